@@ -1,0 +1,40 @@
+"""What can go wrong, as a tree. Each error is also the built-in one that Python would have raised.
+
+    AutogradError
+    ├── DataError         (TypeError)          what was given is not a number
+    ├── GraphError        (ValueError)         a node that is not in this graph, or is no node
+    ├── LengthError       (ValueError)         two lists that should be equally long are not
+    └── DomainError       (ValueError)         the operation has no value there: log of 0
+        ├── DivisionError (ZeroDivisionError)  division by 0, 0 to a negative power
+        └── RangeError    (OverflowError)      the value is too large for a float: exp of 1000
+
+A message says what is wrong, why, and what would work. A refused operation leaves every node as it was.
+"""
+
+
+class AutogradError(Exception):
+    """Anything that this package refuses."""
+
+
+class DataError(AutogradError, TypeError):
+    """What was given is not a number."""
+
+
+class GraphError(AutogradError, ValueError):
+    """A node that is not in this graph, or something that is no node."""
+
+
+class LengthError(AutogradError, ValueError):
+    """Two lists that should be equally long are not."""
+
+
+class DomainError(AutogradError, ValueError):
+    """An operation has no value at these numbers."""
+
+
+class DivisionError(DomainError, ZeroDivisionError):
+    """A division by 0, or 0 to a negative power."""
+
+
+class RangeError(DomainError, OverflowError):
+    """A value is too large for a float."""

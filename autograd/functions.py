@@ -1,0 +1,161 @@
+"""The functions of many Values, and the gradient as a function.
+
+They take lists of Values and numbers, mixed as you like. `sum`, `max` and `min` hide Python's own where you import
+them by name: a sum is then one node, not a chain.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from autograd import rules
+from autograd.errors import DataError, GraphError, LengthError
+from autograd.graph import topological_order
+from autograd.namespaces import methods
+from autograd.value import Value, lift, many, pairs
+
+Number = Value | float
+_dot = pairs(rules.DOT)
+
+
+def dot(weights: Sequence[Number], inputs: Sequence[Number], bias: Number = 0.0) -> Value:
+    """Return w₁x₁ + w₂x₂ + … + b as one node: the z of a neuron.
+
+    >>> dot([0.5, -1, 2], [Value(2.0), Value(3.0), Value(1.0)], 1).data
+    1.0
+
+    Its parents are the weights, the inputs and the bias, in this order; its slopes are the inputs, the weights and 1.
+    Raises LengthError when there are more weights than inputs, or fewer.
+    """
+    if len(weights) != len(inputs):
+        raise LengthError(
+            f"dot pairs each weight with an input, and here are {len(weights)} weights and {len(inputs)} inputs. "
+            "Give as many of one as of the other."
+        )
+    return _dot(weights, inputs, bias)
+
+
+def sum(values: Iterable[Number]) -> Value:
+    """Return the sum as one node.
+
+    >>> sum([Value(1.0), 2, 3.5]).data
+    6.5
+    """
+    return many(rules.SUM)(_several("sum", values, least=0))
+
+
+def mean(values: Iterable[Number]) -> Value:
+    """Return the mean as one node.
+
+    >>> mean([Value(1.0), 2, 6]).data
+    3.0
+    """
+    return many(rules.MEAN)(_several("mean", values))
+
+
+def logsumexp(values: Iterable[Number]) -> Value:
+    """Return ln(e^x₁ + e^x₂ + …), also where e^x would overflow.
+
+    >>> logsumexp([Value(1000.0), 1000.0]).data  # 1000 + ln 2
+    1000.6931471805599
+    """
+    return many(rules.LOGSUMEXP)(_several("logsumexp", values))
+
+
+def max(values: Iterable[Number]) -> Value:
+    """Return the largest as one node; a tie shares the slope equally.
+
+    >>> x, y = Value(2.0), Value(5.0)
+    >>> max([x, y, 3]).backward(); x.grad, y.grad
+    (0.0, 1.0)
+    """
+    return many(rules.MAX)(_several("max", values))
+
+
+def min(values: Iterable[Number]) -> Value:
+    """Return the smallest as one node; a tie shares the slope equally.
+
+    >>> min([Value(2.0), 5, 3]).data
+    2.0
+    """
+    return many(rules.MIN)(_several("min", values))
+
+
+def maximum(x: Number, y: Number) -> Value:
+    """Return the larger of two; a tie gives each half the slope.
+
+    >>> maximum(Value(2.0), 0).data
+    2.0
+    """
+    return lift(x).maximum(y)
+
+
+def minimum(x: Number, y: Number) -> Value:
+    """Return the smaller of two; a tie gives each half the slope.
+
+    >>> minimum(Value(2.0), 0).data
+    0.0
+    """
+    return lift(x).minimum(y)
+
+
+def softmax(values: Iterable[Number]) -> list[Value]:
+    """Return e^xᵢ / Σ e^xⱼ for each: probabilities that add up to 1.
+
+    >>> [round(p.data, 3) for p in softmax([2.0, 1.0, 0.1])]
+    [0.659, 0.242, 0.099]
+
+    Computed as exp(xᵢ − logsumexp(x)), which does not overflow.
+    """
+    logits = [lift(x) for x in _several("softmax", values)]
+    total = logsumexp(logits)
+    return [(x - total).exp() for x in logits]
+
+
+def grad(output: Value, inputs: Value | Sequence[Value], create_graph: bool = False) -> tuple[Any, ...]:
+    """Return ∂output/∂input for each input, and leave every `.grad` as it is.
+
+    >>> x = Value(3.0)
+    >>> grad(x**3, [x])
+    (27.0,)
+    >>> (slope,) = grad(x**3, [x], create_graph=True)  # 3x², itself a Value
+    >>> grad(slope, [x])
+    (18.0,)
+
+    An input that the output was not made from gets 0.0. With create_graph the results are Values, with a graph of
+    their own, made by reading the table's slopes with Values for numbers.
+    """
+    inputs = [inputs] if isinstance(inputs, Value) else list(inputs)
+    _all_values("grad", [output, *inputs])
+    gradients: dict[Value, Any] = {output: Value(1.0) if create_graph else 1.0}
+    for node in reversed(topological_order(output)):
+        for parent, local in zip(node.parents, _slopes(node, create_graph), strict=True):
+            contribution = gradients[node] * local
+            gradients[parent] = gradients[parent] + contribution if parent in gradients else contribution
+    zero: Any = Value(0.0) if create_graph else 0.0
+    return tuple(gradients.get(x, zero) for x in inputs)
+
+
+def _slopes(node: Value, as_values: bool) -> tuple[Any, ...]:
+    """Return a node's local derivatives: the recorded numbers, or Values that can be derived again."""
+    return node.op.slopes_at(methods, node.parents, node) if as_values and node.op else node.partials
+
+
+def _several(name: str, values: Iterable[Number], least: int = 1) -> tuple[Number, ...]:
+    """Return the values as a tuple, if there are enough of them."""
+    if isinstance(values, Value) or not isinstance(values, Iterable):
+        raise DataError(
+            f"{name} takes a list: {name}([x, y]). For the larger or smaller of two there are maximum(x, y) and minimum(x, y)."
+        )
+    listed = tuple(values)
+    if len(listed) < least:
+        raise LengthError(f"{name} of no values has no value. Give it one at least.")
+    return listed
+
+
+def _all_values(name: str, nodes: Sequence[Any]) -> None:
+    for node in nodes:
+        if not isinstance(node, Value):
+            raise GraphError(
+                f"{name} asks for Values of one graph, and {node!r} is a {type(node).__name__}. "
+                "Keep the Value that you computed with, and give that."
+            )

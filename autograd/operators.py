@@ -1,0 +1,79 @@
+"""Python's operators and the named functions, spelled once.
+
+A class that inherits them brings `record(op, *operands)`, and decides what an operation does: Value computes,
+Expr writes. Numbers may stand on either side.
+"""
+
+import math
+from collections.abc import Callable
+from numbers import Real
+from typing import Any, TypeVar
+
+from autograd import rules
+from autograd.errors import DataError
+from autograd.rules import Op
+
+T = TypeVar("T")
+M = TypeVar("M", bound=Callable[..., Any])
+
+
+def unary(op: Op) -> Callable[[T], T]:
+    """Return the method that records `op` on its object."""
+    return marked(lambda x: x.record(op, x), op, "unary")
+
+
+def binary(op: Op) -> Callable[[T, "T | float"], T]:
+    """Return the method that records `op` on its object and another, in this order."""
+    return marked(lambda x, y: x.record(op, x, y), op, "binary")
+
+
+def reflected(op: Op) -> Callable[[T, "T | float"], T]:
+    """Return the method for the other order: 2 − x asks x for its `__rsub__`."""
+    return marked(lambda x, y: x.record(op, y, x), op, "reflected")
+
+
+def marked(method: M, op: Op, kind: str) -> M:
+    """Tell a method its row, so that Value can put a faster one in its place."""
+    vars(method).update(op=op, kind=kind)
+    method.__name__, method.__doc__ = op.name, f"Record {op.call('x', 'y')}."
+    return method
+
+
+class Operators:
+    """`+ − × ÷ **`, and a method for each other row of the table."""
+
+    __slots__ = ()
+
+    __add__, __radd__ = binary(rules.ADD), reflected(rules.ADD)
+    __sub__, __rsub__ = binary(rules.SUB), reflected(rules.SUB)
+    __mul__, __rmul__ = binary(rules.MUL), reflected(rules.MUL)
+    __truediv__, __rtruediv__ = binary(rules.DIV), reflected(rules.DIV)
+    __neg__, __rpow__ = unary(rules.NEG), reflected(rules.POW)
+    exp, log, sqrt = unary(rules.EXP), unary(rules.LOG), unary(rules.SQRT)
+    sin, cos, tanh = unary(rules.SIN), unary(rules.COS), unary(rules.TANH)
+    sigmoid, softplus, relu = unary(rules.SIGMOID), unary(rules.SOFTPLUS), unary(rules.RELU)
+    abs, __abs__ = unary(rules.ABS), unary(rules.ABS)
+    maximum, minimum = binary(rules.MAXIMUM), binary(rules.MINIMUM)
+
+    def record(self, op: Op, *operands: Any) -> Any:
+        """Do the operation: compute it, or write it down."""
+        raise NotImplementedError
+
+    def __pow__(self: T, n: "T | float") -> T:
+        record = self.record  # type: ignore[attr-defined]
+        return record(rules.power(exponent(n)), self) if isinstance(n, Real) else record(rules.POW, self, n)  # type: ignore[no-any-return]
+
+    def leaky_relu(self: T, a: float = 0.01) -> T:
+        """Record x above 0, and a · x below."""
+        return self.record(rules.leaky_relu(a), self)  # type: ignore[attr-defined,no-any-return]
+
+    def elu(self: T, a: float = 1.0) -> T:
+        """Record x above 0, and a · (exp(x) − 1) below."""
+        return self.record(rules.elu(a), self)  # type: ignore[attr-defined,no-any-return]
+
+
+def exponent(n: Any) -> Any:
+    """Return a plain exponent, if it is one that has a row."""
+    if isinstance(n, bool) or not math.isfinite(n):
+        raise DataError(f"x ** {n}: the exponent must be a finite number, 2 or 0.5 say, or a Value.")
+    return n

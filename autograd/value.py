@@ -1,0 +1,387 @@
+"""Value: a number that remembers how it was made, and the backward pass over what it remembers.
+
+    v.data      the number
+    v.parents   the Values it was made from, in order; v.op is the row of the table that made it
+    v.partials  the local derivative with respect to each parent, recorded as numbers when v was made
+    v.grad      ∂root/∂v after root.backward(); None while it is not computed, which is not the same as 0
+
+This file is for reading; `replay` is for speed. Two tricks are here all the same, since the pass over a class's
+network would otherwise be twice as slow: parents and partials lie in flat slots, not in tuples (Python's garbage
+collector visits every tuple), and each row of the table has a method of its own that makes its node in one call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import ContextDecorator
+from functools import cache
+from math import isfinite
+from numbers import Real
+from typing import Any
+
+from autograd.errors import DataError, RangeError
+from autograd.graph import topological_order
+from autograd.namespaces import scalars
+from autograd.operators import Operators
+from autograd.rules import MANY, PAIRS, Op
+
+_recording = True  # False inside `no_grad`; one switch for the whole process, threads included
+_new = object.__new__
+
+
+class Value(Operators):
+    """A number that remembers how it was made.
+
+    >>> x, w, b = Value(2.0, "x"), Value(3.0, "w"), Value(1.0, "b")
+    >>> z = w * x + b
+    >>> z.backward()
+    >>> z.data, w.grad, x.grad, b.grad
+    (7.0, 2.0, 3.0, 1.0)
+
+    Raises DataError for anything that is not one real number.
+    """
+
+    __slots__ = ("_dx", "_dy", "_kind", "_x", "_y", "data", "grad", "label", "op")
+    __array_ufunc__ = None  # so that np.float64(2) * v is ours
+    data: float
+    grad: float | None
+    label: str
+    op: Op | None
+    _kind: str  # of a leaf
+    _x: Any  # the first parent, or a tuple of parents
+    _y: Any  # the second, or another tuple
+    _dx: Any  # the partials, in the same form
+    _dy: Any
+
+    def __init__(self, data: float, label: str = "") -> None:
+        if not isinstance(label, str):
+            raise DataError(
+                f"A label is a string, and {label!r} is none. Did you mean Value({data!r}) and another Value?"
+            )
+        self.data, self.grad, self.label, self.op, self._kind = as_float(data), None, label, None, "leaf"
+
+    @property
+    def parents(self) -> tuple[Value, ...]:
+        """The Values this one was made from, in order, with repeats: x · x has two."""
+        return tuple(_together(self, "_x", "_y"))
+
+    @property
+    def partials(self) -> tuple[float, ...]:
+        """The local derivative with respect to each parent."""
+        return tuple(_together(self, "_dx", "_dy"))
+
+    @property
+    def kind(self) -> str:
+        """What the node is: "leaf", "parameter", "constant", or the "result" of an operation."""
+        return "result" if self.op else self._kind
+
+    def backward(self) -> None:
+        """Compute ∂self/∂v for every Value v that self was made from, and store it in `v.grad`.
+
+        >>> x = Value(3.0)
+        >>> y = x * x * x
+        >>> y.backward(); y.backward(); x.grad
+        54.0
+
+        Leaves accumulate, as in PyTorch (27 + 27); results start afresh at each call. Constants get no gradient.
+        """
+        order = topological_order(self)
+        constants = []
+        for node in order:
+            if node.op is not None or node.grad is None:
+                node.grad = 0.0
+                if node.op is None and node._kind == "constant":
+                    constants.append(node)
+        assert self.grad is not None
+        self.grad += 1.0
+        for node in reversed(order):
+            op = node.op
+            if op is None:
+                continue
+            upstream = node.grad
+            if op.arity == 2:
+                node._x.grad += upstream * node._dx
+                node._y.grad += upstream * node._dy
+            elif op.arity == 1:
+                node._x.grad += upstream * node._dx
+            elif upstream or not isfinite(node.data):  # 0 · slope adds nothing, unless the slope is infinite
+                for parent, local in zip(node._x, node._dx):  # noqa: B905 (strict costs a tenth)
+                    parent.grad += upstream * local
+                for parent, local in zip(node._y, node._dy):  # noqa: B905
+                    parent.grad += upstream * local
+        for node in constants:
+            node.grad = None
+
+    def item(self) -> float:
+        """Return the plain number, without its history."""
+        return self.data
+
+    def detach(self) -> Value:
+        """Return a new leaf with the same number: what is made from it sends no gradient back here."""
+        return Value(self.data, self.label)
+
+    def record(self, op: Op, *operands: Value | float) -> Value:
+        """Apply a row of the table to Values and numbers, and return the node: the door for rows of your own."""
+        return _makers[op.arity](op)(*op.grouped(tuple(map(lift, operands))))  # type: ignore[no-any-return]
+
+    def __lt__(self, other: Value | float) -> bool:
+        return self.data < lift(other).data
+
+    def __le__(self, other: Value | float) -> bool:
+        return self.data <= lift(other).data
+
+    def __gt__(self, other: Value | float) -> bool:
+        return self.data > lift(other).data
+
+    def __ge__(self, other: Value | float) -> bool:
+        return self.data >= lift(other).data
+
+    def __bool__(self) -> bool:
+        return bool(self.data)
+
+    def __float__(self) -> float:
+        raise DataError(
+            "float(v) would leave the graph, and the gradient would be lost without a word. For a function, use the method: "
+            "v.sin(), not math.sin(v). For the plain number, say so: v.item()."
+        )
+
+    def __repr__(self) -> str:
+        label = f", label={self.label!r}" if self.label else ""
+        return f"Value(data={self.data!r}, grad={self.grad!r}{label})"
+
+
+class no_grad(ContextDecorator):
+    """Compute without remembering, as `with no_grad():` or `@no_grad()`.
+
+    >>> with no_grad():
+    ...     y = Value(3.0) * 2
+    >>> y.parents
+    ()
+    """
+
+    def __enter__(self) -> None:
+        global _recording
+        self._before, _recording = _recording, False
+
+    def __exit__(self, *error: object) -> None:
+        global _recording
+        _recording = self._before
+
+    def _recreate_cm(self) -> no_grad:
+        return no_grad()  # a decorated function may call itself
+
+
+def _together(node: Value, first: str, second: str) -> Any:
+    """Return what a node's two slots hold, as one sequence."""
+    arity = node.op.arity if node.op else 0
+    if arity < 0:
+        return getattr(node, first) + getattr(node, second)
+    return [getattr(node, slot) for slot in (first, second)[:arity]]
+
+
+class _ParameterMeta(type):
+    def __instancecheck__(cls, x: object) -> bool:
+        return isinstance(x, Value) and x.kind == "parameter"
+
+
+class Parameter(Value, metaclass=_ParameterMeta):
+    """A leaf that training changes.
+
+    >>> w = Parameter(3.0, "w")
+    >>> isinstance(w, Parameter), isinstance(Value(3.0), Parameter)
+    (True, False)
+
+    It is a plain Value with a mark, as in PyTorch: with nodes of one class alone Python's attribute cache always hits,
+    and the passes run twice as fast.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, data: float, label: str = "") -> Value:  # type: ignore[misc]
+        """Return a Value that is marked as a parameter."""
+        return _leaf(data, label, "parameter")
+
+
+def _leaf(data: float, label: str, kind: str) -> Value:
+    leaf = _new(Value)
+    leaf.data, leaf.grad, leaf.label, leaf.op, leaf._kind = as_float(data), None, label, None, kind
+    return leaf
+
+
+def lift(x: Any) -> Value:
+    """Return a Value as it is, and a plain number as a constant, which gets no gradient."""
+    return x if isinstance(x, Value) else _leaf(x, "", "constant")
+
+
+def as_float(x: Any) -> float:
+    """Return a real number as a float, or say why it is none."""
+    if type(x) is float:
+        return x
+    if not isinstance(x, Real) or isinstance(x, bool):
+        raise DataError(f"A Value holds one real number, and {_shown(x)} is {_what(x)}")
+    try:
+        return float(x)
+    except OverflowError:
+        raise RangeError(
+            f"{_shown(x)} is too large for a float, which ends at about 1.8e308. Scale it down first."
+        ) from None
+
+
+def _shown(x: Any) -> str:
+    text = repr(x)
+    return text if len(text) < 40 else f"{text[:36]} …"
+
+
+def _what(x: Any) -> str:
+    """Say what something is that is no number, and what would work."""
+    kind = type(x).__name__
+    if isinstance(x, Value):
+        return f"a {kind} already. Use it as it is, or x.detach() for a leaf of its own."
+    if isinstance(x, bool):
+        return "a bool, a truth value. If you mean 1 or 0, write float(x)."
+    if isinstance(x, (str, bytes)):
+        return f"a {kind}, which is text. If it reads as a number, write float(x)."
+    if isinstance(x, complex):
+        return "complex. Gradients here are of real numbers: use x.real and x.imag apart."
+    if x is None:
+        return "nothing. Did a function forget its return?"
+    if isinstance(x, (list, tuple, set, dict)) or hasattr(x, "shape"):
+        return f"a {kind}, which may hold many. Make one Value for each: [Value(x) for x in xs]."
+    return f"a {kind}. If it stands for one number, write float(x)."
+
+
+def _guard(op: Op, *operands: float) -> None:
+    if error := op.refusal(operands):
+        raise error
+
+
+def _too_large(op: Op, *operands: float) -> RangeError:
+    call = op.call(*map(str, operands))
+    return RangeError(
+        f"{call} is too large for a float, which ends at about 1.8e308. "
+        "Scale the operand down, or use a stable form: logsumexp, softplus, sigmoid."
+    )
+
+
+@cache
+def unary(op: Op) -> Callable[[Value], Value]:
+    """Return the method that computes `op` of one Value and remembers it."""
+    value, slopes, guarded = op.value, op.slopes, op.guarded
+
+    def method(x: Value) -> Value:
+        a = x.data
+        if guarded:
+            _guard(op, a)
+        try:
+            out = value(scalars, a)
+            (dx,) = slopes(scalars, a, out)
+        except OverflowError:
+            raise _too_large(op, a) from None
+        if not _recording:
+            return Value(out)
+        node = _new(Value)
+        node.data, node.grad, node.label, node.op = out, None, "", op
+        node._x = x
+        node._dx = dx if out == out else out  # a NaN has NaN slopes: no kink may turn it into 0 or 1
+        return node
+
+    return method
+
+
+@cache
+def binary(op: Op) -> Callable[[Value, Value | float], Value]:
+    """Return the method that computes `op` of two Values and remembers it."""
+    value, slopes, guarded = op.value, op.slopes, op.guarded
+
+    def method(x: Value, y: Value | float) -> Value:
+        if not isinstance(y, Value):
+            y = lift(y)
+        a = x.data
+        b = y.data
+        if guarded:
+            _guard(op, a, b)
+        try:
+            out = value(scalars, a, b)
+            dx, dy = slopes(scalars, a, b, out) if out == out else (out, out)
+        except OverflowError:
+            raise _too_large(op, a, b) from None
+        if not _recording:
+            return Value(out)
+        node = _new(Value)
+        node.data = out
+        node.grad = None
+        node.label = ""
+        node.op = op
+        node._x = x
+        node._y = y
+        node._dx = dx
+        node._dy = dy
+        return node
+
+    return method
+
+
+def reflected(op: Op) -> Callable[[Value, Value | float], Value]:
+    """Return the method for a number on the left: 2 − x."""
+    forward = binary(op)
+    return lambda x, y: forward(lift(y), x)
+
+
+@cache
+def many(op: Op) -> Callable[[tuple[Value | float, ...]], Value]:
+    """Return the function that computes `op` of any number of Values and remembers it."""
+    value, slopes = op.value, op.slopes
+
+    def method(xs: tuple[Any, ...]) -> Value:
+        xs = tuple(map(lift, xs))
+        operands = tuple([x.data for x in xs])
+        try:
+            out = value(scalars, operands)
+        except OverflowError:
+            raise _too_large(op, *operands) from None
+        if not _recording:
+            return Value(out)
+        node = _new(Value)
+        node.data, node.grad, node.label, node.op = out, None, "", op
+        node._x, node._y = xs, ()
+        node._dx, node._dy = slopes(scalars, operands, out) if out == out else (out,) * len(xs), ()
+        return node
+
+    return method
+
+
+@cache
+def pairs(op: Op) -> Callable[[Sequence[Value | float], Sequence[Value | float], Value | float], Value]:
+    """Return the function that computes `op` of two lists and a number, all Values, and remembers it."""
+    value, slopes = op.value, op.slopes
+
+    def method(ws: Sequence[Any], xs: Sequence[Any], b: Any) -> Value:
+        try:
+            w = tuple([v.data for v in ws])
+            x = tuple([v.data for v in xs])
+            out = value(scalars, w, x, b.data)
+        except (AttributeError, TypeError):  # a plain number among them: rare, so it is looked for only now
+            return method(*_lifted(ws, xs, b))
+        if not _recording:
+            return Value(out)
+        node = _new(Value)
+        node.data, node.grad, node.label, node.op = out, None, "", op
+        node._x, node._y = tuple(ws), (*xs, b)
+        node._dx, dx, db = slopes(scalars, w, x, b.data, out)
+        node._dy = (*dx, db)
+        return node
+
+    return method
+
+
+def _lifted(ws: Sequence[Any], xs: Sequence[Any], b: Any) -> tuple[list[Value], list[Value], Value]:
+    if all(isinstance(v, Value) for v in (*ws, *xs, b)):
+        raise DataError("A Value's data must be a float, and one of these has been given something else.")
+    return [lift(w) for w in ws], [lift(x) for x in xs], lift(b)
+
+
+_makers: dict[Any, Callable[[Op], Any]] = {1: unary, 2: binary, MANY: many, PAIRS: pairs}
+_spelled: dict[str, Callable[[Op], Any]] = {"unary": unary, "binary": binary, "reflected": reflected}
+for _name, _method in vars(Operators).items():
+    if hasattr(_method, "op"):  # the same operators, one call shorter: 1.2 times as fast
+        setattr(Value, _name, _spelled[_method.kind](_method.op))

@@ -1,0 +1,196 @@
+"""Neuron, Layer, MLP: activation(weights · inputs + bias), side by side, and one after the other."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from random import Random
+
+from autograd import DataError, LengthError, Parameter, Value, dot, lift
+from nn import activations
+from nn.activations import Activation
+from nn.init import INITS, Init
+from nn.module import Module
+
+Number = Value | float
+RELU_FAMILY = ("relu", "leaky_relu", "elu", "softplus")
+
+
+class Neuron(Module):
+    """One neuron: activation(w₁x₁ + w₂x₂ + … + b).
+
+    >>> neuron = Neuron(3, weights=[0.5, -1, 2], bias=1)
+    >>> neuron([2, 3, 1]).data, [p.data for p in neuron.parameters()]
+    (1.0, [0.5, -1.0, 2.0, 1.0])
+
+    `activation` is a name ("relu", "tanh", "linear", …) or a function of one Value. The weights are given, or drawn
+    from `rng` by `init`: "he", "xavier", or a function (nin, nout, rng) → list; without it, He for the ReLU family and
+    Xavier for the rest. With expand=True each × and each + is a node of its own; without, the sum is one `dot` node.
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        activation: str | Activation = "relu",
+        rng: Random | None = None,
+        *,
+        init: str | Init | None = None,
+        weights: Sequence[float] | None = None,
+        bias: float = 0.0,
+        expand: bool = False,
+        nout: int = 1,
+    ) -> None:
+        if weights is None:
+            weights = initial(init, activation)(size(nin, "inputs"), nout, rng or Random())
+        same_length("weights", len(weights), f"a neuron of {nin} inputs", nin)
+        self.weights = tuple(Parameter(w, f"w{i}") for i, w in enumerate(weights, 1))
+        self.bias = Parameter(bias, "b")
+        self.activation = activation
+        self.activate = activations.named(activation)
+        self.expand = expand
+
+    @property
+    def nin(self) -> int:
+        """How many inputs it takes."""
+        return len(self.weights)
+
+    def __call__(self, inputs: Sequence[Number]) -> Value:
+        """Return the activation, for a list of `nin` Values or numbers."""
+        if len(inputs) != len(self.weights):
+            same_length("inputs", len(inputs), repr(self), self.nin)
+        z = expanded(self.weights, inputs, self.bias) if self.expand else dot(self.weights, inputs, self.bias)
+        return self.activate(z)
+
+    def __repr__(self) -> str:
+        return f"Neuron({self.nin}, {name_of(self.activation)})"
+
+
+class Layer(Module):
+    """Neurons side by side: `nout` of them, each with the same `nin` inputs.
+
+    >>> layer = Layer(2, 2, "linear", weights=[[1, 1], [1, -1]], biases=[0, 10])
+    >>> [out.data for out in layer([3, 4])]
+    [7.0, 9.0]
+
+    `weights` is a list of rows, one row a neuron, as in z = W x + b. A layer always returns a list.
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nout: int,
+        activation: str | Activation = "relu",
+        rng: Random | None = None,
+        *,
+        init: str | Init | None = None,
+        weights: Sequence[Sequence[float]] | None = None,
+        biases: Sequence[float] | None = None,
+        expand: bool = False,
+    ) -> None:
+        rng = rng or Random()
+        rows = [None] * size(nout, "neurons") if weights is None else weights
+        biases = [0.0] * nout if biases is None else biases
+        same_length("rows of weights", len(rows), f"a layer of {nout} neurons", nout)
+        same_length("biases", len(biases), f"a layer of {nout} neurons", nout)
+        self.neurons = [
+            Neuron(nin, activation, rng, init=init, weights=row, bias=b, expand=expand, nout=nout)
+            for row, b in zip(rows, biases, strict=True)
+        ]
+
+    def __call__(self, inputs: Sequence[Number]) -> list[Value]:
+        """Return the outputs of all neurons, for a list of `nin` Values or numbers."""
+        first = self.neurons[0]
+        if len(inputs) != first.nin:
+            same_length("inputs", len(inputs), repr(self), first.nin)
+        nodes = [lift(x) for x in inputs]  # once, so that all neurons share them
+        return [neuron(nodes) for neuron in self.neurons]
+
+    def __repr__(self) -> str:
+        first = self.neurons[0]
+        return f"Layer({first.nin} → {len(self.neurons)}, {name_of(first.activation)})"
+
+
+class MLP(Module):
+    """A multi-layer perceptron: layers one after the other, the last with an activation of its own.
+
+    >>> model = MLP(2, [3, 1], rng=Random(0))
+    >>> model
+    MLP(Layer(2 → 3, relu), Layer(3 → 1, linear))
+    >>> len(model([1.0, -1.0])), len(model.parameters())
+    (1, 13)
+
+    `weights` and `biases`, where given, are lists with one entry a layer.
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nouts: Sequence[int],
+        activation: str | Activation = "relu",
+        output_activation: str | Activation = "linear",
+        rng: Random | None = None,
+        *,
+        init: str | Init | None = None,
+        weights: Sequence[Sequence[Sequence[float]]] | None = None,
+        biases: Sequence[Sequence[float]] | None = None,
+        expand: bool = False,
+    ) -> None:
+        rng = rng or Random()
+        count = size(len(nouts), "layers")
+        same_length("weight matrices", len(weights or nouts), f"an MLP of {count} layers", count)
+        same_length("bias lists", len(biases or nouts), f"an MLP of {count} layers", count)
+        self.layers = [
+            Layer(
+                a, b, output_activation if i == count - 1 else activation, rng, init=init, expand=expand,
+                weights=weights[i] if weights else None, biases=biases[i] if biases else None,
+            )
+            for i, (a, b) in enumerate(pairwise([nin, *nouts]))
+        ]  # fmt: skip
+
+    def __call__(self, inputs: Sequence[Number]) -> list[Value]:
+        """Return the list of outputs, for a list of `nin` Values or numbers."""
+        outputs: Sequence[Number] = inputs
+        for layer in self.layers:
+            outputs = layer(outputs)
+        return list(outputs)  # type: ignore[arg-type]
+
+    def __repr__(self) -> str:
+        return f"MLP({', '.join(map(repr, self.layers))})"
+
+
+def expanded(weights: Sequence[Number], inputs: Sequence[Number], bias: Number) -> Value:
+    """Return w₁x₁ + w₂x₂ + … + b with a node for each × and each +."""
+    products = [w * x for w, x in zip(weights, inputs, strict=True)]
+    z = products[0]
+    for product in products[1:]:
+        z = z + product
+    return z + bias  # type: ignore[return-value]
+
+
+def initial(init: str | Init | None, activation: str | Activation) -> Init:
+    """Return the function that draws a neuron's weights."""
+    if init is None:
+        init = "he" if activation in RELU_FAMILY else "xavier"
+    if callable(init):
+        return init
+    if init not in INITS:
+        raise DataError(
+            f"There is no initialisation {init!r}. Choose one of {', '.join(INITS)}, or give a function (nin, nout, rng) → list of weights."
+        )
+    return INITS[init]
+
+
+def size(n: int, of: str) -> int:
+    """Return a size, if it is one."""
+    if not isinstance(n, int) or n < 1:
+        raise DataError(f"{n!r} {of} make no layer: a size is a whole number, 1 or more.")
+    return n
+
+
+def same_length(what: str, given: int, whose: str, wanted: int) -> None:
+    """Raise LengthError unless as many were given as are wanted."""
+    if given != wanted:
+        raise LengthError(f"{whose} takes {wanted} {what}, and was given {given}. Give a list of {wanted}.")
+
+
+def name_of(activation: str | Activation) -> str:
+    """Return the activation's name."""
+    return activation if isinstance(activation, str) else getattr(activation, "__name__", repr(activation))

@@ -1,0 +1,1 @@
+"""Lessons with networks."""
