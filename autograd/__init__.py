@@ -18,6 +18,8 @@ from autograd.errors import (
     RangeError,
 )
 from autograd.functions import dot, grad, logsumexp, max, maximum, mean, min, minimum, softmax, sum
+from autograd.gradcheck import gradcheck
+from autograd.stepper import steps
 from autograd.value import Parameter, Value, lift, no_grad
 
 __all__ = [
@@ -32,6 +34,7 @@ __all__ = [
     "Value",
     "dot",
     "grad",
+    "gradcheck",
     "lift",
     "logsumexp",
     "max",
@@ -41,6 +44,7 @@ __all__ = [
     "minimum",
     "no_grad",
     "softmax",
+    "steps",
     "sum",
 ]
 

@@ -224,7 +224,7 @@ def power(n: float) -> Op:
     domain = {(True, True): REAL, (True, False): NONZERO, (False, True): NONNEGATIVE, (False, False): POSITIVE}[
         whole, n >= 0
     ]
-    raised = written.translate(SUPERSCRIPTS) if whole else f"^{written}"
+    raised = written.translate(SUPERSCRIPTS) if whole else f"^{written}".replace("^-", "^−")
     return Op(
         f"power({written})",
         (lambda xp, x: x * x) if n == 2 else (lambda xp, x: xp.pow(x, n)),  # x · x is rounded once

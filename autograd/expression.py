@@ -1,0 +1,166 @@
+r"""Expr: the table read as text.
+
+A rule that is given Exprs in the place of numbers writes itself down:
+
+>>> w, x, b, z = name("w", 3.0), name("x", 2.0), name("b", 1.0), name("z", 7.0)
+>>> formula(rules.DOT, (w, x, b)).text, formula(rules.DOT, (w, x, b)).numbers
+('w·x + b', '3·2 + 1')
+>>> slope(rules.DOT, 0, (w, x, b), z).text, slope(rules.RELU, 0, (z,), z).numbers
+('x', '1 if 7 > 0 else 0')
+>>> formula(rules.TANH, (z,)).tex
+'\\tanh z'
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+from autograd import rules
+from autograd.graph import number
+from autograd.namespaces import methods
+from autograd.operators import Operators
+from autograd.rules import MANY, PAIRS, REAL, Op
+
+MOST_TERMS = 6  # a longer sum is written with an ellipsis
+
+# fmt: off
+GREATER = Op("greater", lambda xp, x, y: x > y, lambda *_: (), ">", "{0} > {1}", (REAL, REAL), text="{0} > {1}", binds=0)
+LESS    = Op("less",    lambda xp, x, y: x < y, lambda *_: (), "<", "{0} < {1}", (REAL, REAL), text="{0} < {1}", binds=0)
+CHOICE  = Op("choice",  lambda xp, c, x, y: xp.where(c, x, y), lambda *_: (), "if",
+             r"\begin{{cases}} {1} & {0} \\ {2} & \text{{else}} \end{{cases}}", (REAL, REAL, REAL), text="{1} if {0} else {2}", binds=0)
+# fmt: on
+
+
+@dataclass(frozen=True, eq=False)
+class Expr(Operators):
+    """A name with its number, or an operation on other Exprs."""
+
+    label: str
+    data: float = 0.0
+    op: Op | None = None
+    operands: tuple[Expr, ...] = ()
+
+    def record(self, op: Op, *operands: Expr | float) -> Expr:
+        """Write an operation down, leaving out a factor of 1 and writing x · x as x²."""
+        if op is rules.MUL and 1.0 in (plain := [x for x in operands if not isinstance(x, Expr)]):
+            return as_expr(operands[1 - operands.index(plain[0])])
+        if op is rules.MUL and operands[0] is operands[1]:
+            return self.record(rules.power(2), operands[0])
+        if op.name == "power(1)":
+            return self
+        return Expr("", 0.0, op, tuple(map(as_expr, operands)))
+
+    def __gt__(self, other: Expr | float) -> Expr:
+        return self.record(GREATER, self, other)
+
+    def __lt__(self, other: Expr | float) -> Expr:
+        return self.record(LESS, self, other)
+
+    def choose(self, x: Expr | float, y: Expr | float) -> Expr:
+        """Write x where this condition holds, and y elsewhere."""
+        return self.record(CHOICE, self, x, y)
+
+    @property
+    def text(self) -> str:
+        """In names: 2(a − y)."""
+        return render(self, lambda leaf: leaf.label, Op.call)
+
+    @property
+    def numbers(self) -> str:
+        """With the numbers in place: 2(7 − 15)."""
+        return render(self, lambda leaf: number(leaf.data), Op.call)
+
+    @property
+    def tex(self) -> str:
+        """In TeX, with names."""
+        return render(self, lambda leaf: tex_name(leaf.label), lambda op, *parts: op.tex.format(*parts))
+
+
+def name(label: str, data: float) -> Expr:
+    """Return the Expr of a name that stands for a number."""
+    return Expr(label, data)
+
+
+def as_expr(x: Expr | float) -> Expr:
+    """Return an Expr as it is, and a number as a name for itself."""
+    return x if isinstance(x, Expr) else Expr(number(x), x)
+
+
+def formula(op: Op, operands: tuple[Expr, ...]) -> Expr:
+    """Return what a row computes: written out where it is a sum, and by its name elsewhere."""
+    if op.text == "…":
+        return as_expr(op.at(methods, shortened(op, operands)))
+    return Expr("", 0.0, op, operands)
+
+
+def slope(op: Op, operand: int, operands: tuple[Expr, ...], out: Expr) -> Expr:
+    """Return the local derivative of a row with respect to one operand."""
+    return as_expr(op.slopes_at(methods, operands, out)[operand])
+
+
+def product(factors: list[Expr]) -> Expr:
+    """Return the product of factors, leaving out those that are 1."""
+    told = [factor for factor in factors if factor.op or factor.label != "1"]
+    return reduce(lambda x, y: x * y, told) if told else as_expr(1.0)
+
+
+def shortened(op: Op, operands: tuple[Expr, ...]) -> tuple[Expr, ...]:
+    """Return the operands, or the first and last of many with an ellipsis between them."""
+    if op.arity == PAIRS and len(operands) > 2 * MOST_TERMS:
+        (w1, w2, *_), (x1, x2, *_), b = op.grouped(operands)
+        return (w1, w2, Expr("…"), x1, x2, as_expr(1.0), b)
+    if op.arity == MANY and len(operands) > MOST_TERMS:
+        return (*operands[:2], Expr("…"), operands[-1])
+    return operands
+
+
+def render(expr: Expr, leaf: Callable[[Expr], str], call: Callable[..., str]) -> str:
+    """Write an Expr, with parentheses where they are needed and nowhere else."""
+    if expr.op is None:
+        return "…" if expr.label == "…" else leaf(expr)
+    parts = [render(operand, leaf, call) for operand in expr.operands]
+    parts = [enclosed(part, expr, i, call) for i, part in enumerate(parts)]
+    if expr.op is rules.MUL and parts[1].startswith("(") and expr.operands[1].op and is_number(parts[0]):
+        return "".join(parts)  # 2(a − y)
+    return call(expr.op, *parts)
+
+
+def enclosed(part: str, expr: Expr, i: int, call: Callable[..., str]) -> str:
+    """Put an operand in parentheses if it binds less tightly than its place asks for, or begins with a minus inside."""
+    op, operand = expr.op, expr.operands[i]
+    assert op is not None
+    if op.binds in (0, 9) or (call is not Op.call and f"{{{{{{{i}}}}}}}" in op.tex):
+        return part  # f(x), or braces of TeX
+    needed = op.binds + (i > 0 or op.arity == 1)
+    loose = (operand.op.binds if operand.op else 9) < needed
+    minus = part[0] in "−-" and (i > 0 or op.binds == 4)
+    spaced = operand.op is None and " " in part
+    return f"({part})" if loose or minus or spaced else part
+
+
+def is_number(text: str) -> bool:
+    """Tell whether a text is a number written out."""
+    return re.fullmatch(r"−?[0-9.]+", text) is not None
+
+
+def tex_name(label: str) -> str:
+    """Return a name in TeX: z1 is z with an index, a longer word is upright."""
+    if label in ("…",) or is_number(label):
+        return label.replace("−", "-").replace("…", r"\dots")
+    if index := re.fullmatch(r"([A-Za-z])_?([0-9]+)", label):
+        return f"{index[1]}_{{{index[2]}}}"
+    return label if len(label) == 1 else r"\text{" + re.sub(r"([\\{}$&#^_%~])", r"\\\1", label) + "}"
+
+
+def factors(*numbers: Any) -> str:
+    """Write a product of numbers: the second and later ones in parentheses where they are negative.
+
+    >>> factors(-16.0, 1.0, 2.0), factors(0.01, -32.0)
+    ('−16 · 1 · 2', '0.01 · (−32)')
+    """
+    first, *rest = map(number, numbers)
+    return " · ".join([first, *(f"({x})" if x.startswith("−") else x for x in rest)])

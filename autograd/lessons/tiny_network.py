@@ -1,0 +1,59 @@
+"""One weight, one bias, one ReLU: the whole of backpropagation in seven numbers."""
+
+from autograd.functions import dot
+from autograd.graph import names, number, topological_order
+from autograd.lessons.lesson import Lesson, Note, Story, measured, passes
+from autograd.stepper import forward, updates
+from autograd.value import Parameter, Value
+
+LEARNING_RATE = 0.01
+
+
+def network(w: float = 3.0, b: float = 1.0) -> Value:
+    """Return the squared error of relu(w · x + b) for x = 2, where 15 would be right."""
+    x, y = Value(2.0, "x"), Value(15.0, "y")
+    z = dot([Parameter(w, "w")], [x], Parameter(b, "b"))
+    z.label = "z"
+    a = z.relu()
+    a.label = "a"
+    loss = (a - y) ** 2
+    loss.label = "L"
+    return loss
+
+
+def tell(lesson: Lesson) -> Story:
+    """Go forward, backward, update w, and go forward again; then see what the bias would have added."""
+    loss = lesson.build()
+    yield from passes(loss)
+    yield "# Update"
+    parameters = {node.label: node for node in topological_order(loss) if node.kind == "parameter"}
+    step_w, step_b = updates(loss, [parameters["w"], parameters["b"]], LEARNING_RATE)
+    yield step_w
+    yield "# The loss again"
+    after = network(w=step_w.after)
+    yield from forward(order := topological_order(after), names(order))
+    yield f"The loss went from {number(loss.data)} to {number(after.data)}: the step was in the right direction."
+    yield "The document moves w alone. The bias has a gradient too, and training would move both:"
+    yield step_b
+    both = network(w=step_w.after, b=step_b.after)
+    yield f"With both steps the loss is {number(both.data)}."
+
+
+LESSON = Lesson(
+    slug="tiny-network",
+    title="A tiny network, forward and backward",
+    document="How Machines Learn: Understanding the Core Concepts of Neural Networks, section 5",
+    question="The network says 7 and the truth is 15, so the loss is 64. Should w grow or shrink, and how much does it matter?",
+    build=network,
+    tell=tell,
+    numbers={
+        "x": 2, "w": 3, "b": 1, "y": 15, "z": 7, "a": 7, "L": 64,
+        "∂L/∂L": 1, "∂L/∂a": -16, "∂L/∂y": 16, "∂L/∂z": -16, "∂L/∂w": -32, "∂L/∂x": -48, "∂L/∂b": -16,
+    },
+    measure=lambda lesson: measured(lesson.build()),
+    notes=(
+        Note("ready w", "The gradient is negative: as w grows, the loss falls, 32 times as fast at first. So w should grow."),
+        Note("ready x", "x is data. It has a gradient, which would say how to change the input; training leaves it alone."),
+        Note("ready y", "y is the answer. Its gradient is that of a with the other sign: moving the target helps as much, and is cheating."),
+    ),
+)  # fmt: skip

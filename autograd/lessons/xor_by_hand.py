@@ -1,0 +1,97 @@
+"""XOR with weights chosen by hand, as a document has them, the slip in them, and weights that work."""
+
+from autograd.functions import dot, sum
+from autograd.graph import names, number, topological_order
+from autograd.lessons.lesson import Lesson, Note, Story, passes
+from autograd.stepper import forward
+from autograd.value import Parameter, Value
+
+TABLE = {(0, 0): 0, (0, 1): 1, (1, 0): 1, (1, 1): 0}
+DOCUMENT = (1.0, -2.0, -0.25)  # the output unit: a1 − 2·a2 − 0.25
+MENDED = (16.0, -48.0, -4.0)  # 16 · (a1 − 3·a2 − 0.25)
+
+
+def network(inputs: tuple[int, int], output_unit: tuple[float, float, float]) -> Value:
+    """Return the prediction for two inputs: two ReLU units, then a sigmoid of their weighted sum."""
+    x1, x2 = Value(inputs[0], "x1"), Value(inputs[1], "x2")
+    z1, z2 = sum([x1, x2, -0.5]), sum([x1, x2, -1.5])
+    a1, a2 = z1.relu(), z2.relu()
+    u1, u2, c = (Parameter(u, label) for u, label in zip(output_unit, ("u1", "u2", "c"), strict=True))
+    z3 = dot([u1, u2], [a1, a2], c)
+    prediction = z3.sigmoid()
+    for node, label in zip((z1, z2, a1, a2, z3, prediction), ("z1", "z2", "a1", "a2", "z3", "ŷ"), strict=True):
+        node.label = label
+    return prediction
+
+
+def squared_error() -> Value:
+    """Return the squared error of the document's network where it goes wrong, at (1, 1)."""
+    loss = (network((1, 1), DOCUMENT) - TABLE[1, 1]) ** 2
+    loss.label = "L"
+    return loss
+
+
+def measure(lesson: Lesson) -> dict[str, float]:
+    """Return z3 and the prediction of both networks, for all four inputs."""
+    found = {}
+    for name, unit in (("document", DOCUMENT), ("mended", MENDED)):
+        for inputs in TABLE:
+            prediction = network(inputs, unit)
+            found[f"{name} z3{inputs}"] = prediction.parents[0].data
+            found[f"{name} ŷ{inputs}"] = prediction.data
+    return found
+
+
+def tell(lesson: Lesson) -> Story:
+    """Go through all four inputs, find the slip, let the gradient point at it, and mend it."""
+    for inputs in TABLE:
+        yield f"# Forward, for x1 = {inputs[0]} and x2 = {inputs[1]}"
+        order = topological_order(network(inputs, DOCUMENT))
+        yield from forward(order, names(order))
+    yield "# What the document claims, and what its weights give"
+    yield verdicts(DOCUMENT)
+    yield (
+        "At (1, 1) the document has −0.25 for z3. Its own weights give 1.5 − 2·0.5 − 0.25 = +0.25, on the wrong side of 0: "
+        "this network computes OR, not XOR. And 0.438 and 0.562 are hardly ≈ 0 and ≈ 1."
+    )
+    yield "The gradient of the squared error at (1, 1) points at the slip:"
+    yield from passes(lesson.build())
+    yield "# Mended: the same hidden layer, other weights in the output unit"
+    yield (
+        "A line that separates the four points must have 1.5·u1 + 0.5·u2 + c below 0 and 0.5·u1 + c above it. With u1 = 1 and c = −0.25 "
+        "that asks for u2 below −2.5; −3 puts all four at a distance of 0.25. Sixteen times these weights, the same line, and the sigmoid is sure: "
+        "ŷ = sigmoid(16·a1 − 48·a2 − 4)."
+    )
+    yield verdicts(MENDED)
+
+
+def verdicts(unit: tuple[float, float, float]) -> str:
+    """Return a table of every number on the way, and whether the prediction is right."""
+    lines = ["x1 x2     z1    a1     z2    a2      z3       ŷ   target"]
+    for inputs, target in TABLE.items():
+        prediction = network(inputs, unit)
+        found = {node.label: node.data for node in topological_order(prediction)}
+        row = "".join(f"{number(found[k]):>{w}}" for k, w in (("z1", 7), ("a1", 6), ("z2", 7), ("a2", 6), ("z3", 8)))
+        right = "right" if (prediction.data > 0.5) == (target == 1) else "WRONG"
+        lines.append(f" {inputs[0]}  {inputs[1]}{row}{prediction.data:>8.3f}{target:>5}  {right}")
+    return "\n".join(lines)
+
+
+LESSON = Lesson(
+    slug="xor-by-hand",
+    title="XOR by hand, and a slip in a well-known table",
+    document="How Machines Learn: Understanding the Core Concepts of Neural Networks, section 1",
+    question="Two ReLU units and a sigmoid, with weights chosen by hand. Do they compute XOR?",
+    build=squared_error,
+    tell=tell,
+    numbers={
+        "document z3(0, 0)": -0.25, "document z3(0, 1)": 0.25, "document z3(1, 0)": 0.25, "document z3(1, 1)": 0.25,
+        "document ŷ(0, 0)": 0.437823499114, "document ŷ(0, 1)": 0.562176500886,
+        "document ŷ(1, 0)": 0.562176500886, "document ŷ(1, 1)": 0.562176500886,
+        "mended z3(0, 0)": -4, "mended z3(0, 1)": 4, "mended z3(1, 0)": 4, "mended z3(1, 1)": -4,
+        "mended ŷ(0, 0)": 0.017986209962, "mended ŷ(0, 1)": 0.982013790038,
+        "mended ŷ(1, 0)": 0.982013790038, "mended ŷ(1, 1)": 0.017986209962,
+    },
+    measure=measure,
+    notes=(Note("ready u2", "The gradient of u2 is positive: u2 should go down, below the −2 that the document chose."),),
+)  # fmt: skip

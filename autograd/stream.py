@@ -1,0 +1,84 @@
+"""The event stream as JSON: {version, lesson, source, nodes, edges, steps}.
+
+Whoever draws or plays the stream computes nothing: every number is in it. JSON knows no NaN and no infinity; they are
+written as the texts "nan", "inf" and "-inf".
+"""
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+from autograd.stepper import Chain, Compute, Event, Ready, Seed, Update
+from autograd.value import Value
+
+VERSION = 1
+
+
+def stream(events: Iterable[Event], lesson: str = "", source: str = "") -> dict[str, Any]:
+    """Return events, and the graph they tell of, as plain data for `json.dumps`.
+
+    >>> from autograd import steps
+    >>> x = Value(3.0, "x")
+    >>> told = stream(steps(x * x))
+    >>> [node["name"] for node in told["nodes"]], told["edges"][0]
+    (['x', 'v1'], {'from': 'n0', 'to': 'n1', 'operand': 0, 'local': 3.0})
+    >>> told["steps"][0]
+    {'type': 'compute', 'node': 'n1', 'value': 9.0, 'formula': 'x·x', 'tex': 'x \\\\cdot x', 'lines': ['v1 = x·x = 3·3 = 9']}
+    """
+    events = list(events)
+    named = {node: name for event in events for node, name in event.names.items()}
+    ids = {node: f"n{i}" for i, node in enumerate(named)}
+    return {
+        "version": VERSION,
+        "lesson": lesson,
+        "source": source,
+        "nodes": [node_data(node, ids[node], name) for node, name in named.items()],
+        "edges": [edge for node in named for edge in edges_into(node, ids)],
+        "steps": [step_data(event, ids) for event in events],
+    }
+
+
+def node_data(node: Value, identity: str, name: str) -> dict[str, Any]:
+    """Return one node."""
+    op = node.op.name if node.op else ""
+    return {"id": identity, "name": name, "label": node.label, "op": op, "kind": node.kind, "data": plain(node.data)}
+
+
+def edges_into(node: Value, ids: dict[Value, str]) -> list[dict[str, Any]]:
+    """Return the edges from a node's parents, with their local derivatives."""
+    pairs = zip(node.parents, node.partials, strict=True)
+    return [{"from": ids[p], "to": ids[node], "operand": i, "local": plain(d)} for i, (p, d) in enumerate(pairs)]
+
+
+def step_data(event: Event, ids: dict[Value, str]) -> dict[str, Any]:
+    """Return one event."""
+    told = {"type": type(event).__name__.lower(), "node": ids[event.node], **details(event, ids), "lines": event.lines}
+    return {key: plain(value) for key, value in told.items()}
+
+
+def details(event: Event, ids: dict[Value, str]) -> dict[str, Any]:
+    """Return what only this kind of event has."""
+    match event:
+        case Compute(_, formula, value):
+            return {"value": value, "formula": formula.text, "tex": formula.tex}
+        case Chain(_, operand, parent, formula, upstream, local, contribution, before, after):
+            numbers = {
+                "upstream": upstream,
+                "local": local,
+                "contribution": contribution,
+                "before": before,
+                "after": after,
+            }
+            return {"operand": operand, "parent": ids[parent], **numbers, "formula": formula.text, "tex": formula.tex}
+        case Ready(_, grad):
+            return {"grad": grad}
+        case Update(_, before, gradient, after, formula):
+            return {"before": before, "gradient": gradient, "after": after, "lr": event.lr, "formula": formula}
+        case Seed(_):
+            return {"grad": 1.0}
+    raise TypeError(f"{event!r} is no event")
+
+
+def plain(x: Any) -> Any:
+    """Return what JSON can hold."""
+    return str(x) if isinstance(x, float) and not math.isfinite(x) else x
