@@ -45,9 +45,11 @@ class Expr(Operators):
     operands: tuple[Expr, ...] = ()
 
     def record(self, op: Op, *operands: Expr | float) -> Expr:
-        """Write an operation down, leaving out a factor of 1 and writing x · x as x²."""
-        if op is rules.MUL and 1.0 in (plain := [x for x in operands if not isinstance(x, Expr)]):
-            return as_expr(operands[1 - operands.index(plain[0])])
+        """Write an operation down, leaving out + 0 and · 1, and writing x · x as x²."""
+        if (neutral := {rules.ADD: 0.0, rules.MUL: 1.0}.get(op)) is not None:
+            told = [x for x in operands if isinstance(x, Expr) or x != neutral]
+            if len(told) == 1:
+                return as_expr(told[0])
         if op is rules.MUL and operands[0] is operands[1]:
             return self.record(rules.power(2), operands[0])
         if op.name == "power(1)":

@@ -48,6 +48,11 @@ class Event:
         return expression.name(self.names[node], node.data)
 
     @property
+    def lines(self) -> list[str]:
+        """The event in names and numbers."""
+        raise NotImplementedError
+
+    @property
     def key(self) -> str:
         """What a note is pinned to: the kind of event and the node's name."""
         return f"{type(self).__name__.lower()} {self.name}"
@@ -311,7 +316,7 @@ def uses(order: list[Value]) -> dict[Value, int]:
     return counts
 
 
-def updates(root: Value, parameters: list[Value], lr: float) -> list[Event]:
+def updates(root: Value, parameters: list[Value], lr: float) -> list[Update]:
     """Return what gradient descent would do with the gradients of `root`; nothing is changed."""
     named = names(topological_order(root))
     gradients = {event.node: event.grad for event in steps(root) if isinstance(event, Ready)}

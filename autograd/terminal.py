@@ -76,30 +76,37 @@ def key() -> str:
 
 
 def table() -> str:
-    """Return the table of operations: what each computes, its slopes, where it is defined, and its kinks."""
-    rows = [("operation", "drawn", "value", "slopes", "defined where", "kinks")]
-    rows += [cells(op) for op in rules.TABLE.values()]
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    notes = [f"{op.name}: {op.note}." for op in rules.TABLE.values() if op.note]
-    return "\n".join(
-        [*("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows), "", *notes]
-    )
+    """Return the table of operations: what each computes, its slopes, where it is defined; then how it is written."""
+    read = [("operation", "value", "slopes", "defined where", "kink"), *map(meaning, rules.TABLE.values())]
+    written = [("operation", "drawn", "TeX", "note"), *map(notation, rules.TABLE.values())]
+    return aligned(read) + "\n\n" + aligned(written)
 
 
-def cells(op: Op) -> tuple[str, ...]:
-    """Return one line of the table: the row, read as text."""
+def meaning(op: Op) -> tuple[str, ...]:
+    """Return a row read as text."""
     operands, out = operands_of(op), name("out", 0.0)
     slopes = [slope(op, i, operands, out).text for i in range(len(operands))]
     domains = dict.fromkeys(domain.words for domain in op.domain if domain not in (MANY, PAIRS))
-    value: Expr = formula(op, operands)
-    shown = (
-        ", ".join(slopes)
-        if len(", ".join(slopes)) < 75
-        else f"{slopes[0]}, …"
-        if len(slopes[0]) < 75
-        else "shared by those that tie"
-    )
-    return op.name, op.symbol, value.text, shown, "; ".join(domains), op.kinks.words if op.kinks else ""
+    return op.name, formula(op, operands).text, fitting(slopes), "; ".join(domains), op.kinks.words if op.kinks else ""
+
+
+def notation(op: Op) -> tuple[str, ...]:
+    """Return how a row is drawn and written, and its note."""
+    return op.name, op.symbol, op.tex.format("x", "y"), op.note
+
+
+def fitting(slopes: list[str], width: int = 44) -> str:
+    """Return the slopes, or as many as fit."""
+    whole = ", ".join(slopes)
+    if len(whole) <= width:
+        return whole
+    return f"{slopes[0]}, …" if len(slopes[0]) < width else "1, shared by those that tie; 0"
+
+
+def aligned(rows: list[tuple[str, ...]]) -> str:
+    """Return rows as lines with their columns below one another."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows)
 
 
 def operands_of(op: Op) -> tuple[Expr, ...]:

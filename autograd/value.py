@@ -20,7 +20,7 @@ from numbers import Real
 from typing import Any
 
 from autograd.errors import DataError, RangeError
-from autograd.graph import topological_order
+from autograd.graph import leaves_and_results
 from autograd.namespaces import scalars
 from autograd.operators import Operators
 from autograd.rules import MANY, PAIRS, Op
@@ -41,7 +41,7 @@ class Value(Operators):
     Raises DataError for anything that is not one real number.
     """
 
-    __slots__ = ("_dx", "_dy", "_kind", "_x", "_y", "data", "grad", "label", "op")
+    __slots__ = ("_b", "_db", "_dx", "_dy", "_kind", "_x", "_y", "data", "grad", "label", "op")
     __array_ufunc__ = None  # so that np.float64(2) * v is ours
     data: float
     grad: float | None
@@ -52,6 +52,8 @@ class Value(Operators):
     _y: Any  # the second, or another tuple
     _dx: Any  # the partials, in the same form
     _dy: Any
+    _b: Any  # one parent more, for a node of many, and its partial
+    _db: Any
 
     def __init__(self, data: float, label: str = "") -> None:
         if not isinstance(label, str):
@@ -63,12 +65,12 @@ class Value(Operators):
     @property
     def parents(self) -> tuple[Value, ...]:
         """The Values this one was made from, in order, with repeats: x · x has two."""
-        return tuple(_together(self, "_x", "_y"))
+        return tuple(_together(self, "_x", "_y", "_b"))
 
     @property
     def partials(self) -> tuple[float, ...]:
         """The local derivative with respect to each parent."""
-        return tuple(_together(self, "_dx", "_dy"))
+        return tuple(_together(self, "_dx", "_dy", "_db"))
 
     @property
     def kind(self) -> str:
@@ -85,32 +87,31 @@ class Value(Operators):
 
         Leaves accumulate, as in PyTorch (27 + 27); results start afresh at each call. Constants get no gradient.
         """
-        order = topological_order(self)
-        constants = []
-        for node in order:
-            if node.op is not None or node.grad is None:
-                node.grad = 0.0
-                if node.op is None and node._kind == "constant":
-                    constants.append(node)
-        assert self.grad is not None
-        self.grad += 1.0
-        for node in reversed(order):
-            op = node.op
-            if op is None:
-                continue
+        leaves, results = leaves_and_results(self)
+        for node in results:
+            node.grad = 0.0
+        for leaf in leaves:
+            if leaf.grad is None:
+                leaf.grad = 0.0
+        self.grad += 1.0  # type: ignore[operator]
+        for node in reversed(results):
             upstream = node.grad
-            if op.arity == 2:
+            arity = node.op.arity
+            if arity == 2:
                 node._x.grad += upstream * node._dx
                 node._y.grad += upstream * node._dy
-            elif op.arity == 1:
+            elif arity == 1:
                 node._x.grad += upstream * node._dx
             elif upstream or not isfinite(node.data):  # 0 · slope adds nothing, unless the slope is infinite
-                for parent, local in zip(node._x, node._dx):  # noqa: B905 (strict costs a tenth)
+                for parent, local in zip(node._x, node._dx):  # noqa: B905 (`strict` costs a tenth)
                     parent.grad += upstream * local
                 for parent, local in zip(node._y, node._dy):  # noqa: B905
                     parent.grad += upstream * local
-        for node in constants:
-            node.grad = None
+                if node._b is not None:
+                    node._b.grad += upstream * node._db
+        for leaf in leaves:
+            if leaf._kind == "constant":
+                leaf.grad = None
 
     def item(self) -> float:
         """Return the plain number, without its history."""
@@ -171,12 +172,13 @@ class no_grad(ContextDecorator):
         return no_grad()  # a decorated function may call itself
 
 
-def _together(node: Value, first: str, second: str) -> Any:
-    """Return what a node's two slots hold, as one sequence."""
+def _together(node: Value, *slots: str) -> list[Any]:
+    """Return what a node's slots hold, as one list."""
     arity = node.op.arity if node.op else 0
-    if arity < 0:
-        return getattr(node, first) + getattr(node, second)
-    return [getattr(node, slot) for slot in (first, second)[:arity]]
+    if arity >= 0:
+        return [getattr(node, slot) for slot in slots[:arity]]
+    x, y, b = (getattr(node, slot) for slot in slots)
+    return [*x, *y] if arity == MANY else [*x, *y, b]
 
 
 class _ParameterMeta(type):
@@ -343,8 +345,8 @@ def many(op: Op) -> Callable[[tuple[Value | float, ...]], Value]:
             return Value(out)
         node = _new(Value)
         node.data, node.grad, node.label, node.op = out, None, "", op
-        node._x, node._y = xs, ()
-        node._dx, node._dy = slopes(scalars, operands, out) if out == out else (out,) * len(xs), ()
+        node._x, node._y, node._b = xs, (), None
+        node._dx, node._dy, node._db = slopes(scalars, operands, out) if out == out else (out,) * len(xs), (), 0.0
         return node
 
     return method
@@ -357,27 +359,32 @@ def pairs(op: Op) -> Callable[[Sequence[Value | float], Sequence[Value | float],
 
     def method(ws: Sequence[Any], xs: Sequence[Any], b: Any) -> Value:
         try:
-            w = tuple([v.data for v in ws])
-            x = tuple([v.data for v in xs])
-            out = value(scalars, w, x, b.data)
+            w = [v.data for v in ws]
+            x = [v.data for v in xs]
+            bias = b.data
+            out = value(scalars, w, x, bias)
         except (AttributeError, TypeError):  # a plain number among them: rare, so it is looked for only now
             return method(*_lifted(ws, xs, b))
         if not _recording:
             return Value(out)
         node = _new(Value)
-        node.data, node.grad, node.label, node.op = out, None, "", op
-        node._x, node._y = tuple(ws), (*xs, b)
-        node._dx, dx, db = slopes(scalars, w, x, b.data, out)
-        node._dy = (*dx, db)
+        node.data = out
+        node.grad = None
+        node.label = ""
+        node.op = op
+        node._x = tuple(ws)  # a tuple stays the tuple it is
+        node._y = tuple(xs)
+        node._b = b
+        node._dx, node._dy, node._db = slopes(scalars, w, x, bias, out)
         return node
 
     return method
 
 
-def _lifted(ws: Sequence[Any], xs: Sequence[Any], b: Any) -> tuple[list[Value], list[Value], Value]:
+def _lifted(ws: Sequence[Any], xs: Sequence[Any], b: Any) -> tuple[tuple[Value, ...], tuple[Value, ...], Value]:
     if all(isinstance(v, Value) for v in (*ws, *xs, b)):
         raise DataError("A Value's data must be a float, and one of these has been given something else.")
-    return [lift(w) for w in ws], [lift(x) for x in xs], lift(b)
+    return tuple(map(lift, ws)), tuple(map(lift, xs)), lift(b)
 
 
 _makers: dict[Any, Callable[[Op], Any]] = {1: unary, 2: binary, MANY: many, PAIRS: pairs}

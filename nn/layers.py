@@ -54,9 +54,10 @@ class Neuron(Module):
 
     def __call__(self, inputs: Sequence[Number]) -> Value:
         """Return the activation, for a list of `nin` Values or numbers."""
-        if len(inputs) != len(self.weights):
-            same_length("inputs", len(inputs), repr(self), self.nin)
-        z = expanded(self.weights, inputs, self.bias) if self.expand else dot(self.weights, inputs, self.bias)
+        try:
+            z = expanded(self.weights, inputs, self.bias) if self.expand else dot(self.weights, inputs, self.bias)
+        except LengthError:
+            raise LengthError(takes(repr(self), self.nin, "inputs", len(inputs))) from None
         return self.activate(z)
 
     def __repr__(self) -> str:
@@ -100,7 +101,7 @@ class Layer(Module):
         first = self.neurons[0]
         if len(inputs) != first.nin:
             same_length("inputs", len(inputs), repr(self), first.nin)
-        nodes = [lift(x) for x in inputs]  # once, so that all neurons share them
+        nodes = tuple(map(lift, inputs))  # once, so that all neurons share them
         return [neuron(nodes) for neuron in self.neurons]
 
     def __repr__(self) -> str:
@@ -158,6 +159,8 @@ class MLP(Module):
 
 def expanded(weights: Sequence[Number], inputs: Sequence[Number], bias: Number) -> Value:
     """Return w₁x₁ + w₂x₂ + … + b with a node for each × and each +."""
+    if len(weights) != len(inputs):
+        raise LengthError
     products = [w * x for w, x in zip(weights, inputs, strict=True)]
     z = products[0]
     for product in products[1:]:
@@ -188,7 +191,12 @@ def size(n: int, of: str) -> int:
 def same_length(what: str, given: int, whose: str, wanted: int) -> None:
     """Raise LengthError unless as many were given as are wanted."""
     if given != wanted:
-        raise LengthError(f"{whose} takes {wanted} {what}, and was given {given}. Give a list of {wanted}.")
+        raise LengthError(takes(whose, wanted, what, given))
+
+
+def takes(whose: str, wanted: int, what: str, given: int) -> str:
+    """Return the sentence for a list that is too long or too short."""
+    return f"{whose} takes {wanted} {what}, and was given {given}. Give a list of {wanted}."
 
 
 def name_of(activation: str | Activation) -> str:
