@@ -11,10 +11,9 @@ from autograd import rules
 from autograd.errors import DataError, GraphError, LengthError
 from autograd.graph import topological_order
 from autograd.namespaces import methods
-from autograd.value import Value, lift, many, pairs
+from autograd.value import Value, dotted, lift, many
 
 Number = Value | float
-_dot = pairs(rules.DOT)
 
 
 def dot(weights: Sequence[Number], inputs: Sequence[Number], bias: Number = 0.0) -> Value:
@@ -31,7 +30,7 @@ def dot(weights: Sequence[Number], inputs: Sequence[Number], bias: Number = 0.0)
             f"dot pairs each weight with an input, and here are {len(weights)} weights and {len(inputs)} inputs. "
             "Give as many of one as of the other."
         )
-    return _dot(weights, inputs, bias)
+    return dotted(len(weights))(weights, inputs, bias)
 
 
 def sum(values: Iterable[Number]) -> Value:

@@ -11,45 +11,49 @@ from typing import Any
 def leaves_and_results(root: Any) -> tuple[list[Any], list[Any]]:
     """Return the leaves that `root` was made from, and the results on the way to it, parents before children.
 
-    Each result is met twice on the stack: first it makes way for its parents; then, under the mark None, it takes its
-    place in the order. No recursion: a chain of a million nodes is fine. Invariant: every parent stands before its
-    children, so the reversed order meets a node only after everything that uses it.
+    A result with parents that have not been seen goes back on the stack, marked by None above it, and they go above the
+    mark; when the mark comes up they have their places, and it takes its own. No recursion: a chain of a million nodes is
+    fine. Invariant: every parent stands before its children, so the reversed order meets a node only after all its uses.
     """
     leaves: list[Any] = []
     results: list[Any] = []
     seen: set[Any] = set()
-    done: set[int] = set()
+    placed: set[int] = set()  # tuples of parents that all have their places; the neurons of a layer share one
     stack = [root]
     pop, push, known = stack.pop, stack.append, seen.__contains__
     while stack:
         node = pop()
         if node is None:
-            node = pop()
-            results.append(node)
-            if node.op.arity < 0:  # whoever shares these tuples finds all of them in their places
-                done.add(id(node._x))
-                done.add(id(node._y))
+            results.append(node := pop())
+            if node.op.arity < 0:
+                placed.update((id(node._x), id(node._y)))
         elif node not in seen:
             seen.add(node)
             op = node.op
             if op is None:
                 leaves.append(node)
                 continue
-            push(node)
-            push(None)
             arity = op.arity
             if arity == 2:
-                push(node._y)
-                push(node._x)
+                waiting = (node._y, node._x)
             elif arity == 1:
-                push(node._x)
+                waiting = (node._x,)
+            elif id(node._y) in placed and id(node._x) in placed:
+                waiting = () if node._b is None or node._b in seen else (node._b,)
             else:
-                if node._b is not None:
-                    push(node._b)
-                for group in (node._y, node._x):
-                    if id(group) not in done:  # all neurons of a layer share one tuple of inputs
-                        stack += filterfalse(known, reversed(group))
+                waiting = (*filterfalse(known, reversed(parents(node))),)
+            if waiting:
+                push(node)
+                push(None)
+                stack += waiting
+            else:
+                results.append(node)
     return leaves, results
+
+
+def parents(node: Any) -> tuple[Any, ...]:
+    """Return the parents of a node of many."""
+    return node._x + node._y if node._b is None else (*node._x, *node._y, node._b)
 
 
 def topological_order(root: Any) -> list[Any]:

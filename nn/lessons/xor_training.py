@@ -103,8 +103,9 @@ def tell(lesson: Lesson) -> Story:
     )
     last_change = max(e.number for e in stalled if e.active[0] < 4 or e.active[2] < 4) + 1
     yield (
-        f"Units 1 and 3 fare no better: from epoch {last_change} on both are above 0 for all four inputs. There a ReLU is the identity, "
-        "so what is left is a sigmoid of a weighted sum: a single line, which cannot separate XOR. The best that a line can do here is 0.5 everywhere, with a loss of 0.25."
+        f"Units 1 and 3 fare no better: from epoch {last_change} on both are above 0 for all four inputs. "
+        "There a ReLU is the identity, so what is left is a sigmoid of a weighted sum: a single line, which cannot separate XOR. "
+        "The best that a line can do here is 0.5 everywhere, with a loss of 0.25."
     )
     yield "# A run that learns: the same weights, data and learning rate, with tanh in the place of ReLU"
     yield report(learned)

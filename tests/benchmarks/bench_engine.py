@@ -124,7 +124,9 @@ def bytes_a_node():
 
 def main(rounds=7, repeat=5):
     """Measure and print."""
-    print(f"Python {platform.python_version()}, {platform.machine()}; medians of {rounds} rounds of {repeat} steps, interleaved")
+    print(
+        f"Python {platform.python_version()}, {platform.machine()}; medians of {rounds} rounds of {repeat} steps, interleaved"
+    )
     for collector in (gc.enable, gc.disable):
         collector()
         for workload, steps in contestants().items():
