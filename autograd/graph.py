@@ -21,6 +21,7 @@ def leaves_and_results(root: Any) -> tuple[list[Any], list[Any]]:
     placed: set[int] = set()  # tuples of parents that all have their places; the neurons of a layer share one
     stack = [root]
     pop, push, known = stack.pop, stack.append, seen.__contains__
+    waiting: tuple[Any, ...]
     while stack:
         node = pop()
         if node is None:

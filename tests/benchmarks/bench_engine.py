@@ -8,6 +8,7 @@ a row, as in training, with the garbage collector on and then off; then the next
 """
 
 import gc
+import importlib.util
 import platform
 import statistics
 import sys
@@ -80,23 +81,45 @@ def theirs(make, neuron):
 
 
 def neuron(row, inputs, nonlinear):
-    """A neuron as micrograd and microgpt write it."""
+    """A neuron as microgpt would write it."""
     z = row[-1]
     for w, x in zip(row, inputs, strict=False):
         z = z + w * x
     return z.relu() if nonlinear else z
 
 
+def micrograds():
+    """W2 on micrograd and its own MLP, as in its demo."""
+    from micrograd.engine import Value as Micro
+    from micrograd.nn import MLP
+
+    model = MLP(2, [16, 16, 1])
+    for parameter, start in zip(model.parameters(), nn.MLP(2, [16, 16, 1], rng=Random(1)).parameters(), strict=True):
+        parameter.data = start.data
+
+    def step():
+        scores = [model(list(map(Micro, point))) for point in POINTS]
+        margins = [(1 + -sign * score).relu() for sign, score in zip(SIGNS, scores, strict=True)]
+        loss = sum(margins) * (1.0 / len(margins)) + 1e-4 * sum(p * p for p in model.parameters())
+        model.zero_grad()
+        loss.backward()
+        for p in model.parameters():
+            p.data -= 0.1 * p.grad
+        return loss.data
+
+    return step
+
+
 def contestants():
     """Return, for each workload, the contestants' steps by name."""
     w1 = {"chalkgrad": lambda: chain(autograd.Value), "microgpt kind": lambda: chain(Node)}
     w2 = {"chalkgrad": ours(), "microgpt kind": theirs(Node, neuron)}
-    try:
+    if importlib.util.find_spec("micrograd"):
         from micrograd.engine import Value as Micro
-    except ImportError:
-        print("micrograd is not installed: pip install micrograd")
+
+        w1["micrograd"], w2["micrograd"] = lambda: chain(Micro), micrograds()
     else:
-        w1["micrograd"], w2["micrograd"] = lambda: chain(Micro), theirs(Micro, neuron)
+        print("micrograd is not installed: pip install micrograd")
     return {"W1 chain": w1, "W2 moons": w2}
 
 
