@@ -223,7 +223,7 @@ def as_float(x: Any) -> float:
     """Return a real number as a float, or say why it is none."""
     if type(x) is float:
         return x
-    if not isinstance(x, Real) or isinstance(x, bool):
+    if type(x) is not int and (isinstance(x, bool) or not isinstance(x, Real)):
         raise DataError(f"A Value holds one real number, and {_shown(x)} is {_what(x)}")
     try:
         return float(x)

@@ -101,7 +101,7 @@ class Layer(Module):
         first = self.neurons[0]
         if len(inputs) != first.nin:
             same_length("inputs", len(inputs), repr(self), first.nin)
-        nodes = tuple(map(lift, inputs))  # once, so that all neurons share them
+        nodes = tuple([x if isinstance(x, Value) else lift(x) for x in inputs])  # once, so that all neurons share them
         return [neuron(nodes) for neuron in self.neurons]
 
     def __repr__(self) -> str:
