@@ -8,6 +8,8 @@
 (64.0, -32.0)
 """
 
+from autograd import mistakes
+from autograd.change import what_if
 from autograd.errors import (
     AutogradError,
     DataError,
@@ -15,12 +17,17 @@ from autograd.errors import (
     DomainError,
     GraphError,
     LengthError,
+    PositionError,
     RangeError,
 )
 from autograd.functions import dot, grad, logsumexp, max, maximum, mean, min, minimum, softmax, sum
 from autograd.gradcheck import gradcheck
-from autograd.stepper import steps
-from autograd.value import Parameter, Value, lift, no_grad
+from autograd.ledger import why
+from autograd.naming import name_locals
+from autograd.pathways import paths
+from autograd.second import hessian
+from autograd.stepper import Stepper, phases, steps
+from autograd.value import Parameter, Value, lift, no_grad, scope
 
 __all__ = [
     "AutogradError",
@@ -30,11 +37,14 @@ __all__ = [
     "GraphError",
     "LengthError",
     "Parameter",
+    "PositionError",
     "RangeError",
+    "Stepper",
     "Value",
     "dot",
     "grad",
     "gradcheck",
+    "hessian",
     "lift",
     "logsumexp",
     "max",
@@ -42,10 +52,17 @@ __all__ = [
     "mean",
     "min",
     "minimum",
+    "mistakes",
+    "name_locals",
     "no_grad",
+    "paths",
+    "phases",
+    "scope",
     "softmax",
     "steps",
     "sum",
+    "what_if",
+    "why",
 ]
 
 __chalkgrad__ = "0.1.0"  # `nn` looks for this name: the package index has another `autograd`

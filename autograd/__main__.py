@@ -4,14 +4,16 @@ import argparse
 import difflib
 import inspect
 import json
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import autograd
 from autograd import terminal
 from autograd.lessons import LESSONS as WITHOUT_NETWORK
 from autograd.lessons import Lesson
-from autograd.stream import stream
+from autograd.stream import plain, stream
 from nn.lessons import LESSONS as WITH_NETWORK
 
 LESSONS = {lesson.slug: lesson for lesson in (*WITHOUT_NETWORK, *WITH_NETWORK)}
@@ -21,7 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command, and return the exit status: 0, or 2 when the command was wrong."""
     for output in (sys.stdout, sys.stderr):
         output.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-    options = parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    options = parser().parse_args([re.sub(r"^-(?=[0-9.])", "−", argument) for argument in given])  # −1/3 is no option
     try:
         options.run(options)
         sys.stdout.flush()
@@ -43,15 +46,30 @@ def parser() -> argparse.ArgumentParser:
     listing = commands.add_parser("list", help="list the walkthroughs")
     listing.add_argument("--json", action="store_true", help="as JSON")
     listing.set_defaults(run=show_list)
-    step = commands.add_parser("step", help="go through one, step by step")
-    step.add_argument("lesson", metavar="LESSON", help="the name of a walkthrough, tiny-network say")
-    step.add_argument("--interactive", action="store_true", help="one event a key press; q ends")
-    step.add_argument("--json", action="store_true", help="the event stream as JSON")
-    step.set_defaults(run=show_steps)
+    step = command(commands, "step", show_steps, "go through one, step by step", json_of="the event stream")
+    step.add_argument("--interactive", action="store_true", help="one event a key press: next, back, go to, why, quit")
+    ledger = command(commands, "why", show_why, "where a node's gradient came from", json_of="the ledger")
+    ledger.add_argument("node", metavar="NODE", help="its name, w say")
+    ways = command(commands, "paths", show_paths, "every path from the loss to a node", json_of="the paths")
+    ways.add_argument("node", metavar="NODE", help="its name, w say")
+    number = command(commands, "diagnose", show_diagnosis, "which mistake gives this gradient", json_of="the diagnosis")
+    number.add_argument("node", metavar="NODE", help="its name, w say")
+    number.add_argument("answer", metavar="ANSWER", help="a number, as 45, -0.33 or 1/3")
     commands.add_parser("table", help="print the table of operations").set_defaults(
         run=lambda options: print(terminal.table())
     )
     return top
+
+
+def command(
+    commands: Any, name: str, run: Callable[[argparse.Namespace], None], what: str, json_of: str
+) -> argparse.ArgumentParser:
+    """Add a command that takes a lesson, and can print JSON."""
+    added: argparse.ArgumentParser = commands.add_parser(name, help=what)
+    added.add_argument("lesson", metavar="LESSON", help="the name of a walkthrough, tiny-network say")
+    added.add_argument("--json", action="store_true", help=f"{json_of} as JSON")
+    added.set_defaults(run=run)
+    return added
 
 
 def show_list(options: argparse.Namespace) -> None:
@@ -88,10 +106,32 @@ def show_steps(options: argparse.Namespace) -> None:
             )
         )
     elif options.interactive and sys.stdin.isatty() and sys.stdout.isatty():
-        print("One step a key press; q ends.\n")
-        terminal.interact(terminal.walkthrough(lesson), terminal.key)
+        terminal.interact(lesson, terminal.key, sys.stdin.readline)
     else:
         print("\n".join(terminal.walkthrough(lesson)))
+
+
+def show_why(options: argparse.Namespace) -> None:
+    """Print the ledger of a node's gradient."""
+    root = find(options.lesson).build()
+    show(autograd.why(root, terminal.node_named(root, options.node)), options.json)
+
+
+def show_paths(options: argparse.Namespace) -> None:
+    """Print the paths from a lesson's loss to a node."""
+    root = find(options.lesson).build()
+    show(autograd.paths(root, terminal.node_named(root, options.node)), options.json)
+
+
+def show_diagnosis(options: argparse.Namespace) -> None:
+    """Print what a student's number says."""
+    root = find(options.lesson).build()
+    show(autograd.mistakes.diagnose(root, terminal.node_named(root, options.node), options.answer), options.json)
+
+
+def show(told: Any, as_json: bool) -> None:
+    """Print an answer in plain text, or as JSON."""
+    print(json.dumps(plain(told.json), ensure_ascii=False, allow_nan=False) if as_json else told.text)
 
 
 def find(slug: str) -> Lesson:

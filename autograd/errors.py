@@ -3,6 +3,7 @@
     AutogradError
     ├── DataError         (TypeError)          what was given is not a number
     ├── GraphError        (ValueError)         a node that is not in this graph, or is no node
+    │   └── PositionError (IndexError)         an event that is not in this stream
     ├── LengthError       (ValueError)         two lists that should be equally long are not
     └── DomainError       (ValueError)         the operation has no value there: log of 0
         ├── DivisionError (ZeroDivisionError)  division by 0, 0 to a negative power
@@ -22,6 +23,10 @@ class DataError(AutogradError, TypeError):
 
 class GraphError(AutogradError, ValueError):
     """A node that is not in this graph, or something that is no node."""
+
+
+class PositionError(GraphError, IndexError):
+    """An event that is not in this stream."""
 
 
 class LengthError(AutogradError, ValueError):

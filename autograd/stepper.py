@@ -1,254 +1,21 @@
-"""The forward and the backward pass as a stream of events, in the words of the field.
+"""The passes as a stream of events that can go back as well as forward.
 
-    Compute   a node's value has been computed from its parents
-    Seed      ∂root/∂root = 1: the backward pass begins
-    Chain     one application of the chain rule: upstream · local, paid into one parent
-    Ready     every use of a node has paid in: its gradient is complete
-    Update    a parameter has moved against its gradient
-
-Law, on every Chain: after == before + upstream · local. Nothing here changes the graph. Constants get no gradient,
-as in `backward`; a leaf's gradient starts from 0, as in the first `backward`.
+Nothing here changes the graph. Constants get no gradient, as in `Value.backward`, and a leaf's gradient starts from 0, as
+in the first `backward`; the sums are done in the same order, so that they end in the same bits.
 """
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import reduce
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
 
-from autograd import expression
-from autograd.errors import GraphError
+from autograd.errors import GraphError, PositionError
+from autograd.events import Chain, Compute, Event, Names, Ready, Seed, Update
 from autograd.expression import Expr
-from autograd.graph import names, number, topological_order
+from autograd.graph import names, topological_order
 from autograd.value import Value
-
-Names = Mapping[Value, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One step of a pass, at one node."""
-
-    node: Value
-    names: Names = field(repr=False, compare=False, kw_only=True)
-
-    @property
-    def name(self) -> str:
-        """The node's name."""
-        return self.names[self.node]
-
-    @property
-    def phase(self) -> str:
-        """Forward, Backward or Update."""
-        return {"Compute": "Forward", "Update": "Update"}.get(type(self).__name__, "Backward")
-
-    def expr(self, node: Value) -> Expr:
-        """Return a node as a name in a formula."""
-        return expression.name(self.names[node], node.data)
-
-    @property
-    def lines(self) -> list[str]:
-        """The event in names and numbers."""
-        raise NotImplementedError
-
-    @property
-    def key(self) -> str:
-        """What a note is pinned to: the kind of event and the node's name."""
-        return f"{type(self).__name__.lower()} {self.name}"
-
-    def partial(self, of: Value, by: Value) -> str:
-        """Write ∂of/∂by in names."""
-        return f"∂{enclosed(self.names[of])}/∂{enclosed(self.names[by])}"
-
-
-@dataclass(frozen=True, slots=True)
-class Compute(Event):
-    """A node's value has been computed from its parents."""
-
-    __match_args__ = ("node", "formula", "value")
-
-    @property
-    def value(self) -> float:
-        """The number that came out."""
-        return self.node.data
-
-    @property
-    def formula(self) -> Expr:
-        """The operation, on the parents' names."""
-        assert self.node.op is not None
-        return expression.formula(self.node.op, tuple(map(self.expr, self.node.parents)))
-
-    @property
-    def lines(self) -> list[str]:
-        """The event in names and numbers: z = w·x + b = 3·2 + 1 = 7."""
-        formula = self.formula
-        return [equals(self.name, formula.text, formula.numbers, number(self.value))]
-
-
-@dataclass(frozen=True, slots=True)
-class Seed(Event):
-    """∂root/∂root = 1: the backward pass begins."""
-
-    __match_args__ = ("node",)
-
-    @property
-    def lines(self) -> list[str]:
-        """The event in names and numbers: ∂L/∂L = 1."""
-        return [f"{self.partial(self.node, self.node)} = 1"]
-
-
-@dataclass(frozen=True, slots=True)
-class Chain(Event):
-    """One application of the chain rule: the node pays upstream · local into one of its parents."""
-
-    __match_args__ = ("node", "operand", "parent", "formula", "upstream", "local", "contribution", "before", "after")
-
-    root: Value = field(repr=False)
-    operand: int
-    parent: Value
-    upstream: float
-    local: float
-    before: float
-    after: float
-
-    @property
-    def contribution(self) -> float:
-        """What this use of the parent adds to its gradient."""
-        return self.upstream * self.local
-
-    @property
-    def formula(self) -> Expr:
-        """The local derivative, in names."""
-        assert self.node.op is not None
-        return expression.slope(
-            self.node.op, self.operand, tuple(map(self.expr, self.node.parents)), self.expr(self.node)
-        )
-
-    @property
-    def key(self) -> str:
-        """What a note is pinned to: `chain z→w`."""
-        return f"chain {self.name}→{self.names[self.parent]}"
-
-    @property
-    def lines(self) -> list[str]:
-        """The local derivative, then what it makes of the upstream gradient."""
-        local, result = self.partial(self.node, self.parent), self.partial(self.root, self.parent)
-        symbols = f"{self.partial(self.root, self.node)} · {local}" if self.node is not self.root else ""
-        numbers = expression.factors(self.upstream, self.local)
-        if self.before:
-            symbols, numbers = "", f"{number(self.before)} + {numbers}"
-        return [self.local_line(local), equals(result, symbols, numbers, number(self.after))]
-
-    def local_line(self, local: str) -> str:
-        """The local derivative: ∂z/∂w = x = 2, or the branch that holds: ∂a/∂z = 1 (1 if z > 0 else 0)."""
-        formula = self.formula
-        if formula.op is expression.CHOICE:
-            return f"{local} = {number(self.local)}   ({formula.text}; {self.names[self.parent]} = {number(self.parent.data)})"
-        short = len(formula.text) < 60
-        return equals(local, formula.text if short else "", formula.numbers if short else "", number(self.local))
-
-
-@dataclass(frozen=True, slots=True)
-class Ready(Event):
-    """Every use of a node has paid in: its gradient is complete.
-
-    `chain` is the last use, and `above` the Ready event of the node that paid it, where there was but one way here.
-    """
-
-    __match_args__ = ("node", "grad")
-
-    root: Value = field(repr=False)
-    grad: float
-    chain: Chain | None = field(default=None, repr=False, compare=False)
-    above: Ready | None = field(default=None, repr=False, compare=False)
-
-    @property
-    def path(self) -> list[Chain]:
-        """The applications of the chain rule from the root to here; empty where more than one path leads here."""
-        chains: list[Chain] = []
-        ready: Ready | None = self
-        while ready is not None and ready.chain is not None:
-            chains.append(ready.chain)
-            ready = ready.above
-        return chains[::-1] if ready is not None else []
-
-    @property
-    def lines(self) -> list[str]:
-        """The gradient, and the product along the path where that tells more than the last step did."""
-        stretches = list(by_label(self.path))
-        here = self.partial(self.root, self.node)
-        if len(stretches) > 2:
-            symbols = " · ".join(self.partial(stretch[0].node, stretch[-1].parent) for stretch in stretches)
-            return [
-                f"{here} = {symbols}",
-                equals(here, expression.factors(*map(local_product, stretches)), number(self.grad)),
-            ]
-        if len(stretches) == 1 and len(stretches[0]) > 1:
-            return [
-                equals(here, expression.product([inner_slope(chain) for chain in stretches[0]]).text, number(self.grad))
-            ]
-        return [f"{here} = {number(self.grad)}"]
-
-
-def by_label(path: list[Chain]) -> Iterator[list[Chain]]:
-    """Cut a path at the nodes that have a label."""
-    stretch: list[Chain] = []
-    for chain in path:
-        stretch.append(chain)
-        if chain.parent.label or chain is path[-1]:
-            yield stretch
-            stretch = []
-
-
-def local_product(stretch: list[Chain]) -> float:
-    """Multiply the local derivatives along a stretch."""
-    return reduce(operator.mul, [chain.local for chain in stretch])
-
-
-def inner_slope(chain: Chain) -> Expr:
-    """Return a local derivative with the nodes that have no label written out: 2(a − y) for 2·v1."""
-    op = chain.node.op
-    assert op is not None
-    return expression.slope(
-        op, chain.operand, tuple(written_out(p, chain) for p in chain.node.parents), chain.expr(chain.node)
-    )
-
-
-def written_out(node: Value, event: Event) -> Expr:
-    """Return a node as its name, or as its formula where it has no label of its own."""
-    if node.op is None or node.label:
-        return event.expr(node)
-    return expression.formula(node.op, tuple(map(event.expr, node.parents)))
-
-
-@dataclass(frozen=True, slots=True)
-class Update(Event):
-    """A parameter has moved against its gradient: p ← p − lr · ∂L/∂p."""
-
-    __match_args__ = ("parameter", "before", "gradient", "after", "formula")
-
-    before: float
-    gradient: float
-    after: float
-    lr: float
-
-    @property
-    def parameter(self) -> Value:
-        """The node that has moved."""
-        return self.node
-
-    @property
-    def formula(self) -> str:
-        """The step, in names."""
-        return f"{self.name} − lr · ∂L/∂{enclosed(self.name)}"
-
-    @property
-    def lines(self) -> list[str]:
-        """The event in names and numbers: w ← 3 − 0.01 · (−32) = 3.32."""
-        return [
-            f"{self.name} ← {number(self.before)} − {expression.factors(self.lr, self.gradient)} = {number(self.after)}"
-        ]
 
 
 def steps(root: Value) -> list[Event]:
@@ -266,26 +33,48 @@ def steps(root: Value) -> list[Event]:
 
     Nodes without a label are called v1, v2, … in the order of the forward pass. Raises GraphError for what is no Value.
     """
+    order = order_of("steps", root)
+    named = snapshot(order)
+    return [*forward(order, named), *backward(order, named)]
+
+
+def order_of(caller: str, root: Any) -> list[Value]:
+    """Return the topological order of a root, if it is a Value."""
     if not isinstance(root, Value):
         raise GraphError(
-            f"steps takes the Value at the end of a computation, and {root!r} is a {type(root).__name__}. Give it the loss itself."
+            f"{caller} takes the Value at the end of a computation, and {root!r} is a {type(root).__name__}. Give it the loss itself."
         )
-    order = topological_order(root)
-    named = names(order)
-    return [*forward(order, named), *backward(order, named)]
+    return topological_order(root)
+
+
+def inside(order: list[Value], node: Any, caller: str) -> None:
+    """Raise GraphError unless a node is in the graph."""
+    if not isinstance(node, Value):
+        raise GraphError(
+            f"{caller} asks about a Value, and {node!r} is a {type(node).__name__}. Give it a node of the graph."
+        )
+    if node not in set(order):
+        raise GraphError(
+            f"{node!r} is not in this graph: the root was not made from it. Give one of the nodes it was made from."
+        )
+
+
+def snapshot(order: list[Value]) -> dict[Value, Expr]:
+    """Return each node's name with its number as it is now."""
+    return {node: Expr(label, node.data) for node, label in names(order).items()}
 
 
 def forward(order: list[Value], named: Names) -> Iterator[Event]:
     """Yield the forward pass over a topological order."""
-    return (Compute(node, names=named) for node in order if node.op)
+    return (Compute(node=node, names=named) for node in order if node.op)
 
 
 def backward(order: list[Value], named: Names) -> Iterator[Event]:
     """Yield the backward pass over a topological order, in the order in which `Value.backward` does its sums."""
     root, counts = order[-1], uses(order)
     waiting, gradients = dict(counts), {root: 1.0}
-    ready = {root: Ready(root, root, 1.0, names=named)}
-    yield Seed(root, names=named)
+    ready = {root: Ready(node=root, names=named, root=root, grad=1.0)}
+    yield Seed(node=root, names=named)
     yield ready[root]
     for node in reversed(order):
         for chain in chains(node, root, gradients, named):
@@ -293,8 +82,8 @@ def backward(order: list[Value], named: Names) -> Iterator[Event]:
             parent = chain.parent
             waiting[parent] -= 1
             if not waiting[parent]:
-                only = counts[parent] == 1
-                ready[parent] = Ready(parent, root, chain.after, chain, ready[node] if only else None, names=named)
+                above = ready[node] if counts[parent] == 1 else None
+                ready[parent] = Ready(node=parent, names=named, root=root, grad=chain.after, chain=chain, above=above)
                 yield ready[parent]
 
 
@@ -302,9 +91,12 @@ def chains(node: Value, root: Value, gradients: dict[Value, float], named: Names
     """Yield what a node pays into each of its parents, and add it to their gradients."""
     for i, (parent, local) in enumerate(zip(node.parents, node.partials, strict=True)):
         if parent.kind != "constant":
-            before = gradients.get(parent, 0.0)
-            gradients[parent] = before + gradients[node] * local
-            yield Chain(node, root, i, parent, gradients[node], local, before, gradients[parent], names=named)
+            before, upstream = gradients.get(parent, 0.0), gradients[node]
+            gradients[parent] = after = before + upstream * local
+            yield Chain(
+                node=node, names=named, root=root, operand=i, parent=parent,
+                upstream=upstream, local=local, before=before, after=after,
+            )  # fmt: skip
 
 
 def uses(order: list[Value]) -> dict[Value, int]:
@@ -318,17 +110,175 @@ def uses(order: list[Value]) -> dict[Value, int]:
 
 def updates(root: Value, parameters: list[Value], lr: float) -> list[Update]:
     """Return what gradient descent would do with the gradients of `root`; nothing is changed."""
-    named = names(topological_order(root))
-    gradients = {event.node: event.grad for event in steps(root) if isinstance(event, Ready)}
-    return [Update(p, p.data, gradients[p], p.data - lr * gradients[p], lr, names=named) for p in parameters]
+    order = topological_order(root)
+    named = snapshot(order)
+    gradients = {event.node: event.grad for event in backward(order, named) if isinstance(event, Ready)}
+    return [
+        Update(node=p, names=named, before=p.data, gradient=gradients[p], after=p.data - lr * gradients[p], lr=lr)
+        for p in parameters
+    ]
 
 
-def equals(*parts: str) -> str:
-    """Join what is equal, and leave out what is empty or says the same twice."""
-    told = [part for i, part in enumerate(parts) if part and part not in parts[:i]]
-    return " = ".join(told)
+class Stepper:
+    """A place in the stream of events, and the state of every node at that moment.
+
+    >>> x = Value(3.0, "x")
+    >>> s = Stepper(x * x)
+    >>> s.position, len(s), s.grad_of(x)
+    (-1, 6, None)
+    >>> s.goto(3).lines[-1], s.grad_of(x)
+    ('∂v1/∂x = 1 · 3 = 3', 3.0)
+    >>> _ = s.next(); s.grad_of(x)
+    6.0
+    >>> _ = s.back(); s.grad_of(x)
+    3.0
+
+    At position k event k has just happened; a new stepper stands before event 0, at −1. `next` and `back` return the event
+    where they arrive: None before the first, and at the end `next` stays. Any position can be visited in any order:
+    what is kept is each node's own history, so a move costs nothing. Raises PositionError for an event that is not there.
+    """
+
+    def __init__(self, root: Value) -> None:
+        self.events: Sequence[Event] = steps(root)
+        self.position = -1
+        self._known = set(topological_order(root))
+        self._grads: dict[Value, tuple[list[int], list[float]]] = {}
+        self._computed: dict[Value, int] = {}
+        for k, event in enumerate(self.events):
+            match event:
+                case Compute():
+                    self._computed[event.node] = k
+                case Seed():
+                    self._pay(event.node, k, 1.0)
+                case Chain():
+                    self._pay(event.parent, k, event.after)
+
+    def _pay(self, node: Value, k: int, grad: float) -> None:
+        positions, grads = self._grads.setdefault(node, ([], []))
+        positions.append(k)
+        grads.append(grad)
+
+    def __len__(self) -> int:
+        return len(self.events)
+
+    @property
+    def event(self) -> Event | None:
+        """The event that has just happened; None before the first."""
+        return self.events[self.position] if self.position >= 0 else None
+
+    def next(self) -> Event | None:
+        """Go one event forward."""
+        return self.goto(min(self.position + 1, len(self) - 1))
+
+    def back(self) -> Event | None:
+        """Go one event back."""
+        return self.goto(max(self.position - 1, -1))
+
+    def goto(self, k: int) -> Event | None:
+        """Go to where event k has just happened; −1 is before the first."""
+        if not isinstance(k, int) or not -1 <= k < len(self):
+            raise PositionError(
+                f"There is no event {k!r}: this stream has events 0 to {len(self) - 1}, and −1 stands before the first."
+            )
+        self.position = k
+        return self.event
+
+    def grad_of(self, node: Value) -> float | None:
+        """Return a node's gradient at this moment; None while nothing has been paid in."""
+        positions, grads = self._grads.get(self._own(node), ([], []))
+        seen = bisect_right(positions, self.position)
+        return grads[seen - 1] if seen else None
+
+    def value_of(self, node: Value) -> float | None:
+        """Return a node's value at this moment; None while it is not computed."""
+        return node.data if self._computed.get(self._own(node), -1) <= self.position else None
+
+    def _own(self, node: Value) -> Value:
+        if node not in self._known:
+            raise GraphError(
+                f"{node!r} is not a node of this graph. Ask for one that the root was made from, or make a Stepper of its own root."
+            )
+        return node
 
 
-def enclosed(label: str) -> str:
-    """Put a name that is more than a word in parentheses."""
-    return label if label.replace("_", "").isalnum() else f"({label})"
+def phases(
+    model: Callable[[Any], Any],
+    loss_fn: Callable[[Any, Any], Value],
+    batch: tuple[Sequence[Any], Sequence[Any]],
+    optimizer: Any,
+    rounds: int = 1,
+) -> Iterator[Event]:
+    """Train, and yield the four phases of each step as one stream: forward, loss, backward, update.
+
+    >>> w = Value(3.0, "w")
+    >>> class Descent:  # any optimizer with zero_grad and step will do, nn.SGD say
+    ...     lr, parameters = 0.01, [w]
+    ...     def zero_grad(self): w.grad = None
+    ...     def step(self): w.data -= self.lr * w.grad
+    >>> for event in phases(lambda x: w * x, lambda outputs, ys: (outputs[0] - ys[0]) ** 2, ([2.0], [10.0]), Descent()):
+    ...     print(f"{event.phase:<8}", event.lines[-1])
+    forward  v1 = w·2 = 3·2 = 6
+    loss     v2 = v1 − 10 = 6 − 10 = −4
+    loss     v3 = v2² = (−4)² = 16
+    backward ∂v3/∂v3 = 1
+    backward ∂v3/∂v3 = 1
+    backward ∂v3/∂v2 = 1 · (−8) = −8
+    backward ∂v3/∂v2 = −8
+    backward ∂v3/∂v1 = ∂v3/∂v2 · ∂v2/∂v1 = −8 · 1 = −8
+    backward ∂v3/∂v1 = 2(v1 − 10) = −8
+    backward ∂v3/∂w = ∂v3/∂v1 · ∂v1/∂w = −8 · 2 = −16
+    backward ∂v3/∂w = 2(v1 − 10)·2 = −16
+    update   w ← 3 − 0.01 · (−16) = 3.16
+
+    `batch` is a pair of lists, inputs and targets; a model that returns a list of one output counts as returning that one.
+    The events of a training step come when it has been done: the parameters really move.
+    """
+    inputs, targets = batch
+    for k in range(rounds):
+        outputs = [single(model(x)) for x in inputs]
+        loss = loss_fn(outputs, targets)
+        optimizer.zero_grad()
+        loss.backward()
+        order = order_of("phases", loss)
+        named = snapshot(order)
+        passes = [*forward(order, named), *backward(order, named)]
+        optimizer.step()
+        made_by_model = set().union(*(topological_order(node) for node in flattened(outputs)))
+        yield from (replace(event, round=k, phase=phase_of(event, made_by_model)) for event in passes)
+        yield from (replace(event, round=k) for event in moved(order, named, optimizer))
+
+
+def single(outputs: Any) -> Any:
+    """Return the one output of a list of one, and anything else as it is."""
+    return outputs[0] if isinstance(outputs, list) and len(outputs) == 1 else outputs
+
+
+def flattened(outputs: Any) -> Iterator[Value]:
+    """Yield the Values in nested lists."""
+    if isinstance(outputs, Value):
+        yield outputs
+    elif isinstance(outputs, Iterable):
+        for output in outputs:
+            yield from flattened(output)
+
+
+def phase_of(event: Event, made_by_model: set[Value]) -> str:
+    """Return the phase of an event; what is computed after the model's outputs is the loss."""
+    return "loss" if event.phase == "forward" and event.node not in made_by_model else event.phase
+
+
+def moved(order: list[Value], named: Names, optimizer: Any) -> Iterator[Update]:
+    """Yield an Update for each leaf that an optimizer has moved, told as gradient descent where it was that."""
+    lr = getattr(optimizer, "lr", None)
+    for node in order:
+        before, gradient = named[node].data, node.grad
+        if (node.op is None and gradient is not None and node.kind == "parameter") or node.data != before:
+            plain = lr is not None and node.data == before - lr * (gradient or 0.0)
+            yield Update(
+                node=node,
+                names=named,
+                before=before,
+                gradient=gradient or 0.0,
+                after=node.data,
+                lr=lr if plain else None,
+            )

@@ -16,7 +16,7 @@ class's size. The results are the same to the bit (a test compares them), and th
         if not _recording:
             return Value(out)
         node = _new(Value)
-        node.data, node.grad, node.label, node.op = out, None, "", op
+        node.data, node.grad, node.label, node.op, node.scope = out, None, "", op, _scope
         node._x, node._dx = x, dx
         return node
 """
@@ -98,7 +98,7 @@ def source(op: Op) -> str:
         "        return Value(out)",
         *["    if out != out:", f"        {' = '.join(names)} = out"] * (op.kinks is not None),
         "    node = _new(Value)",
-        '    node.data, node.grad, node.label, node.op = out, None, "", op',
+        '    node.data, node.grad, node.label, node.op, node.scope = out, None, "", op, _scope',
         "    node._x, node._dx = x, dx",
         *["    node._y, node._dy = y, dy"] * two,
         "    return node",
@@ -124,7 +124,7 @@ def dot_source(op: Op, n: int) -> str:
         "    if not _recording:",
         "        return Value(out)",
         "    node = _new(Value)",
-        '    node.data, node.grad, node.label, node.op = out, None, "", op',
+        '    node.data, node.grad, node.label, node.op, node.scope = out, None, "", op, _scope',
         "    node._x, node._y, node._b = tuple(ws), tuple(xs), b",
         f"    node._dx = ({''.join(f'{d}, ' for d in dws)})",
         f"    node._dy = ({''.join(f'{d}, ' for d in dxs)})",

@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from autograd.stepper import Chain, Compute, Event, Ready, Seed, Update
+from autograd.events import Chain, Compute, Event, Ready, Seed, Update
 from autograd.value import Value
 
 VERSION = 1
@@ -22,11 +22,11 @@ def stream(events: Iterable[Event], lesson: str = "", source: str = "") -> dict[
     >>> told = stream(steps(x * x))
     >>> [node["name"] for node in told["nodes"]], told["edges"][0]
     (['x', 'v1'], {'from': 'n0', 'to': 'n1', 'operand': 0, 'local': 3.0})
-    >>> told["steps"][0]
-    {'type': 'compute', 'node': 'n1', 'value': 9.0, 'formula': 'x·x', 'tex': 'x \\\\cdot x', 'lines': ['v1 = x·x = 3·3 = 9']}
+    >>> told["steps"][0]["type"], told["steps"][0]["value"], told["steps"][0]["lines"]
+    ('compute', 9.0, ['v1 = x·x = 3·3 = 9'])
     """
     events = list(events)
-    named = {node: name for event in events for node, name in event.names.items()}
+    named = {node: expr.label for event in events for node, expr in event.names.items()}
     ids = {node: f"n{i}" for i, node in enumerate(named)}
     return {
         "version": VERSION,
@@ -41,7 +41,8 @@ def stream(events: Iterable[Event], lesson: str = "", source: str = "") -> dict[
 def node_data(node: Value, identity: str, name: str) -> dict[str, Any]:
     """Return one node."""
     op = node.op.name if node.op else ""
-    return {"id": identity, "name": name, "label": node.label, "op": op, "kind": node.kind, "data": plain(node.data)}
+    told = {"id": identity, "name": name, "label": node.label, "op": op, "kind": node.kind, "scope": node.scope}
+    return told | {"data": plain(node.data)}
 
 
 def edges_into(node: Value, ids: dict[Value, str]) -> list[dict[str, Any]]:
@@ -52,15 +53,16 @@ def edges_into(node: Value, ids: dict[Value, str]) -> list[dict[str, Any]]:
 
 def step_data(event: Event, ids: dict[Value, str]) -> dict[str, Any]:
     """Return one event."""
-    told = {"type": type(event).__name__.lower(), "node": ids[event.node], **details(event, ids), "lines": event.lines}
-    return {key: plain(value) for key, value in told.items()}
+    told = {"type": type(event).__name__.lower(), "phase": event.phase, "round": event.round, "node": ids[event.node]}
+    told |= details(event, ids) | {"words": event.words, "lines": event.lines, "tex": event.tex}
+    return plain(told)  # type: ignore[no-any-return]
 
 
 def details(event: Event, ids: dict[Value, str]) -> dict[str, Any]:
     """Return what only this kind of event has."""
     match event:
         case Compute(_, formula, value):
-            return {"value": value, "formula": formula.text, "tex": formula.tex}
+            return {"value": value, "formula": formula.text}
         case Chain(_, operand, parent, formula, upstream, local, contribution, before, after):
             numbers = {
                 "upstream": upstream,
@@ -69,7 +71,7 @@ def details(event: Event, ids: dict[Value, str]) -> dict[str, Any]:
                 "before": before,
                 "after": after,
             }
-            return {"operand": operand, "parent": ids[parent], **numbers, "formula": formula.text, "tex": formula.tex}
+            return {"operand": operand, "parent": ids[parent], **numbers, "formula": formula.text}
         case Ready(_, grad):
             return {"grad": grad}
         case Update(_, before, gradient, after, formula):
@@ -80,5 +82,9 @@ def details(event: Event, ids: dict[Value, str]) -> dict[str, Any]:
 
 
 def plain(x: Any) -> Any:
-    """Return what JSON can hold."""
+    """Return what JSON can hold, all the way down."""
+    if isinstance(x, dict):
+        return {key: plain(value) for key, value in x.items()}
+    if isinstance(x, (list, tuple)):
+        return [plain(value) for value in x]
     return str(x) if isinstance(x, float) and not math.isfinite(x) else x

@@ -1,22 +1,28 @@
 """Lessons on a terminal: printed whole, or one event a key press."""
 
+import difflib
 import sys
 import textwrap
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from autograd import rules
+from autograd.errors import GraphError
+from autograd.events import Chain, Event, Ready
 from autograd.expression import Expr, formula, name, slope
+from autograd.graph import names, topological_order
+from autograd.ledger import why
 from autograd.lessons import Lesson
 from autograd.rules import MANY, PAIRS, Op
-from autograd.stepper import Chain, Event, Ready
+from autograd.value import Value
 
 WIDTH = 100
 INDENT = " " * 6
 
 
 def walkthrough(lesson: Lesson) -> Iterator[str]:
-    """Yield a lesson piece by piece: its title, its question, its events, each with the texts around it."""
-    yield f"{lesson.title}\n{'=' * len(lesson.title)}\n{wrapped(f'After: {lesson.document}.')}\n\n{wrapped(lesson.question)}"
+    """Yield a lesson piece by piece: its title and question, its texts, its events."""
+    yield opening(lesson)
     index, previous = 0, None
     for item in lesson.story():
         if isinstance(item, str):
@@ -24,6 +30,12 @@ def walkthrough(lesson: Lesson) -> Iterator[str]:
         else:
             yield event_text(index, item, previous)
             index, previous = index + 1, item
+
+
+def opening(lesson: Lesson) -> str:
+    """Return a lesson's title, its source and its question."""
+    underline = "=" * len(lesson.title)
+    return f"{lesson.title}\n{underline}\n{wrapped(f'After: {lesson.document}.')}\n\n{wrapped(lesson.question)}"
 
 
 def paragraph(text: str) -> str:
@@ -36,7 +48,7 @@ def paragraph(text: str) -> str:
 def event_text(index: int, event: Event, previous: Event | None = None) -> str:
     """Return an event with its number in the stream, its parts aligned below one another."""
     if isinstance(event, Chain):
-        head, lines = f"{event.name} → {event.names[event.parent]}", event.lines
+        head, lines = f"{event.name} → {event.names[event.parent].label}", event.lines
         return "\n".join([f"{index:>4}  {head}", *(f"{INDENT}  {line}" for line in lines)])
     lines = event.lines
     if isinstance(event, Ready):
@@ -52,12 +64,86 @@ def wrapped(text: str, indent: str = "") -> str:
     return textwrap.fill(text, WIDTH, initial_indent=indent, subsequent_indent=indent)
 
 
-def interact(pieces: Iterable[str], read_key: Callable[[], str]) -> None:
-    """Print the first piece, then one more at each key press, until the end or q."""
-    for piece in pieces:
-        print(piece, flush=True)
-        if read_key() in ("q", "\x03", "\x04", ""):
-            return
+KEYS = "n or space: next   b: back   g: go to an event   w: why a gradient   q: quit"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One event with the texts around it, as it is shown at one key press."""
+
+    event: Event | None
+    text: str
+
+
+def pages(lesson: Lesson) -> list[Page]:
+    """Return a lesson as pages: the texts before an event go with it, and those after the last stand alone."""
+    found: list[Page] = []
+    texts = [opening(lesson)]
+    for item in lesson.story():
+        if isinstance(item, str):
+            texts.append(paragraph(item))
+        else:
+            previous = found[-1].event if found else None
+            found.append(Page(item, "\n".join([*texts, event_text(len(found), item, previous)])))
+            texts = []
+    return [*found, Page(None, "\n".join([*texts, "", f"      The end. {KEYS}"]))]
+
+
+def interact(lesson: Lesson, read_key: Callable[[], str], read_line: Callable[[], str]) -> None:
+    """Show a lesson page by page: each key press moves forward or back, goes to an event, or asks why."""
+    book, position = pages(lesson), 0
+    print(f"{KEYS}\n\n{book[0].text}", flush=True)
+    while (pressed := read_key()) not in ("q", "\x03", "\x04", ""):
+        if pressed == "w":
+            print(answer(book[position].event, ask("Why the gradient of which node? ", read_line)), flush=True)
+            continue
+        wanted = moved(pressed, position, len(book), read_line)
+        if wanted is None:
+            print(f"      {KEYS}", flush=True)
+        elif wanted != position:
+            position = wanted
+            print(book[position].text, flush=True)
+
+
+def moved(pressed: str, position: int, count: int, read_line: Callable[[], str]) -> int | None:
+    """Return the page that a key leads to; None for a key that has no meaning, or an event that is not there."""
+    if pressed == "g":
+        typed = ask(f"Go to which event, 0 to {count - 2}? ", read_line)
+        return int(typed) if typed.isdecimal() and int(typed) < count - 1 else None
+    step = {"n": 1, " ": 1, "\n": 1, "\r": 1, "right": 1, "b": -1, "left": -1}.get(pressed)
+    return None if step is None else max(0, min(position + step, count - 1))
+
+
+def ask(question: str, read_line: Callable[[], str]) -> str:
+    """Print a question and return the line that is typed."""
+    print(f"      {question}", end="", flush=True)
+    return read_line().strip()
+
+
+def answer(event: Event | None, label: str) -> str:
+    """Return the ledger of a node's gradient in the graph of an event."""
+    if event is None:
+        return "      Go back to an event first: b."
+    *_, root = event.names  # a topological order ends with its root
+    try:
+        return textwrap.indent(why(root, node_named(root, label)).text, INDENT)
+    except GraphError as error:
+        return wrapped(str(error), INDENT)
+
+
+def labels(root: Value) -> dict[str, Value]:
+    """Return the nodes of a graph by their names."""
+    return {name: node for node, name in names(topological_order(root)).items() if node.kind != "constant"}
+
+
+def node_named(root: Value, label: str) -> Value:
+    """Return the node of that name; raise GraphError, with the nearest name, where there is none."""
+    found = labels(root)
+    if label not in found:
+        near = difflib.get_close_matches(label, found, 1, 0.3)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        raise GraphError(f"There is no node {label!r} in this graph.{hint} There are: {', '.join(found)}.")
+    return found[label]
 
 
 def key() -> str:
@@ -66,11 +152,14 @@ def key() -> str:
         import termios
         import tty
     except ImportError:  # no termios on Windows
-        return (sys.stdin.readline()[:1]).strip() or "n"
+        return sys.stdin.readline()[:1]
     saved = termios.tcgetattr(sys.stdin)
     try:
         tty.setcbreak(sys.stdin)
-        return sys.stdin.read(1)
+        pressed = sys.stdin.read(1)
+        if pressed == "\x1b":  # an arrow comes as three characters
+            return {"[C": "right", "[D": "left"}.get(sys.stdin.read(2), "?")
+        return pressed
     finally:
         termios.tcsetattr(sys.stdin, termios.TCSADRAIN, saved)
 

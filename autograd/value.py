@@ -26,6 +26,7 @@ from autograd.namespaces import scalars
 from autograd.operators import Operators, exponent
 from autograd.rules import DOT, MANY, PAIRS, POW, TABLE, Op, power
 
+_scope = ""  # the modules that are being run, as MLP/layer0/neuron2
 _recording = True  # False inside `no_grad`; one switch for the whole process, threads included
 _new = object.__new__
 
@@ -42,12 +43,13 @@ class Value(Operators):
     Raises DataError for anything that is not one real number.
     """
 
-    __slots__ = ("_b", "_db", "_dx", "_dy", "_kind", "_x", "_y", "data", "grad", "label", "op")
+    __slots__ = ("_b", "_db", "_dx", "_dy", "_kind", "_x", "_y", "data", "grad", "label", "op", "scope")
     __array_ufunc__ = None  # so that np.float64(2) * v is ours
     data: float
     grad: float | None
     label: str
     op: Op | None
+    scope: str  # the modules it was made in, as MLP/layer0/neuron2
     _kind: str  # of a leaf
     _x: Any  # the first parent, or a tuple of parents
     _y: Any  # the second, or another tuple
@@ -61,7 +63,8 @@ class Value(Operators):
             raise DataError(
                 f"A label is a string, and {label!r} is none. Did you mean Value({data!r}) and another Value?"
             )
-        self.data, self.grad, self.label, self.op, self._kind = as_float(data), None, label, None, "leaf"
+        self.data, self.grad, self.label, self.op = as_float(data), None, label, None
+        self.scope, self._kind = _scope, "leaf"
 
     @property
     def parents(self) -> tuple[Value, ...]:
@@ -185,6 +188,35 @@ def _together(node: Value, *slots: str) -> list[Any]:
     return [*x, *y] if arity == MANY else [*x, *y, b]
 
 
+class scope(ContextDecorator):
+    """Name what is being computed: every Value made meanwhile remembers it, scopes within scopes by their path.
+
+    >>> with scope("model"), scope("layer0"):
+    ...     y = Value(3.0) * 2
+    >>> y.scope
+    'model/layer0'
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __enter__(self) -> None:
+        self._before = enter(f"{_scope}/{self.name}" if _scope else self.name)
+
+    def __exit__(self, *error: object) -> None:
+        enter(self._before)
+
+    def _recreate_cm(self) -> scope:
+        return scope(self.name)
+
+
+def enter(path: str) -> str:
+    """Set the scope to a path, and return the one before: `scope` for those who are in a hurry."""
+    global _scope
+    before, _scope = _scope, path
+    return before
+
+
 class _ParameterMeta(type):
     def __instancecheck__(cls, x: object) -> bool:
         return isinstance(x, Value) and x.kind == "parameter"
@@ -210,7 +242,8 @@ class Parameter(Value, metaclass=_ParameterMeta):
 
 def _leaf(data: float, label: str, kind: str) -> Value:
     leaf = _new(Value)
-    leaf.data, leaf.grad, leaf.label, leaf.op, leaf._kind = as_float(data), None, label, None, kind
+    leaf.data, leaf.grad, leaf.label, leaf.op = as_float(data), None, label, None
+    leaf.scope, leaf._kind = _scope, kind
     return leaf
 
 
@@ -286,7 +319,7 @@ def unary(op: Op) -> Callable[[Value], Value]:
         if not _recording:
             return Value(out)
         node = _new(Value)
-        node.data, node.grad, node.label, node.op = out, None, "", op
+        node.data, node.grad, node.label, node.op, node.scope = out, None, "", op, _scope
         node._x = x
         node._dx = out if kinks and out != out else dx  # a NaN has a NaN slope: no kink may turn it into 0 or 1
         return node
@@ -318,6 +351,7 @@ def binary(op: Op) -> Callable[[Value, Value | float], Value]:
         node.grad = None
         node.label = ""
         node.op = op
+        node.scope = _scope
         node._x = x
         node._y = y
         node._dx = dx
@@ -342,7 +376,7 @@ def many(op: Op) -> Callable[[tuple[Value | float, ...]], Value]:
         if not _recording:
             return Value(out)
         node = _new(Value)
-        node.data, node.grad, node.label, node.op = out, None, "", op
+        node.data, node.grad, node.label, node.op, node.scope = out, None, "", op, _scope
         node._x, node._y, node._b = xs, (), None
         node._dx, node._dy, node._db = (
             (out,) * len(xs) if kinks and out != out else slopes(scalars, operands, out),
@@ -374,6 +408,7 @@ def pairs(op: Op) -> Callable[[Sequence[Value | float], Sequence[Value | float],
         node.grad = None
         node.label = ""
         node.op = op
+        node.scope = _scope
         node._x = tuple(ws)  # a tuple stays the tuple it is
         node._y = tuple(xs)
         node._b = b

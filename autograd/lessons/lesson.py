@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from autograd.events import Event
 from autograd.functions import grad
 from autograd.graph import names, topological_order
-from autograd.stepper import Event, steps
+from autograd.stepper import steps
 from autograd.value import Value
 
 Story = Iterator["str | Event"]
@@ -56,7 +57,7 @@ def passes(root: Value) -> Story:
     for event in steps(root):
         if event.phase != phase:
             phase = event.phase
-            yield f"# {phase}"
+            yield f"# {phase.capitalize()}"
         yield event
 
 

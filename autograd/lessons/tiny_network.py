@@ -1,9 +1,9 @@
 """One weight, one bias, one ReLU: the whole of backpropagation in seven numbers."""
 
 from autograd.functions import dot
-from autograd.graph import names, number, topological_order
+from autograd.graph import number, topological_order
 from autograd.lessons.lesson import Lesson, Note, Story, measured, passes
-from autograd.stepper import forward, updates
+from autograd.stepper import forward, snapshot, updates
 from autograd.value import Parameter, Value
 
 LEARNING_RATE = 0.01
@@ -31,7 +31,7 @@ def tell(lesson: Lesson) -> Story:
     yield step_w
     yield "# The loss again"
     after = network(w=step_w.after)
-    yield from forward(order := topological_order(after), names(order))
+    yield from forward(order := topological_order(after), snapshot(order))
     yield f"The loss went from {number(loss.data)} to {number(after.data)}: the step was in the right direction."
     yield "The document moves w alone. The bias has a gradient too, and training would move both:"
     yield step_b

@@ -1,9 +1,9 @@
 """XOR with weights chosen by hand, as a document has them, the slip in them, and weights that work."""
 
 from autograd.functions import dot, sum
-from autograd.graph import names, number, topological_order
+from autograd.graph import number, topological_order
 from autograd.lessons.lesson import Lesson, Note, Story, passes
-from autograd.stepper import forward
+from autograd.stepper import forward, snapshot
 from autograd.value import Parameter, Value
 
 TABLE = {(0, 0): 0, (0, 1): 1, (1, 0): 1, (1, 1): 0}
@@ -47,7 +47,7 @@ def tell(lesson: Lesson) -> Story:
     for inputs in TABLE:
         yield f"# Forward, for x1 = {inputs[0]} and x2 = {inputs[1]}"
         order = topological_order(network(inputs, DOCUMENT))
-        yield from forward(order, names(order))
+        yield from forward(order, snapshot(order))
     yield "# What the document claims, and what its weights give"
     yield verdicts(DOCUMENT)
     yield (

@@ -1,0 +1,362 @@
+"""The laboratory of mistakes: wrong algorithms, runnable beside the right one on any graph.
+
+Each takes a root, does a backward pass of its own without touching the graph, and returns a Mistake: the gradients that it
+gets, the first event where it leaves the right way, and why. `diagnose` takes a student's number and names the mistakes
+that produce it.
+
+>>> x = Value(3.0, "x")
+>>> y = x * x; y.label = "y"
+>>> L = y * x; L.label = "L"  # x³: the truth is 27
+>>> assigned_not_added(L).gradients[x], stale_gradients(L).gradients[x]
+(9.0, 45.0)
+>>> print(assigned_not_added(L).first.lines[-1])  # 9 has been paid in before; it should be 9 + 3 · 3
+∂L/∂x = ∂L/∂y · ∂y/∂x = 3 · 3 = 9
+>>> print(diagnose(L, x, "45").words)
+45 is what you get when a second backward pass starts from stale gradients.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from typing import Any
+
+from autograd.errors import DataError
+from autograd.events import Chain, Names
+from autograd.graph import number
+from autograd.namespaces import scalars
+from autograd.stepper import backward, chains, inside, order_of, snapshot, uses
+from autograd.value import Value
+
+LEARNING_RATE = 0.5
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """What a wrong algorithm makes of a graph.
+
+    `first` is the first event that the right algorithm would not have, and None where the mistake makes no difference.
+    """
+
+    name: str
+    when: str
+    why: str
+    gradients: dict[Value, float] = field(repr=False)
+    first: Chain | None
+
+
+def without_topological_order(root: Value) -> Mistake:
+    """Go on from each node at its first visit, before all its uses have paid in."""
+
+    def wrong(order: list[Value], named: Names) -> Iterator[Chain]:
+        gradients, seen, stack = {root: 1.0}, set[Value](), [root]
+        while stack:
+            node = stack.pop()
+            if node not in seen:
+                seen.add(node)
+                yield from chains(node, root, gradients, named)
+                stack += reversed(node.parents)
+
+    return compared(
+        "no topological order",
+        "the recursion has no topological order",
+        "The recursion goes on from a node as soon as it meets it. Where a node has several uses, it hands on what the first of them "
+        "has paid in, and what the others pay later never reaches its parents. A topological order visits a node after all its uses.",
+        root,
+        wrong,
+    )
+
+
+def assigned_not_added(root: Value) -> Mistake:
+    """Write = where += belongs."""
+
+    def wrong(order: list[Value], named: Names) -> Iterator[Chain]:
+        gradients = {root: 1.0}
+        for node in reversed(order):
+            for chain in chains(node, root, gradients, named):
+                gradients[chain.parent] = chain.contribution
+                yield altered(chain, before=0.0, after=chain.contribution)
+
+    return compared(
+        "= in the place of +=",
+        "contributions are assigned, not added (= in the place of +=)",
+        "Where a node has several uses, each overwrites what the one before it has paid in, and only the last is left. The multivariate "
+        "chain rule adds over all uses: the gradient must accumulate with +=.",
+        root,
+        wrong,
+    )
+
+
+def stale_gradients(root: Value, zero_grad: bool = True) -> Mistake:
+    """Go backward a second time while results still hold their gradients of the first; leaves start from 0, or not."""
+
+    def wrong(order: list[Value], named: Names) -> Iterator[Chain]:
+        first = final(backward(order, named))
+        gradients = {node: grad for node, grad in first.items() if node.op or not zero_grad} | {root: 1.0}
+        for node in reversed(order):
+            yield from chains(node, root, gradients, named)
+
+    return compared(
+        "stale gradients",
+        "a second backward pass starts from stale gradients"
+        + ("" if zero_grad else ", and zero_grad is forgotten too"),
+        "In the second pass the results in the middle still hold the gradients of the first, and new contributions are added to them: what "
+        "they hand on is too much. Results must start afresh in each pass; only leaves accumulate.",
+        root,
+        wrong,
+    )
+
+
+def forgot_zero_grad(root: Value) -> Mistake:
+    """Go backward a second time, and leave the leaves' gradients as they were."""
+
+    def wrong(order: list[Value], named: Names) -> Iterator[Chain]:
+        gradients = {node: grad for node, grad in final(backward(order, named)).items() if not node.op} | {root: 1.0}
+        for node in reversed(order):
+            yield from chains(node, root, gradients, named)
+
+    return compared(
+        "zero_grad forgotten",
+        "zero_grad is forgotten between two passes",
+        "Leaves accumulate, so the gradient of the second pass is added to that of the first, and the step is twice as long. Call "
+        "zero_grad before each backward.",
+        root,
+        wrong,
+    )
+
+
+def updated_too_early(root: Value, lr: float = LEARNING_RATE) -> Mistake:
+    """Update each parameter as soon as its gradient is complete, and go on through the new number."""
+
+    def wrong(order: list[Value], named: Names) -> Iterator[Chain]:
+        gradients, waiting, moved = {root: 1.0}, uses(order), dict[Value, float]()
+        trained = parameters(order)
+        for node in reversed(order):
+            chains_ = list(chains(node, root, dict(gradients), named))
+            for chain in sorted(chains_, key=lambda chain: chain.parent not in trained):
+                parent, before = chain.parent, gradients.get(chain.parent, 0.0)
+                local = slope_now(chain, moved)
+                gradients[parent] = before + gradients[node] * local
+                yield altered(chain, upstream=gradients[node], local=local, before=before, after=gradients[parent])
+                waiting[parent] -= 1
+                if parent in trained and not waiting[parent]:
+                    moved[parent] = parent.data - lr * gradients[parent]
+
+    return compared(
+        "updated too early",
+        f"parameters are updated before the deltas behind them are computed (learning rate {number(lr)})",
+        "The gradient behind a weight goes through that weight: ∂z/∂a = w. Here w has been updated by then, so the gradient goes through the new "
+        "number, and is that of neither the old network nor the new one. Compute all gradients first, then update.",
+        root,
+        wrong,
+    )
+
+
+def wrong_sign(root: Value) -> Mistake:
+    """Take the delta with the other sign: t − o for o − t."""
+    return seeded(
+        root, -1.0, "sign of the delta", "the delta has the other sign (t − o in the place of o − t)",
+        "With (t − o) for the slope of (t − o)² with respect to o, the inner derivative −1 is forgotten, and every gradient has the wrong sign: "
+        "w ← w − lr · gradient then climbs. Texts that define δ = t − o add it instead of subtracting.",
+    )  # fmt: skip
+
+
+def with_a_half(root: Value) -> Mistake:
+    """Take the loss as ½(t − o)² where it is (t − o)²."""
+    return seeded(
+        root, 0.5, "½(t − o)² for (t − o)²", "the loss is taken as ½(t − o)², which it is not",
+        "With ½ before the square, the 2 of its derivative cancels. Both conventions are in use; this loss has no ½, so the slope is 2(o − t).",
+    )  # fmt: skip
+
+
+def without_the_half(root: Value) -> Mistake:
+    """Take the loss as (t − o)² where it is ½(t − o)²."""
+    return seeded(
+        root, 2.0, "(t − o)² for ½(t − o)²", "the loss is taken without its ½, or the factor 2 is applied twice",
+        "Without ½ before the square, its derivative has a factor of 2. Both conventions are in use: say which, and use it in the loss and in its slope.",
+    )  # fmt: skip
+
+
+def parents_in_a_set(root: Value) -> Mistake:
+    """Keep a node's parents in a set: in x · x there is then only one."""
+
+    def wrong(order: list[Value], named: Names) -> Iterator[Chain]:
+        gradients = {root: 1.0}
+        for node in reversed(order):
+            paid = set[Value]()
+            for chain in list(chains(node, root, dict(gradients), named)):
+                if chain.parent not in paid:
+                    paid.add(chain.parent)
+                    before = gradients.get(chain.parent, 0.0)
+                    gradients[chain.parent] = before + chain.contribution
+                    yield altered(chain, before=before, after=gradients[chain.parent])
+
+    return compared(
+        "parents in a set",
+        "the parents are kept in a set",
+        "A set holds each parent once, so a node that uses one parent twice, as x · x does, pays it for one use only. Parents are an ordered "
+        "tuple with repeats: one contribution for each operand.",
+        root,
+        wrong,
+    )
+
+
+MISTAKES: tuple[Callable[[Value], Mistake], ...] = (
+    without_topological_order,
+    assigned_not_added,
+    stale_gradients,
+    lambda root: stale_gradients(root, zero_grad=False),
+    forgot_zero_grad,
+    updated_too_early,
+    wrong_sign,
+    with_a_half,
+    without_the_half,
+    parents_in_a_set,
+)
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What a student's number says about how it was computed."""
+
+    answer: str
+    right: bool
+    mistakes: tuple[Mistake, ...]
+
+    @property
+    def words(self) -> str:
+        """The verdict in a sentence for each mistake."""
+        if self.right:
+            return f"{self.answer} is right."
+        if not self.mistakes:
+            return f"{self.answer} is not right, and none of the known mistakes gives it. Step through the events and compare."
+        return " ".join(f"{self.answer} is what you get when {mistake.when}." for mistake in self.mistakes)
+
+    @property
+    def text(self) -> str:
+        """The verdict as plain text, with the first event that goes wrong and the reason."""
+        told = [
+            line for mistake in self.mistakes for line in ("", mistake.name, *first_lines(mistake), f"  {mistake.why}")
+        ]
+        return "\n".join([self.words, *told])
+
+    @property
+    def tex(self) -> str:
+        """The verdict in TeX: the first event that goes wrong under each mistake."""
+        return (
+            r" \\ ".join(mistake.first.tex for mistake in self.mistakes if mistake.first)
+            or r"\text{" + self.words + "}"
+        )
+
+    @property
+    def json(self) -> dict[str, Any]:
+        """The verdict as plain data."""
+        told = [
+            {"name": m.name, "when": m.when, "why": m.why, "first": m.first.lines if m.first else []}
+            for m in self.mistakes
+        ]
+        return {
+            "answer": self.answer,
+            "right": self.right,
+            "mistakes": told,
+            "words": self.words,
+            "text": self.text,
+            "tex": self.tex,
+        }
+
+
+def diagnose(root: Value, leaf: Value, answer: str | float | Fraction, lr: float = LEARNING_RATE) -> Diagnosis:
+    """Name the mistakes that produce a student's gradient of `leaf`.
+
+    >>> w = Value(3.0, "w")
+    >>> L = (w * 2 - 15) ** 2; L.label = "L"
+    >>> diagnose(L, w, "-36").right, diagnose(L, w, "36").mistakes[0].name, diagnose(L, w, "-18").mistakes[0].name
+    (True, 'sign of the delta', '½(t − o)² for (t − o)²')
+
+    Numbers are compared by the printed digits of the answer: 0.33 stands for everything that rounds to it, and so does a
+    fraction for itself alone, "1/3". Raises DataError for an answer that is no number, GraphError for a foreign node.
+    """
+    order = order_of("diagnose", root)
+    inside(order, leaf, "diagnose")
+    matches = matcher(answer)
+    truth = final(backward(order, snapshot(order))).get(leaf, 0.0)
+    shown = str(answer).replace("-", "−")
+    if matches(truth):
+        return Diagnosis(shown, True, ())
+    tried = [updated_too_early(root, lr) if run is updated_too_early else run(root) for run in MISTAKES]
+    return Diagnosis(shown, False, tuple(m for m in tried if matches(m.gradients.get(leaf, 0.0))))
+
+
+def matcher(answer: str | float | Fraction) -> Callable[[float], bool]:
+    """Return the test whether a number rounds to an answer at the answer's own digits; a fraction is exact."""
+    text = str(answer).replace("−", "-").strip()
+    try:
+        if "/" in text:
+            exact = float(Fraction(text))
+            return lambda x: abs(x - exact) <= 1e-9 * max(1.0, abs(exact))
+        written = Decimal(text)
+        exponent = written.as_tuple().exponent
+        assert isinstance(exponent, int)
+    except (ValueError, ZeroDivisionError, InvalidOperation, AssertionError):
+        raise DataError(f"{answer!r} is no number to compare with. Write it as 45, −0.33, 3.5e-4 or 1/3.") from None
+    half = 0.5 * 10.0**exponent
+    return lambda x: abs(x - float(written)) <= half * (1 + 1e-9)
+
+
+def compared(
+    name: str, when: str, why: str, root: Value, wrong: Callable[[list[Value], Names], Iterable[Chain]]
+) -> Mistake:
+    """Run a wrong algorithm beside the right one."""
+    order = order_of("this mistake", root)
+    named = snapshot(order)
+    taken = {(chain.node, chain.operand): chain for chain in wrong(order, named)}
+    right = [event for event in backward(order, named) if isinstance(event, Chain)]
+    leaves_the_way = (taken.get((e.node, e.operand), e) for e in right if taken.get((e.node, e.operand)) != e)
+    return Mistake(name, when, why, final(wrong(order, named)), next(leaves_the_way, None))
+
+
+def seeded(root: Value, seed: float, name: str, when: str, why: str) -> Mistake:
+    """Run the right algorithm from another seed than 1."""
+
+    def wrong(order: list[Value], named: Names) -> Iterator[Chain]:
+        gradients = {root: seed}
+        for node in reversed(order):
+            yield from chains(node, root, gradients, named)
+
+    return compared(name, when, why, root, wrong)
+
+
+def final(events: Iterable[Any]) -> dict[Value, float]:
+    """Return the last gradient that each parent was left with."""
+    return {event.parent: event.after for event in events if isinstance(event, Chain)}
+
+
+def altered(chain: Chain, **changes: float) -> Chain:
+    """Return a Chain event with other numbers."""
+    fields = ("node", "names", "root", "operand", "parent", "upstream", "local", "before", "after")
+    return Chain(**({name: getattr(chain, name) for name in fields} | changes))
+
+
+def parameters(order: list[Value]) -> set[Value]:
+    """Return the parameters of a graph, or, where none is marked as one, all leaves."""
+    marked = {node for node in order if node.kind == "parameter"}
+    return marked or {node for node in order if node.kind == "leaf"}
+
+
+def slope_now(chain: Chain, moved: dict[Value, float]) -> float:
+    """Return a local derivative at the numbers that the parents have by now."""
+    op, parents = chain.node.op, chain.node.parents
+    assert op is not None
+    if not any(parent in moved for parent in parents):
+        return chain.local
+    numbers = tuple(moved.get(parent, parent.data) for parent in parents)
+    return float(op.slopes_at(scalars, numbers, chain.node.data)[chain.operand])
+
+
+def first_lines(mistake: Mistake) -> list[str]:
+    """Return the first event that goes wrong, indented."""
+    return (
+        ["  It leaves the right way here:", *(f"    {line}" for line in mistake.first.lines)] if mistake.first else []
+    )

@@ -1,0 +1,39 @@
+"""name_locals: let a function's variables name its Values."""
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from autograd.value import Value
+
+
+def name_locals() -> dict[str, Value]:
+    """Label each Value that has no label yet by the caller's variable that holds it, and return what was labelled.
+
+    >>> def example():
+    ...     x, ws = Value(2.0), [Value(3.0), Value(4.0)]
+    ...     z = ws[0] * x + ws[1]
+    ...     _ = name_locals()
+    ...     return z
+    >>> z = example()
+    >>> z.label, [parent.label for parent in z.parents]
+    ('z', ['', 'ws1'])
+
+    Values in lists are named by their place, as ws0 and ws1. A Value that two variables hold has the name of the first.
+    """
+    named = {}
+    for name, held in sys._getframe(1).f_locals.items():
+        for label, value in values_in(name, held):
+            if not value.label:
+                value.label = label
+                named[label] = value
+    return named
+
+
+def values_in(name: str, held: Any) -> Iterator[tuple[str, Value]]:
+    """Yield the Values that a variable holds, with their names."""
+    if isinstance(held, Value):
+        yield name, held
+    elif isinstance(held, (list, tuple)):
+        for i, item in enumerate(held):
+            yield from values_in(f"{name}{i}", item)
