@@ -159,7 +159,7 @@ def total(terms: Any) -> Any:
 def _dot(xp: Any, ws: Any, xs: Any, b: Any) -> Any:
     z = 0.0
     for w, x in zip(ws, xs):  # noqa: B905 (`strict` costs, and this loop is the hottest of all)
-        z += w * x
+        z = z + w * x
     return z + b
 
 
