@@ -6,7 +6,7 @@
 
 A rule is written over a namespace `xp`, as `lambda xp, x: xp.tanh(x)`: the word is that of the array API
 standard, and an array library is one more namespace. Functions are those of that standard: `exp log log1p
-expm1 sqrt sin cos tanh abs maximum minimum where pow divide`. NaN goes through all of them unharmed.
+expm1 sqrt sin cos tanh abs maximum minimum where pow divide`, and `erf erfc`, which the standard lacks. NaN goes through all of them unharmed.
 """
 
 import cmath
@@ -39,11 +39,16 @@ def _divide(x: float, y: float) -> float:
     return x / y if y else math.copysign(math.inf, x)
 
 
+def _erf_slope(x: float) -> float:
+    return 2.0 / math.sqrt(math.pi) * math.exp(-x * x)
+
+
 class scalars:
     """Floats: Python's `math`, and what it lacks."""
 
     exp, log, log1p, expm1 = math.exp, math.log, math.log1p, math.expm1
     sqrt, sin, cos, tanh, abs = math.sqrt, math.sin, math.cos, math.tanh, math.fabs
+    erf, erfc = math.erf, math.erfc
     maximum, minimum, where = staticmethod(_maximum), staticmethod(_minimum), staticmethod(_where)
     pow, divide = staticmethod(_pow), staticmethod(_divide)
 
@@ -54,6 +59,8 @@ class complexes:
     exp, log, sqrt, sin, cos, tanh = cmath.exp, cmath.log, cmath.sqrt, cmath.sin, cmath.cos, cmath.tanh
     log1p = staticmethod(lambda x: cmath.log(1 + x))
     expm1 = staticmethod(lambda x: complex(math.expm1(x.real), x.imag * math.exp(x.real)))
+    erf = staticmethod(lambda x: complex(math.erf(x.real), x.imag * _erf_slope(x.real)))
+    erfc = staticmethod(lambda x: complex(math.erfc(x.real), -x.imag * _erf_slope(x.real)))
     abs = staticmethod(lambda x: -x if x.real < 0 else x)
     maximum = staticmethod(lambda x, y: x if x.real >= y.real else y)
     minimum = staticmethod(lambda x, y: x if x.real <= y.real else y)
@@ -71,6 +78,8 @@ class methods:
     sin = staticmethod(lambda x: x.sin())
     cos = staticmethod(lambda x: x.cos())
     tanh = staticmethod(lambda x: x.tanh())
+    erf = staticmethod(lambda x: x.erf())
+    erfc = staticmethod(lambda x: 1 - x.erf())
     abs = staticmethod(lambda x: x.abs())
     maximum = staticmethod(lambda x, y: x.maximum(y))
     minimum = staticmethod(lambda x, y: x.minimum(y))

@@ -52,6 +52,7 @@ class Operators:
     exp, log, sqrt = unary(rules.EXP), unary(rules.LOG), unary(rules.SQRT)
     sin, cos, tanh = unary(rules.SIN), unary(rules.COS), unary(rules.TANH)
     sigmoid, softplus, relu = unary(rules.SIGMOID), unary(rules.SOFTPLUS), unary(rules.RELU)
+    erf, gelu = unary(rules.ERF), unary(rules.GELU)
     abs, __abs__ = unary(rules.ABS), unary(rules.ABS)
     maximum, minimum = binary(rules.MAXIMUM), binary(rules.MINIMUM)
 

@@ -16,6 +16,7 @@ import operator
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache, reduce
+from math import pi, sqrt
 from typing import Any
 
 from autograd.errors import DivisionError, DomainError
@@ -190,9 +191,11 @@ ABS     = Op("abs",     lambda xp, x: xp.abs(x),            lambda xp, x, out: (
 SIN     = Op("sin",     lambda xp, x: xp.sin(x),            lambda xp, x, out: (xp.cos(x),),                   "sin",  r"\sin {0}",                       (FINITE,))
 COS     = Op("cos",     lambda xp, x: xp.cos(x),            lambda xp, x, out: (-xp.sin(x),),                  "cos",  r"\cos {0}",                       (FINITE,))
 TANH    = Op("tanh",    lambda xp, x: xp.tanh(x),           lambda xp, x, out: (1.0 - out * out,),             "tanh", r"\tanh {0}",                      (REAL,))
+ERF     = Op("erf",     lambda xp, x: xp.erf(x),            lambda xp, x, out: (2.0 / sqrt(pi) * xp.exp(-x * x),), "erf", r"\mathrm{{erf}}({0})",         (REAL,), note="the error function: 2/√π times the area under exp(−t²) from 0 to x")
 SIGMOID = Op("sigmoid", lambda xp, x: xp.exp(xp.minimum(x, 0.0)) / (1.0 + xp.exp(-xp.abs(x))), lambda xp, x, out: (out * (1.0 - out),), "σ", r"\sigma({0})",      (REAL,), note="1/(1 + exp(−x)), written so that nothing overflows")
 SOFTPLUS = Op("softplus", lambda xp, x: xp.maximum(x, 0.0) + xp.log1p(xp.exp(-xp.abs(x))), lambda xp, x, out: (-xp.expm1(-out),), "softplus", r"\ln(1 + e^{{{0}}})", (REAL,), note="ln(1 + exp(x)), written so that nothing overflows; the slope is sigmoid(x)")
 RELU    = Op("relu",    lambda xp, x: xp.maximum(x, 0.0),   lambda xp, x, out: (xp.where(x > 0, 1.0, 0.0),),   "ReLU", r"\mathrm{{ReLU}}({0})",           (REAL,), AT_ZERO, "the slope at 0 is 0, as in PyTorch")
+GELU    = Op("gelu",    lambda xp, x: 0.5 * x * xp.erfc(-sqrt(0.5) * x), lambda xp, x, out: (0.5 * xp.erfc(-sqrt(0.5) * x) + x * xp.exp(-0.5 * x * x) / sqrt(2.0 * pi),), "GELU", r"\mathrm{{GELU}}({0})", (FINITE,), note="x·Φ(x), with Φ(x) = (1 + erf(x/√2))/2 = erfc(−x/√2)/2: written with erfc, nothing cancels below 0")
 MAXIMUM = Op("maximum", lambda xp, x, y: xp.maximum(x, y),  lambda xp, x, y, out: (xp.where(x > y, 1.0, xp.where(x < y, 0.0, 0.5)), xp.where(y > x, 1.0, xp.where(y < x, 0.0, 0.5))), "max", r"\max({0}, {1})", (REAL, REAL), AT_TIE, "a tie gives each half, as in PyTorch")
 MINIMUM = Op("minimum", lambda xp, x, y: xp.minimum(x, y),  lambda xp, x, y, out: (xp.where(x < y, 1.0, xp.where(x > y, 0.0, 0.5)), xp.where(y < x, 1.0, xp.where(y > x, 0.0, 0.5))), "min", r"\min({0}, {1})", (REAL, REAL), AT_TIE, "a tie gives each half, as in PyTorch")
 
@@ -277,7 +280,7 @@ def elu(a: float = 1.0) -> Op:
 # fmt: off
 TABLE: dict[str, Op] = {op.name: op for op in (
     ADD, SUB, MUL, DIV, NEG, power(2), power(3), power(-1), power(0.5), POW,
-    EXP, LOG, SQRT, ABS, SIN, COS, TANH, SIGMOID, SOFTPLUS, RELU, leaky_relu(), elu(), MAXIMUM, MINIMUM,
+    EXP, LOG, SQRT, ABS, SIN, COS, TANH, ERF, SIGMOID, SOFTPLUS, RELU, leaky_relu(), elu(), GELU, MAXIMUM, MINIMUM,
     DOT, SUM, MEAN, LOGSUMEXP, MAX, MIN,
 )}
 # fmt: on

@@ -60,9 +60,23 @@ for _name, _sign in {"lt": "<", "gt": ">"}.items():
 class sources:
     """The namespace that gives Python code; `maximum`, `minimum` and `where` become branches, not calls."""
 
-    exp, log, log1p, expm1, sqrt, sin, cos, tanh, abs, pow, divide = (
+    exp, log, log1p, expm1, sqrt, sin, cos, tanh, erf, erfc, abs, pow, divide = (
         staticmethod(lambda *xs, name=name: Source(f"{name}({', '.join(map(str, xs))})"))
-        for name in ("exp", "log", "log1p", "expm1", "sqrt", "sin", "cos", "tanh", "fabs", "_pow", "_divide")
+        for name in (
+            "exp",
+            "log",
+            "log1p",
+            "expm1",
+            "sqrt",
+            "sin",
+            "cos",
+            "tanh",
+            "erf",
+            "erfc",
+            "fabs",
+            "_pow",
+            "_divide",
+        )
     )
     maximum = staticmethod(lambda x, y: Source(f"({x} if {x} >= {y} or {x} != {x} else {y})"))
     minimum = staticmethod(lambda x, y: Source(f"({x} if {x} <= {y} or {x} != {x} else {y})"))
@@ -70,7 +84,8 @@ class sources:
 
 
 KNOWN = {
-    name: getattr(math, name) for name in ("exp", "log", "log1p", "expm1", "sqrt", "sin", "cos", "tanh", "fabs")
+    name: getattr(math, name)
+    for name in ("exp", "log", "log1p", "expm1", "sqrt", "sin", "cos", "tanh", "erf", "erfc", "fabs")
 } | {
     "_pow": namespaces.scalars.pow,
     "_divide": namespaces.scalars.divide,

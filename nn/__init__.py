@@ -16,10 +16,104 @@ if not hasattr(autograd, "__chalkgrad__"):
         "notebook that has the other one, put chalkgrad's checkout first: sys.path.insert(0, 'chalkgrad'), before any import."
     )
 
-from autograd import Parameter
-from nn.layers import MLP, Layer, Neuron
-from nn.losses import mse_loss
-from nn.module import Module
-from nn.optim import SGD
+from autograd import Parameter, softmax
+from nn.activations import elu, gelu, leaky_relu, linear, relu, sigmoid, softplus, tanh
+from nn.gradients import (
+    accumulate,
+    checkpointed_backward,
+    clip_grad_norm_,
+    clip_grad_value_,
+    grad_norm,
+    layer_grad_norms,
+    stored_activations,
+)
+from nn.layers import MLP, Layer, Neuron, Sequential
+from nn.losses import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    categorical_cross_entropy,
+    cross_entropy,
+    hinge,
+    hinge_loss,
+    huber,
+    huber_loss,
+    l1_loss,
+    mae,
+    mae_loss,
+    mse,
+    mse_loss,
+)
+from nn.module import Module, SettingError, StateError
+from nn.newton import Newton
+from nn.optim import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
+from nn.regularization import BatchNorm, Dropout, Residual, l1_penalty, l2_penalty
+from nn.schedules import (
+    ChainedScheduler,
+    CosineAnnealingLR,
+    CosineAnnealingWarmRestarts,
+    ExponentialLR,
+    LinearLR,
+    Schedule,
+    SequentialLR,
+    StepLR,
+)
 
-__all__ = ["MLP", "SGD", "Layer", "Module", "Neuron", "Parameter", "mse_loss"]
+__all__ = [
+    "MLP",
+    "SGD",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "BatchNorm",
+    "ChainedScheduler",
+    "CosineAnnealingLR",
+    "CosineAnnealingWarmRestarts",
+    "Dropout",
+    "ExponentialLR",
+    "Layer",
+    "LinearLR",
+    "Module",
+    "Neuron",
+    "Newton",
+    "Optimizer",
+    "Parameter",
+    "RMSprop",
+    "Residual",
+    "Schedule",
+    "Sequential",
+    "SequentialLR",
+    "SettingError",
+    "StateError",
+    "StepLR",
+    "accumulate",
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "categorical_cross_entropy",
+    "checkpointed_backward",
+    "clip_grad_norm_",
+    "clip_grad_value_",
+    "cross_entropy",
+    "elu",
+    "gelu",
+    "grad_norm",
+    "hinge",
+    "hinge_loss",
+    "huber",
+    "huber_loss",
+    "l1_loss",
+    "l1_penalty",
+    "l2_penalty",
+    "layer_grad_norms",
+    "leaky_relu",
+    "linear",
+    "mae",
+    "mae_loss",
+    "mse",
+    "mse_loss",
+    "relu",
+    "sigmoid",
+    "softmax",
+    "softplus",
+    "stored_activations",
+    "tanh",
+]

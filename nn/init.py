@@ -1,24 +1,103 @@
-"""How weights begin: the numbers for one neuron with `nin` inputs in a layer of `nout`.
+"""How weights begin: a function (nin, nout, rng) → the weights of one neuron with `nin` inputs, in a layer of `nout`.
 
-`rng` is a random.Random that is passed in; the global generator is never touched.
+Too large, and activations and gradients explode; too small, and they vanish; all equal, and all neurons of a layer
+stay equal for ever. Xavier and He choose the spread so that a signal keeps its size from layer to layer:
+
+                  spread                  standard deviation      for
+    xavier        ±√(6 / (nin + nout))    √(2 / (nin + nout))     tanh, sigmoid, linear
+    he            ±√(6 / nin)             √(2 / nin)              ReLU and its family
+
+`rng` is a random.Random that is passed in; the global generator is never touched. For weights of your own there is
+`weights=` in Neuron, Layer and MLP. Biases begin at 0.
+
+>>> from random import Random
+>>> from nn import Layer
+>>> Layer(3, 2, "tanh", Random(0), init="xavier_uniform")
+Layer(3 → 2, tanh)
 """
 
 import math
 from collections.abc import Callable
 from random import Random
 
+from nn.module import SettingError
+
 Init = Callable[[int, int, Random], list[float]]
 
 
-def he(nin: int, nout: int, rng: Random) -> list[float]:
-    """Normal with standard deviation √(2 / nin): for ReLU and its family."""
-    return [rng.gauss(0.0, math.sqrt(2 / nin)) for _ in range(nin)]
+def uniform(low: float = -1.0, high: float = 1.0) -> Init:
+    """Return the initialisation that draws evenly between two bounds.
+
+    >>> all(0 <= w <= 0.1 for w in uniform(0, 0.1)(5, 1, Random(0)))
+    True
+    """
+    if not low < high:
+        raise SettingError(f"uniform draws from low to high, and here low is {low} and high is {high}. Exchange them.")
+    return lambda nin, nout, rng: [rng.uniform(low, high) for _ in range(nin)]
 
 
-def xavier(nin: int, nout: int, rng: Random) -> list[float]:
-    """Uniform between ±√(6 / (nin + nout)): for tanh and sigmoid, as PyTorch's xavier_uniform_."""
+def normal(mean: float = 0.0, std: float = 1.0) -> Init:
+    """Return the initialisation that draws from a normal distribution.
+
+    >>> len(normal(0, 0.01)(5, 1, Random(0)))
+    5
+    """
+    if not std >= 0:
+        raise SettingError(f"A standard deviation is 0 or more, and std is {std}. A usual one is 0.01.")
+    return lambda nin, nout, rng: [rng.gauss(mean, std) for _ in range(nin)]
+
+
+def zeros(nin: int, nout: int, rng: Random) -> list[float]:
+    """Return zeros: right for a bias; for weights, a demonstration that all neurons of a layer then learn the same.
+
+    >>> zeros(3, 1, Random(0))
+    [0.0, 0.0, 0.0]
+    """
+    return [0.0] * nin
+
+
+def xavier_uniform(nin: int, nout: int, rng: Random) -> list[float]:
+    """Draw evenly between ±√(6 / (nin + nout)), as PyTorch's xavier_uniform_.
+
+    >>> all(abs(w) <= 1 for w in xavier_uniform(4, 2, Random(0)))  # √(6/6)
+    True
+
+    Source: Glorot and Bengio, Understanding the difficulty of training deep feedforward neural networks, 2010.
+    """
     bound = math.sqrt(6 / (nin + nout))
-    return [rng.uniform(-bound, bound) for _ in range(nin)]
+    return uniform(-bound, bound)(nin, nout, rng)
 
 
-INITS: dict[str, Init] = {"he": he, "xavier": xavier}
+def xavier_normal(nin: int, nout: int, rng: Random) -> list[float]:
+    """Draw from a normal distribution with standard deviation √(2 / (nin + nout)), as PyTorch's xavier_normal_."""
+    return normal(0.0, math.sqrt(2 / (nin + nout)))(nin, nout, rng)
+
+
+def he_uniform(nin: int, nout: int, rng: Random) -> list[float]:
+    """Draw evenly between ±√(6 / nin), as PyTorch's kaiming_uniform_ for ReLU.
+
+    Source: He and others, Delving deep into rectifiers, 2015.
+    """
+    bound = math.sqrt(6 / nin)
+    return uniform(-bound, bound)(nin, nout, rng)
+
+
+def he_normal(nin: int, nout: int, rng: Random) -> list[float]:
+    """Draw from a normal distribution with standard deviation √(2 / nin), as PyTorch's kaiming_normal_ for ReLU."""
+    return normal(0.0, math.sqrt(2 / nin))(nin, nout, rng)
+
+
+he, xavier = he_normal, xavier_uniform
+INITS: dict[str, Init] = {
+    "he": he,
+    "xavier": xavier,
+    "he_normal": he_normal,
+    "he_uniform": he_uniform,
+    "xavier_normal": xavier_normal,
+    "xavier_uniform": xavier_uniform,
+    "kaiming_normal": he_normal,
+    "kaiming_uniform": he_uniform,
+    "normal": normal(),
+    "uniform": uniform(),
+    "zeros": zeros,
+}

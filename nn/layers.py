@@ -1,17 +1,18 @@
-"""Neuron, Layer, MLP: activation(weights · inputs + bias), side by side, and one after the other."""
+"""Neuron, Layer, MLP, Sequential: activation(weights · inputs + bias), side by side, and one after the other."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from random import Random
+from typing import Any
 
-from autograd import DataError, LengthError, Parameter, Value, dot, lift
+from autograd import DataError, LengthError, Parameter, Value, dot, lift, softmax
 from nn import activations
 from nn.activations import Activation
 from nn.init import INITS, Init
 from nn.module import Module
 
 Number = Value | float
-RELU_FAMILY = ("relu", "leaky_relu", "elu", "softplus")
+RELU_FAMILY = ("relu", "leaky_relu", "elu", "softplus", "gelu")
 
 
 class Neuron(Module):
@@ -71,7 +72,8 @@ class Layer(Module):
     >>> [out.data for out in layer([3, 4])]
     [7.0, 9.0]
 
-    `weights` is a list of rows, one row a neuron, as in z = W x + b. A layer always returns a list.
+    `weights` is a list of rows, one row a neuron, as in z = W x + b. A layer always returns a list. The activation
+    "softmax" turns all its outputs together into probabilities.
     """
 
     def __init__(
@@ -91,8 +93,11 @@ class Layer(Module):
         biases = [0.0] * nout if biases is None else biases
         same_length("rows of weights", len(rows), f"a layer of {nout} neurons", nout)
         same_length("biases", len(biases), f"a layer of {nout} neurons", nout)
+        self.activation = activation
+        self.over_layer = activations.over_layer(activation)
+        each = "linear" if self.over_layer else activation
         self.neurons = [
-            Neuron(nin, activation, rng, init=init, weights=row, bias=b, expand=expand, nout=nout)
+            Neuron(nin, each, rng, init=init, weights=row, bias=b, expand=expand, nout=nout)
             for row, b in zip(rows, biases, strict=True)
         ]
 
@@ -102,11 +107,11 @@ class Layer(Module):
         if len(inputs) != first.nin:
             same_length("inputs", len(inputs), repr(self), first.nin)
         nodes = tuple([x if isinstance(x, Value) else lift(x) for x in inputs])  # once, so that all neurons share them
-        return [neuron(nodes) for neuron in self.neurons]
+        outputs = [neuron(nodes) for neuron in self.neurons]
+        return softmax(outputs) if self.over_layer else outputs
 
     def __repr__(self) -> str:
-        first = self.neurons[0]
-        return f"Layer({first.nin} → {len(self.neurons)}, {name_of(first.activation)})"
+        return f"Layer({self.neurons[0].nin} → {len(self.neurons)}, {name_of(self.activation)})"
 
 
 class MLP(Module):
@@ -157,6 +162,29 @@ class MLP(Module):
         return f"MLP({', '.join(map(repr, self.layers))})"
 
 
+class Sequential(Module):
+    """Modules one after the other, each a function from list to list.
+
+    >>> from nn import Dropout
+    >>> model = Sequential(Layer(2, 8, "relu", Random(0)), Dropout(0.1, Random(1)), Layer(8, 1, "linear", Random(2)))
+    >>> len(model([1.0, 2.0])), len(model.parameters())
+    (1, 33)
+    """
+
+    def __init__(self, *layers: Callable[[Any], Any]) -> None:
+        self.layers = list(layers)
+
+    def __call__(self, inputs: Sequence[Number]) -> list[Value]:
+        """Return the outputs of the last module."""
+        outputs: Any = inputs
+        for layer in self.layers:
+            outputs = layer(outputs)
+        return list(outputs)
+
+    def __repr__(self) -> str:
+        return f"Sequential({', '.join(map(repr, self.layers))})"
+
+
 def expanded(weights: Sequence[Number], inputs: Sequence[Number], bias: Number) -> Value:
     """Return w₁x₁ + w₂x₂ + … + b with a node for each × and each +."""
     if len(weights) != len(inputs):
@@ -171,7 +199,7 @@ def expanded(weights: Sequence[Number], inputs: Sequence[Number], bias: Number) 
 def initial(init: str | Init | None, activation: str | Activation) -> Init:
     """Return the function that draws a neuron's weights."""
     if init is None:
-        init = "he" if activation in RELU_FAMILY else "xavier"
+        init = "he" if name_of(activation) in RELU_FAMILY else "xavier"
     if callable(init):
         return init
     if init not in INITS:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from autograd import AutogradError, Parameter, Value
+from autograd import AutogradError, DataError, Parameter, Value
 
 
 class StateError(AutogradError, KeyError):
@@ -11,6 +11,10 @@ class StateError(AutogradError, KeyError):
 
     def __str__(self) -> str:
         return str(self.args[0])  # a KeyError would show the quotes
+
+
+class SettingError(DataError, ValueError):
+    """A setting outside its range: a learning rate of 0, a probability of 2."""
 
 
 class Module:
@@ -30,9 +34,13 @@ class Module:
 
     def named_parameters(self, prefix: str = "") -> Iterator[tuple[str, Value]]:
         """Yield each parameter once, with its path: `layers.0.neurons.1.bias`."""
+        yield from ((name, leaf) for name, leaf in self.named_state(prefix) if leaf.kind == "parameter")
+
+    def named_state(self, prefix: str = "") -> Iterator[tuple[str, Value]]:
+        """Yield each parameter and each other leaf (a running mean, say; PyTorch calls it a buffer) once."""
         seen: set[Value] = set()
         for name, part in walk(self, prefix):
-            if isinstance(part, Value) and part.kind == "parameter" and part not in seen:
+            if isinstance(part, Value) and part.kind in ("parameter", "leaf") and part not in seen:
                 seen.add(part)
                 yield name, part
 
@@ -51,16 +59,16 @@ class Module:
             parameter.grad = None
 
     def state_dict(self) -> dict[str, float]:
-        """Return the number of each parameter, by name."""
-        return {name: parameter.data for name, parameter in self.named_parameters()}
+        """Return the number of each parameter and buffer, by name."""
+        return {name: leaf.data for name, leaf in self.named_state()}
 
     def load_state_dict(self, state: Mapping[str, float]) -> None:
-        """Set each parameter from a dict with the same names; a dict that does not fit changes nothing."""
-        own = dict(self.named_parameters())
+        """Set each parameter and buffer from a dict with the same names; a dict that does not fit changes nothing."""
+        own = dict(self.named_state())
         missing, strange = [k for k in own if k not in state], [k for k in state if k not in own]
         if missing or strange:
             raise StateError(
-                f"This state_dict is not of this {type(self).__name__}, which has {len(own)} parameters; the dict has {len(state)}. "
+                f"This state_dict is not of this {type(self).__name__}, which has {len(own)} numbers; the dict has {len(state)}. "
                 f"Missing: {few(missing)}. Unknown: {few(strange)}. Build the model with the sizes that it was saved with."
             )
         numbers = {name: Parameter(state[name]).data for name in own}  # all are read before one is set

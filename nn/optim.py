@@ -1,43 +1,308 @@
-"""What to do with a gradient: in order of increasing complexity."""
+"""What to do with a gradient: in order of increasing complexity.
 
-from collections.abc import Iterable
+    w   the number of a parameter       lr   the learning rate, η
+    g   its gradient, ∂L/∂w             β    how much of the past is kept
 
-from autograd import DataError, GraphError, Value
+Each optimizer is one formula, its `rule`: from w, g and what it remembers of the parameter, the new w. Names and
+defaults are PyTorch's. A parameter without a gradient (None) was not used, and stays as it is.
+
+    SGD        w ← w − η·g                     with momentum, w ← w − η·v
+    Adagrad    w ← w − η·g / (√Σg² + ε)        steps shrink where gradients were large
+    RMSprop    w ← w − η·g / (√v + ε)          v a running mean of g²
+    Adam       w ← w − η·m̂ / (√v̂ + ε)          m a running mean of g, both corrected for their start at 0
+    AdamW      Adam, with w shrunk beside the gradient
+
+newton.py has one more, for small problems: w ← w − η·H⁻¹g.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from autograd import Value
+from nn.groups import Group, check, fitting, grouped, in_range, unique
+from nn.module import SettingError, StateError, few
+
+Memory = dict[str, float]  # what is remembered of one parameter
+Rule = Callable[[float, float, Memory], float]  # (w, g, memory) → the new w
 
 
-class SGD:
-    """Stochastic gradient descent: p ← p − lr · ∂L/∂p.
+class Optimizer:
+    """Base class: groups of parameters with settings of their own, and what is remembered between steps.
+
+    >>> w, b = Value(3.0), Value(1.0)
+    >>> (w * 2 + b).backward()
+    >>> SGD([{"params": [w]}, {"params": [b], "lr": 0.5}], lr=0.1).step()
+    >>> w.data, b.data
+    (2.8, 0.5)
+
+    One of your own needs a `rule`. Raises GraphError for what is no leaf, SettingError for a setting out of range.
+    """
+
+    def __init__(self, parameters: Iterable[Value] | Iterable[Group], **settings: Any) -> None:
+        self.param_groups = [{**settings, **group} for group in grouped(parameters)]
+        for group in self.param_groups:
+            check(group, known=settings)
+        unique(self.parameters)
+        self.state: defaultdict[Value, Memory] = defaultdict(dict)
+
+    def rule(self, group: Group) -> Rule:
+        """Return the function from w, g and the memory of a parameter to the new w, for the settings of a group."""
+        raise NotImplementedError
+
+    def step(self) -> None:
+        """Change each parameter that has a gradient; one without was not used, and stays."""
+        for group in self.param_groups:
+            rule, state = self.rule(group), self.state
+            for p in group["params"]:
+                if p.grad is not None:
+                    p.data = rule(p.data, p.grad, state[p])
+
+    def zero_grad(self) -> None:
+        """Forget the gradients: None, not 0, as PyTorch does."""
+        for p in self.parameters:
+            p.grad = None
+
+    @property
+    def parameters(self) -> list[Value]:
+        """All parameters, group by group."""
+        return [p for group in self.param_groups for p in group["params"]]
+
+    @property
+    def lr(self) -> float:
+        """The learning rate, of the first group; setting it sets that of all."""
+        return self.param_groups[0]["lr"]  # type: ignore[no-any-return]
+
+    @lr.setter
+    def lr(self, lr: float) -> None:
+        in_range("lr", lr)
+        for group in self.param_groups:
+            group["lr"] = lr
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return all settings and memories as plain numbers, in PyTorch's form; parameters are numbered from 0."""
+        number = {p: i for i, p in enumerate(self.parameters)}
+        groups = [{**group, "params": [number[p] for p in group["params"]]} for group in self.param_groups]
+        return {"state": {number[p]: dict(m) for p, m in self.state.items() if m}, "param_groups": groups}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Take over what `state_dict` returned; one that does not fit changes nothing."""
+        if not {"state", "param_groups"} <= set(state):
+            raise StateError(f"This is no optimizer's state: it has {few(list(state))}, not state and param_groups.")
+        given, parameters = state["param_groups"], self.parameters
+        sizes, own = [len(g["params"]) for g in given], [len(g["params"]) for g in self.param_groups]
+        if sizes != own:
+            raise StateError(f"This state is of groups of {sizes} parameters, and the optimizer has {own}.")
+        for group, mine in zip(given, self.param_groups, strict=True):
+            fitting(type(self).__name__, group, mine)
+        self.state = defaultdict(dict, {parameters[int(i)]: dict(memory) for i, memory in state["state"].items()})
+        for group, mine in zip(given, self.param_groups, strict=True):
+            mine.update({key: value for key, value in group.items() if key != "params"})
+
+    def __repr__(self) -> str:
+        settings = ", ".join(f"{k}={v!r}" for k, v in self.param_groups[0].items() if k != "params")
+        return f"{type(self).__name__}({len(self.parameters)} parameters, {settings})"
+
+
+class SGD(Optimizer):
+    """Stochastic gradient descent: w ← w − η·g, and with momentum.
 
     >>> w = Value(3.0)
     >>> (w * 2).backward()
     >>> SGD([w], lr=0.1).step()
     >>> w.data
     2.8
+
+    Two conventions are in use for momentum β, and `convention` says which:
+
+        "pytorch"    v ← β·v + g        w ← w − η·v
+        "classical"  v ← β·v − η·g      w ← w + v
+
+    They take the same steps until η changes: in the classical one, steps already under way keep the η of their time.
+    `nesterov` looks ahead, by one more β·v. `dampening` takes its part from each g but the first. `weight_decay` λ adds
+    λ·w to g.
     """
 
-    def __init__(self, parameters: Iterable[Value], lr: float) -> None:
-        self.parameters = list(parameters)
-        check(self.parameters, lr)
-        self.lr = lr
+    def __init__(
+        self,
+        parameters: Iterable[Value] | Iterable[Group],
+        lr: float = 0.001,
+        momentum: float = 0.0,
+        dampening: float = 0.0,
+        weight_decay: float = 0.0,
+        nesterov: bool = False,
+        *,
+        convention: str = "pytorch",
+    ) -> None:
+        super().__init__(
+            parameters,
+            lr=lr,
+            momentum=momentum,
+            dampening=dampening,
+            weight_decay=weight_decay,
+            nesterov=nesterov,
+            convention=convention,
+        )
+        if any(g["nesterov"] and (not g["momentum"] or g["dampening"]) for g in self.param_groups):
+            raise SettingError("nesterov looks ahead along the momentum: give momentum=0.9, say, and no dampening.")
 
-    def step(self) -> None:
-        """Change each parameter that has a gradient; one without was not used, and stays."""
-        for parameter in self.parameters:
-            if parameter.grad is not None:
-                parameter.data -= self.lr * parameter.grad
+    def rule(self, group: Group) -> Rule:
+        """Return w − η·g, or a rule with momentum."""
+        lr, beta, decay = group["lr"], group["momentum"], group["weight_decay"]
+        if not beta:
+            return lambda w, g, memory: w - lr * (g + decay * w)
+        kept, nesterov = 1 - group["dampening"], group["nesterov"]
 
-    def zero_grad(self) -> None:
-        """Forget the gradients: None, not 0, as PyTorch does."""
-        for parameter in self.parameters:
-            parameter.grad = None
+        def pytorch(w: float, g: float, memory: Memory) -> float:
+            g = g + decay * w
+            v = memory["momentum_buffer"] = beta * memory["momentum_buffer"] + kept * g if memory else g
+            return w - lr * (g + beta * v if nesterov else v)  # type: ignore[no-any-return]
+
+        def classical(w: float, g: float, memory: Memory) -> float:
+            g = g + decay * w
+            v = memory["momentum_buffer"] = beta * memory["momentum_buffer"] - lr * kept * g if memory else -lr * g
+            return w + (beta * v - lr * g if nesterov else v)  # type: ignore[no-any-return]
+
+        return classical if group["convention"] == "classical" else pytorch
 
 
-def check(parameters: list[Value], lr: float) -> None:
-    """Refuse what cannot be optimised."""
-    for parameter in parameters:
-        if not isinstance(parameter, Value) or parameter.op is not None:
-            raise GraphError(f"An optimizer changes leaves, and {parameter!r} is none. Give it model.parameters().")
-    if not parameters:
-        raise GraphError("An optimizer without parameters has nothing to do. Give it model.parameters().")
-    if not lr > 0:
-        raise DataError(f"The learning rate must be above 0, and lr is {lr}. A usual one is 0.01.")
+class Adagrad(Optimizer):
+    """Divide each step by the root of all squared gradients so far: w ← w − η·g / (√Σg² + ε).
+
+    >>> w = Value(3.0)
+    >>> (w * 2).backward()
+    >>> Adagrad([w], lr=0.1).step()
+    >>> round(w.data, 9)  # the first step is η, whatever the gradient
+    2.9
+
+    Source: Duchi, Hazan and Singer, Adaptive subgradient methods, 2011.
+    """
+
+    def __init__(
+        self,
+        parameters: Iterable[Value] | Iterable[Group],
+        lr: float = 0.01,
+        weight_decay: float = 0.0,
+        eps: float = 1e-10,
+    ) -> None:
+        super().__init__(parameters, lr=lr, weight_decay=weight_decay, eps=eps)
+
+    def rule(self, group: Group) -> Rule:
+        """Return w − η·g / (√Σg² + ε)."""
+        lr, decay, eps = group["lr"], group["weight_decay"], group["eps"]
+
+        def adagrad(w: float, g: float, memory: Memory) -> float:
+            g = g + decay * w
+            total = memory["sum"] = memory.get("sum", 0.0) + g * g
+            return w - lr * g / (math.sqrt(total) + eps)  # type: ignore[no-any-return]
+
+        return adagrad
+
+
+class RMSprop(Optimizer):
+    """Divide each step by the root of a running mean of g²: v ← α·v + (1 − α)·g², w ← w − η·g / (√v + ε).
+
+    >>> w = Value(3.0)
+    >>> (w * 2).backward()
+    >>> RMSprop([w], lr=0.1, alpha=0.75).step()
+    >>> round(w.data, 6)  # g = 2, v = 0.25 · 4 = 1: w − 0.1 · 2/1
+    2.8
+
+    `alpha` is PyTorch's name; many texts call it β. ε stands outside the root. Source: Hinton, lecture 6e, 2012.
+    """
+
+    def __init__(
+        self,
+        parameters: Iterable[Value] | Iterable[Group],
+        lr: float = 0.01,
+        alpha: float = 0.99,
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(parameters, lr=lr, alpha=alpha, eps=eps, weight_decay=weight_decay)
+
+    def rule(self, group: Group) -> Rule:
+        """Return w − η·g / (√v + ε)."""
+        lr, alpha, decay, eps = group["lr"], group["alpha"], group["weight_decay"], group["eps"]
+
+        def rmsprop(w: float, g: float, memory: Memory) -> float:
+            g = g + decay * w
+            v = memory["square_avg"] = alpha * memory.get("square_avg", 0.0) + (1 - alpha) * (g * g)
+            return w - lr * g / (math.sqrt(v) + eps)  # type: ignore[no-any-return]
+
+        return rmsprop
+
+
+class Adam(Optimizer):
+    """Momentum and RMSprop together: w ← w − η·m̂ / (√v̂ + ε).
+
+    >>> w = Value(3.0)
+    >>> (w * 2).backward()
+    >>> Adam([w], lr=0.1).step()
+    >>> round(w.data, 6)  # at t = 1, m̂ = g and v̂ = g²: a step of η
+    2.9
+
+        m ← β₁·m + (1 − β₁)·g        m̂ = m / (1 − β₁ᵗ)
+        v ← β₂·v + (1 − β₂)·g²       v̂ = v / (1 − β₂ᵗ)       t = 1, 2, 3, …
+
+    Both means start at 0, and are too small at first; the hats correct that. ε stands outside the root. `weight_decay`
+    λ adds λ·w to g. Source: Kingma and Ba, Adam, 2015.
+    """
+
+    def __init__(
+        self,
+        parameters: Iterable[Value] | Iterable[Group],
+        lr: float = 0.001,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(parameters, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
+
+    def rule(self, group: Group) -> Rule:
+        """Return w − η·m̂ / (√v̂ + ε), for g + λ·w."""
+        change, decay = self.change(group), group["weight_decay"]
+        return lambda w, g, memory: w - change(g + decay * w, memory)
+
+    def change(self, group: Group) -> Callable[[float, Memory], float]:
+        """Return the function from g and the memory to η·m̂ / (√v̂ + ε)."""
+        lr, (beta1, beta2), eps = group["lr"], group["betas"], group["eps"]
+
+        def change(g: float, memory: Memory) -> float:
+            t = memory["step"] = memory.get("step", 0) + 1
+            m = memory["exp_avg"] = beta1 * memory.get("exp_avg", 0.0) + (1 - beta1) * g
+            v = memory["exp_avg_sq"] = beta2 * memory.get("exp_avg_sq", 0.0) + (1 - beta2) * (g * g)
+            m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
+            return lr * m_hat / (math.sqrt(v_hat) + eps)  # type: ignore[no-any-return]
+
+        return change
+
+
+class AdamW(Adam):
+    """Adam, with weight decay beside the gradient: w ← w − η·λ·w, then Adam's step.
+
+    >>> w = Value(3.0)
+    >>> (w * 2).backward()
+    >>> AdamW([w], lr=0.1, weight_decay=0.5).step()
+    >>> round(w.data, 6)  # 3 − 0.1 · 0.5 · 3 = 2.85, and a step of 0.1
+    2.75
+
+    So every weight shrinks at the same rate, also where gradients are large. Source: Loshchilov and Hutter, Decoupled
+    weight decay regularization, 2019.
+    """
+
+    def __init__(
+        self,
+        parameters: Iterable[Value] | Iterable[Group],
+        lr: float = 0.001,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.01,
+    ) -> None:
+        super().__init__(parameters, lr, betas, eps, weight_decay)
+
+    def rule(self, group: Group) -> Rule:
+        """Return w·(1 − η·λ) − η·m̂ / (√v̂ + ε)."""
+        change, shrink = self.change(group), 1 - group["lr"] * group["weight_decay"]
+        return lambda w, g, memory: w * shrink - change(g, memory)

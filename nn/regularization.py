@@ -1,0 +1,171 @@
+"""What keeps a network from learning its examples by heart, and what keeps deep ones trainable.
+
+    l1_penalty     + λ·Σ|w|     added to the loss: weights that help little become 0
+    l2_penalty     + λ·Σw²      added to the loss: all weights stay small; the same as weight_decay = 2λ in SGD
+    Dropout        while training, each activation is 0 with probability p
+    BatchNorm      a batch is brought to mean 0 and deviation 1, then scaled and shifted as learnt
+    Residual       x + f(x): a path past f, on which a gradient arrives whole
+
+nn.Sequential puts them between layers. Dropout and BatchNorm do one thing in training and another in evaluation: say
+model.train() and model.eval().
+"""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from random import Random
+from typing import Any
+
+from autograd import LengthError, Parameter, Value, dot, lift, mean, sum
+from nn.module import Module, SettingError
+
+Number = Value | float
+
+
+def l1_penalty(parameters: Iterable[Value], strength: float) -> Value:
+    """Return strength · Σ|w|, to be added to a loss; its slope is ± strength, and 0 at w = 0.
+
+    >>> l1_penalty([Value(3.0), Value(-4.0)], 0.1).data  # 0.1 · 7
+    0.7000000000000001
+    """
+    return strength * sum([w.abs() for w in some(parameters, strength)])
+
+
+def l2_penalty(parameters: Iterable[Value], strength: float) -> Value:
+    """Return strength · Σw², to be added to a loss; its slope is 2 · strength · w.
+
+    >>> w = Value(3.0)
+    >>> penalty = l2_penalty([w, Value(-4.0)], 0.5)
+    >>> penalty.backward(); penalty.data, w.grad
+    (12.5, 3.0)
+
+    There is no ½ in it. With the ½ that some texts put there, give half the strength.
+    """
+    weights = some(parameters, strength)
+    return strength * dot(weights, weights)
+
+
+def some(parameters: Iterable[Value], strength: float) -> list[Value]:
+    """Return the parameters, if there are any and the strength is one."""
+    if not 0 <= strength < math.inf:
+        raise SettingError(f"The strength of a penalty is 0 or a finite number above, and here it is {strength!r}.")
+    listed = list(parameters)
+    if not listed:
+        raise LengthError("A penalty on no parameters is none. Give it model.parameters().")
+    return listed
+
+
+class Dropout(Module):
+    """In training, set each activation to 0 with probability p, and scale the others by 1/(1 − p); else change nothing.
+
+    >>> dropout = Dropout(0.5, rng=Random(1))
+    >>> [x.data for x in dropout([1.0, 2.0, 3.0, 4.0])]
+    [0.0, 4.0, 6.0, 0.0]
+    >>> [x.data for x in dropout.eval()([1.0, 2.0, 3.0, 4.0])]
+    [1.0, 2.0, 3.0, 4.0]
+
+    The scaling keeps the mean as it is, so that evaluation needs none ("inverted" dropout, as in PyTorch). Source:
+    Srivastava and others, Dropout, 2014.
+    """
+
+    def __init__(self, p: float = 0.5, rng: Random | None = None) -> None:
+        if not 0 <= p < 1:
+            raise SettingError(
+                f"Dropout's p is a probability from 0 to below 1, and here it is {p!r}. A usual one is 0.5."
+            )
+        self.p, self.rng = p, rng or Random()
+
+    def __call__(self, inputs: Sequence[Number]) -> list[Value]:
+        """Return as many activations as there are inputs."""
+        if not self.training:
+            return [lift(x) for x in inputs]
+        kept = 1 / (1 - self.p)
+        return [lift(x) * (0.0 if self.rng.random() < self.p else kept) for x in inputs]
+
+    def __repr__(self) -> str:
+        return f"Dropout({self.p})"
+
+
+class BatchNorm(Module):
+    """Normalise one activation over a batch: γ·(x − mean)/√(variance + ε) + β, with γ and β learnt.
+
+    >>> norm = BatchNorm()
+    >>> [round(x.data, 4) for x in norm([1.0, 2.0, 3.0])]  # mean 2, variance 2/3
+    [-1.2247, 0.0, 1.2247]
+    >>> round(norm.running_mean.data, 4), round(norm.running_var.data, 4)  # 0.9 · 0 + 0.1 · 2, 0.9 · 1 + 0.1 · 1
+    (0.2, 1.0)
+
+    It takes the list of a batch's numbers, one for each example. In training it uses their own mean and variance, and
+    keeps running ones: new = (1 − momentum)·old + momentum·batch. In evaluation it uses those, so that an example does
+    not depend on its neighbours. As in PyTorch, the batch is divided by √ of the variance with 1/n, and the running
+    variance is the one with 1/(n − 1). The running statistics are in the state_dict.
+
+    Source: Ioffe and Szegedy, Batch normalization, 2015. Raises LengthError for a batch of one in training.
+    """
+
+    def __init__(self, eps: float = 1e-5, momentum: float = 0.1) -> None:
+        if not eps > 0:
+            raise SettingError(f"eps keeps BatchNorm from dividing by 0, so it is above 0, and here it is {eps!r}.")
+        if not 0 <= momentum <= 1:
+            raise SettingError(f"BatchNorm's momentum is from 0 to 1, and here it is {momentum!r}. A usual one is 0.1.")
+        self.weight, self.bias = Parameter(1.0, "γ"), Parameter(0.0, "β")
+        self.running_mean, self.running_var = Value(0.0, "running mean"), Value(1.0, "running variance")
+        self.eps, self.momentum = eps, momentum
+
+    def __call__(self, batch: Sequence[Number]) -> list[Value]:
+        """Return the normalised batch."""
+        center, variance = self.statistics(batch) if self.training else self.remembered()
+        deviation = (variance + self.eps).sqrt()
+        return [self.weight * ((x - center) / deviation) + self.bias for x in batch]
+
+    def statistics(self, batch: Sequence[Number]) -> tuple[Value, Value]:
+        """Return the mean and the variance of a batch, and let the running ones follow."""
+        n = len(batch)
+        if n < 2:
+            raise LengthError(
+                f"BatchNorm in training compares the numbers of a batch, and here is a batch of {n}. Give 2 or more, or set eval()."
+            )
+        center = mean(batch)
+        variance = mean([(x - center) ** 2 for x in batch])
+        self.follow(self.running_mean, center.data)
+        self.follow(self.running_var, variance.data * n / (n - 1))
+        return center, variance
+
+    def remembered(self) -> tuple[Value, Value]:
+        """Return the running mean and variance, as constants."""
+        return lift(self.running_mean.data), lift(self.running_var.data)
+
+    def follow(self, running: Value, now: float) -> None:
+        """Move a running statistic towards that of a batch."""
+        running.data = (1 - self.momentum) * running.data + self.momentum * now
+
+    def __repr__(self) -> str:
+        return f"BatchNorm(eps={self.eps}, momentum={self.momentum})"
+
+
+class Residual(Module):
+    """Add a block's outputs to its inputs: x + f(x).
+
+    >>> from nn import Layer
+    >>> block = Residual(Layer(2, 2, "relu", weights=[[1, 0], [0, -1]]))
+    >>> [x.data for x in block([3.0, 4.0])]  # 3 + relu(3), 4 + relu(−4)
+    [6.0, 4.0]
+
+    Its slope is 1 + f′(x): where f′ vanishes, the gradient still arrives. Source: He and others, Deep residual learning,
+    2016. Raises LengthError for a block that does not return as many as it takes.
+    """
+
+    def __init__(self, block: Callable[[Sequence[Any]], Sequence[Value]]) -> None:
+        self.block = block
+
+    def __call__(self, inputs: Sequence[Number]) -> list[Value]:
+        """Return each input plus the block's output in its place."""
+        shared = [lift(x) for x in inputs]
+        outputs = self.block(shared)
+        if len(outputs) != len(shared):
+            raise LengthError(
+                f"A residual block adds its outputs to its inputs, and {self.block!r} makes {len(outputs)} of {len(shared)}. Give it as many outputs as inputs."
+            )
+        return [x + out for x, out in zip(shared, outputs, strict=True)]
+
+    def __repr__(self) -> str:
+        return f"Residual({self.block!r})"

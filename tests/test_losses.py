@@ -1,0 +1,311 @@
+"""Losses: against formulas in fifty digits, against central differences, and figure by figure."""
+
+import math
+from random import Random
+
+import mpmath as mp
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import nn
+from autograd import AutogradError, DataError, DomainError, LengthError, Value, softmax
+from nn import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    categorical_cross_entropy,
+    cross_entropy,
+    hinge_loss,
+    huber_loss,
+    mae_loss,
+    mse_loss,
+)
+
+mp.mp.dps = 50
+
+# name → the loss of one prediction, in mpmath; and what predictions and targets may be
+numbers, shares = st.floats(-20, 20), st.floats(0.01, 0.99)
+ELEMENTWISE = {
+    "mse_loss": (lambda p, y: (p - y) ** 2, numbers, numbers),
+    "mae_loss": (lambda p, y: abs(p - y), numbers, numbers),
+    "huber_loss": (lambda p, y: (p - y) ** 2 / 2 if abs(p - y) <= 1 else abs(p - y) - mp.mpf(1) / 2, numbers, numbers),
+    "hinge_loss": (lambda s, y: max(mp.mpf(0), 1 - y * s), numbers, st.sampled_from([-1, 1])),
+    "binary_cross_entropy": (
+        lambda p, y: -(y * mp.log(p) + (1 - y) * mp.log(1 - p)),
+        shares,
+        st.one_of(st.sampled_from([0, 1]), shares),
+    ),
+    "binary_cross_entropy_with_logits": (
+        lambda z, y: y * mp.log(1 + mp.exp(-z)) + (1 - y) * mp.log(1 + mp.exp(z)),
+        numbers,
+        st.one_of(st.sampled_from([0, 1]), shares),
+    ),
+}
+REDUCE = {"sum": lambda xs: mp.fsum(xs), "mean": lambda xs: mp.fsum(xs) / len(xs)}
+
+
+def close(ours, theirs):
+    return abs(mp.mpf(ours) - theirs) <= mp.mpf(10) ** -12 * (1 + abs(theirs))
+
+
+@given(st.data(), st.sampled_from(sorted(ELEMENTWISE)), st.sampled_from(["mean", "sum"]))
+def test_elementwise_losses_and_slopes_are_their_formulas(data, name, reduction):
+    formula, predictions, targets = ELEMENTWISE[name]
+    pairs = data.draw(st.lists(st.tuples(predictions, targets), min_size=1, max_size=4))
+    ps, ys = [Value(p) for p, _ in pairs], [y for _, y in pairs]
+    loss = getattr(nn, name)(ps, ys, reduction)
+    loss.backward()
+    exact = [(mp.mpf(p), mp.mpf(y)) for p, y in pairs]
+    assert close(loss.data, REDUCE[reduction]([formula(p, y) for p, y in exact]))
+    for v, (p, y) in zip(ps, exact, strict=True):
+        if abs(p - y) > 1e-3 and abs(1 - p * y) > 1e-3 and abs(abs(p - y) - 1) > 1e-3:  # not at a corner
+            slope = mp.diff(lambda x, y=y: formula(x, y), p) / (len(pairs) if reduction == "mean" else 1)
+            assert abs(v.grad - slope) <= 1e-10 * (1 + abs(slope)), (name, p, y)
+
+
+def central_difference(loss, xs, i, h=1e-6):
+    """∂loss/∂xᵢ by two more evaluations, with plain numbers."""
+    up, down = ([*xs[:i], xs[i] + d, *xs[i + 1 :]] for d in (h, -h))
+    return (loss(up).data - loss(down).data) / (2 * h)
+
+
+ONE_HOT, SOFT = [0, 0, 1, 0], [0.1, 0.2, 0.3, 0.4]
+LISTS = {
+    "mse": (lambda xs: mse_loss(xs, [1.0, -2.0, 0.5, 3.0]), [0.3, -0.7, 2.0, 1.1]),
+    "mae": (lambda xs: mae_loss(xs, [1.0, -2.0, 0.5, 3.0]), [0.3, -0.7, 2.0, 1.1]),
+    "huber": (lambda xs: huber_loss(xs, [1.0, -2.0, 0.5, 3.0], delta=0.8), [0.3, -0.7, 2.0, 1.1]),
+    "hinge": (lambda xs: hinge_loss(xs, [1, -1, -1, 1]), [0.3, -0.7, 2.0, 1.1]),
+    "bce": (lambda xs: binary_cross_entropy(xs, [1, 0, 0.3, 1]), [0.3, 0.7, 0.2, 0.9]),
+    "bce, targets as Values": (
+        lambda xs: binary_cross_entropy(xs, [Value(1.0), Value(0.0), Value(0.3), 1]),
+        [0.3, 0.7, 0.2, 0.9],
+    ),
+    "bce with logits": (lambda xs: binary_cross_entropy_with_logits(xs, [1, 0, 0.3, 1]), [0.3, -0.7, 2.0, 1.1]),
+    "cross-entropy": (lambda xs: cross_entropy(xs, 2), [0.3, -0.7, 2.0, 1.1]),
+    "cross-entropy, soft": (lambda xs: cross_entropy(xs, SOFT), [0.3, -0.7, 2.0, 1.1]),
+    "categorical": (lambda xs: categorical_cross_entropy(xs, ONE_HOT), [0.3, 0.2, 0.4, 0.1]),
+    "categorical, soft": (lambda xs: categorical_cross_entropy(xs, SOFT), [0.3, 0.2, 0.4, 0.1]),
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_gradcheck_of_every_loss(name):
+    loss, xs = LISTS[name]
+    nodes = [Value(x) for x in xs]
+    loss(nodes).backward()
+    for i, node in enumerate(nodes):
+        slope = 0.0 if node.grad is None else node.grad  # of probabilities with target 0: no part of the loss
+        assert slope == pytest.approx(central_difference(loss, xs, i), rel=1e-7, abs=1e-9), (name, i)
+
+
+# ── the figures that textbooks print ─────────────────────────────────────────────────────────────────────────────────
+
+
+def test_three_houses():
+    houses = [210e3, 280e3, 255e3], [200e3, 300e3, 250e3]
+    assert mse_loss(*houses).data == 175_000_000
+    assert [loss.data for loss in mse_loss(*houses, reduction="none")] == [100e6, 400e6, 25e6]
+    assert mae_loss(90, 100).data == 10
+    assert mse_loss([10, 1], [0, 0], "none")[0].data == 100
+
+
+@pytest.mark.parametrize(("p", "y", "printed"), [
+    (1.0, 1, 0.0), (0.9, 1, 0.105), (0.5, 1, 0.693), (0.1, 1, 2.303), (0.95, 1, 0.051), (0.05, 1, 2.996),
+    (0.0, 0, 0.0), (0.5, 0, 0.693), (0.9, 0, 2.303),
+])  # fmt: skip
+def test_binary_cross_entropy_as_printed(p, y, printed):
+    assert round(binary_cross_entropy(Value(p), y).data, 3) == printed
+    assert round(binary_cross_entropy(Value(p), Value(float(y))).data, 3) == printed
+
+
+def test_the_seven_with_forty_percent():
+    predicted = [0.05, 0.05, 0.1, 0.05, 0.05, 0.05, 0.1, 0.4, 0.1, 0.05]
+    one_hot = [0.0] * 7 + [1.0] + [0.0] * 2
+    assert categorical_cross_entropy(predicted, one_hot).data == -math.log(0.4)
+    assert round(categorical_cross_entropy(predicted, 7).data, 3) == 0.916
+    assert round(categorical_cross_entropy([0.1, 0.9], 1).data, 3) == 0.105
+    assert round(categorical_cross_entropy([0.1, 0.2, 0.5, 0.15, 0.05], [0, 0, 1, 0, 0]).data, 4) == 0.6931
+
+
+def test_random_guessing_among_ten_classes_costs_2_3():
+    assert round(cross_entropy([0.0] * 10, 3).data, 1) == 2.3
+
+
+def test_the_tiny_network():
+    x, w, b, y = Value(2.0), Value(3.0), Value(1.0), Value(15.0)
+    a = (w * x + b).relu()
+    loss = mse_loss(a, y)
+    loss.backward()
+    assert (loss.data, a.grad, w.grad) == (64, -16, -32)
+
+
+# ── softmax and cross-entropy ────────────────────────────────────────────────────────────────────────────────────────
+
+
+@given(st.lists(st.floats(-50, 50), min_size=2, max_size=6), st.data())
+def test_the_slope_at_the_logits_is_prediction_minus_target_to_the_bit(logits, data):
+    true = data.draw(st.integers(0, len(logits) - 1))
+    predicted = [p.data for p in softmax(logits)]
+    target = [1.0 if k == true else 0.0 for k in range(len(logits))]
+    for wanted in (true, target):
+        zs = [Value(z) for z in logits]
+        cross_entropy(zs, wanted).backward()
+        assert [z.grad for z in zs] == [p - y for p, y in zip(predicted, target, strict=True)]
+
+
+def test_of_two_classes_too():
+    for z in (-30.0, -1.0, 0.0, 2.5, 30.0):
+        for y in (0, 1):
+            v = Value(z)
+            binary_cross_entropy_with_logits(v, y).backward()
+            assert v.grad == pytest.approx(float(mp.mpf(1) / (1 + mp.exp(-mp.mpf(z))) - y), rel=1e-15)
+
+
+def test_logits_may_be_as_wrong_as_they_like():
+    assert cross_entropy([1000.0, -1000.0], 1).data == 2000
+    assert binary_cross_entropy_with_logits(-1e300, 1).data == 1e300
+    assert binary_cross_entropy_with_logits(40.0, 1).data == pytest.approx(4.248354255291589e-18, rel=1e-12)
+
+
+# ── certain and wrong ────────────────────────────────────────────────────────────────────────────────────────────────
+
+CERTAIN_AND_WRONG = [
+    (binary_cross_entropy, 0.0, 1),
+    (binary_cross_entropy, 1.0, 0),
+    (binary_cross_entropy, 0.0, 0.5),
+    (categorical_cross_entropy, [0.0, 1.0], 0),
+    (categorical_cross_entropy, [0.0, 1.0], [1, 0]),
+]
+
+
+@pytest.mark.parametrize(("loss", "p", "y"), CERTAIN_AND_WRONG)
+def test_certain_and_wrong_is_an_error_or_infinite_as_one_chooses(loss, p, y):
+    with pytest.raises(DomainError, match=r"infinite.*logits.*allow_inf=True"):
+        loss(p, y)
+    assert loss(p, y, allow_inf=True).data == math.inf
+
+
+def test_an_infinite_loss_has_an_infinite_slope():
+    p = Value(0.0)
+    binary_cross_entropy(p, 1, allow_inf=True).backward()
+    assert p.grad == -math.inf
+
+
+@pytest.mark.parametrize("y", [1, 0, 1.0, 0.0])
+def test_certain_and_right_costs_nothing_and_has_a_finite_slope(y):
+    for target in (y, Value(float(y))):
+        p = Value(float(y))
+        loss = binary_cross_entropy(p, target)
+        loss.backward()
+        assert loss.data == 0
+        assert p.grad == (-1 if y else 1)
+
+
+# ── corners ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def slope(loss, x, y, **settings):
+    v = Value(x)
+    loss(v, y, **settings).backward()
+    return v.grad
+
+
+def test_slopes_at_corners():
+    assert slope(mae_loss, 2.0, 2.0) == 0
+    assert slope(hinge_loss, 1.0, 1) == 0
+    assert slope(huber_loss, 1.0, 0.0) == 1  # both sides agree where squared becomes straight
+    assert [slope(huber_loss, x, 0.0, delta=0.5) for x in (-3.0, 0.25, 3.0)] == [-0.5, 0.25, 0.5]
+
+
+# ── reductions and shapes ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@given(st.lists(st.tuples(numbers, numbers), min_size=1, max_size=6), st.sampled_from(["mse", "mae", "huber"]))
+def test_mean_and_sum_are_those_of_none(pairs, name):
+    ps, ys = zip(*pairs, strict=True)
+    loss = getattr(nn, name)
+    single = [v.data for v in loss(ps, ys, reduction="none")]
+    assert loss(ps, ys, reduction="sum").data == pytest.approx(math.fsum(single))
+    assert loss(ps, ys).data == pytest.approx(math.fsum(single) / len(single))
+
+
+def test_lists_keep_their_shape_and_count_every_number():
+    rows = mse_loss([[1, 2], [3, 4]], [[0, 0], [0, 0]], "none")
+    assert [[v.data for v in row] for row in rows] == [[1, 4], [9, 16]]
+    assert mse_loss([[1, 2], [3, 4]], [[0, 0], [0, 0]]).data == 7.5
+    assert [v.data for v in cross_entropy([[0.0, 0.0]] * 2, [0, 1], "none")] == [math.log(2)] * 2
+
+
+def test_a_model_s_one_output_may_stand_beside_a_plain_target():
+    assert mse_loss([3.0], 1.0).data == mse_loss(3.0, [1.0]).data == 4
+    assert mse_loss([[3.0], [2.0]], [1.0, 2.0]).data == 2
+    assert binary_cross_entropy_with_logits([0.0], 1).data == math.log(2)
+
+
+def test_numbers_and_values_give_the_same():
+    for name, (_, xs, _) in ELEMENTWISE.items():
+        x = 0.25 if xs is shares else 3.5
+        assert getattr(nn, name)(x, 1).data == getattr(nn, name)(Value(x), Value(1.0)).data
+
+
+def test_short_names():
+    assert (nn.mse, nn.mae, nn.l1_loss, nn.huber, nn.hinge) == (
+        nn.mse_loss, nn.mae_loss, nn.mae_loss, nn.huber_loss, nn.hinge_loss,
+    )  # fmt: skip
+
+
+REFUSED = [
+    (lambda: mse_loss([1, 2], [1]), LengthError, "2 predictions and 1 targets"),
+    (lambda: mse_loss([], []), LengthError, "of no predictions"),
+    (lambda: mse_loss([1, 2], 1), LengthError, "2 predictions and 1 targets"),
+    (lambda: mse_loss(1, [1, 2]), LengthError, "1 predictions and 2 targets"),
+    (lambda: mse_loss([[1, 2]], [[1]]), LengthError, "2 predictions and 1 targets"),
+    (lambda: mse_loss("1", 1), DataError, "text"),
+    (lambda: mse_loss(True, 1), DataError, "bool"),
+    (lambda: mse_loss(1, 1, "average"), ValueError, '"mean", "sum" and "none"'),
+    (lambda: huber_loss(1, 1, delta=0), ValueError, "delta"),
+    (lambda: hinge_loss(0.3, 0), DomainError, "2·y − 1"),
+    (lambda: binary_cross_entropy(1.2, 1), DomainError, "binary_cross_entropy_with_logits"),
+    (lambda: binary_cross_entropy(0.2, 2), DomainError, "target from 0 to 1"),
+    (lambda: binary_cross_entropy_with_logits(0.2, -1), DomainError, "target from 0 to 1"),
+    (lambda: cross_entropy([1.0, 2.0], 2), DomainError, "from 0 to 1, and here is class 2"),
+    (lambda: cross_entropy([1.0, 2.0], -1), DomainError, "class -1"),
+    (lambda: cross_entropy([1.0, 2.0], 1.0), DataError, r"int\(y\)"),
+    (lambda: cross_entropy([1.0, 2.0], True), DataError, "whole number"),
+    (lambda: cross_entropy([1.0, 2.0], [0, 1, 0]), LengthError, "2 outputs and 3"),
+    (lambda: cross_entropy([1.0, 2.0], [1, 1]), DomainError, "add up to 1"),
+    (lambda: cross_entropy([[1.0, 2.0]], [0, 1]), LengthError, "1 predictions and 2 targets"),
+    (lambda: cross_entropy(1.0, 0), LengthError, "one number for each class"),
+    (lambda: cross_entropy([], 0), LengthError, "one number for each class"),
+    (lambda: categorical_cross_entropy([2.0, -1.0], 0), DomainError, "For logits there is cross_entropy"),
+]
+
+
+@pytest.mark.parametrize(("attempt", "error", "says"), REFUSED)
+def test_what_is_refused_is_refused_with_the_remedy(attempt, error, says):
+    with pytest.raises(error, match=says) as refusal:
+        attempt()
+    assert isinstance(refusal.value, AutogradError)
+
+
+def test_arrays_are_refused_with_the_remedy():
+    numpy = pytest.importorskip("numpy")
+    with pytest.raises(DataError, match="tolist"):
+        mse_loss(numpy.zeros(3), [0, 0, 0])
+
+
+def test_a_nan_stays_visible():
+    for loss, x in ((mse_loss, math.nan), (binary_cross_entropy, math.nan), (huber_loss, math.nan)):
+        assert math.isnan(loss(x, 1).data)
+
+
+def test_a_network_learns_by_cross_entropy():
+    model = nn.MLP(2, [8, 2], "tanh", rng=Random(1))
+    optimizer = nn.Adam(model.parameters(), lr=0.1)
+    inputs, targets = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
+    for _ in range(60):
+        optimizer.zero_grad()
+        loss = cross_entropy([model(x) for x in inputs], targets)
+        loss.backward()
+        optimizer.step()
+    assert loss.data < 0.05

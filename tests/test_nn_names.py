@@ -1,0 +1,26 @@
+"""The names that `from nn import …` offers."""
+
+import inspect
+import subprocess
+import sys
+
+import nn
+
+
+def test_all_is_sorted_and_complete():
+    assert nn.__all__ == sorted(nn.__all__, key=lambda name: (not name.isupper(), name[0].islower(), name))
+    modules = {name for name, thing in vars(nn).items() if inspect.ismodule(thing)}
+    assert set(nn.__all__) == {name for name in vars(nn) if not name.startswith("_")} - modules
+
+
+def test_everything_public_says_what_it_is():
+    for name in nn.__all__:
+        assert inspect.getdoc(getattr(nn, name)), name
+
+
+def test_importing_nn_imports_the_standard_library_only():
+    code = (
+        "import sys, nn; print([m for m in ('numpy', 'torch', 'matplotlib', 'graphviz', 'tqdm') if m in sys.modules])"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[]"
