@@ -27,7 +27,7 @@ from autograd.naming import name_locals
 from autograd.pathways import paths
 from autograd.second import hessian
 from autograd.stepper import Stepper, phases, steps
-from autograd.value import Parameter, Value, lift, no_grad, scope
+from autograd.value import Parameter, Value, enter, lift, no_grad, scope
 
 __all__ = [
     "AutogradError",
@@ -42,6 +42,7 @@ __all__ = [
     "Stepper",
     "Value",
     "dot",
+    "enter",
     "grad",
     "gradcheck",
     "hessian",

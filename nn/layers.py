@@ -1,11 +1,12 @@
 """Neuron, Layer, MLP, Sequential: activation(weights · inputs + bias), side by side, and one after the other."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from itertools import pairwise
 from random import Random
 from typing import Any
 
-from autograd import DataError, LengthError, Parameter, Value, dot, lift, softmax
+from autograd import DataError, LengthError, Parameter, Value, dot, enter, lift, scope, softmax
 from nn import activations
 from nn.activations import Activation
 from nn.init import INITS, Init
@@ -107,7 +108,14 @@ class Layer(Module):
         if len(inputs) != first.nin:
             same_length("inputs", len(inputs), repr(self), first.nin)
         nodes = tuple([x if isinstance(x, Value) else lift(x) for x in inputs])  # once, so that all neurons share them
-        outputs = [neuron(nodes) for neuron in self.neurons]
+        outputs = []
+        outer = enter("")
+        try:
+            for path, neuron in zip(neuron_scopes(outer, len(self.neurons)), self.neurons, strict=True):
+                enter(path)
+                outputs.append(neuron(nodes))
+        finally:
+            enter(outer)
         return softmax(outputs) if self.over_layer else outputs
 
     def __repr__(self) -> str:
@@ -153,10 +161,8 @@ class MLP(Module):
 
     def __call__(self, inputs: Sequence[Number]) -> list[Value]:
         """Return the list of outputs, for a list of `nin` Values or numbers."""
-        outputs: Sequence[Number] = inputs
-        for layer in self.layers:
-            outputs = layer(outputs)
-        return list(outputs)  # type: ignore[arg-type]
+        with scope("MLP"):
+            return one_by_one(self.layers, inputs)
 
     def __repr__(self) -> str:
         return f"MLP({', '.join(map(repr, self.layers))})"
@@ -176,13 +182,25 @@ class Sequential(Module):
 
     def __call__(self, inputs: Sequence[Number]) -> list[Value]:
         """Return the outputs of the last module."""
-        outputs: Any = inputs
-        for layer in self.layers:
-            outputs = layer(outputs)
-        return list(outputs)
+        with scope("Sequential"):
+            return one_by_one(self.layers, inputs)
 
     def __repr__(self) -> str:
         return f"Sequential({', '.join(map(repr, self.layers))})"
+
+
+def one_by_one(layers: Sequence[Callable[[Any], Any]], inputs: Any) -> list[Value]:
+    """Return the outputs of the last of several layers, each in a scope of its own."""
+    for i, layer in enumerate(layers):
+        with scope(f"layer{i}"):
+            inputs = layer(inputs)
+    return list(inputs)
+
+
+@cache
+def neuron_scopes(outer: str, count: int) -> list[str]:
+    """Return the scopes of a layer's neurons: layer0/neuron0, layer0/neuron1, …"""
+    return [f"{outer}/neuron{i}" if outer else f"neuron{i}" for i in range(count)]
 
 
 def expanded(weights: Sequence[Number], inputs: Sequence[Number], bias: Number) -> Value:
