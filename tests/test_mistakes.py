@@ -1,0 +1,136 @@
+"""The laboratory: each wrong algorithm gives the number it is known for, and is silent where it does no harm."""
+
+import json
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+
+from autograd import DataError, GraphError, Value, mistakes
+from autograd.graph import topological_order
+from autograd.mistakes import MISTAKES, diagnose
+from tests.strategies import as_values, programs
+
+
+def cube():
+    """x³ at 3 as (x · x) · x: the truth is 27."""
+    x = Value(3.0, "x")
+    y = x * x
+    y.label = "y"
+    root = y * x
+    root.label = "L"
+    return x, y, root
+
+
+def test_the_known_numbers():
+    x, _, root = cube()
+    assert mistakes.stale_gradients(root).gradients[x] == 45.0
+    assert mistakes.stale_gradients(root, zero_grad=False).gradients[x] == 72.0
+    assert mistakes.forgot_zero_grad(root).gradients[x] == 54.0
+    assert mistakes.assigned_not_added(root).gradients[x] == 9.0
+    assert mistakes.wrong_sign(root).gradients[x] == -27.0
+    assert mistakes.with_a_half(root).gradients[x] == 13.5
+    assert mistakes.without_the_half(root).gradients[x] == 54.0
+    assert mistakes.parents_in_a_set(root).gradients[x] == 18.0
+
+
+def test_without_a_topological_order_a_diamond_goes_wrong():
+    x = Value(1.0, "x")
+    y = x * 2
+    z = y * 3
+    root = y + z  # y is met through the first use, and has handed on 1 · 2 before z pays in 3
+    assert mistakes.without_topological_order(root).gradients[x] == 2.0
+    root.backward()
+    assert x.grad == 8.0
+
+
+def test_updating_too_early_gives_the_misprint_of_a_well_known_walkthrough():
+    """The output weight is updated from 0.4, and the hidden gradient goes through the new one."""
+    w, h = Value(0.4, "w"), Value(0.6, "h")
+    root = (w * h - 1) ** 2
+    wrong = mistakes.updated_too_early(root, lr=0.5)
+    slope = 2 * (0.4 * 0.6 - 1)
+    assert wrong.gradients[w] == pytest.approx(slope * 0.6, rel=1e-15)
+    assert wrong.gradients[h] == pytest.approx(slope * (0.4 - 0.5 * slope * 0.6), rel=1e-15)
+
+
+@settings(max_examples=100)
+@given(programs(longest=10))
+def test_a_mistake_diverges_exactly_where_its_numbers_do(program):
+    root = as_values(program)[-1]
+    before = [(n.data, n.grad) for n in topological_order(root)]
+    root.backward()
+    truth = {n: n.grad for n in topological_order(root) if n is not root}
+    for run in MISTAKES:
+        wrong = run(root)
+        assert wrong.why
+        differs = any(wrong.gradients.get(n, 0.0) != g for n, g in truth.items())
+        if differs:
+            assert wrong.first is not None, (wrong.name, program)
+        if wrong.first is None:
+            assert not differs, (wrong.name, program)
+    assert len(before) == len(truth) + 1
+
+
+@pytest.mark.parametrize("run", MISTAKES)
+def test_the_laboratory_touches_nothing_and_refuses_what_is_no_value(run):
+    x, y, root = cube()
+    run(root)
+    assert [(n.data, n.grad) for n in (x, y, root)] == [(3.0, None), (9.0, None), (27.0, None)]
+    with pytest.raises(GraphError):
+        run(3.0)
+
+
+def test_diagnosis_names_the_mistake():
+    x, _, root = cube()
+    assert diagnose(root, x, "27").right
+    assert diagnose(root, x, 27).right
+    assert diagnose(root, x, "45").words == "45 is what you get when a second backward pass starts from stale gradients."
+    assert [m.name for m in diagnose(root, x, "18").mistakes] == ["parents in a set"]
+    assert "none of the known mistakes" in diagnose(root, x, "1000").words
+    assert "It leaves the right way here" in diagnose(root, x, "45").text
+
+
+@pytest.mark.parametrize(
+    ("answer", "right"),
+    [("0.3", True), ("0.33", True), ("0.34", False), ("0.3333", True), ("1/3", True), ("2/6", True), ("33/100", False), ("3.3e-1", True),
+     (Fraction(1, 3), True), (0.333, True), (1 / 3, True), ("−0.33", False), ("0", True), ("1", False)],
+)  # fmt: skip
+def test_answers_are_compared_by_their_printed_digits(answer, right):
+    x = Value(1.0, "x")
+    assert diagnose(x / 3, x, answer).right is right
+
+
+@pytest.mark.parametrize("answer", ["", "abc", "1/0", "nan", "inf", "1/2/3", None, "12,5"])
+def test_what_is_no_number_is_refused(answer):
+    x, _, root = cube()
+    with pytest.raises(DataError, match="no number"):
+        diagnose(root, x, answer)
+
+
+def test_a_foreign_node_is_refused():
+    _, _, root = cube()
+    with pytest.raises(GraphError, match="not in this graph"):
+        diagnose(root, Value(1.0), "1")
+
+
+@pytest.mark.parametrize("name", ["stream", "ledger", "paths", "change", "diagnosis"])
+def test_what_is_told_as_json_is_as_the_schema_says(name):
+    jsonschema = pytest.importorskip("jsonschema")
+    import autograd
+    from autograd.stream import plain, stream
+
+    schema = json.loads((Path(autograd.__file__).parent / "schema.json").read_text(encoding="utf-8"))
+    x, _, root = cube()
+    inf = Value(float("inf"), "i")
+    for told in {
+        "stream": [stream(autograd.steps(root), "a", "b"), stream(autograd.steps(inf * 2)), stream([])],
+        "ledger": [autograd.why(root, x).json, autograd.why(root, Value(1.0)).json],
+        "paths": [autograd.paths(root, x).json],
+        "change": [autograd.what_if(root, x, 4.0).json],
+        "diagnosis": [diagnose(root, x, answer).json for answer in ("27", "45", "1000")],
+    }[name]:
+        jsonschema.validate(plain(told), schema | {"$ref": f"#/$defs/{name}"})
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(plain(told) | {"unknown": 1}, schema | {"$ref": f"#/$defs/{name}"})

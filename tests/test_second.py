@@ -1,0 +1,69 @@
+"""Second derivatives: the table read with Values, against numbers of 60 digits."""
+
+import pytest
+from hypothesis import given, settings
+
+from autograd import DataError, Value, grad, hessian
+from autograd.rules import PAIRS, TABLE
+from tests.strategies import MP, as_values, programs, second60, sixty
+
+SMOOTH = [op for op in TABLE.values() if op.kinks is None]
+
+
+@pytest.mark.parametrize("op", SMOOTH, ids=lambda op: op.name)
+def test_every_smooth_row_has_the_right_second_derivatives(op):
+    numbers = [0.7, 1.3, 0.4] if op.arity < 0 else [0.7, 1.3][: op.arity]
+    rows = hessian(lambda *xs: xs[0].record(op, *xs), numbers)
+    h = MP.mpf(10) ** -15
+    for i in range(len(numbers)):
+        for j in range(len(numbers)):
+            total = MP.mpf(0)
+            for a in (1, -1):
+                for b in (1, -1):
+                    point = [MP.mpf(x) for x in numbers]
+                    point[i] += a * h
+                    point[j] += b * h
+                    total += a * b * op.at(sixty, tuple(point))
+            exact = float(total / (4 * h * h))
+            assert rows[i][j] == pytest.approx(exact, rel=1e-9, abs=1e-9), (op.name, i, j)
+    assert op.arity != PAIRS or rows[0][1] == 1.0
+
+
+@settings(max_examples=60)
+@given(programs(rows=tuple(SMOOTH), longest=5))
+def test_the_gradient_of_a_gradient_of_a_program(program):
+    nodes = as_values(program)
+    leaves = nodes[: len(program.leaves)]
+    slopes = grad(nodes[-1], leaves, create_graph=True)
+    assert [s.data for s in slopes] == pytest.approx(list(grad(nodes[-1], leaves)), rel=1e-9, abs=1e-9)
+    for i, slope in enumerate(slopes):
+        for j, second in enumerate(grad(slope, leaves)):
+            exact = float(second60(program, i, j))
+            assert second == pytest.approx(exact, rel=1e-6, abs=1e-6 * max(1.0, abs(exact))), program
+
+
+def test_third_derivatives_come_the_same_way():
+    x = Value(2.0)
+    y = x**4
+    for expected in (32.0, 48.0, 48.0, 24.0):
+        (y,) = grad(y, [x], create_graph=True)
+        assert y.data == expected
+
+
+def test_hessian_refuses_a_function_that_returns_no_value():
+    with pytest.raises(DataError, match="returns a Value"):
+        hessian(lambda x: x.data, [1.0])
+
+
+def test_newton_on_a_saddle_finds_the_saddle():
+    def f(x, y):
+        return x * x - y * y + x * y
+
+    point = [1.5, -0.5]
+    (a, b), (c, d) = hessian(f, point)
+    leaves = [Value(p) for p in point]
+    gx, gy = grad(f(*leaves), leaves)
+    det = a * d - b * c
+    step = [(d * gx - b * gy) / det, (a * gy - c * gx) / det]
+    assert det < 0
+    assert [p - s for p, s in zip(point, step, strict=True)] == pytest.approx([0.0, 0.0], abs=1e-15)
