@@ -74,7 +74,7 @@ class Expr(Operators):
     @property
     def numbers(self) -> str:
         """With the numbers in place: 2(7 − 15)."""
-        return render(self, lambda leaf: number(leaf.data), Op.call)
+        return render(self, lambda leaf: "…" if leaf.label == "…" else number(leaf.data), Op.call)
 
     @property
     def tex(self) -> str:
@@ -123,7 +123,7 @@ def shortened(op: Op, operands: tuple[Expr, ...]) -> tuple[Expr, ...]:
 def render(expr: Expr, leaf: Callable[[Expr], str], call: Callable[..., str]) -> str:
     """Write an Expr, with parentheses where they are needed and nowhere else."""
     if expr.op is None:
-        return "…" if expr.label == "…" else leaf(expr)
+        return leaf(expr)
     parts = [render(operand, leaf, call) for operand in expr.operands]
     parts = [enclosed(part, expr, i, call) for i, part in enumerate(parts)]
     if expr.op is rules.MUL and parts[1].startswith("(") and expr.operands[1].op and is_number(parts[0]):

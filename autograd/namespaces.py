@@ -27,7 +27,9 @@ def _where(condition: bool, x: Any, y: Any) -> Any:
 
 
 def _pow(x: float, y: float) -> float:
-    """Return x to the power y, as IEEE 754 has it: infinite where a slope stands upright."""
+    """Return x to the power y, as IEEE 754 has it: infinite where a slope stands upright. But a NaN stays one."""
+    if x != x or y != y:
+        return math.nan  # IEEE has 1 for nan to the power 0, and for 1 to the power nan
     try:
         return math.pow(x, y)
     except ValueError:
@@ -63,7 +65,7 @@ class complexes:
     erfc = staticmethod(lambda x: complex(math.erfc(x.real), -x.imag * _erf_slope(x.real)))
     abs = staticmethod(lambda x: -x if x.real < 0 else x)
     maximum = staticmethod(lambda x, y: x if x.real >= y.real else y)
-    minimum = staticmethod(lambda x, y: x if x.real <= y.real else y)
+    minimum = staticmethod(lambda x, y: x if x.real < y.real else y)  # at a tie not the one that maximum and abs take
     pow = staticmethod(lambda x, y: x**y)
 
 

@@ -10,7 +10,7 @@ from numbers import Real
 from typing import Any, TypeVar
 
 from autograd import rules
-from autograd.errors import DataError
+from autograd.errors import DataError, RangeError
 from autograd.rules import Op
 
 T = TypeVar("T")
@@ -75,6 +75,10 @@ class Operators:
 
 def exponent(n: Any) -> Any:
     """Return a plain exponent, if it is one that has a row."""
-    if isinstance(n, bool) or not math.isfinite(n):
+    try:
+        finite = math.isfinite(n)
+    except OverflowError:
+        raise RangeError("x ** n: the exponent n is too large for a float, which ends at about 1.8e308.") from None
+    if isinstance(n, bool) or not finite:
         raise DataError(f"x ** {n}: the exponent must be a finite number, 2 or 0.5 say, or a Value.")
     return n

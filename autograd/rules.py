@@ -108,7 +108,7 @@ class Op:
     @property
     def guarded(self) -> bool:
         """Whether there are numbers at which it is not defined."""
-        return any(domain not in (REAL, MANY) for domain in self.domain)
+        return any(domain not in (REAL, MANY, PAIRS) for domain in self.domain)
 
     def at(self, xp: Any, operands: tuple[Any, ...]) -> Any:
         """Return the value at these operands, read with the namespace `xp`."""
@@ -128,9 +128,10 @@ class Op:
 
     def refusal(self, operands: tuple[float, ...]) -> DomainError | None:
         """Return the error for the first operand outside its domain, if there is one."""
-        for domain, x in zip(self.domain, operands, strict=False):
+        domains = self.domain[:1] * len(operands) if self.arity < 0 else self.domain
+        for i, (domain, x) in enumerate(zip(domains, operands, strict=True)):
             if not domain.holds(x):
-                error: DomainError = domain.error(self._sentence(domain, operands, x))
+                error: DomainError = domain.error(self._sentence(domain, operands, i))
                 return error
         return None
 
@@ -142,14 +143,10 @@ class Op:
         """
         return self.text.format(*operands) if self.text not in ("", "…") else f"{self.name}({', '.join(operands)})"
 
-    def _sentence(self, domain: Domain, operands: tuple[float, ...], x: float) -> str:
+    def _sentence(self, domain: Domain, operands: tuple[float, ...], i: int) -> str:
         called = self.call(*(f"({x})" if x < 0 and self.binds < 9 else str(x) for x in operands))
-        return f"{called} has no value: {self.name} is defined where {self._operand(domain)} is {domain.words}, and here it is {x}. {domain.remedy}"
-
-    def _operand(self, domain: Domain) -> str:
-        return (
-            "its operand" if len(self.domain) == 1 else f"its {('first', 'second')[self.domain.index(domain)]} operand"
-        )
+        which = f"its {('first', 'second')[i]} operand" if self.arity == 2 else "its operand"
+        return f"{called} has no value: {self.name} is defined where {which} is {domain.words}, and here it is {operands[i]}. {domain.remedy}"
 
 
 def total(terms: Any) -> Any:
@@ -280,7 +277,7 @@ def elu(a: float = 1.0) -> Op:
 # fmt: off
 TABLE: dict[str, Op] = {op.name: op for op in (
     ADD, SUB, MUL, DIV, NEG, power(2), power(3), power(-1), power(0.5), POW,
-    EXP, LOG, SQRT, ABS, SIN, COS, TANH, ERF, SIGMOID, SOFTPLUS, RELU, leaky_relu(), elu(), GELU, MAXIMUM, MINIMUM,
+    EXP, LOG, SQRT, ABS, SIN, COS, TANH, ERF, SIGMOID, SOFTPLUS, RELU, leaky_relu(0.01), elu(1.0), GELU, MAXIMUM, MINIMUM,
     DOT, SUM, MEAN, LOGSUMEXP, MAX, MIN,
 )}
 # fmt: on

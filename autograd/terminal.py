@@ -155,7 +155,7 @@ def key() -> str:
         return sys.stdin.readline()[:1]
     saved = termios.tcgetattr(sys.stdin)
     try:
-        tty.setcbreak(sys.stdin)
+        tty.setcbreak(sys.stdin, termios.TCSADRAIN)  # a key pressed meanwhile is kept
         pressed = sys.stdin.read(1)
         if pressed == "\x1b":  # an arrow comes as three characters
             return {"[C": "right", "[D": "left"}.get(sys.stdin.read(2), "?")

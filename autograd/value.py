@@ -276,7 +276,7 @@ def _what(x: Any) -> str:
     kind = type(x).__name__
     if isinstance(x, Value):
         return f"a {kind} already. Use it as it is, or x.detach() for a leaf of its own."
-    if isinstance(x, bool):
+    if kind in ("bool", "bool_"):  # NumPy has its own
         return "a bool, a truth value. If you mean 1 or 0, write float(x)."
     if isinstance(x, (str, bytes)):
         return f"a {kind}, which is text. If it reads as a number, write float(x)."
@@ -364,11 +364,13 @@ def binary(op: Op) -> Callable[[Value, Value | float], Value]:
 @cache
 def many(op: Op) -> Callable[[tuple[Value | float, ...]], Value]:
     """Return the function that computes `op` of any number of Values and remembers it."""
-    value, slopes, kinks = op.value, op.slopes, op.kinks
+    value, slopes, kinks, guarded = op.value, op.slopes, op.kinks, op.guarded
 
     def method(xs: tuple[Any, ...]) -> Value:
         xs = tuple(map(lift, xs))
         operands = tuple([x.data for x in xs])
+        if guarded:
+            _guard(op, *operands)
         try:
             out = value(scalars, operands)
         except OverflowError:

@@ -1,0 +1,257 @@
+"""`python3 -m autograd`, run as a user runs it."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from autograd.__main__ import LESSONS, main
+from autograd.rules import TABLE
+
+ROOT = Path(__file__).resolve().parents[1]
+EACH = pytest.mark.parametrize("slug", ["tiny-network", "xor-by-hand", "xor-training"])
+
+
+def run(*arguments, shell=None, **environment):
+    command = shell or [sys.executable, "-m", "autograd", *arguments]
+    return subprocess.run(
+        command, cwd=ROOT, env=os.environ | environment, capture_output=True, encoding="utf-8", shell=bool(shell)
+    )
+
+
+def told(*arguments, **environment):
+    """What a command prints, when all is well."""
+    done = run(*arguments, **environment)
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    return done.stdout
+
+
+def test_without_arguments_it_lists_the_walkthroughs():
+    listed = told()
+    assert listed == told("list")
+    for lesson in LESSONS.values():
+        assert lesson.slug in listed
+        assert lesson.title in listed
+        assert lesson.question in listed
+
+
+def test_the_catalogue_as_json():
+    catalogue = json.loads(told("list", "--json"))
+    assert [entry["slug"] for entry in catalogue] == list(LESSONS)
+    for entry in catalogue:
+        lesson = LESSONS[entry["slug"]]
+        assert (entry["title"], entry["question"], entry["numbers"]) == (
+            lesson.title,
+            lesson.question,
+            dict(lesson.numbers),
+        )
+
+
+WORDS = {
+    "tiny-network": [
+        "z = w·x + b = 3·2 + 1 = 7",
+        "a = relu(z) = relu(7) = 7",
+        "(−8)² = 64",
+        "∂L/∂L = 1",
+        "∂L/∂a = 2(a − y) = −16",
+        "∂a/∂z = 1",
+        "∂z/∂w = x = 2",
+        "∂L/∂w = −16 · 1 · 2 = −32",
+        "∂L/∂x = −16 · 1 · 3 = −48",
+        "∂L/∂b = −16 · 1 · 1 = −16",
+        "∂L/∂y = 2(a − y)·(−1) = 16",
+        "w ← 3 − 0.01 · (−32) = 3.32",
+        "z = w·x + b = 3.32·2 + 1 = 7.64",
+        "54.1696",
+    ],
+    "xor-by-hand": ["0.562", "0.438", "+0.25", "WRONG", "ŷ = sigmoid(z3) = sigmoid(0.25) = 0.562177", "0.018", "0.982"],
+    "xor-training": ["0.26430", "0.25000", "hidden unit 2 is dead", "does not learn XOR", "below 0.01", "0.00275"],
+}
+
+
+@EACH
+def test_a_walkthrough_is_printed_whole(slug):
+    text = told("step", slug)
+    assert text.startswith(LESSONS[slug].title + "\n=")
+    for words in WORDS[slug]:
+        assert words in text, words
+    for phase in ("Forward", "Backward"):
+        assert f"\n{phase}" in text
+    for note in LESSONS[slug].notes:
+        assert " ".join(note.text.split()) in " ".join(text.split())
+    assert max(map(len, text.splitlines())) <= 170
+    assert not any(line != line.rstrip() for line in text.splitlines())
+
+
+def test_the_events_of_the_tiny_network_are_in_order():
+    text = told("step", "tiny-network")
+    places = [text.index(words) for words in WORDS["tiny-network"] if "∂L/∂y" not in words]
+    assert places == sorted(places)
+    assert "v1 → y" in text
+
+
+@EACH
+def test_a_walkthrough_as_json(slug):
+    def refuse(token):
+        raise AssertionError(f"{token} is no JSON")
+
+    stream = json.loads(told("step", slug, "--json"), parse_constant=refuse)
+    assert list(stream) == ["version", "lesson", "source", "nodes", "edges", "steps"]
+    assert stream["lesson"] == slug
+    assert stream["source"].startswith("def ")
+    assert [step["lines"] for step in stream["steps"]] == [event.lines for event in LESSONS[slug].events()]
+
+
+def test_the_table_has_every_row():
+    text = told("table")
+    for name, op in TABLE.items():
+        assert any(line.startswith(f"{name} ") for line in text.splitlines()), name
+        assert op.symbol in text
+        assert op.note in text
+    for words in ("greater than 0", "other than 0", "x = 0", "1 if x > 0 else 0", "1 − out²"):
+        assert words in text
+
+
+@pytest.mark.parametrize(
+    ("given", "near"),
+    [
+        ("tiny-netwrk", "tiny-network"),
+        ("xor", "xor-"),
+        ("TINY-NETWORK", ""),
+        ("xor_training", "xor-training"),
+        ("?", ""),
+    ],
+)
+def test_an_unknown_walkthrough_is_answered_with_the_nearest(given, near):
+    done = run("step", given)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert repr(given) in done.stderr
+    assert not near or f"Did you mean {near}" in done.stderr
+    for slug in LESSONS:
+        assert slug in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["nonsense"], ["step"], ["step", "tiny-network", "--nonsense"], ["table", "x"]])
+def test_a_wrong_command_says_how_it_is_used(arguments):
+    done = run(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("usage: python3 -m autograd")
+
+
+@pytest.mark.parametrize(
+    "environment", [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}]
+)
+@pytest.mark.parametrize("command", [["step", "tiny-network"], ["table"], ["list"], ["list", "--json"]])
+def test_it_speaks_in_every_locale(environment, command):
+    assert told(*command, **environment) == told(*command)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell with pipes")
+@pytest.mark.parametrize("command", ["step xor-training", "table", "step xor-training --json", "list"])
+def test_a_reader_may_leave_early(command):
+    done = run(shell=f"{sys.executable} -m autograd {command} | head -c 100 | wc -c")
+    assert done.stderr == ""
+    assert int(done.stdout) == 100
+    gone = run(shell=f"{sys.executable} -m autograd {command} | true")
+    assert gone.stderr == ""
+
+
+def test_a_piped_interactive_run_prints_all_and_ends():
+    piped = subprocess.run(
+        [sys.executable, "-m", "autograd", "step", "tiny-network", "--interactive"],
+        cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", timeout=60,
+    )  # fmt: skip
+    assert piped.returncode == 0
+    assert "w ← 3 − 0.01 · (−32) = 3.32" in piped.stdout
+    assert piped.stderr == ""
+
+
+class Terminal:
+    """A command on a real pseudo-terminal: it is read until it says something, and keys are pressed."""
+
+    def __init__(self, *arguments):
+        import pty
+
+        self.pid, self.file = pty.fork()
+        if self.pid == 0:
+            os.chdir(ROOT)
+            os.execv(sys.executable, [sys.executable, "-m", "autograd", *arguments])
+        self.text = ""
+
+    def read_until(self, words):
+        import select
+
+        end = time.monotonic() + 30
+        while words not in self.text:
+            assert time.monotonic() < end, f"{words!r} did not come:\n{self.text}"
+            if select.select([self.file], [], [], 0.2)[0]:
+                try:
+                    self.text += os.read(self.file, 4096).decode(errors="replace").replace("\r\n", "\n")
+                except OSError:
+                    break
+        assert words in self.text, self.text
+
+    def press(self, key):
+        os.write(self.file, key)
+
+    def rest(self):
+        """Read to the end, and return the exit status."""
+        while True:
+            try:
+                more = os.read(self.file, 4096)
+            except OSError:  # Linux says so when the other side has closed
+                break
+            if not more:
+                break
+            self.text += more.decode(errors="replace").replace("\r\n", "\n")
+        _, status = os.waitpid(self.pid, 0)
+        os.close(self.file)
+        return os.waitstatus_to_exitcode(status)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a pseudo-terminal")
+class TestInteractive:
+    def test_one_event_a_key_and_q_ends(self):
+        terminal = Terminal("step", "tiny-network", "--interactive")
+        terminal.read_until("how much")
+        shown = terminal.text
+        assert "z = w·x + b" not in shown, "nothing before a key is pressed"
+        for words in ("Forward", "z = w·x + b = 3·2 + 1 = 7", "a = relu(z)", "v1 = a − y"):
+            terminal.press(b" ")
+            terminal.read_until(words)
+        assert "∂L" not in terminal.text, "one event a key"
+        terminal.press(b"q")
+        assert terminal.rest() == 0
+        assert "∂L" not in terminal.text
+
+    def test_to_the_end(self):
+        terminal = Terminal("step", "tiny-network", "--interactive")
+        terminal.read_until("how much")
+        for _ in range(60):
+            terminal.press(b"\n")
+        terminal.read_until("With both steps the loss is 51.84.")
+        assert terminal.rest() == 0
+        assert "Traceback" not in terminal.text
+
+    def test_an_interrupt_ends_without_a_traceback(self):
+        terminal = Terminal("step", "tiny-network", "--interactive")
+        terminal.read_until("how much")
+        terminal.press(b" ")
+        terminal.read_until("Forward")
+        terminal.press(b"\x03")
+        assert terminal.rest() in (0, 130)
+        assert "Traceback" not in terminal.text
+
+
+def test_main_returns_its_status(capsys):
+    assert main(["list"]) == 0
+    assert "tiny-network" in capsys.readouterr().out
+    assert main(["step", "nowhere"]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("chalkgrad: ")
