@@ -18,6 +18,13 @@ if not hasattr(autograd, "__chalkgrad__"):
 
 from autograd import Parameter, softmax
 from nn.activations import elu, gelu, leaky_relu, linear, relu, sigmoid, softplus, tanh
+from nn.batching import batches, one_hot, random_split, standardise
+from nn.callbacks import Checkpoint, EarlyStopping
+from nn.checkpoint import load_checkpoint, save_checkpoint
+from nn.data import blobs, circles, digits, linear_regression, mnist, moons, spirals, xor, yin_yang
+from nn.diagnosis import diagnose
+from nn.errors import FormatError, TrainingError
+from nn.files import load_sequential_state_dict, load_weights, save_weights, sequential_state_dict
 from nn.gradients import (
     accumulate,
     checkpointed_backward,
@@ -44,9 +51,11 @@ from nn.losses import (
     mse_loss,
 )
 from nn.module import Module, SettingError, StateError
+from nn.monitors import Monitor
 from nn.newton import Newton
 from nn.optim import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
 from nn.regularization import BatchNorm, Dropout, Residual, l1_penalty, l2_penalty
+from nn.run import History, Run
 from nn.schedules import (
     ChainedScheduler,
     CosineAnnealingLR,
@@ -57,6 +66,7 @@ from nn.schedules import (
     SequentialLR,
     StepLR,
 )
+from nn.training import accuracy, evaluate, fit
 
 __all__ = [
     "MLP",
@@ -66,34 +76,49 @@ __all__ = [
     "AdamW",
     "BatchNorm",
     "ChainedScheduler",
+    "Checkpoint",
     "CosineAnnealingLR",
     "CosineAnnealingWarmRestarts",
     "Dropout",
+    "EarlyStopping",
     "ExponentialLR",
+    "FormatError",
+    "History",
     "Layer",
     "LinearLR",
     "Module",
+    "Monitor",
     "Neuron",
     "Newton",
     "Optimizer",
     "Parameter",
     "RMSprop",
     "Residual",
+    "Run",
     "Schedule",
     "Sequential",
     "SequentialLR",
     "SettingError",
     "StateError",
     "StepLR",
+    "TrainingError",
     "accumulate",
+    "accuracy",
+    "batches",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
+    "blobs",
     "categorical_cross_entropy",
     "checkpointed_backward",
+    "circles",
     "clip_grad_norm_",
     "clip_grad_value_",
     "cross_entropy",
+    "diagnose",
+    "digits",
     "elu",
+    "evaluate",
+    "fit",
     "gelu",
     "grad_norm",
     "hinge",
@@ -106,14 +131,29 @@ __all__ = [
     "layer_grad_norms",
     "leaky_relu",
     "linear",
+    "linear_regression",
+    "load_checkpoint",
+    "load_sequential_state_dict",
+    "load_weights",
     "mae",
     "mae_loss",
+    "mnist",
+    "moons",
     "mse",
     "mse_loss",
+    "one_hot",
+    "random_split",
     "relu",
+    "save_checkpoint",
+    "save_weights",
+    "sequential_state_dict",
     "sigmoid",
     "softmax",
     "softplus",
+    "spirals",
+    "standardise",
     "stored_activations",
     "tanh",
+    "xor",
+    "yin_yang",
 ]

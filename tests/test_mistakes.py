@@ -86,7 +86,9 @@ def test_diagnosis_names_the_mistake():
     x, _, root = cube()
     assert diagnose(root, x, "27").right
     assert diagnose(root, x, 27).right
-    assert diagnose(root, x, "45").words == "45 is what you get when a second backward pass starts from stale gradients."
+    assert (
+        diagnose(root, x, "45").words == "45 is what you get when a second backward pass starts from stale gradients."
+    )
     assert [m.name for m in diagnose(root, x, "18").mistakes] == ["parents in a set"]
     assert "none of the known mistakes" in diagnose(root, x, "1000").words
     assert "It leaves the right way here" in diagnose(root, x, "45").text

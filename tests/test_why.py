@@ -132,7 +132,9 @@ def test_what_if_is_what_would_be(program):
     change = what_if(root, leaf, leaf.data + 0.01)
     assert change.true == there[-1].data - root.data
     assert {id(node): new for node, _, new in change.changed} == {
-        id(a): b.data for a, b in zip(nodes, there, strict=True) if a.data != b.data and a in set(topological_order(root))
+        id(a): b.data
+        for a, b in zip(nodes, there, strict=True)
+        if a.data != b.data and a in set(topological_order(root))
     }
     assert leaf.data == program.leaves[0]
 

@@ -1,0 +1,162 @@
+"""Examples: how they are checked, put in order, cut into parts and batches.
+
+Data is a list of examples, each a pair (inputs, target). The inputs are a list of numbers. The target is a class
+(0, 1, 2, …), a number, or a list of numbers, as the loss wants it. Random numbers come from `rng`, a random.Random
+that is passed in; without it, from a fresh one.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from random import Random
+from typing import Any
+
+from autograd import DataError, DomainError, LengthError
+
+Example = tuple[Sequence[float], Any]
+Data = Sequence[Example]
+
+
+def batches(
+    data: Data, size: int, rng: Random | None = None, shuffle: bool = True
+) -> Iterator[tuple[list[Any], list[Any]]]:
+    """Yield the data in batches: a list of inputs, and a list of their targets.
+
+    >>> for inputs, targets in batches([([0.0], 0), ([0.1], 1), ([0.2], 0)], 2, shuffle=False):
+    ...     print(inputs, targets)
+    [[0.0], [0.1]] [0, 1]
+    [[0.2]] [0]
+
+    One pass is one epoch: 1000 examples in batches of 100 make 10 iterations. The last batch may be smaller.
+    """
+    order = shuffled(data, rng) if shuffle else checked(data)
+    starts = range(0, len(order), whole(size, "examples in a batch"))
+    return (unzipped(order[start : start + size]) for start in starts)
+
+
+def random_split(data: Data, fractions: Sequence[float] = (0.8, 0.1, 0.1), rng: Random | None = None) -> list[Data]:
+    """Return the data in random order, cut into parts: to train, to validate, to test.
+
+    >>> train, validation, test = random_split([([0.0], 1)] * 100, [0.8, 0.1, 0.1])
+    >>> len(train), len(validation), len(test)
+    (80, 10, 10)
+
+    Sizes are rounded down, and what is left goes to the first parts, one each, as PyTorch does.
+    """
+    if any(f <= 0 for f in fractions) or not math.isclose(math.fsum(fractions), 1):
+        raise DomainError(
+            f"The fractions must be above 0 and add up to 1, and {list(fractions)} do not. Try (0.8, 0.1, 0.1)."
+        )
+    n = len(checked(data))
+    sizes = [math.floor(n * f) for f in fractions]
+    for i in range(n - sum(sizes)):
+        sizes[i % len(sizes)] += 1
+    if 0 in sizes:
+        raise LengthError(f"{n} examples are too few to cut into {list(fractions)}: a part would be empty. Give more.")
+    order = iter(shuffled(data, rng))
+    return [[next(order) for _ in range(size)] for size in sizes]
+
+
+def standardise(data: Data, like: Data | None = None) -> list[Example]:
+    """Return the data with each input shifted and scaled to mean 0 and standard deviation 1.
+
+    >>> standardise([([1.0, 7.0], 0), ([3.0, 7.0], 1)])
+    [([-1.0, 0.0], 0), ([1.0, 0.0], 1)]
+
+    With like=train, by the mean and deviation of that set: the validation set must not set its own measure. The
+    deviation divides by n. An input that never changes becomes 0.
+    """
+    measure = data if like is None else like
+    checked([*measure, *data])
+    columns = list(zip(*[listed(x) for x, _ in checked(measure)], strict=True))
+    means = [math.fsum(column) / len(column) for column in columns]
+    variances = [
+        math.fsum((x - m) ** 2 for x in column) / len(column) for column, m in zip(columns, means, strict=True)
+    ]
+    return [
+        ([(x - m) / (math.sqrt(v) or 1.0) for x, m, v in zip(listed(inputs), means, variances, strict=True)], target)
+        for inputs, target in data
+    ]
+
+
+def one_hot(label: int | Sequence[int], classes: int) -> Any:
+    """Return a list with 1 at the label's place and 0 elsewhere; for a list of labels, a list of such lists.
+
+    >>> one_hot(2, 5)
+    [0.0, 0.0, 1.0, 0.0, 0.0]
+
+    Raises DomainError for a label that is not one of 0 … classes − 1.
+    """
+    if isinstance(label, Sequence) and not isinstance(label, str):
+        return [one_hot(one, classes) for one in label]
+    if not hasattr(label, "__index__") or isinstance(label, bool):
+        raise DataError(f"A label is a whole number, and {label!r} is none. Number the classes 0, 1, 2, …")
+    if not 0 <= label < whole(classes, "classes"):
+        raise DomainError(
+            f"Label {label} is none of {classes} classes, which are numbered 0 to {classes - 1}. Did you count from 1?"
+        )
+    return [1.0 if k == label else 0.0 for k in range(classes)]
+
+
+def shuffled(data: Data, rng: Random | None) -> list[Example]:
+    """Return the examples in random order."""
+    return generator(rng).sample(checked(data), len(data))
+
+
+def unzipped(examples: Data) -> tuple[list[Any], list[Any]]:
+    """Return the inputs and the targets apart."""
+    return [x for x, _ in examples], [y for _, y in examples]
+
+
+def checked(data: Data) -> Data:
+    """Return the data, if it is a list of pairs."""
+    if not isinstance(data, Sequence):
+        raise DataError(
+            f"Data is a list of pairs (inputs, target), and this is a {type(data).__name__}. Is list(data) one?"
+        )
+    if not data:
+        raise LengthError("There are no examples. Give a list of pairs (inputs, target), one at least.")
+    for i, example in enumerate(data):
+        if not isinstance(example, Sequence) or len(example) != 2:
+            raise DataError(
+                f"Data is a list of pairs (inputs, target), and entry {i} is none: {few(example)}. From a list of inputs and a list of targets, "
+                "list(zip(inputs, targets)) makes the pairs."
+            )
+        if width(example) != width(data[0]):
+            raise LengthError(
+                f"Example {i} has {width(example)} inputs, and example 0 has {width(data[0])}. Give each the same number."
+            )
+    return data
+
+
+def width(example: Example) -> int:
+    """Return how many inputs an example has."""
+    return len(listed(example[0]))
+
+
+def listed(inputs: Any) -> Any:
+    """Return an example's inputs as they are, or a single number as a list of one."""
+    return inputs if hasattr(inputs, "__len__") else [inputs]
+
+
+def generator(rng: Random | None) -> Random:
+    """Return the random generator, or a fresh one."""
+    if rng is None:
+        return Random()
+    if not isinstance(rng, Random):
+        raise DataError(
+            f"rng is a random.Random, and {few(rng)} is none. For the same numbers every time, give rng=random.Random(0)."
+        )
+    return rng
+
+
+def whole(n: int, of: str) -> int:
+    """Return a number of things, if it is one."""
+    if not hasattr(n, "__index__") or isinstance(n, bool) or n < 1:
+        raise DataError(f"{n!r} {of} cannot be: it is a whole number, 1 or more.")
+    return n
+
+
+def few(thing: Any) -> str:
+    """Return how a thing is written, if need be only its beginning."""
+    text = repr(thing)
+    return text if len(text) < 60 else f"{text[:56]} …"

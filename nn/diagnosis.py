@@ -1,0 +1,123 @@
+"""What the dials of a training mean, in words: the verdict, the number, and what to try.
+
+The bounds are rules of thumb, not laws: they say where to look.
+"""
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+VANISHING, SMALL, LARGE, EXPLODING = 0.0001, 0.001, 1.0, 10.0  # gradient norms
+WINDOW = 10  # epochs that are looked at for fluctuation
+
+
+def diagnose(
+    loss: Sequence[float] = (),
+    validation_loss: Sequence[float] = (),
+    gradient_norm: float | None = None,
+    update_ratio: float | None = None,
+    layers: Sequence[Any] = (),
+) -> list[str]:
+    """Return what the dials say, in words: the verdict, the number, and what to try.
+
+    >>> diagnose(gradient_norm=0.5)
+    ['moderate: the gradient norm is 0.5.']
+    >>> [words.split(":")[0] for words in diagnose(loss=[100, 250, 80, 300], gradient_norm=0.00005)]
+    ['fluctuating', 'vanishing']
+    """
+    words = [judge_loss(loss), judge_validation(loss, validation_loss)]
+    if gradient_norm is not None:
+        words.append(judge_gradient(gradient_norm))
+    if update_ratio is not None:
+        words.append(judge_update(update_ratio))
+    words += [judgement for layer in layers for judgement in judge_layer(layer)]
+    return [word for word in words if word]
+
+
+def judge_gradient(norm: float) -> str:
+    """Say whether a gradient norm is vanishing, small, moderate, large or exploding."""
+    shown = f"the gradient norm is {norm:.3g}"
+    if norm < VANISHING:
+        return f"vanishing: {shown}, below {VANISHING}. Use ReLU, residual connections, batch normalisation, or another initialisation."
+    if norm < SMALL:
+        return f"small: {shown}, below {SMALL}. Watch it: below {VANISHING} it vanishes."
+    if norm <= LARGE:
+        return f"moderate: {shown}."
+    if norm <= EXPLODING:
+        return f"large: {shown}, above {LARGE:g}. Watch it: above {EXPLODING:g} it explodes."
+    return f"exploding: {shown}, above {EXPLODING:g}. Clip it, lower the learning rate, or begin with smaller weights."
+
+
+def judge_update(ratio: float) -> str:
+    """Say whether one step changes the weights too little or too much; about a thousandth is usual (CS231n)."""
+    shown = f"one step changes the weights by {ratio:.2g} of their size; about 0.001 is usual"
+    if ratio < 0.00001:
+        return f"creeping: {shown}. Raise the learning rate."
+    return f"leaping: {shown}. Lower the learning rate." if ratio > 0.1 else f"stepping: {shown}."
+
+
+def judge_loss(losses: Sequence[float]) -> str:
+    """Say whether the training loss falls, hardly moves, or goes up and down.
+
+    >>> for losses in ([100, 250, 80, 300], [100.00, 99.99, 99.98], [100, 85, 73]):
+    ...     print(judge_loss(losses))
+    fluctuating: the loss goes up and down (100 → 300). The learning rate is too high.
+    barely moving: the loss hardly falls (100 → 99.98). The learning rate is too low, or it is stuck.
+    decreasing: the loss falls (100 → 73).
+    """
+    if len(losses) < 2:
+        return ""
+    first, last, recent = losses[0], losses[-1], losses[-WINDOW:]
+    changes = [b - a for a, b in pairwise(recent)]
+    rise, fall = math.fsum(max(c, 0.0) for c in changes), math.fsum(max(-c, 0.0) for c in changes)
+    shown = f"({first:.4g} → {last:.4g})"
+    if not math.isfinite(last) or (rise > fall / 2 and rise > 0.1 * abs(first)):
+        return f"fluctuating: the loss goes up and down {shown}. The learning rate is too high."
+    if first - last < 0.01 * abs(first):
+        return f"barely moving: the loss hardly falls {shown}. The learning rate is too low, or it is stuck."
+    return f"decreasing: the loss falls {shown}."
+
+
+def judge_validation(losses: Sequence[float], validation: Sequence[float]) -> str:
+    """Say whether the validation loss follows the training loss.
+
+    >>> judge_validation([2.5, 1.2, 0.8, 0.4, 0.2], [2.6, 1.3, 0.9, 0.85, 0.9])
+    'overfitting: since epoch 4 the validation loss rises (0.85 → 0.9) while the training loss falls. Stop early, regularise, or get more data.'
+    """
+    if not losses or len(losses) != len(validation):
+        return ""
+    best = min(range(len(validation)), key=validation.__getitem__)
+    if validation[-1] > 1.02 * validation[best] and losses[-1] < losses[best]:
+        return (
+            f"overfitting: since epoch {best + 1} the validation loss rises ({validation[best]:.4g} → {validation[-1]:.4g}) "
+            "while the training loss falls. Stop early, regularise, or get more data."
+        )
+    if validation[0] > 2 * losses[0]:
+        return (
+            f"mismatch: from the start the validation loss ({validation[0]:.4g}) is far above the training loss ({losses[0]:.4g}). "
+            "Are both sets of one kind, and scaled alike?"
+        )
+    return f"following: the validation loss ({validation[-1]:.4g}) goes with the training loss ({losses[-1]:.4g})."
+
+
+def judge_layer(layer: Any) -> list[str]:
+    """Say what is wrong with a layer's activations, if anything is."""
+    findings = []
+    if layer.dead >= 0.5:
+        findings.append(
+            f"dead: in {layer.name}, {layer.dead:.0%} of the neurons are 0 for every example. Lower the learning rate, or use leaky_relu."
+        )
+    if layer.saturated >= 0.5:
+        findings.append(
+            f"saturated: in {layer.name}, {layer.saturated:.0%} of the activations are at an end of their range, where the slope is near 0. "
+            "Begin with smaller weights, or standardise the inputs."
+        )
+    if not (0.01 <= layer.deviation <= 10 and abs(layer.mean) <= 10):
+        findings.append(
+            f"out of scale: the activations of {layer.name} have mean {layer.mean:.3g} and deviation {layer.deviation:.3g}; about 0 and 1 is usual. "
+            "Standardise the inputs, normalise the batches, or use another initialisation."
+        )
+    if layer.gradient_norm < VANISHING or layer.gradient_norm > EXPLODING:
+        findings.append(f"{judge_gradient(layer.gradient_norm)} (In {layer.name}.)")
+    return findings

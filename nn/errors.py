@@ -1,0 +1,19 @@
+"""What can go wrong around training, beside the errors of `autograd`."""
+
+from autograd import AutogradError
+
+
+class FormatError(AutogradError, ValueError):
+    """A file that is not what it should be: cut short, changed, or of another kind."""
+
+
+class TrainingError(AutogradError, ArithmeticError):
+    """Training stopped, because the loss, a gradient or a parameter is no finite number any more.
+
+    `step` counts from 1; `parameter` is the name of the first parameter that is not finite, or whose gradient is not;
+    `history` is the history so far.
+    """
+
+    def __init__(self, message: str, step: int = 0, parameter: str = "", history: object = None) -> None:
+        super().__init__(message)
+        self.step, self.parameter, self.history = step, parameter, history

@@ -1,0 +1,193 @@
+"""Model files: weights as matrices, in the names and shapes of PyTorch's nn.Sequential(Linear, activation, Linear, …).
+
+    0.weight  (out, in)    0.bias  (out,)    the first layer
+    2.weight  (out, in)    2.bias  (out,)    the second; 1 is the activation between them, which has no weights
+
+`Module.state_dict` has one number a name, for those who read; this is for exchange. In PyTorch, an activation stands
+after each Linear that is not the last (nn.Identity() where there is none here), and then
+
+    model.load_state_dict({name: torch.from_numpy(array) for name, array in numpy.load("model.npz").items()})
+    model.load_state_dict(safetensors.torch.load_file("model.safetensors"))
+
+after model.double(): the files hold float64, so that nothing is lost.
+"""
+
+import io
+import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from autograd import DataError
+from nn.checkpoint import write_atomically
+from nn.errors import FormatError
+from nn.layers import Layer
+from nn.module import Module, StateError
+
+
+def sequential_state_dict(model: Module) -> dict[str, Any]:
+    """Return the weights as NumPy arrays: `0.weight` of shape (out, in), `0.bias`, `2.weight`, …
+
+    >>> from nn import MLP
+    >>> state = sequential_state_dict(MLP(2, [3, 1]))
+    >>> {name: array.shape for name, array in state.items()}
+    {'0.weight': (3, 2), '0.bias': (3,), '2.weight': (1, 3), '2.bias': (1,)}
+
+    Raises DataError for a model that is not an MLP, a Layer, or a Module of your own with a list `layers` of Layers.
+    """
+    import numpy as np
+
+    return {name: np.array(read(layer)) for name, layer, read, _ in matrices(model)}
+
+
+def load_sequential_state_dict(model: Module, state: Mapping[str, Any]) -> None:
+    """Set the weights from arrays with the same names and shapes; what does not fit changes nothing.
+
+    >>> from nn import MLP
+    >>> model, twin = MLP(2, [3, 1]), MLP(2, [3, 1])
+    >>> load_sequential_state_dict(twin, sequential_state_dict(model))
+    >>> twin.state_dict() == model.state_dict()
+    True
+
+    The arrays are NumPy's, PyTorch's or nested lists. Raises StateError.
+    """
+    import numpy as np
+
+    own, given = sequential_state_dict(model), {name: np.asarray(array, dtype=float) for name, array in state.items()}
+    ours, theirs = ({name: array.shape for name, array in arrays.items()} for arrays in (own, given))
+    if ours != theirs:
+        unlike = [name for name in {**ours, **theirs} if ours.get(name) != theirs.get(name)]
+        lines = ", ".join(
+            f"{name} {theirs.get(name, 'missing')} for {ours.get(name, 'nothing')}" for name in unlike[:3]
+        )
+        raise StateError(
+            f"These weights are not of this {model}: {lines}. Build the model with the sizes that they were saved with."
+        )
+    for name, layer, _, write in matrices(model):
+        write(layer, given[name].tolist())
+
+
+def save_weights(model: Module, path: str | Path) -> None:
+    """Write the weights to a file, .npz or .safetensors, all of it or nothing.
+
+    >>> import tempfile
+    >>> from nn import MLP
+    >>> model, twin = MLP(2, [3, 1]), MLP(2, [3, 1])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save_weights(model, f"{folder}/model.npz")
+    ...     load_weights(twin, f"{folder}/model.npz")
+    >>> twin.state_dict() == model.state_dict()
+    True
+    """
+    write, _ = known(path)
+    write_atomically(path, write(sequential_state_dict(model)))
+
+
+def load_weights(model: Module, path: str | Path) -> None:
+    """Set the weights from a file, .npz or .safetensors; FormatError or StateError if it does not fit, and no change."""
+    _, read = known(path)
+    raw = Path(path).read_bytes()
+    try:
+        state = read(raw)
+    except Exception as error:
+        if isinstance(error, ImportError):
+            raise
+        raise FormatError(
+            f"{path} is no whole {Path(path).suffix} file ({type(error).__name__}: {error}). It may be cut short: save or copy it again."
+        ) from None
+    load_sequential_state_dict(model, state)
+
+
+Matrix = tuple[str, Layer, Callable[[Layer], Any], Callable[[Layer, Any], None]]
+
+
+def matrices(model: Module) -> list[Matrix]:
+    """Return the matrices of a model: name, layer, how to read it, how to write it."""
+    layers = getattr(model, "layers", [model])
+    inside = {parameter for layer in layers for parameter in layer.parameters()}
+    if not (all(isinstance(layer, Layer) for layer in layers) and inside.issuperset(model.parameters())):
+        raise DataError(
+            f"A model file is of Layers one after the other, as an MLP has them, and {model!r} has other parts. "
+            "For such a model, keep model.state_dict(), with nn.save_checkpoint(path, state)."
+        )
+    kinds = (("weight", read_weight, write_weight), ("bias", read_bias, write_bias))
+    return [(f"{2 * i}.{kind}", layer, read, write) for i, layer in enumerate(layers) for kind, read, write in kinds]
+
+
+def read_weight(layer: Layer) -> list[list[float]]:
+    """Return a layer's weights, one row a neuron."""
+    return [[w.data for w in neuron.weights] for neuron in layer.neurons]
+
+
+def write_weight(layer: Layer, rows: list[list[float]]) -> None:
+    """Set a layer's weights, one row a neuron."""
+    for neuron, row in zip(layer.neurons, rows, strict=True):
+        for w, number in zip(neuron.weights, row, strict=True):
+            w.data = number
+
+
+def read_bias(layer: Layer) -> list[float]:
+    """Return a layer's biases."""
+    return [neuron.bias.data for neuron in layer.neurons]
+
+
+def write_bias(layer: Layer, row: list[float]) -> None:
+    """Set a layer's biases."""
+    for neuron, number in zip(layer.neurons, row, strict=True):
+        neuron.bias.data = number
+
+
+def to_npz(state: dict[str, Any]) -> bytes:
+    """Return arrays as the bytes of an .npz file."""
+    import numpy as np
+
+    file = io.BytesIO()
+    np.savez(file, **state)
+    return file.getvalue()
+
+
+def from_npz(raw: bytes) -> dict[str, Any]:
+    """Return the arrays in the bytes of an .npz file."""
+    import numpy as np
+
+    if not zipfile.is_zipfile(io.BytesIO(raw)):
+        raise ValueError("its end is missing")
+    with np.load(io.BytesIO(raw), allow_pickle=False) as arrays:
+        return dict(arrays)
+
+
+def to_safetensors(state: dict[str, Any]) -> bytes:
+    """Return arrays as the bytes of a .safetensors file."""
+    raw: bytes = safetensors().save(state)
+    return raw
+
+
+def from_safetensors(raw: bytes) -> dict[str, Any]:
+    """Return the arrays in the bytes of a .safetensors file."""
+    arrays: dict[str, Any] = safetensors().load(raw)
+    return arrays
+
+
+def safetensors() -> Any:
+    """Return the package that reads and writes .safetensors, if it is there."""
+    try:
+        import safetensors.numpy as package
+    except ImportError:
+        raise ImportError(
+            'A .safetensors file needs the package safetensors: pip install "chalkgrad[export]". An .npz file needs nothing more.'
+        ) from None
+    return package
+
+
+FORMATS: dict[str, tuple[Callable[[dict[str, Any]], bytes], Callable[[bytes], dict[str, Any]]]] = {
+    ".npz": (to_npz, from_npz),
+    ".safetensors": (to_safetensors, from_safetensors),
+}
+
+
+def known(path: str | Path) -> tuple[Callable[[dict[str, Any]], bytes], Callable[[bytes], dict[str, Any]]]:
+    """Return how to write and to read a file of that name."""
+    suffix = Path(path).suffix
+    if suffix not in FORMATS:
+        raise DataError(f"{str(path)!r} ends in {suffix!r}: a model file is one of {', '.join(FORMATS)}.")
+    return FORMATS[suffix]

@@ -1,0 +1,221 @@
+"""The dials of a training: what they show, and what it means.
+
+    gradient norm        √(Σ g²): 0.001 to 1 is moderate, below 0.0001 it vanishes, above 10 it explodes
+    update ratio         ‖change of the weights‖ / ‖weights‖ in one step: about 0.001 is usual
+    mean, deviation      of a layer's activations: near 0, and about 1
+    dead                 the share of a layer's neurons that are 0 for every example: a ReLU that no gradient passes
+    saturated            the share of a tanh's or a sigmoid's activations within 1 % of the ends of its range
+
+What they mean is in diagnosis.py.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from autograd import Value
+from nn.batching import listed
+from nn.diagnosis import diagnose
+from nn.module import Module
+from nn.run import Run
+from nn.training import evaluation
+
+RANGES = {"tanh": (-1.0, 1.0), "sigmoid": (0.0, 1.0)}
+
+
+@dataclass(frozen=True)
+class LayerDials:
+    """What the dials of one layer show."""
+
+    name: str
+    mean: float
+    deviation: float
+    dead: float
+    saturated: float
+    gradient_norm: float
+    update_ratio: float
+
+
+@dataclass(frozen=True)
+class Dials:
+    """What the dials show after an epoch; gradient and update are those of its last step."""
+
+    epoch: int
+    loss: float
+    validation_loss: float | None
+    gradient_norm: float
+    update_ratio: float
+    layers: list[LayerDials]
+
+
+class Monitor:
+    """A callback for `fit` that reads all dials after each epoch.
+
+    >>> from random import Random
+    >>> from nn import MLP, SGD, fit, mse_loss, xor
+    >>> model, monitor = MLP(2, [4, 1], "tanh", rng=Random(0)), Monitor()
+    >>> history = fit(model, xor(), mse_loss, SGD(model.parameters(), lr=0.1), epochs=3, callbacks=[monitor])
+    >>> len(monitor.rows), [layer.name for layer in monitor.rows[-1].layers]
+    (3, ['layers.0', 'layers.1'])
+
+    `rows` has one Dials an epoch. The activations are those of `inputs`, a list of examples' inputs; without it, of
+    the first 32 training examples. print(monitor) shows the last row, diagnosis() says what it means.
+    """
+
+    def __init__(self, inputs: Sequence[Any] | None = None) -> None:
+        self.inputs, self.rows = inputs, list[Dials]()
+
+    def on_train_begin(self, run: Run) -> None:
+        """Remember the weights."""
+        if self.inputs is None:
+            self.inputs = [x for x, _ in run.data[:32]]
+        self.before = self.after = numbers(run.model.parameters())
+
+    def on_step_end(self, run: Run) -> None:
+        """Remember the weights before and after a step."""
+        self.before, self.after = self.after, numbers(run.model.parameters())
+
+    def on_epoch_end(self, run: Run) -> None:
+        """Read the dials."""
+        history, parameters = run.history, run.model.parameters()
+        before = dict(zip(parameters, self.before, strict=True))
+        self.rows.append(
+            Dials(
+                history.epochs,
+                history.loss[-1],
+                history.validation_loss[-1] if history.validation_loss else None,
+                gradient_norm(parameters),
+                update_ratio(parameters, before),
+                layer_dials(run.model, self.inputs or [], before),
+            )
+        )
+
+    def diagnosis(self) -> list[str]:
+        """Return what the dials say, in words."""
+        if not self.rows:
+            return ["no epoch yet: give the monitor to fit, callbacks=[monitor]."]
+        last = self.rows[-1]
+        validation = [row.validation_loss for row in self.rows if row.validation_loss is not None]
+        losses = [row.loss for row in self.rows]
+        return diagnose(losses, validation, last.gradient_norm, last.update_ratio, last.layers)
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return what it has read."""
+        return {"rows": [asdict(row) for row in self.rows]}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from what another one has read."""
+        self.rows = [Dials(**{**row, "layers": [LayerDials(**one) for one in row["layers"]]}) for row in state["rows"]]
+
+    def __str__(self) -> str:
+        heads = ("layer", "mean", "deviation", "dead", "saturated", "gradient norm", "update ratio")
+        lines = ["".join(f"{head:>15}" for head in heads)]
+        for layer in self.rows[-1].layers if self.rows else []:
+            shares = f"{layer.dead:>15.0%}{layer.saturated:>15.0%}"
+            norms = f"{layer.gradient_norm:>15.3g}{layer.update_ratio:>15.3g}"
+            lines.append(f"{layer.name:>15}{layer.mean:>15.3g}{layer.deviation:>15.3g}{shares}{norms}")
+        return "\n".join(lines)
+
+
+def layer_dials(model: Module, inputs: Sequence[Any], before: dict[Value, float] | None = None) -> list[LayerDials]:
+    """Return the dials of each layer, for a list of examples' inputs; gradients are read as they stand.
+
+    >>> from nn import Layer
+    >>> (dials,) = layer_dials(Layer(1, 2, "relu", weights=[[1], [-1]]), [[1.0], [3.0]])
+    >>> dials.mean, dials.dead  # the activations are 1, 0 and 3, 0
+    (1.0, 0.5)
+
+    The layers are model.layers, called one after the other; a model without them counts as one. `before` has the
+    weights before the last step, for the update ratio.
+    """
+    layers = getattr(model, "layers", None) or [model]
+    names = [f"layers.{i}" for i in range(len(layers))] if len(layers) > 1 or layers[0] is not model else ["model"]
+    activations = layer_activations(model, inputs)
+    return [
+        LayerDials(
+            name,
+            *mean_and_deviation([a for row in rows for a in row]),
+            dead_share(rows),
+            saturated_share(rows, activation_name(layer)),
+            gradient_norm(layer.parameters()),
+            update_ratio(layer.parameters(), before or {}),
+        )
+        for name, layer, rows in zip(names, layers, activations, strict=True)
+    ]
+
+
+def layer_activations(model: Any, inputs: Sequence[Any]) -> list[list[list[float]]]:
+    """Return the activations of each layer: for each example, a list of numbers."""
+    layers: Sequence[Any] = getattr(model, "layers", None) or [model]
+    rows, found = list(inputs), []
+    with evaluation(model):
+        for layer in layers:
+            rows = [listed(layer(row)) for row in rows]
+            found.append([numbers(row) for row in rows])
+    return found
+
+
+def gradient_norm(parameters: Iterable[Value]) -> float:
+    """Return √(Σ g²) over all parameters that have a gradient.
+
+    >>> x, y = Value(1.0), Value(2.0)
+    >>> (3 * x + 4 * y).backward()
+    >>> gradient_norm([x, y])
+    5.0
+    """
+    return math.hypot(*(p.grad for p in parameters if p.grad is not None))
+
+
+def update_ratio(parameters: Sequence[Value], before: dict[Value, float]) -> float:
+    """Return ‖w − w before‖ / ‖w before‖; 0 where nothing is known of before.
+
+    >>> w = Value(4.0)
+    >>> update_ratio([w], {w: 5.0})
+    0.2
+    """
+    old = [before.get(p, p.data) for p in parameters]
+    return math.dist(numbers(parameters), old) / (math.hypot(*old) or 1.0)
+
+
+def mean_and_deviation(activations: Sequence[float]) -> tuple[float, float]:
+    """Return the mean, and the standard deviation (divided by n)."""
+    n = len(activations) or 1
+    mean = math.fsum(activations) / n
+    return mean, math.sqrt(math.fsum((a - mean) ** 2 for a in activations) / n)
+
+
+def dead_share(rows: Sequence[Sequence[float]]) -> float:
+    """Return the share of neurons that are 0 for every example.
+
+    >>> dead_share([[0.0, 0.0, 1.0, 2.0], [0.0, 3.0, 0.0, 4.0]])
+    0.25
+    """
+    neurons = list(zip(*rows, strict=True))
+    return sum(not any(neuron) for neuron in neurons) / (len(neurons) or 1)
+
+
+def saturated_share(rows: Sequence[Sequence[float]], activation: str) -> float:
+    """Return the share of activations within 1 % of the ends of the range; 0 for what has no two ends.
+
+    >>> saturated_share([[-0.999, 0.5], [0.99, 0.0]], "tanh")
+    0.5
+    """
+    if activation not in RANGES:
+        return 0.0
+    low, high = RANGES[activation]
+    margin = 0.01 * (high - low)
+    flat = [a for row in rows for a in row]
+    return sum(not low + margin < a < high - margin for a in flat) / (len(flat) or 1)
+
+
+def activation_name(layer: Any) -> str:
+    """Return the name of a layer's activation, "" where it has none."""
+    neuron = next(iter(getattr(layer, "neurons", [])), layer)
+    activation = getattr(neuron, "activation", "")
+    return activation if isinstance(activation, str) else getattr(activation, "__name__", "")
+
+
+def numbers(values: Iterable[Any]) -> list[float]:
+    """Return the plain numbers of Values and numbers."""
+    return [v.data if isinstance(v, Value) else v for v in values]

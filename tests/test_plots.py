@@ -1,0 +1,164 @@
+"""Pictures hold the numbers they should, belong to nobody but the caller, and say what is missing."""
+
+import math
+import subprocess
+import sys
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import GraphError, LengthError
+from nn import plots
+from nn.activations import ACTIVATIONS
+
+pytest.importorskip("matplotlib", reason="matplotlib is not installed")
+ROOT = Path(__file__).parent.parent
+HISTORY = nn.History(loss=[2.5, 1.2, 0.8, 0.4, 0.2], validation_loss=[2.6, 1.3, 0.9, 0.85, 0.9])
+
+
+def hand_made_xor():
+    return nn.MLP(
+        2,
+        [2, 1],
+        "relu",
+        "sigmoid",
+        weights=[[[1, 1], [1, 1]], [[4, -12]]],
+        biases=[[-0.5, -1.5], [-1]],
+    )
+
+
+def trained_layers():
+    model = nn.MLP(2, [3, 3, 1], "tanh", rng=Random(0))
+    nn.mse_loss(model([1.0, -1.0]), 5.0).backward()
+    return model
+
+
+def drawn(figure):
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())[:, :, :3]
+
+
+def bowl(x, y):
+    return x * x + 10 * y * y
+
+
+PICTURES = {
+    "loss_curves": lambda: plots.loss_curves(HISTORY),
+    "activation_functions": plots.activation_functions,
+    "gradient_norms": lambda: plots.gradient_norms(trained_layers()),
+    "decision_boundary": lambda: plots.decision_boundary(hand_made_xor(), nn.xor(), grid=10),
+    "hidden_space": lambda: plots.hidden_space(hand_made_xor(), nn.xor()),
+    "loss_surface": lambda: plots.loss_surface(bowl, {"a": [(1, 1), (0, 0)], "b": [(1, 1), (0.5, 0)]}, grid=10),
+    "loss_surface alone": lambda: plots.loss_surface(bowl, [(1, 1), (0, 0)], grid=10),
+    "flat surface": lambda: plots.loss_surface(lambda x, y: 1.0, span=[(0, 1), (0, 1)], grid=10),
+}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_every_picture_is_a_png_that_is_not_blank(name, tmp_path):
+    picture = PICTURES[name]()
+    picture.savefig(tmp_path / "picture.svg")
+    assert picture._repr_png_()[:8] == b"\x89PNG\r\n\x1a\n"
+    assert len(np.unique(drawn(picture).reshape(-1, 3), axis=0)) > 20
+
+
+def test_a_picture_can_be_drawn_into_axes_of_one_s_own():
+    figure = plots.new_figure(1, 2)
+    assert plots.loss_curves(HISTORY, figure.axes[0]) is figure
+    assert plots.decision_boundary(hand_made_xor(), nn.xor(), figure.axes[1], grid=10) is figure
+
+
+def test_loss_curves_show_both_losses_and_the_best_epoch():
+    (ax,) = plots.loss_curves(HISTORY).axes
+    train, validation, best = ax.lines
+    assert list(train.get_ydata()) == HISTORY.loss
+    assert list(validation.get_ydata()) == HISTORY.validation_loss
+    assert (list(best.get_xdata()), list(best.get_ydata())) == ([4], [0.85])
+    assert len(plots.loss_curves(nn.History(loss=[1.0, 0.5])).axes[0].lines) == 1
+    assert plots.loss_curves(nn.History(loss=[1.0, 0.001])).axes[0].get_yscale() == "log"
+
+
+def test_slopes_are_the_central_differences_of_the_values():
+    for ax, name in zip(plots.activation_functions().axes, ACTIVATIONS, strict=True):
+        assert ax.get_title() == name
+        values, slopes = (line for line in ax.lines if line.get_label() in ("value", "slope"))
+        x, y = (np.array(part) for part in values.get_data())
+        numeric = (y[2:] - y[:-2]) / (x[2:] - x[:-2])
+        smooth = abs(x[1:-1]) > 0.03  # away from the kink
+        assert np.allclose(np.array(slopes.get_ydata())[1:-1][smooth], numeric[smooth], atol=1e-3)
+
+
+def test_bars_are_as_long_as_the_gradients():
+    model = trained_layers()
+    (ax,) = plots.gradient_norms(model).axes
+    lengths = [bar.get_width() for bar in ax.patches if bar.get_height() == 0.6]
+    expected = [float(np.linalg.norm([p.grad for p in layer.parameters()])) for layer in model.layers]
+    assert lengths == pytest.approx(expected)
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["layers.0", "layers.1", "layers.2"]
+    with pytest.raises(GraphError, match="Call backward"):
+        plots.gradient_norms(hand_made_xor())
+
+
+def test_each_example_stands_on_the_colour_of_its_class():
+    from matplotlib.colors import to_rgb
+
+    rng = Random(0)
+    model, data = hand_made_xor(), [([rng.uniform(-0.2, 1.2), rng.uniform(-0.2, 1.2)], 0) for _ in range(30)]
+    data = [*nn.xor(), *((x, int(model(x)[0].data > 0.5)) for x, _ in data)]
+    figure = plots.decision_boundary(model, data, grid=80)
+    (ax,) = figure.axes
+    ax.legend().remove()
+    for marks in [part for part in ax.collections if len(part.get_offsets()) > 1]:
+        marks.remove()
+    pixels = drawn(figure)[::-1] / 255
+    for x, label in data:
+        column, row = ax.transData.transform(x).astype(int)
+        tint = 0.25 * np.array(to_rgb(plots.CLASSES[label])) + 0.75
+        assert np.allclose(pixels[row, column], tint, atol=0.02), (x, label)
+
+
+def test_the_hidden_space_shows_where_the_points_went():
+    before, after = plots.hidden_space(hand_made_xor(), nn.xor()).axes
+    offsets = [part.get_offsets() for part in after.collections if len(part.get_offsets()) > 1]
+    points = sorted(tuple(point) for part in offsets for point in np.array(part).tolist())
+    assert points == [(0, 0), (0.5, 0), (0.5, 0), (1.5, 0.5)]
+    assert {text.get_text() for text in after.texts} == {"(0, 0)", "(0, 1)\n(1, 0)", "(1, 1)"}
+    assert len(before.texts) == 4
+
+
+def test_descent_on_a_bowl_is_the_closed_form():
+    path = plots.descent(bowl, (3.0, -2.0), lambda weights: nn.SGD(weights, lr=0.04), steps=20)
+    expected = [(3 * (1 - 2 * 0.04) ** t, -2 * (1 - 20 * 0.04) ** t) for t in range(21)]
+    assert np.allclose(path, expected, rtol=1e-12)
+
+
+def test_a_path_that_runs_away_is_still_drawn():
+    path = plots.descent(bowl, (1.0, 1.0), lambda weights: nn.SGD(weights, lr=0.12), steps=6)
+    plots.loss_surface(bowl, path, grid=10)
+    plots.loss_surface(bowl, [*path, (math.nan, math.inf)], span=[(-1, 1), (-1, 1)], grid=10)
+
+
+def test_data_that_is_not_of_the_plane_is_refused_with_the_way_out():
+    model, data = nn.MLP(4, [3], rng=Random(0)), nn.yin_yang(12, rng=Random(0))
+    with pytest.raises(LengthError, match="inputs=lambda x, y"):
+        plots.decision_boundary(model, data)
+    plots.decision_boundary(model, data, inputs=lambda x, y: [x, y, 1 - x, 1 - y], grid=10)
+
+
+def test_the_classes_are_told_apart_by_colour_and_by_shape():
+    assert set(plots.CLASSES) == set(plots.COLOURS)
+    assert len(set(plots.CLASSES)) == len(set(plots.MARKERS)) == 8
+
+
+def test_pyplot_and_its_global_figures_are_left_alone():
+    code = "import sys, nn; from nn import plots; plots.loss_curves(nn.History([1.0])); print('matplotlib.pyplot' in sys.modules)"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+        == "False\n"
+    )
