@@ -35,7 +35,7 @@ def reflected(op: Op) -> Callable[[T, "T | float"], T]:
 def marked(method: M, op: Op, kind: str) -> M:
     """Tell a method its row, so that Value can put a faster one in its place."""
     vars(method).update(op=op, kind=kind)
-    method.__name__, method.__doc__ = op.name, f"Record {op.call('x', 'y')}."
+    method.__name__, method.__doc__ = op.name, f"Record {op.call(*'xy'[: op.arity])}."
     return method
 
 

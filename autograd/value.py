@@ -451,4 +451,6 @@ def _reflected(op: Op) -> Callable[[Value, Value | float], Value]:
 
 for _name, _method in vars(Operators).items():
     if hasattr(_method, "op"):
-        setattr(Value, _name, (_reflected if _method.kind == "reflected" else recorder)(_method.op))
+        _faster = (_reflected if _method.kind == "reflected" else recorder)(_method.op)
+        _faster.__name__, _faster.__doc__ = _method.__name__, _method.__doc__
+        setattr(Value, _name, _faster)

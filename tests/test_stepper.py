@@ -11,7 +11,7 @@ from autograd import max as largest
 from autograd import sum as total
 from autograd.graph import names, number, topological_order
 from autograd.lessons.tiny_network import network
-from autograd.stepper import Chain, Compute, Event, Ready, Seed, Update, forward, updates
+from autograd.stepper import Chain, Compute, Event, Ready, Seed, Update, forward, snapshot, updates
 from tests.strategies import as_values, programs
 
 
@@ -70,7 +70,7 @@ def test_events_match_by_pattern():
                 assert formula == "w − lr · ∂L/∂w"
         seen.add(type(event))
         assert isinstance(event, Event)
-        assert event.phase == {Compute: "Forward", Update: "Update"}.get(type(event), "Backward")
+        assert event.phase.capitalize() == {Compute: "Forward", Update: "Update"}.get(type(event), "Backward")
     assert seen == {Compute, Seed, Chain, Ready, Update}
 
 
@@ -210,7 +210,7 @@ def test_numbers_as_a_textbook_writes_them():
 
 def test_the_forward_pass_alone():
     order = topological_order(network())
-    assert [e.key for e in forward(order, names(order))] == ["compute z", "compute a", "compute v1", "compute L"]
+    assert [e.key for e in forward(order, snapshot(order))] == ["compute z", "compute a", "compute v1", "compute L"]
 
 
 def test_a_long_chain_is_stepped_without_recursion():
