@@ -22,7 +22,8 @@ LESSONS = {lesson.slug: lesson for lesson in (*WITHOUT_NETWORK, *WITH_NETWORK)}
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command, and return the exit status: 0, or 2 when the command was wrong."""
     for output in (sys.stdout, sys.stderr):
-        output.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+        if hasattr(output, "reconfigure"):  # a notebook's has it not
+            output.reconfigure(encoding="utf-8")
     given = sys.argv[1:] if arguments is None else arguments
     options = parser().parse_args([re.sub(r"^-(?=[0-9.])", "−", argument) for argument in given])  # −1/3 is no option
     try:

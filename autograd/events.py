@@ -172,6 +172,7 @@ class Chain(Event):
         symbols = f"{self.partial(self.root, self.node)} · {local}" if self.node is not self.root else ""
         numbers = factors(self.upstream, self.local)
         if self.before:
+            numbers = f"({numbers})" if numbers.startswith("−") else numbers
             symbols, numbers = "", f"{number(self.before)} + {numbers}"
         return [self.local_line, equals(result, symbols, numbers, number(self.after))]
 

@@ -135,7 +135,8 @@ def reason_for_zero(root: Value, value: Value, paid: tuple[Chain, ...], events: 
     if not paid:
         return f"Zero: {named[value].label} is not used by {named[root].label}."
     if any(use.contribution for use in paid):
-        return f"Zero: cancels, {' '.join(signed(use.contribution) for use in paid)}."
+        contributions = sorted((use.contribution for use in paid), reverse=True)
+        return f"Zero: cancels: {' '.join(map(signed, contributions))}."
     blocks = dict.fromkeys(blocked_at(use) for use in blocking(paid, events))
     return f"Zero: {'; '.join(blocks) or 'the contributions upstream cancel'}."
 

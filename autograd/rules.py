@@ -211,13 +211,17 @@ MIN       = Op("min",       lambda xp, xs: reduce(xp.minimum, xs), lambda xp, xs
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-@lru_cache(maxsize=1024)
 def power(n: float) -> Op:
     """Return the row of x to the power of a plain number.
 
     >>> power(3).value(scalars, 2.0), power(3).slopes(scalars, 2.0, 8.0)
     (8.0, (12.0,))
     """
+    return _power(float(n))  # one row for 3 and 3.0
+
+
+@lru_cache(maxsize=1024)
+def _power(n: float) -> Op:
     whole, written = n == int(n), f"{n:g}"
     domain = {(True, True): REAL, (True, False): NONZERO, (False, True): NONNEGATIVE, (False, False): POSITIVE}[
         whole, n >= 0

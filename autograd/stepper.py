@@ -268,17 +268,10 @@ def phase_of(event: Event, made_by_model: set[Value]) -> str:
 
 
 def moved(order: list[Value], named: Names, optimizer: Any) -> Iterator[Update]:
-    """Yield an Update for each leaf that an optimizer has moved, told as gradient descent where it was that."""
-    lr = getattr(optimizer, "lr", None)
-    for node in order:
-        before, gradient = named[node].data, node.grad
-        if (node.op is None and gradient is not None and node.kind == "parameter") or node.data != before:
-            plain = lr is not None and node.data == before - lr * (gradient or 0.0)
-            yield Update(
-                node=node,
-                names=named,
-                before=before,
-                gradient=gradient or 0.0,
-                after=node.data,
-                lr=lr if plain else None,
-            )
+    """Yield an Update for each parameter that had a gradient, told as gradient descent where it was that."""
+    inside, lr = set(order), getattr(optimizer, "lr", None)
+    for p in optimizer.parameters:
+        if p in inside and p.grad is not None:
+            before = named[p].data
+            plain = lr is not None and p.data == before - lr * p.grad
+            yield Update(node=p, names=named, before=before, gradient=p.grad, after=p.data, lr=lr if plain else None)

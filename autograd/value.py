@@ -153,6 +153,9 @@ class Value(Operators):
             "v.sin(), not math.sin(v). For the plain number, say so: v.item()."
         )
 
+    def __format__(self, form: str) -> str:
+        return format(self.data, form) if form else str(self)  # f"{loss:.4f}" shows the number
+
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
         return f"Value(data={self.data!r}, grad={self.grad!r}{label})"

@@ -26,6 +26,7 @@ class sixty:
 
     exp, log, log1p, expm1 = MP.exp, MP.log, MP.log1p, MP.expm1
     sqrt, sin, cos, tanh, abs, pow = MP.sqrt, MP.sin, MP.cos, MP.tanh, MP.fabs, MP.power
+    erf, erfc = MP.erf, MP.erfc
     maximum = staticmethod(lambda x, y: x if x >= y else y)
     minimum = staticmethod(lambda x, y: x if x <= y else y)
     where = staticmethod(lambda condition, x, y: x if condition else y)

@@ -50,8 +50,9 @@ def test_brackets_where_they_are_needed_and_nowhere_else(expr, text, numbers, te
         assert wanted is None or found == wanted
 
 
-FUNCTIONS = {n: getattr(math, n) for n in ("exp", "log", "sqrt", "sin", "cos", "tanh")} | {
+FUNCTIONS = {n: getattr(math, n) for n in ("exp", "log", "sqrt", "sin", "cos", "tanh", "erf")} | {
     "relu": lambda x: max(x, 0.0),
+    "gelu": lambda x: x * (1 + math.erf(x / math.sqrt(2))) / 2,
     "sigmoid": lambda x: 1 / (1 + math.exp(-x)),
     "softplus": lambda x: math.log1p(math.exp(x)),
     "leaky_relu": lambda x: max(x, 0.01 * x),

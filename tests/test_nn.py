@@ -133,7 +133,7 @@ def test_a_wrong_length_names_who_and_both_lengths(call, words):
         (lambda: Neuron(2.5), ["2.5", "whole"]),
         (lambda: Layer(2, 0), ["0", "1 or more"]),
         (lambda: MLP(2, []), ["1 or more"]),
-        (lambda: SGD([Value(1.0)], 0), ["above 0", "lr is 0"]),
+        (lambda: SGD([Value(1.0)], 0), ["above 0", "lr", "here it is 0"]),
         (lambda: SGD([Value(1.0)], -1), ["above 0"]),
         (lambda: SGD([Value(1.0)], math.nan), ["above 0"]),
         (lambda: mse_loss("12", [1, 2]), ["'12'", "text"]),
@@ -185,13 +185,13 @@ def test_a_state_that_does_not_fit_changes_nothing(change):
         model.load_state_dict(state)
     assert model.state_dict() == before
     if isinstance(caught.value, KeyError):
-        for word in ("MLP", "13 parameters", str(len(state))):
+        for word in ("MLP", "13 numbers", str(len(state))):
             assert word in str(caught.value), str(caught.value)
 
 
 def test_a_state_error_names_the_keys():
     model = Neuron(2, weights=[1, 2])
-    with pytest.raises(KeyError, match=r"Neuron.*3 parameters.*has 3.*Missing: bias.*Unknown: biases"):
+    with pytest.raises(KeyError, match=r"Neuron.*3 numbers.*has 3.*Missing: bias.*Unknown: biases"):
         model.load_state_dict({"weights.0": 1, "weights.1": 2, "biases": 3})
 
 

