@@ -25,6 +25,7 @@ from autograd.namespaces import methods
 from autograd.operators import Operators
 from autograd.rules import MANY, PAIRS, REAL, Op
 
+PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
 MOST_TERMS = 6  # a longer sum is written with an ellipsis
 
 # fmt: off
@@ -153,6 +154,9 @@ def tex_name(label: str) -> str:
     """Return a name in TeX: z1 is z with an index, a longer word is upright."""
     if label in ("…",) or is_number(label):
         return label.replace("−", "-").replace("…", r"\dots")
+    if index := re.fullmatch(r"([A-Za-z])([⁰¹²³⁴⁵⁶⁷⁸⁹]*)([₀₁₂₃₄₅₆₇₈₉,]+)", label):
+        high, low = index[2].translate(PLAIN), index[3].translate(PLAIN)
+        return f"{index[1]}^{{{high}}}_{{{low}}}" if high else f"{index[1]}_{{{low}}}"
     if index := re.fullmatch(r"([A-Za-z])_?([0-9]+)", label):
         return f"{index[1]}_{{{index[2]}}}"
     return label if len(label) == 1 else r"\text{" + re.sub(r"([\\{}$&#^_%~])", r"\\\1", label) + "}"

@@ -4,6 +4,7 @@ A node has `op` (None in a leaf) and keeps its parents in flat slots, by the ari
 or, in a node of many, a tuple in each of them and perhaps one more parent in `_b`.
 """
 
+from collections import Counter
 from itertools import count, filterfalse
 from typing import Any
 
@@ -64,10 +65,21 @@ def topological_order(root: Any) -> list[Any]:
 
 
 def names(order: list[Any]) -> dict[Any, str]:
-    """Name each node of a topological order: its label, or a constant's number, or v1, v2, … by its place."""
+    """Name each node of a topological order: its label, or a constant's number, or v1, v2, … by its place.
+
+    Where nodes share a label, the second is called w(2), and so on: a name stands for one node.
+    """
     taken = {node.label for node in order}
     fresh = (name for k in count(1) if (name := f"v{k}") not in taken)
-    return {node: node.label or (number(node.data) if node.kind == "constant" else next(fresh)) for node in order}
+    met: Counter[str] = Counter()
+    named = {}
+    for node in order:
+        if node.label:
+            met[node.label] += 1
+            named[node] = f"{node.label}({met[node.label]})" if met[node.label] > 1 else node.label
+        else:
+            named[node] = number(node.data) if node.kind == "constant" else next(fresh)
+    return named
 
 
 def number(x: float) -> str:

@@ -13,6 +13,7 @@ from nn.init import INITS, Init
 from nn.module import Module
 
 Number = Value | float
+LOW, HIGH = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"), str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 RELU_FAMILY = ("relu", "leaky_relu", "elu", "softplus", "gelu")
 
 
@@ -102,6 +103,17 @@ class Layer(Module):
             for row, b in zip(rows, biases, strict=True)
         ]
 
+        self.label_parameters()
+
+    def label_parameters(self, mark: str = "") -> None:
+        """Label the weights w₁₂ (neuron 1, input 2) and the biases b₁, behind the mark of the layer: w²₁₂."""
+        comma = "," if max(len(self.neurons), self.neurons[0].nin) > 9 else ""
+        for j, neuron in enumerate(self.neurons, 1):
+            row = f"{mark}{j}".translate(LOW)
+            neuron.bias.label = f"b{row}"
+            for i, weight in enumerate(neuron.weights, 1):
+                weight.label = f"w{row}{comma}{str(i).translate(LOW)}"
+
     def __call__(self, inputs: Sequence[Number]) -> list[Value]:
         """Return the outputs of all neurons, for a list of `nin` Values or numbers."""
         first = self.neurons[0]
@@ -158,6 +170,8 @@ class MLP(Module):
             )
             for i, (a, b) in enumerate(pairwise([nin, *nouts]))
         ]  # fmt: skip
+        for i, layer in enumerate(self.layers, 1):
+            layer.label_parameters(str(i).translate(HIGH))
 
     def __call__(self, inputs: Sequence[Number]) -> list[Value]:
         """Return the list of outputs, for a list of `nin` Values or numbers."""

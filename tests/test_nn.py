@@ -65,7 +65,7 @@ def test_parameters_are_in_order_weights_then_bias():
     ]
     neuron = model.layers[0].neurons[0]
     assert neuron.parameters() == [*neuron.weights, neuron.bias]
-    assert [p.label for p in neuron.parameters()] == ["w1", "w2", "w3", "b"]
+    assert [p.label for p in neuron.parameters()] == ["w¹₁₁", "w¹₁₂", "w¹₁₃", "b¹₁"]
     assert all(isinstance(p, Parameter) for p in model.parameters())
     assert len(MLP(2, [16, 16, 1], rng=random.Random(0)).parameters()) == 337
 
