@@ -17,6 +17,7 @@ from typing import Any
 from autograd import Value
 from nn.batching import listed
 from nn.diagnosis import diagnose
+from nn.gradients import grad_norm
 from nn.module import Module
 from nn.run import Run
 from nn.training import evaluation
@@ -85,7 +86,7 @@ class Monitor:
                 history.epochs,
                 history.loss[-1],
                 history.validation_loss[-1] if history.validation_loss else None,
-                gradient_norm(parameters),
+                grad_norm(parameters),
                 update_ratio(parameters, before),
                 layer_dials(run.model, self.inputs or [], before),
             )
@@ -138,7 +139,7 @@ def layer_dials(model: Module, inputs: Sequence[Any], before: dict[Value, float]
             *mean_and_deviation([a for row in rows for a in row]),
             dead_share(rows),
             saturated_share(rows, activation_name(layer)),
-            gradient_norm(layer.parameters()),
+            grad_norm(layer.parameters()),
             update_ratio(layer.parameters(), before or {}),
         )
         for name, layer, rows in zip(names, layers, activations, strict=True)
@@ -154,17 +155,6 @@ def layer_activations(model: Any, inputs: Sequence[Any]) -> list[list[list[float
             rows = [listed(layer(row)) for row in rows]
             found.append([numbers(row) for row in rows])
     return found
-
-
-def gradient_norm(parameters: Iterable[Value]) -> float:
-    """Return √(Σ g²) over all parameters that have a gradient.
-
-    >>> x, y = Value(1.0), Value(2.0)
-    >>> (3 * x + 4 * y).backward()
-    >>> gradient_norm([x, y])
-    5.0
-    """
-    return math.hypot(*(p.grad for p in parameters if p.grad is not None))
 
 
 def update_ratio(parameters: Sequence[Value], before: dict[Value, float]) -> float:

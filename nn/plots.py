@@ -16,7 +16,8 @@ from autograd import GraphError, LengthError, Parameter, Value, grad, no_grad
 from nn.activations import ACTIVATIONS
 from nn.batching import Data, checked, width
 from nn.diagnosis import EXPLODING, LARGE, SMALL, VANISHING
-from nn.monitors import gradient_norm, layer_activations, numbers
+from nn.gradients import layer_grad_norms
+from nn.monitors import layer_activations, numbers
 from nn.run import History
 from nn.training import answer, evaluation
 
@@ -73,7 +74,7 @@ def activation_functions(names: Sequence[str] = tuple(ACTIVATIONS)) -> Any:
 
 def gradient_norms(model: Any, ax: Any = None) -> Any:
     """Draw the gradient norm of each layer after backward(), between vanishing and exploding."""
-    norms = {f"layers.{i}": gradient_norm(layer.parameters()) for i, layer in enumerate(model.layers)}
+    norms = layer_grad_norms(model)
     if all(parameter.grad is None for parameter in model.parameters()):
         raise GraphError("There are no gradients to draw yet. Call backward() on a loss of this model first.")
     ax = ax or axes()

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 import nn
 from autograd import Value
 from nn.diagnosis import EXPLODING, LARGE, SMALL, VANISHING, judge_gradient, judge_loss, judge_validation
+from nn.gradients import grad_norm
 from nn.monitors import (
     dead_share,
-    gradient_norm,
     layer_activations,
     layer_dials,
     mean_and_deviation,
@@ -80,7 +80,7 @@ def test_norms_and_moments_are_numpy_s(data):
     parameters = [Value(1.0) for _ in data]
     for parameter, g in zip(parameters, data, strict=True):
         parameter.grad = g
-    assert gradient_norm([*parameters, Value(1.0)]) == pytest.approx(float(np.linalg.norm(data)))
+    assert grad_norm([*parameters, Value(1.0)]) == pytest.approx(float(np.linalg.norm(data)))
     mean, deviation = mean_and_deviation(data)
     assert mean == pytest.approx(float(np.mean(data)), abs=1e-6)
     assert deviation == pytest.approx(float(np.std(data)), abs=1e-6)
