@@ -10,6 +10,7 @@
 
 from autograd import mistakes
 from autograd.change import what_if
+from autograd.drawing import draw
 from autograd.errors import (
     AutogradError,
     DataError,
@@ -17,8 +18,10 @@ from autograd.errors import (
     DomainError,
     GraphError,
     LengthError,
+    PictureError,
     PositionError,
     RangeError,
+    RenderError,
 )
 from autograd.functions import dot, grad, logsumexp, max, maximum, mean, min, minimum, softmax, sum
 from autograd.gradcheck import gradcheck
@@ -37,11 +40,14 @@ __all__ = [
     "GraphError",
     "LengthError",
     "Parameter",
+    "PictureError",
     "PositionError",
     "RangeError",
+    "RenderError",
     "Stepper",
     "Value",
     "dot",
+    "draw",
     "enter",
     "grad",
     "gradcheck",

@@ -11,6 +11,8 @@ from typing import Any
 
 import autograd
 from autograd import terminal
+from autograd.drawing import LEVELS
+from autograd.events import Event
 from autograd.lessons import LESSONS as WITHOUT_NETWORK
 from autograd.lessons import Lesson
 from autograd.stream import plain, stream
@@ -56,6 +58,7 @@ def parser() -> argparse.ArgumentParser:
     number = command(commands, "diagnose", show_diagnosis, "which mistake gives this gradient", json_of="the diagnosis")
     number.add_argument("node", metavar="NODE", help="its name, w say")
     number.add_argument("answer", metavar="ANSWER", help="a number, as 45, -0.33 or 1/3")
+    add_draw(commands)
     commands.add_parser("table", help="print the table of operations").set_defaults(
         run=lambda options: print(terminal.table())
     )
@@ -71,6 +74,21 @@ def command(
     added.add_argument("--json", action="store_true", help=f"{json_of} as JSON")
     added.set_defaults(run=run)
     return added
+
+
+def add_draw(commands: Any) -> None:
+    """Add the command that draws a lesson."""
+    added = commands.add_parser("draw", help="draw one: a picture of its graph")
+    added.add_argument("lesson", metavar="LESSON", help="the name of a walkthrough, tiny-network say")
+    added.add_argument(
+        "-o", "--output", metavar="FILE", help="a name in .svg, .png, .pdf, .dot or .txt; LESSON.svg without"
+    )
+    added.add_argument("--level", default="op", help=f"how much is drawn as one: {', '.join(LEVELS)}")
+    added.add_argument("--direction", default="LR", help="from left to right, LR, or RL, TB, BT")
+    added.add_argument(
+        "--at", type=int, metavar="K", help="at event K, as `step` numbers them; without, both passes are done"
+    )
+    added.set_defaults(run=draw_lesson)
 
 
 def show_list(options: argparse.Namespace) -> None:
@@ -128,6 +146,33 @@ def show_diagnosis(options: argparse.Namespace) -> None:
     """Print what a student's number says."""
     root = find(options.lesson).build()
     show(autograd.mistakes.diagnose(root, terminal.node_named(root, options.node), options.answer), options.json)
+
+
+def draw_lesson(options: argparse.Namespace) -> None:
+    """Draw a lesson, and say which file it is in."""
+    lesson = find(options.lesson)
+    event = None if options.at is None else event_at(lesson, options.at)
+    if event:
+        *_, root = event.names  # a topological order ends with its root
+    else:
+        root = lesson.build()
+        root.backward()
+    picture = autograd.draw(root, options.level, options.direction, at=event)
+    output = options.output or f"{lesson.slug}.svg"
+    try:
+        print(f"{picture.save(output)}: {picture.summary}")
+    except OSError as error:
+        raise autograd.PictureError(
+            f"{output} cannot be written: {error.strerror}. Choose another name with -o."
+        ) from None
+
+
+def event_at(lesson: Lesson, k: int) -> Event:
+    """Return an event of a lesson by its number."""
+    events = lesson.events()
+    if not 0 <= k < len(events):
+        raise autograd.PositionError(f"There is no event {k}: {lesson.slug} has events 0 to {len(events) - 1}.")
+    return events[k]
 
 
 def show(told: Any, as_json: bool) -> None:

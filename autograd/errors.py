@@ -5,6 +5,8 @@
     ├── GraphError        (ValueError)         a node that is not in this graph, or is no node
     │   └── PositionError (IndexError)         an event that is not in this stream
     ├── LengthError       (ValueError)         two lists that should be equally long are not
+    ├── PictureError      (ValueError)         a picture that cannot be drawn as asked: a level or format there is not
+    │   └── RenderError   (RuntimeError)       there is no Graphviz, or its time is out
     └── DomainError       (ValueError)         the operation has no value there: log of 0
         ├── DivisionError (ZeroDivisionError)  division by 0, 0 to a negative power
         └── RangeError    (OverflowError)      the value is too large for a float: exp of 1000
@@ -31,6 +33,14 @@ class PositionError(GraphError, IndexError):
 
 class LengthError(AutogradError, ValueError):
     """Two lists that should be equally long are not."""
+
+
+class PictureError(AutogradError, ValueError):
+    """A picture cannot be drawn as asked."""
+
+
+class RenderError(PictureError, RuntimeError):
+    """There is no Graphviz, or it failed, or its time is out."""
 
 
 class DomainError(AutogradError, ValueError):
