@@ -28,6 +28,7 @@ from autograd.gradcheck import gradcheck
 from autograd.ledger import why
 from autograd.naming import name_locals
 from autograd.pathways import paths
+from autograd.replay import record
 from autograd.second import hessian
 from autograd.stepper import Stepper, phases, steps
 from autograd.value import Parameter, Value, enter, lift, no_grad, scope
@@ -64,6 +65,7 @@ __all__ = [
     "no_grad",
     "paths",
     "phases",
+    "record",
     "scope",
     "softmax",
     "steps",

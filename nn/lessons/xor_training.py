@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autograd import Value
+from autograd import Value, scope
 from autograd.lessons import Lesson, Note, Story, measured, passes
 from nn.layers import MLP
 from nn.losses import mse_loss
@@ -64,8 +64,10 @@ def training(activation: str = "relu", epochs: int = EPOCHS) -> Iterator[Epoch]:
 def first_example() -> Value:
     """Return the squared error at (1, 1) before training: small enough to step through."""
     model = network()
-    units = model.layers[0]([Value(1, "x1"), Value(1, "x2")])
-    prediction = model.layers[1](units)[0]
+    with scope("layer0"):
+        units = model.layers[0]([Value(1, "x1"), Value(1, "x2")])
+    with scope("layer1"):
+        prediction = model.layers[1](units)[0]
     loss = (prediction - 0) ** 2
     for i, unit in enumerate(units, 1):
         unit.label, unit.parents[0].label = f"a{i}", f"z{i}"

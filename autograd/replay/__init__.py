@@ -1,0 +1,52 @@
+"""Record once, replay many: the graph of one example, run on batches at the speed of arrays.
+
+    inputs.py       what an example looks like, and a batch of such examples as columns
+    recording.py    run f once, on Values, and refuse what a record would freeze without a word
+    program.py      the flat program: a graph as arrays of integers
+    straight.py     backend "python": number by number, in eager's own order
+    source.py       the program as straight-line Python, to read in class
+    fuse.py         left folds of + become dot products
+    groups.py       nodes of one operation at one depth become one group; dots over one input become a matrix product
+    rows.py         where the numbers of a group lie: views where they can be, gathers where they must
+    steps.py        what each kind of group does, forward and backward
+    vectors.py      backend "numpy": the groups as array operations over lanes
+    tape.py         the table's rules as a few dozen kinds of instruction
+    kernels.py      the loop over a tape, lanes inside, for numba to compile
+    compiled.py     backend "numba": the program as a tape
+    spaces.py       any other array library: torch, JAX, CuPy, Dask
+    owners.py       who holds the parameters, to notice when one is replaced
+    replay.py       what the user holds: call it, go backward, print it
+
+This package is for speed; `value.py` is for reading. NumPy is imported when something is first recorded.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+
+def record(
+    f: Callable[..., Any], *examples: Any, backend: str = "numpy", reduce: str | None = "mean", check: Any = None
+) -> Any:
+    """Run `f` once on these examples, and return it as a program for whole batches.
+
+    >>> from autograd import Parameter, record
+    >>> w, b = Parameter(2.0), Parameter(1.0)
+    >>> loss = record(lambda x, y: (w * x + b - y) ** 2, 1.0, 5.0)
+    >>> batch = loss([1.0, 2.0], [5.0, 5.0])
+    >>> batch.data  # the mean of 4 and 0
+    2.0
+    >>> batch.backward(); w.grad, b.grad
+    (-2.0, -2.0)
+
+    An example is a number, a nested list, an array or a dict of these; `f` gets Values in nested lists. A batch has one
+    axis more, the first. Gradients are added to the `.grad` of each parameter that `f` used.
+    `backend` is "numpy", "numba" (needs the extra `fast`) or "python" (bit for bit as eager). `reduce` is "mean", "sum",
+    or None for a number per example. `check` is another example (a tuple, if f takes several): it is recorded too,
+    and refused if it gives another program.
+
+    A record freezes what Python decided while it ran: an `if`, the length of a loop, a plain number that f captured.
+    Raises GraphError where that can be seen.
+    """
+    from autograd.replay.recording import recorded
+
+    return recorded(f, examples, backend, reduce, check)

@@ -1,0 +1,149 @@
+"""What an example looks like, and a batch of such examples as columns.
+
+A form is a rectangle of numbers (a single number has shape ()), or a dict or a ragged list of forms. A batch of a
+rectangle has one axis more, the first; of a dict, it is a dict of batches or a list of dicts; of a ragged list, a list.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import DataError, LengthError
+from autograd.replay.program import Floats
+from autograd.value import Value
+
+EMPTY = "The batch is empty, and the mean of nothing has no value. Give one example at least."
+
+
+class Form:
+    """The form of one example.
+
+    >>> form = Form({"x": [1.0, 2.0], "y": 3.0})
+    >>> form.size, form.columns({"x": [[1, 2], [3, 4]], "y": [5, 6]}).tolist()
+    (3, [[1.0, 2.0, 5.0], [3.0, 4.0, 6.0]])
+    """
+
+    def __init__(self, example: Any, name: str = "the example") -> None:
+        self.name = name
+        self.shape: tuple[int, ...] | None = None
+        self.parts: dict[Any, Form] = {}
+        if isinstance(example, Mapping):
+            self.parts = {key: Form(part, f"{name}[{key!r}]") for key, part in example.items()}
+        elif ragged(example):
+            self.parts = {i: Form(part, f"{name}[{i}]") for i, part in enumerate(example)}
+        else:
+            self.shape = numbers(example, name).shape
+        self.keyed = isinstance(example, Mapping)
+        self.size: int = sum(p.size for p in self.parts.values()) if self.shape is None else int(np.prod(self.shape))
+        if not self.size:
+            raise LengthError(f"{name} holds no number. Record on an example that has one at least.")
+
+    def flat(self, example: Any) -> Floats:
+        """Return the numbers of one example, in order."""
+        columns = self.columns(example)
+        if columns.ndim == 2:
+            raise LengthError(f"{self.name} is to be one example, and this is a batch. Record on one, batch[0] say.")
+        return columns
+
+    def filled(self, values: Iterator[Value]) -> Any:
+        """Return the same form with Values in it: lists, and dicts of lists."""
+        if self.shape is None:
+            parts = {key: part.filled(values) for key, part in self.parts.items()}
+            return parts if self.keyed else list(parts.values())
+        cells = np.empty(self.size, object)
+        cells[:] = [next(values) for _ in range(self.size)]
+        return cells.reshape(self.shape).tolist() if self.shape else cells[0]
+
+    def columns(self, batch: Any) -> Floats:
+        """Return a batch as an array (examples, numbers), and a single example as an array of one axis."""
+        if self.shape is not None:
+            return self._rectangle(batch)
+        if self.keyed and isinstance(batch, Mapping):
+            return self._joined(batch)
+        if not self.keyed and self._is_single(batch):
+            return self._joined(dict(enumerate(batch)))
+        if not isinstance(batch, Sequence):
+            raise DataError(f"{self.name} was recorded as {self}, and here is a {type(batch).__name__}.")
+        return np.array([self.flat(example) for example in batch]).reshape(len(batch), self.size)
+
+    def _rectangle(self, batch: Any) -> Floats:
+        array = numbers(batch, self.name)
+        self.fits(array.shape)
+        return array.reshape(self.size if array.shape == self.shape else (len(array), self.size))
+
+    def fits(self, shape: tuple[int, ...]) -> None:
+        """Refuse an array that is neither an example nor a batch of them."""
+        if 0 in shape:
+            raise LengthError(EMPTY)
+        if shape not in (self.shape, (*shape[:1], *self.shape)):  # type: ignore[misc]
+            batch_shape = f"({', '.join(['examples', *map(str, self.shape or ())])})"
+            raise LengthError(
+                f"{self.name} was recorded as {self}, and here is an array of shape {shape}. "
+                f"Give an array of shape {batch_shape} for a batch, {self.shape} for one example."
+            )
+
+    def _joined(self, batch: Mapping[Any, Any]) -> Floats:
+        if batch.keys() != self.parts.keys():
+            raise LengthError(f"{self.name} was recorded with {list(self.parts)}, and here are {list(batch)}.")
+        return joined([part.columns(batch[key]) for key, part in self.parts.items()])
+
+    def _is_single(self, batch: Any) -> bool:
+        """Whether a ragged list is one example: as long as the recorded one, and each part one level as deep."""
+        return len(batch) == len(self.parts) and all(
+            part.shape is None or np.ndim(batch[i]) == len(part.shape) if not ragged(batch[i]) else part.shape is None
+            for i, part in self.parts.items()
+        )
+
+    def __repr__(self) -> str:
+        if self.shape is None:
+            return f"{'a dict' if self.keyed else 'a list'} of {len(self.parts)} parts"
+        return f"an array of shape {self.shape}" if self.shape else "a single number"
+
+
+def joined(parts: Sequence[Floats]) -> Floats:
+    """Return columns side by side, if they have as many examples."""
+    same_length(parts)
+    return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=-1)
+
+
+def same_length(parts: Sequence[Floats]) -> None:
+    """Refuse columns of several numbers of examples."""
+    lengths = {part.shape[0] if part.ndim == 2 else None for part in parts}
+    if len(lengths) > 1:
+        said = " and ".join("one without a batch axis" if n is None else f"one of {n}" for n in lengths)
+        raise LengthError(
+            f"The inputs are to have one number of examples, and here are {said}. Give as many of each: they go in pairs."
+        )
+
+
+def no_nan(block: Floats, name: str) -> None:
+    """Refuse a NaN, and say where it is."""
+    if np.isnan(block.min()):
+        example, place = np.argwhere(np.isnan(block))[0].tolist()
+        raise DataError(
+            f"Example {example} of the batch has a NaN as number {place} of {name} (both counted from 0), and every "
+            "gradient would be NaN after it. Mend the data, or leave the example out."
+        )
+
+
+def ragged(example: Any) -> bool:
+    """Whether a list holds parts of several shapes."""
+    if not isinstance(example, (list, tuple)):
+        return False
+    if any(isinstance(part, Mapping) or ragged(part) for part in example):
+        return True
+    return len({np.shape(part) for part in example}) > 1
+
+
+def numbers(x: Any, name: str) -> Floats:
+    """Return an array of floats, if these are real numbers."""
+    array = np.asarray(x)
+    if array.dtype == np.float64:
+        return array
+    if array.dtype.kind not in "iuf":
+        raise DataError(
+            f"{name} is to hold real numbers, and here is {type(x).__name__} of {array.dtype}. "
+            "Labels enter as numbers too, 0 or 1 for a truth value, one-hot for a class; words have to be numbered first."
+        )
+    return array.astype(np.float64)

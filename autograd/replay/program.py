@@ -1,0 +1,139 @@
+"""The flat program: a graph as arrays of integers, parents before children.
+
+A node is a number. `code` says what it is: the place of its row in `ops`, or one of three kinds of leaf. Its parents
+are parents[start[i] : start[i + 1]], in order, with repeats. That is 14 bytes for a node of two parents.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd import rules
+from autograd.functions import sum as total
+from autograd.graph import topological_order
+from autograd.rules import REAL, Domain, Op
+from autograd.value import Value
+
+INPUT, PARAMETER, CONSTANT = -1, -2, -3
+# The number goes on, and no gradient comes back: for `detach`, which would freeze the number otherwise.
+DETACH = Op("detach", lambda xp, x: x, lambda xp, x, out: (0.0,), "↛", r"{0}", (REAL,))
+
+# Outside these domains an array is NaN or infinite, and one can see it; outside others, nothing may show.
+HEARD = (rules.REAL, rules.FINITE, rules.POSITIVE, rules.NONNEGATIVE, rules.NONZERO)
+
+Ints = NDArray[Any]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Program:
+    """A graph without its numbers, except for the constants."""
+
+    ops: tuple[Op, ...]
+    code: Ints
+    start: Ints
+    parents: Ints
+    inputs: Ints  # the node of each input; −1 for one that f did not use
+    parameters: Ints  # the node of each parameter
+    constants: Ints  # the node of each constant
+    numbers: Floats  # and its number
+    outputs: Ints
+
+    def __len__(self) -> int:
+        return len(self.code)
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes its arrays take."""
+        return sum(part.nbytes for part in vars(self).values() if isinstance(part, np.ndarray))
+
+    def op(self, node: int) -> Op:
+        """Return the row of a node that is no leaf."""
+        return self.ops[int(self.code[node])]
+
+    def parents_of(self, node: int) -> Ints:
+        """Return the parents of a node."""
+        return self.parents[self.start[node] : self.start[node + 1]]
+
+    def rows(self) -> list[list[int]]:
+        """Return the parents of each node, as lists."""
+        flat, ends = self.parents.tolist(), self.start.tolist()
+        return [flat[a:b] for a, b in pairwise(ends)]
+
+    def ancestors(self, output: int) -> list[bool]:
+        """Return for each node whether the output was made from it."""
+        rows, found = self.rows(), [False] * len(self)
+        found[output] = True
+        for node in range(output, -1, -1):
+            if found[node]:
+                for parent in rows[node]:
+                    found[parent] = True
+        return found
+
+    def same_as(self, other: "Program") -> bool:
+        """Whether two records are one program, constants included."""
+        return self.ops == other.ops and all(
+            np.array_equal(mine, theirs)
+            for mine, theirs in zip(vars(self).values(), vars(other).values(), strict=True)
+            if isinstance(mine, np.ndarray)
+        )
+
+
+def flatten(outputs: Sequence[Value], inputs: Iterable[Value]) -> tuple[Program, list[Value]]:
+    """Return the program that makes `outputs`, and its parameters: all leaves but the inputs and the constants."""
+    order = topological_order(outputs[0]) if len(outputs) == 1 else topological_order(total(outputs))[:-1]
+    index = dict(zip(order, range(len(order)), strict=True))
+    given = dict.fromkeys(inputs, INPUT)
+    ops: dict[Op, int] = {}
+    code: list[int] = []
+    parents: list[int] = []
+    counts: list[int] = []
+    for node in order:
+        op = node.op
+        before = len(parents)
+        if op is None:
+            code.append(given.get(node) or (CONSTANT if node.kind == "constant" else PARAMETER))
+        else:
+            code.append(ops.setdefault(op, len(ops)))
+            if op.arity == 2:
+                parents.append(index[node._x])
+                parents.append(index[node._y])
+            elif op.arity == 1:
+                parents.append(index[node._x])
+            else:
+                parents += map(index.__getitem__, node.parents)
+        counts.append(len(parents) - before)
+    codes = np.array(code, np.int16)
+    parameters, constants = (np.flatnonzero(codes == kind) for kind in (PARAMETER, CONSTANT))
+    program = Program(
+        tuple(ops),
+        codes,
+        offsets(counts),
+        np.array(parents, np.int32),
+        np.array([index.get(x, -1) for x in given], np.int32),
+        parameters.astype(np.int32),
+        constants.astype(np.int32),
+        np.array([order[i].data for i in constants], np.float64),
+        np.array([index[out] for out in outputs], np.int32),
+    )
+    return program, [order[i] for i in parameters]
+
+
+def offsets(counts: Sequence[int]) -> Ints:
+    """Return where each of several lists begins, when they lie one after the other, and where the last one ends."""
+    return np.concatenate([[0], np.cumsum(counts, dtype=np.int64)]).astype(np.int32)
+
+
+def unheard(program: Program) -> list[tuple[Domain, int]]:
+    """Return the domains that arrays do not watch over, each with the node that has to be in it."""
+    found = []
+    for code, op in enumerate(program.ops):
+        if op.arity > 0 and not set(op.domain) <= set(HEARD):
+            for node in np.flatnonzero(program.code == code).tolist():
+                pairs = zip(op.domain, program.parents_of(node).tolist(), strict=True)
+                found += [(domain, parent) for domain, parent in pairs if domain not in HEARD]
+    return found

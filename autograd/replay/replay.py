@@ -1,0 +1,304 @@
+"""Replay: what the user holds. Call it on a batch, go backward from what it returns, print it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from autograd.errors import GraphError, LengthError
+from autograd.replay.inputs import Form, no_nan, same_length
+from autograd.replay.owners import Owners
+from autograd.replay.program import Floats, Program
+from autograd.replay.spaces import elsewhere, foreign, namespace_of, to_numpy
+from autograd.replay.straight import Straight
+from autograd.value import Value
+
+BACKENDS = ("numpy", "numba", "python")
+REDUCTIONS = ("mean", "sum", None)
+LANES = 1024  # examples at a time, where no gradient asks for all of them at once
+
+
+class Replay:
+    """A recorded function, to be called on batches.
+
+    >>> from autograd import Parameter, record
+    >>> w = Parameter(3.0)
+    >>> square = record(lambda x: w * x * x, 1.0)
+    >>> square.values([1.0, 2.0, 10.0]).tolist()
+    [3.0, 12.0, 300.0]
+    """
+
+    def __init__(
+        self,
+        f: Callable[..., Any],
+        program: Program,
+        parameters: list[Value],
+        forms: list[Form],
+        structure: Any,
+        backend: str,
+        reduce: str | None,
+    ) -> None:
+        self.forms, self.backend, self.reduce = forms, backend, reduce
+        self._recorded, self._structure = (program, parameters), structure
+        self._owners = Owners(f, parameters)
+        self._resident: Value | None = None
+        self._stamp = 0
+
+    @cached_property
+    def _machine(self) -> Any:
+        """What runs the program; built when it is first needed."""
+        return machine(self.backend, self._recorded[0])
+
+    @cached_property
+    def _judge(self) -> Straight:
+        """What has the last word on infinities and NaNs: the program number by number."""
+        return Straight(self.program)
+
+    @cached_property
+    def _elsewhere(self) -> Any:
+        """What runs the program on arrays of other libraries."""
+        from autograd.replay.spaces import Elsewhere
+
+        return Elsewhere(self.program)
+
+    @cached_property
+    def program(self) -> Program:
+        """The flat program, with its parameters in the machine's order."""
+        program = self._recorded[0]
+        return replace(program, parameters=program.parameters[self._machine.order])
+
+    @cached_property
+    def parameters(self) -> list[Value]:
+        """The parameters that f used, in the order in which the machine reads them."""
+        return [self._recorded[1][i] for i in self._machine.order]
+
+    def __call__(self, *batches: Any) -> Any:
+        """Run the program on a batch, and return a Result; for several outputs, the structure that f returned of Results."""
+        blocks, single = self._blocks(batches)
+        machine, rows = self._run(blocks)
+        return shaped(self._structure, lambda place: Result(self, place, machine, rows[place], blocks, single))
+
+    def values(self, *batches: Any) -> Any:
+        """Return the outputs alone, as arrays with a number per example: for prediction."""
+        blocks, single = self._blocks(batches)
+        cuts = range(0, blocks[0].shape[0], LANES if isinstance(blocks[0], np.ndarray) else blocks[0].shape[0])
+        parts = [self._run([block[cut : cut + LANES] for block in blocks])[1] for cut in cuts]
+        rows = [row[0] if len(row) == 1 else np.concatenate(row) for row in zip(*parts, strict=True)]
+        return shaped(self._structure, lambda place: float(rows[place][0]) if single else rows[place])
+
+    @contextmanager
+    def arrays(self) -> Iterator[Value]:
+        """Let the parameters live in one array while a loop runs.
+
+        >>> from autograd import Parameter, record
+        >>> w = Parameter(3.0)
+        >>> loss = record(lambda x: (w * x) ** 2, 1.0)
+        >>> with loss.arrays() as parameters:
+        ...     loss([1.0, 2.0]).backward()
+        ...     parameters.data -= 0.1 * parameters.grad
+        >>> w.data
+        1.5
+
+        It gives one Value, whose data and grad are arrays of all parameters' numbers, in the order of `.parameters`: an
+        optimizer of that one Value needs no change, and no Python runs per parameter. At the end the numbers, and the
+        gradients if there are any, go back to the parameters; until then these keep the numbers they had. The array of
+        gradients is written anew by each backward: copy it to keep it.
+        """
+        if self._resident is not None:
+            raise GraphError("These parameters live in an array already. Use the one that the outer `with` gave.")
+        self._read()
+        self._resident = Value(0.0, "parameters")
+        self._resident.data, self._resident.grad = self._machine.numbers, None
+        try:
+            yield self._resident
+        finally:
+            resident, self._resident = self._resident, None
+            for parameter, number in zip(self.parameters, np.asarray(resident.data).tolist(), strict=True):
+                parameter.data = number
+            gradients = [None] * len(self.parameters) if resident.grad is None else np.asarray(resident.grad).tolist()
+            for parameter, gradient in zip(self.parameters, gradients, strict=True):
+                parameter.grad = gradient
+
+    def source(self) -> str:
+        """Return the program as straight-line Python, to read."""
+        from autograd.replay.source import source
+
+        return source(self.program, self.parameters)
+
+    def __repr__(self) -> str:
+        return f"<Replay of {len(self.program):,} nodes on {self.backend}>"
+
+    def __str__(self) -> str:
+        counts = {"nodes recorded": len(self.program), **self._machine.counts()}
+        unused = int((self.program.inputs < 0).sum())
+        lines = [f"  {name:18} {count:>12,}" for name, count in counts.items()]
+        inputs = f"{len(self.program.inputs):,} inputs" + (f" ({unused:,} of them not used)" if unused else "")
+        return "\n".join(
+            [
+                f"A replay on {self.backend}: {inputs}, {len(self.parameters):,} parameters, "
+                f"{len(self.program.constants):,} constants, {len(self.program.outputs):,} outputs",
+                *lines,
+            ]
+        )
+
+    def _blocks(self, batches: tuple[Any, ...]) -> tuple[list[Floats], bool]:
+        """Return each input as an array (examples, numbers), if all is well, and whether this is a single example."""
+        if len(batches) != len(self.forms):
+            raise LengthError(
+                f"This was recorded with {len(self.forms)} inputs, and is called with {len(batches)}. Give as many."
+            )
+        if any(map(foreign, batches)):
+            return elsewhere(self.forms, batches)
+        blocks = [form.columns(batch) for form, batch in zip(self.forms, batches, strict=True)] or [np.empty(0)]
+        same_length(blocks)
+        single = blocks[0].ndim == 1
+        if single:
+            blocks = [block[None] for block in blocks]
+        return blocks, single
+
+    def _run(self, blocks: list[Floats]) -> tuple[Any, list[Floats]]:
+        """Return the machine that could run this, and the outputs, an array for each."""
+        self._read()
+        self._stamp += 1
+        try:
+            if not isinstance(blocks[0], np.ndarray):
+                self._elsewhere.numbers[:] = self._machine.numbers
+                return self._elsewhere, self._elsewhere.forward(blocks)
+            rows: list[Floats] = self._machine.forward(blocks)
+            if all(np.isfinite(row).all() for row in rows):
+                return self._machine, rows
+        except FloatingPointError:
+            pass
+        return self._judged(blocks)
+
+    def _judged(self, blocks: list[Floats]) -> tuple[Straight, list[Floats]]:
+        """Refuse a NaN that was given. Run the rest number by number: it raises where eager raises, or has eager's numbers."""
+        if not isinstance(blocks[0], np.ndarray):
+            blocks = [to_numpy(block) for block in blocks]
+        for form, block in zip(self.forms, blocks, strict=False):
+            no_nan(block, form.name)
+        self._judge.numbers[:] = self._machine.numbers
+        return self._judge, self._judge.forward(blocks)
+
+    def _read(self) -> None:
+        if self._resident is None:
+            self._owners.check()
+            self._machine.numbers[:] = [parameter.data for parameter in self.parameters]
+        elif self._resident.data is not self._machine.numbers:
+            self._machine.numbers[:] = self._resident.data
+            self._resident.data = self._machine.numbers
+
+    def _backward(self, machine: Any, place: int, seeds: Floats, blocks: list[Floats]) -> None:
+        """Add the gradients of an output; if anything fails, nothing has changed."""
+        before = self._gradients()
+        try:
+            after = machine.backward(place, seeds, before)
+        except FloatingPointError:
+            judge, _ = self._judged(blocks)
+            after = judge.backward(place, seeds, before)
+        if self._resident is not None:
+            self._resident.grad = after
+            return
+        for parameter, gradient in zip(self.parameters, after.tolist(), strict=True):
+            parameter.grad = gradient
+
+    def _gradients(self) -> Floats | None:
+        """Return the gradients that are there already."""
+        if self._resident is not None:
+            before: Any = self._resident.grad
+            if before is self._machine.gradients:  # they are to be written anew
+                self._resident.grad = before = before.copy()
+            return before  # type: ignore[no-any-return]
+        gradients = [parameter.grad for parameter in self.parameters]
+        if gradients.count(None) == len(gradients):
+            return None
+        return np.array([0.0 if gradient is None else gradient for gradient in gradients])
+
+
+class Result:
+    """One output of a replay on one batch.
+
+    >>> from autograd import record
+    >>> record(lambda x: x * x, 1.0)([1.0, 3.0])
+    Result(data=5.0, examples=2)
+    """
+
+    __slots__ = ("_blocks", "_machine", "_place", "_replay", "_single", "_stamp", "values")
+
+    def __init__(
+        self, replay: Replay, place: int, machine: Any, values: Floats, blocks: list[Floats], single: bool
+    ) -> None:
+        self.values = values  # a number per example
+        self._replay, self._place, self._machine, self._blocks = replay, place, machine, blocks
+        self._single, self._stamp = single, replay._stamp
+
+    @property
+    def data(self) -> Any:
+        """The mean or the sum over the batch, or with reduce=None the numbers themselves."""
+        if self._single:
+            return float(self.values[0])
+        if self._replay.reduce is None:
+            return self.values
+        total = float(
+            self.values.sum() if hasattr(self.values, "sum") else namespace_of([self.values]).sum(self.values)
+        )
+        return total / self.values.shape[0] if self._replay.reduce == "mean" else total
+
+    def item(self) -> Any:
+        """Return the plain number."""
+        return self.data
+
+    def backward(self, upstream: Any = None) -> None:
+        """Add ∂data/∂p to the grad of every parameter p.
+
+        With reduce=None data holds a number per example, and `upstream` says how much of each: ∂(Σ upstreamᵢ dataᵢ)/∂p.
+        Raises GraphError when the replay has been called again since: its numbers are then another batch's.
+        """
+        if self._stamp != self._replay._stamp:
+            raise GraphError(
+                "The replay has been called since, and holds the numbers of that batch now. "
+                "Go backward from a result before the next call."
+            )
+        self._replay._backward(self._machine, self._place, self._seeds(upstream), self._blocks)
+
+    def _seeds(self, upstream: Any) -> Floats:
+        count, reduce = self.values.shape[0], self._replay.reduce
+        if upstream is not None:
+            seeds = np.asarray(upstream, np.float64)
+            if seeds.shape != np.shape(self.data):
+                raise LengthError(
+                    f"upstream has the shape {seeds.shape}, and data {np.shape(self.data)}. Give as many numbers."
+                )
+            return np.broadcast_to(seeds / count if reduce == "mean" else seeds, (count,))
+        if reduce is None and count > 1:
+            raise GraphError(
+                "With reduce=None there is a number per example, and a gradient is of one number. Give backward(upstream) a "
+                'factor for each, or record with reduce="mean".'
+            )
+        return np.full(count, 1.0 / count if reduce == "mean" else 1.0)
+
+    def __repr__(self) -> str:
+        return f"Result(data={self.data!r}, examples={self.values.shape[0]})"
+
+
+def machine(backend: str, program: Program) -> Any:
+    """Return a machine that runs the program."""
+    if backend == "python":
+        return Straight(program)
+    if backend == "numba":
+        from autograd.replay.compiled import Compiled
+
+        return Compiled(program)
+    from autograd.replay.vectors import Vectors
+
+    return Vectors(program)
+
+
+def shaped(structure: Any, leaf: Callable[[int], Any]) -> Any:
+    """Return the structure with leaf(place) at each place."""
+    if isinstance(structure, dict):
+        return {key: shaped(part, leaf) for key, part in structure.items()}
+    return [shaped(part, leaf) for part in structure] if isinstance(structure, list) else leaf(structure)

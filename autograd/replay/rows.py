@@ -1,0 +1,87 @@
+"""Where the numbers of a group lie: views where they can be, gathers where they must.
+
+An array has a row for each node and a column for each lane. An index array of rows, of any shape, is *affine* when each
+axis goes on by a constant stride: the numbers are then a view, and nothing is copied.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
+from autograd.replay.program import Floats, Ints
+
+
+def strides(rows: Ints) -> list[int] | None:
+    """Return the stride of each axis, if the rows are affine.
+
+    >>> strides(np.array([[3, 4], [13, 14]])), strides(np.array([1, 2, 4]))
+    ([10, 1], None)
+    """
+    first = rows.flat[0]
+    steps = [int(rows.take(1, axis).flat[0] - first) if size > 1 else 0 for axis, size in enumerate(rows.shape)]
+    expected = first
+    for step, size in zip(steps, rows.shape, strict=True):
+        expected = np.add.outer(expected, step * np.arange(size))
+    return steps if (rows == expected).all() else None
+
+
+def view(array: Floats, rows: Ints, steps: list[int]) -> Floats:
+    """Return the affine rows of an array, without a copy."""
+    row, lane = array.strides
+    if steps == [1]:
+        return array[rows[0] : rows[0] + len(rows)]
+    return as_strided(array[rows.flat[0] :], (*rows.shape, array.shape[1]), (*(s * row for s in steps), lane))
+
+
+def reader(array: Floats, rows: Ints) -> tuple[Floats, Callable[[], object] | None]:
+    """Return an array that holds these rows, and the step that has to fill it first, if it is no view."""
+    steps = strides(rows)
+    if steps is not None:
+        return view(array, rows, steps), None
+    copy = np.empty((*rows.shape, array.shape[1]))
+    return copy, lambda: array.take(rows, 0, copy, "clip")
+
+
+class Target:
+    """Where contributions are paid: `pay(c)` adds an array, or writes it where nothing was paid before.
+
+    `out` is the view to write to at once, where that is possible.
+    """
+
+    def __init__(self, array: Floats, rows: Ints, fresh: bool) -> None:
+        self.array, self.rows, self.fresh, self.out = array, rows, fresh, None
+        steps = strides(rows)
+        shared = tuple(d for d, s in enumerate(steps or ()) if s == 0 and rows.shape[d] > 1)
+        one = rows[tuple(slice(0, 1) if d in shared else slice(None) for d in range(rows.ndim))]
+        if (steps is None or one.ndim > 1) and len(np.unique(one)) < one.size:
+            self._prepare_repeated()
+        elif steps is None:
+            self.pay = self._distinct
+        else:
+            self._view, self._shared = view(array, one, steps), shared
+            self.pay = self._summed if shared else self._viewed
+            self.out = self._view if fresh and not shared else None
+
+    def _viewed(self, c: Floats) -> None:
+        if self.fresh:
+            self._view[...] = c
+        else:
+            self._view += c
+
+    def _summed(self, c: Floats) -> None:
+        self._viewed(c.sum(self._shared, keepdims=True))
+
+    def _distinct(self, c: Floats) -> None:
+        if self.fresh:
+            self.array[self.rows] = c
+        else:
+            self.array[self.rows] += c
+
+    def _prepare_repeated(self) -> None:
+        self._order = np.argsort(self.rows, axis=None, kind="stable")
+        self.rows, self._starts = np.unique(self.rows.ravel()[self._order], return_index=True)
+        self.pay = self._repeated
+
+    def _repeated(self, c: Floats) -> None:
+        self._distinct(np.add.reduceat(c.reshape(-1, c.shape[-1])[self._order], self._starts, axis=0))

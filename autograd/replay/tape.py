@@ -1,0 +1,118 @@
+"""The table's rules as a few dozen kinds of instruction: a rule is run once on symbols, and what it does is written down.
+
+An instruction is (kind, out, a, b, c): numbers of slots. The kinds are those of a namespace (see namespaces.py), the
+arithmetic of Python, and four of their own: MOVE, PAY (a gradient grows by upstream × slope), DOT and BACK (a dot product
+and its gradients, whose slots stand in a list of their own).
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from autograd.rules import Op
+
+# fmt: off
+KINDS = [
+    "add", "sub", "mul", "div", "neg", "gt", "lt", "ge", "le",
+    "exp", "log", "log1p", "expm1", "sqrt", "sin", "cos", "tanh", "abs", "maximum", "minimum", "where", "pow", "divide",
+    "move", "pay", "dot", "back",
+]
+# fmt: on
+NUMBER = {name: number for number, name in enumerate(KINDS)}
+MOVE, PAY, DOT, BACK = (NUMBER[name] for name in ("move", "pay", "dot", "back"))
+Instruction = tuple[int, int, int, int, int]
+
+
+class Template:
+    """What an operation does, in slots of its own: operands, out, gradients, then constants and temporary ones.
+
+    `fresh` says what the slots after these are: a constant's number, or True or False for a temporary one that has
+    a number for each lane or one for all.
+    """
+
+    def __init__(self, op: Op, lanes: tuple[bool, ...], needs: tuple[bool, ...]) -> None:
+        m = len(lanes)
+        self.lanes = [*lanes, any(lanes), *lanes, any(lanes)]
+        self.fresh: list[float | bool] = []
+        self.out, self.upstream = m, 2 * m + 1
+        self.code: list[Instruction] = []
+        operands = tuple(Symbol(self, i) for i in range(m))
+        self.forward = self._finished(self.slot(op.at(Namespace(self), operands)))
+        self.code = []
+        slopes = op.slopes_at(Namespace(self), operands, Symbol(self, self.out))
+        pays = [
+            (PAY, m + 1 + i, self.upstream, self.slot(slope), 0)
+            for i, (slope, need) in enumerate(zip(slopes, needs, strict=True))
+            if need
+        ]
+        self.backward = self.code + pays
+
+    def _finished(self, result: int) -> list[Instruction]:
+        if self.code and self.code[-1][1] == result:
+            return [*self.code[:-1], (self.code[-1][0], self.out, *self.code[-1][2:])]
+        return [*self.code, (MOVE, self.out, result, 0, 0)]
+
+    def slot(self, x: Any) -> int:
+        """Return the slot of a symbol, or of a plain number, which becomes a constant."""
+        if isinstance(x, Symbol):
+            return x.slot
+        return self._new(float(x), False)
+
+    def emit(self, kind: str, *operands: Any) -> "Symbol":
+        """Write an instruction down, and return the symbol of its result."""
+        slots = [self.slot(x) for x in operands]
+        lane = any(self.lanes[slot] for slot in slots)
+        out = self._new(lane, lane)
+        self.code.append((NUMBER[kind], out, *slots, *[0] * (3 - len(slots))))  # type: ignore[arg-type]
+        return Symbol(self, out)
+
+    def _new(self, what: float | bool, lane: bool) -> int:
+        self.fresh.append(what)
+        self.lanes.append(lane)
+        return len(self.lanes) - 1
+
+
+class Symbol:
+    """A number to come: what is done with it is written down."""
+
+    def __init__(self, template: Template, slot: int) -> None:
+        self.template, self.slot = template, slot
+
+    def __neg__(self) -> "Symbol":
+        return self.template.emit("neg", self)
+
+
+class Namespace:
+    """The functions that a rule may call, as instructions."""
+
+    def __init__(self, template: Template) -> None:
+        self.template = template
+        for name in KINDS[KINDS.index("exp") : KINDS.index("move")]:
+            if name != "where":
+                setattr(self, name, lambda *operands, kind=name: template.emit(kind, *operands))
+
+    def where(self, condition: Any, x: Any, y: Any) -> Any:
+        """Choose x or y; a condition is a 1 or a 0 already."""
+        if type(x) is type(y) is float and (x, y) == (1.0, 0.0):
+            return condition
+        return self.template.emit("where", condition, x, y)
+
+    def __getattr__(self, name: str) -> Any:
+        raise NotImplementedError(f"A rule may call no function {name!r}: see namespaces.py.")
+
+
+def _binary(kind: str) -> Callable[[Symbol, Any], Symbol]:
+    return lambda x, y: x.template.emit(kind, x, y)
+
+
+def _reflected(kind: str) -> Callable[[Symbol, Any], Symbol]:
+    return lambda x, y: x.template.emit(kind, y, x)
+
+
+for _kind, _name in {"add": "add", "sub": "sub", "mul": "mul", "div": "truediv"}.items():
+    setattr(Symbol, f"__{_name}__", _binary(_kind))
+    setattr(Symbol, f"__r{_name}__", _reflected(_kind))
+for _kind in ("gt", "lt", "ge", "le"):
+    setattr(Symbol, f"__{_kind}__", _binary(_kind))
+
+template = lru_cache(maxsize=None)(Template)

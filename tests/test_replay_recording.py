@@ -1,0 +1,344 @@
+"""What a record refuses, what it freezes all the same, and what it takes."""
+
+import random
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from autograd import (
+    DataError,
+    DivisionError,
+    GraphError,
+    LengthError,
+    Parameter,
+    RangeError,
+    Value,
+    dot,
+    max,
+    no_grad,
+    record,
+    softmax,
+    sum,
+)
+from nn import MLP, SGD
+from tests.test_replay import BACKENDS
+
+
+@pytest.fixture
+def w():
+    return Parameter(3.0, "w")
+
+
+def line(f, number=0):
+    return f"{f.__code__.co_filename}, line {f.__code__.co_firstlineno + number}"
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        lambda x: x if x > 0 else -x,
+        lambda x: x if x <= 0 else -x,
+        lambda x: x * 2 if x else x,
+        lambda x: x and x * 2,
+        lambda x: x * x.item(),
+        lambda x: sorted([x, x * 2])[0],
+    ],
+)
+def test_what_python_would_decide_is_refused_with_the_line(f):
+    with pytest.raises(GraphError, match=r"lambda x: ") as error:
+        record(f, 2.0)
+    assert line(f) in str(error.value)
+
+
+def test_comparisons_work_again_after_a_recording_even_one_that_failed(w):
+    with pytest.raises(ZeroDivisionError):
+        record(lambda x: w * x / 0, 1.0)
+    assert w > 1
+    assert w.item() == 3.0
+
+
+def test_check_finds_a_loop_an_if_and_a_captured_number():
+    def loops(x):
+        out = x
+        for _ in range(int(x.data)):
+            out = out * x
+        return out
+
+    for f in (loops, lambda x: x * 2 if x.data > 2 else x + 1, lambda x: x * x.data):
+        record(f, 2.0)  # nothing shows
+        with pytest.raises(GraphError, match="two programs"):
+            record(f, 2.0, check=3.0)
+    record(lambda x, y: x * y, 2.0, 1.0, check=(3.0, 4.0))
+
+
+def test_footgun_a_captured_label_is_frozen(w):
+    y = 5.0
+    loss = record(lambda x: (w * x - y) ** 2, 1.0)
+    y = 100.0
+    assert loss(1.0).data == 4.0  # (3 − 5)², not (3 − 100)²
+    assert y == 100.0
+
+
+def test_footgun_a_random_mask_is_frozen_and_check_finds_it(w):
+    rng = random.Random(0)
+    f = lambda x: w * x * (rng.random() < 0.5)  # noqa: E731
+    dropped = record(lambda x: w * x * float(rng.random() < 0.0), 1.0)
+    assert {dropped(1.0).data for _ in range(20)} == {0.0}
+    with pytest.raises(DataError, match="bool"):
+        record(f, 1.0)
+    with pytest.raises(GraphError, match="the constant"):
+        record(lambda x: w * x * rng.random(), 1.0, check=1.0)
+
+
+def test_footgun_a_number_read_from_data_is_frozen(w):
+    assert record(lambda x: w * x.data, 2.0)(10.0).data == 6.0  # 3 · 2, not 3 · 10
+    assert "1 of them not used" in str(record(lambda x: w * x.data, 2.0))  # the one thing that shows
+
+
+def test_relu_max_and_detach_choose_for_each_example(w):
+    f = record(lambda x: max([x[0], x[1]]) * w + x[0].relu() + x[0].detach() * x[1], [1.0, 2.0])
+    xs = [[1.0, 2.0], [4.0, -1.0], [-3.0, -5.0]]
+    assert f.values(xs).tolist() == [3 * 2 + 1 + 2, 3 * 4 + 4 - 4, 3 * -3 + 0 + 15]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_detach_sends_no_gradient_back(w, backend):
+    record(lambda x: (w * x).detach() * w, 1.0, backend=backend)(2.0).backward()
+    assert w.grad == 6.0  # the data of w · x, and nothing through it
+
+
+@pytest.mark.parametrize("returned", [None, 3.0, [], "text"])
+def test_f_has_to_return_values(returned):
+    with pytest.raises(DataError, match="f is to return a Value"):
+        record(lambda x: returned, 1.0)
+
+
+def test_an_output_without_memory_is_refused(w):
+    def forgetful(x):
+        with no_grad():
+            return w * x
+
+    with pytest.raises(GraphError, match="no_grad"):
+        record(forgetful, 1.0)
+
+
+@pytest.mark.parametrize("options", [{"backend": "fortran"}, {"reduce": "median"}])
+def test_an_unknown_option_is_refused_with_the_choices(options):
+    with pytest.raises(DataError, match="Choose one of"):
+        record(lambda x: x, 1.0, **options)
+
+
+BAD_BATCHES = [
+    (([[1.0, 2.0, 3.0]], [1.0]), LengthError, r"was recorded as an array of shape \(2,\)"),
+    (([[1.0, 2.0]], [1.0, 2.0]), LengthError, "one of"),
+    (([1.0, 2.0], [1.0]), LengthError, "without a batch axis"),
+    (([[1.0, 2.0]],), LengthError, "2 inputs, and is called with 1"),
+    (([], []), LengthError, "empty"),
+    ((np.empty((0, 2)), np.empty(0)), LengthError, "empty"),
+    (([[1.0, float("nan")]], [1.0]), DataError, "Example 0 .* NaN as number 1 of input 1"),
+    ((["ab"], [1.0]), DataError, "real numbers"),
+    (([[True, False]], [1.0]), DataError, "bool"),
+    (([[1j, 2.0]], [1.0]), DataError, "complex"),
+]
+
+
+@pytest.mark.parametrize(("batch", "error", "words"), BAD_BATCHES)
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_bad_batch_is_refused_and_changes_nothing(w, backend, batch, error, words):
+    loss = record(lambda x, y: (w * x[0] + x[1] - y) ** 2, [1.0, 2.0], 3.0, backend=backend)
+    loss([1.0, 2.0], 4.0).backward()
+    before = w.grad
+    with pytest.raises(error, match=words):
+        loss(*batch).backward()
+    assert w.grad == before
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize(
+    ("f", "bad", "error"),
+    [
+        (lambda x, w: (w * x).log(), -1.0, ValueError),
+        (lambda x, w: w / x, 0.0, DivisionError),
+        (lambda x, w: (w * x).exp(), 1000.0, RangeError),
+        (lambda x, w: (w * x) ** (x * x), -1.0, ValueError),  # NumPy has a value there; eager has none
+        (lambda x, w: (w * x) ** -1, 1e-200, RangeError),  # its slope overflows
+    ],
+)
+def test_outside_a_domain_it_raises_as_eager_and_names_the_example(w, backend, f, bad, error):
+    loss = record(lambda x: f(x, w), 1.0, backend=backend)
+    with pytest.raises(error) as caught:
+        loss([1.0, 2.0, bad, 1.0]).backward()
+    with pytest.raises(error) as eager:
+        f(Value(bad), w)
+    assert str(caught.value) == str(eager.value)
+    assert "example 2" in caught.value.__notes__[0]
+    assert w.grad is None
+
+
+def test_infinite_slopes_are_no_error(w):
+    w.data = 0.0
+    record(lambda x: (w * x).sqrt(), 1.0)([1.0, 1.0]).backward()
+    assert w.grad == float("inf")
+
+
+def test_infinities_that_eager_accepts_are_accepted(w):
+    w.data = 1e200
+    assert record(lambda x: (w * x) * w, 1.0)([1.0, 2.0]).data == float("inf")
+
+
+def test_a_parameter_replaced_since_the_recording_is_noticed():
+    model = MLP(2, [3, 1], rng=random.Random(0))
+    loss = record(lambda x: model(x)[0], [1.0, 2.0])
+    loss([1.0, 2.0])
+    model.layers[0].neurons[1].bias.data = 5.0  # other data are welcome
+    loss([1.0, 2.0])
+    model.layers[0].neurons[1].bias = Parameter(5.0)
+    with pytest.raises(GraphError, match="'bias' has been replaced"):
+        loss([1.0, 2.0])
+
+
+def test_another_model_by_the_same_name_is_noticed():
+    model = MLP(2, [3, 1], rng=random.Random(0))
+    loss = record(lambda x: model(x)[0], [1.0, 2.0])
+    model = MLP(2, [3, 1], rng=random.Random(0))
+    with pytest.raises(GraphError, match="'model' has been replaced"):
+        loss([1.0, 2.0])
+
+
+def test_a_result_of_an_earlier_call_keeps_its_numbers_but_cannot_go_backward(w):
+    loss = record(lambda x: w * x, 1.0)
+    first = loss([1.0, 2.0])
+    loss([3.0, 4.0])
+    assert (first.data, first.values.tolist()) == (4.5, [3.0, 6.0])
+    with pytest.raises(GraphError, match="before the next call"):
+        first.backward()
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_reductions(w, backend):
+    data = [1.0, 2.0, 5.0]
+    of = {how: record(lambda x: w * x, 1.0, backend=backend, reduce=how) for how in ("mean", "sum", None)}
+    assert (of["mean"](data).data, of["sum"](data).data, of[None](data).data.tolist()) == (8.0, 24.0, [3.0, 6.0, 15.0])
+    for how, gradient in (("mean", 8 / 3), ("sum", 8.0)):
+        w.grad = None
+        of[how](data).backward()
+        assert w.grad == pytest.approx(gradient, rel=1e-15)
+    w.grad = None
+    of[None](data).backward([1.0, 0.0, -1.0])
+    assert w.grad == -4.0
+    with pytest.raises(GraphError, match="a number per example"):
+        of[None](data).backward()
+
+
+def test_gradients_accumulate_as_in_eager(w):
+    loss = record(lambda x: w * x, 1.0)
+    loss([1.0, 3.0]).backward()
+    loss([1.0, 3.0]).backward()
+    assert w.grad == 4.0
+
+
+def test_a_node_that_no_input_reaches_counts_once_in_the_mean_and_n_times_in_the_sum(w):
+    for how, gradient in (("mean", 6.0), ("sum", 18.0)):
+        w.grad = None
+        record(lambda x: w * w, 1.0, reduce=how)([1.0, 2.0, 3.0]).backward()
+        assert w.grad == gradient
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_several_outputs_come_in_the_structure_that_f_returned(w, backend):
+    f = record(lambda x: {"square": x * x * w, "both": [x + w, x - w]}, 1.0, backend=backend)
+    out = f([2.0, 4.0])
+    assert (out["square"].data, [o.data for o in out["both"]]) == (30.0, [6.0, 0.0])
+    out["both"][1].backward()
+    assert w.grad == -1.0
+    out["square"].backward()
+    assert w.grad == 9.0
+    assert f.values(3.0) == {"square": 27.0, "both": [6.0, 0.0]}
+
+
+def test_inputs_may_be_dicts_and_ragged_lists():
+    f = record(lambda d, r: d["x"][0] * d["y"] + r[0][1] * r[1][0], {"x": [1, 2], "y": 3}, [[1, 2], [3]])
+    assert f.values({"x": [4, 5], "y": 6}, [[1, 2], [3]]) == 30.0
+    batch = [[[1, 2], [3]], [[4, 5], [6]]]
+    assert f.values({"x": [[4, 5], [1, 1]], "y": [6, 1]}, batch).tolist() == [30.0, 31.0]
+    assert f.values([{"x": [4, 5], "y": 6}, {"x": [1, 1], "y": 1}], batch).tolist() == [30.0, 31.0]
+
+
+def test_values_of_many_examples_come_in_blocks(w):
+    xs = np.arange(2500.0)
+    assert np.array_equal(record(lambda x: w * x, 1.0).values(xs), 3 * xs)
+
+
+def test_arrays_train_as_the_parameters_do():
+    models = [MLP(2, [4, 1], "tanh", rng=random.Random(0)) for _ in range(2)]
+    losses = [record(lambda x, y, m=m: (m(x)[0] - y) ** 2, [1.0, 2.0], 3.0) for m in models]
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(20, 2)), rng.normal(size=20)
+    optimizer = SGD(models[0].parameters(), lr=0.1)
+    for _ in range(10):
+        optimizer.zero_grad()
+        losses[0](x, y).backward()
+        optimizer.step()
+    with losses[1].arrays() as parameters:
+        optimizer = SGD([parameters], lr=0.1)
+        for _ in range(10):
+            optimizer.zero_grad()
+            losses[1](x, y).backward()
+            losses[1](x, y).backward()  # twice: gradients accumulate here too
+            parameters.grad = parameters.grad / 2
+            optimizer.step()
+        with pytest.raises(GraphError, match="already"), losses[1].arrays():
+            pass
+    a, b = ([p.data for p in model.parameters()] for model in models)
+    assert b == pytest.approx(a, rel=1e-12)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_outputs_that_are_leaves_and_functions_without_inputs(w, backend):
+    both = record(lambda x: [w, x[1]], [1.0, 2.0], backend=backend)
+    first, second = both([[1.0, 2.0], [3.0, 4.0]])
+    assert (first.data, second.data) == (3.0, 3.0)
+    second.backward()
+    assert w.grad == 0.0
+    first.backward()
+    assert w.grad == 1.0
+    w.grad = None
+    alone = record(lambda: w * w, backend=backend)()
+    alone.backward()
+    assert (alone.data, w.grad) == (9.0, 6.0)
+
+
+def test_importing_autograd_imports_no_numpy():
+    code = "import sys, autograd; sys.exit('numpy' in sys.modules or autograd.record.__name__ != 'record')"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_it_explains_itself(w):
+    model = MLP(2, [4, 1], rng=random.Random(0), expand=True)
+    shown = str(record(lambda x: softmax([model(x)[0], w])[0], [1.0, 2.0]))
+    for words in ("2 inputs", "18 parameters", "nodes recorded", "nodes after fusion", "matrix products", "memory"):
+        assert words in shown
+
+
+def test_the_source_computes_what_eager_computes(w):
+    b = Parameter(-0.5, "b")
+    f = lambda x: dot([w, b], x, 0.25).tanh() * sum([w, x[0], -3.0]).exp() / (b - 2) ** 2  # noqa: E731
+    out = f([Value(0.5), Value(-1.0)])
+    out.backward()
+    replay = record(f, [1.0, 2.0])
+    scope = {}
+    exec(replay.source(), scope)  # noqa: S102
+    value, gradients = scope["replay"](0.5, -1.0, *[p.data for p in replay.parameters])
+    assert (value, gradients) == (out.data, [p.grad for p in replay.parameters])
+
+
+def test_source_of_a_large_program_is_refused(w):
+    def long(x):
+        for _ in range(50_001):
+            x = x + w
+        return x
+
+    with pytest.raises(LengthError, match="50,000"):
+        record(long, 1.0).source()
