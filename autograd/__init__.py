@@ -8,6 +8,8 @@
 (64.0, -32.0)
 """
 
+import typing
+
 from autograd import mistakes
 from autograd.change import what_if
 from autograd.drawing import draw
@@ -16,6 +18,7 @@ from autograd.errors import (
     DataError,
     DivisionError,
     DomainError,
+    FileError,
     GraphError,
     LengthError,
     PictureError,
@@ -33,11 +36,15 @@ from autograd.second import hessian
 from autograd.stepper import Stepper, phases, steps
 from autograd.value import Parameter, Value, enter, lift, no_grad, scope
 
+if typing.TYPE_CHECKING:
+    from autograd.player import play
+
 __all__ = [
     "AutogradError",
     "DataError",
     "DivisionError",
     "DomainError",
+    "FileError",
     "GraphError",
     "LengthError",
     "Parameter",
@@ -65,6 +72,7 @@ __all__ = [
     "no_grad",
     "paths",
     "phases",
+    "play",
     "record",
     "scope",
     "softmax",
@@ -75,3 +83,12 @@ __all__ = [
 ]
 
 __chalkgrad__ = "0.1.0"  # `nn` looks for this name: the package index has another `autograd`
+
+
+def __getattr__(name: str) -> typing.Any:
+    """Import what is not needed at the start when it is first used."""
+    if name == "play":
+        from autograd.player import play
+
+        return play
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -6,6 +6,7 @@ import inspect
 import json
 import re
 import sys
+import webbrowser
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -59,6 +60,10 @@ def parser() -> argparse.ArgumentParser:
     number.add_argument("node", metavar="NODE", help="its name, w say")
     number.add_argument("answer", metavar="ANSWER", help="a number, as 45, -0.33 or 1/3")
     add_draw(commands)
+    played = command(commands, "play", show_player, "make a page that plays it in a browser", json_of="")
+    played.add_argument("-o", "--output", metavar="FILE", help="the page to write; LESSON.html if left out")
+    played.add_argument("--quiz", action="store_true", help="ask for each contribution before it is shown")
+    played.add_argument("--open", action="store_true", help="open the page in a browser, as on a terminal without -o")
     commands.add_parser("table", help="print the table of operations").set_defaults(
         run=lambda options: print(terminal.table())
     )
@@ -68,10 +73,11 @@ def parser() -> argparse.ArgumentParser:
 def command(
     commands: Any, name: str, run: Callable[[argparse.Namespace], None], what: str, json_of: str
 ) -> argparse.ArgumentParser:
-    """Add a command that takes a lesson, and can print JSON."""
+    """Add a command that takes a lesson, and can print JSON where there is some to print."""
     added: argparse.ArgumentParser = commands.add_parser(name, help=what)
     added.add_argument("lesson", metavar="LESSON", help="the name of a walkthrough, tiny-network say")
-    added.add_argument("--json", action="store_true", help=f"{json_of} as JSON")
+    if json_of:
+        added.add_argument("--json", action="store_true", help=f"{json_of} as JSON")
     added.set_defaults(run=run)
     return added
 
@@ -173,6 +179,15 @@ def event_at(lesson: Lesson, k: int) -> Event:
     if not 0 <= k < len(events):
         raise autograd.PositionError(f"There is no event {k}: {lesson.slug} has events 0 to {len(events) - 1}.")
     return events[k]
+
+
+def show_player(options: argparse.Namespace) -> None:
+    """Write a lesson's page, say where it is, and open it on request, or on a terminal where no file was named."""
+    lesson = find(options.lesson)
+    saved = autograd.play(lesson, quiz=options.quiz).save(options.output or f"{lesson.slug}.html")
+    print(saved)
+    if options.open or (options.output is None and sys.stdin.isatty() and sys.stdout.isatty()):
+        webbrowser.open(saved.resolve().as_uri())
 
 
 def show(told: Any, as_json: bool) -> None:

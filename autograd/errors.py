@@ -4,6 +4,7 @@
     ├── DataError         (TypeError)          what was given is not a number
     ├── GraphError        (ValueError)         a node that is not in this graph, or is no node
     │   └── PositionError (IndexError)         an event that is not in this stream
+    ├── FileError         (OSError)            a file that cannot be written
     ├── LengthError       (ValueError)         two lists that should be equally long are not
     ├── PictureError      (ValueError)         a picture that cannot be drawn as asked: a level or format there is not
     │   └── RenderError   (RuntimeError)       there is no Graphviz, or its time is out
@@ -29,6 +30,10 @@ class GraphError(AutogradError, ValueError):
 
 class PositionError(GraphError, IndexError):
     """An event that is not in this stream."""
+
+
+class FileError(AutogradError, OSError):
+    """A file that cannot be written."""
 
 
 class LengthError(AutogradError, ValueError):

@@ -162,10 +162,13 @@ def blocked_at(use: Chain) -> str:
     """Name the operation that blocks, where, and the number that makes it do so."""
     op, parents = use.node.op, use.node.parents
     assert op is not None
-    causes = [p for i, p in enumerate(parents) if i != use.operand and p.data == 0] or [use.parent]
+    then = {p: use.names[p].data for p in parents}  # the numbers of the moment: a parameter may have moved since
+    causes = [p for i, p in enumerate(parents) if i != use.operand and then[p] == 0] or [use.parent]
     if op.kinks:
         causes = [use.parent]
-    told = ", ".join(f"{use.names[p].label} = {number(p.data)}" for p in causes if use.names[p].label != number(p.data))
+    told = ", ".join(
+        f"{use.names[p].label} = {number(then[p])}" for p in causes if use.names[p].label != number(then[p])
+    )
     return f"blocked by {op.name} at {use.name}" + (f" ({told})" if told else "")
 
 

@@ -38,6 +38,7 @@ class Mistake:
     """What a wrong algorithm makes of a graph.
 
     `first` is the first event that the right algorithm would not have, and None where the mistake makes no difference.
+    `taken` is what the wrong algorithm does at each node and operand.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Mistake:
     why: str
     gradients: dict[Value, float] = field(repr=False)
     first: Chain | None
+    taken: dict[tuple[Value, int], Chain] = field(repr=False, default_factory=dict)
 
 
 def without_topological_order(root: Value) -> Mistake:
@@ -314,7 +316,7 @@ def compared(
     taken = {(chain.node, chain.operand): chain for chain in wrong(order, named)}
     right = [event for event in backward(order, named) if isinstance(event, Chain)]
     leaves_the_way = (taken.get((e.node, e.operand), e) for e in right if taken.get((e.node, e.operand)) != e)
-    return Mistake(name, when, why, final(wrong(order, named)), next(leaves_the_way, None))
+    return Mistake(name, when, why, final(wrong(order, named)), next(leaves_the_way, None), taken)
 
 
 def seeded(root: Value, seed: float, name: str, when: str, why: str) -> Mistake:

@@ -1,0 +1,160 @@
+"""play: both passes in a browser, one event at a time, in one file that needs nothing else.
+
+The page asks no network for anything and computes nothing: what it shows is worked out in told.py and quiz.py, its graph is
+placed in layout.py and drawn in picture.py, and page.py puts it together with template.html, style.css and player.js.
+"""
+
+from __future__ import annotations
+
+import inspect
+import tempfile
+import webbrowser
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+from autograd.errors import FileError, GraphError
+from autograd.events import Event
+from autograd.player.page import page
+from autograd.player.picture import clean
+from autograd.player.told import told
+from autograd.stepper import steps
+from autograd.value import Value
+
+MOST_EVENTS = 20_000
+IFRAME_HEIGHT = 760
+MOST_ROWS = 200  # of the plain table beside the player in a notebook
+
+
+@runtime_checkable
+class Story(Protocol):
+    """What the player needs of a lesson."""
+
+    @property
+    def title(self) -> str:
+        """Its name."""
+
+    @property
+    def question(self) -> str:
+        """What is asked before the answer."""
+
+    @property
+    def build(self) -> Callable[[], Value]:
+        """The computation, whose source is shown."""
+
+    def story(self) -> Iterator[str | Event]:
+        """Yield texts and events."""
+
+
+@dataclass(frozen=True)
+class Player:
+    """A page on which events are played: to save, to open, or to show in a notebook."""
+
+    title: str
+    html: str = field(repr=False)
+    rows: list[list[str]] = field(repr=False)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the page into one file, named .html or .htm, and return its path.
+
+        Raises FileError for another suffix, and for a file that cannot be written.
+        """
+        target = Path(path)
+        if target.suffix.lower() not in (".html", ".htm"):
+            raise FileError(
+                f"{str(path)!r} is no name for a page: a browser opens .html. Try {str(target.with_suffix('.html')) if target.name else 'lesson.html'!r}."
+            )
+        try:
+            target.write_text(self.html, encoding="utf-8")
+        except OSError as error:
+            raise FileError(
+                f"{str(path)!r} cannot be written: {error.strerror}. Choose a folder that exists and that you may write to."
+            ) from None
+        return target
+
+    def open(self) -> Path:
+        """Write the page into a temporary file, open it in a browser, and return its path."""
+        with tempfile.NamedTemporaryFile("w", suffix=".html", delete=False, encoding="utf-8") as file:
+            file.write(self.html)
+        webbrowser.open(Path(file.name).as_uri())
+        return Path(file.name)
+
+    def _repr_html_(self) -> str:
+        """Return the page in a sandbox for a notebook, and its table for where that is not shown."""
+        return (
+            f'<iframe sandbox="allow-scripts" srcdoc="{escape(self.html)}" title="{escape(self.title)}" '
+            f'width="100%" height="{IFRAME_HEIGHT}" style="border:0"></iframe>'
+            f"<details><summary>The same as a plain table</summary>{plain_table(self.rows)}</details>"
+        )
+
+
+def play(root: Value | Story | Iterable[Event], *, title: str = "", quiz: bool = False) -> Player:
+    """Return a page on which the passes are played, forward and back, one event at a time.
+
+    >>> x = Value(3.0, "x")
+    >>> y = x * x; y.label = "y"
+    >>> player = play(y)
+    >>> player.title, "<script" in player.html, player.rows[0]
+    ('y, forward and backward', True, ['0', 'y is computed from x and x, and is 9.', 'y = x·x = 3·3 = 9'])
+
+    `root` is the Value at the end of a computation, a Lesson, or a list of events: those of `phases`, say, to go through
+    training step by step. With `quiz` the page asks for each contribution before it shows it.
+    Raises GraphError for anything else, and for more than 20,000 events.
+    """
+    head, events, texts = heard(root)
+    if len(events) > MOST_EVENTS:
+        raise GraphError(
+            f"This stream has {len(events):,} events, and a page for a class has {MOST_EVENTS:,} at the most. Play a smaller batch, or fewer rounds."
+        )
+    data, graphs = told(events, texts)
+    data = (
+        {"title": title or head["title"]} | {key: head[key] for key in ("question", "source")} | {"quiz": quiz} | data
+    )
+    rows = [[str(k), event.words, event.lines[-1]] for k, event in enumerate(events)]
+    return Player(clean(data["title"]), page(data, graphs), rows)
+
+
+def heard(root: Any) -> tuple[dict[str, str], list[Event], dict[int, list[str]]]:
+    """Return what is played: a head, events, and the texts after each of them."""
+    if isinstance(root, Story):
+        return {"title": root.title, "question": root.question, "source": source_of(root.build)}, *split(root.story())
+    events = steps(root) if isinstance(root, Value) else list(root) if isinstance(root, Iterable) else []
+    if not events or not all(isinstance(event, Event) for event in events):
+        raise GraphError(
+            f"play takes the Value at the end of a computation, a lesson, or a list of events, and {root!r} is none of them. Give it the loss itself."
+        )
+    *_, end = events[-1].names.values()
+    rounds = events[-1].round + 1
+    trained = f"Training, {rounds} steps" if rounds > 1 else f"{end.label}, forward and backward"
+    return {"title": trained, "question": "", "source": ""}, events, {}
+
+
+def split(story: Iterable[str | Event]) -> tuple[list[Event], dict[int, list[str]]]:
+    """Return a story's events, and its texts by the number of the event that they follow."""
+    events: list[Event] = []
+    texts: dict[int, list[str]] = {}
+    for item in story:
+        if isinstance(item, Event):
+            events.append(item)
+        elif not item.startswith("# "):
+            texts.setdefault(len(events) - 1, []).append(item)
+    return events, texts
+
+
+def source_of(build: Callable[[], Value]) -> str:
+    """Return the source of a lesson's computation, if Python can find it."""
+    try:
+        return inspect.getsource(build)
+    except (OSError, TypeError):
+        return ""
+
+
+def plain_table(rows: list[list[str]]) -> str:
+    """Return the first events as a table without any script."""
+    body = "".join(
+        "<tr>" + "".join(f"<td>{escape(clean(cell))}</td>" for cell in row) + "</tr>" for row in rows[:MOST_ROWS]
+    )
+    more = f"<p>{len(rows) - MOST_ROWS} more events are in the player.</p>" if len(rows) > MOST_ROWS else ""
+    return f"<table><thead><tr><th>event</th><th>in words</th><th>in numbers</th></tr></thead><tbody>{body}</tbody></table>{more}"
