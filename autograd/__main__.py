@@ -131,7 +131,7 @@ def show_steps(options: argparse.Namespace) -> None:
             )
         )
     elif options.interactive and sys.stdin.isatty() and sys.stdout.isatty():
-        terminal.interact(lesson, terminal.key, sys.stdin.readline)
+        terminal.interact(lesson, terminal.key, terminal.line)
     else:
         print("\n".join(terminal.walkthrough(lesson)))
 

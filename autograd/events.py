@@ -23,6 +23,8 @@ from autograd.expression import CHOICE, Expr, factors
 from autograd.graph import number
 from autograd.value import Value
 
+LONGEST_PATH = 8  # a product of more factors is not written out
+
 Names = Mapping[Value, Expr]  # each node's name, with its number at the moment
 
 
@@ -211,13 +213,13 @@ class Ready(Event):
 
     @property
     def path(self) -> list[Chain]:
-        """The applications of the chain rule from the root to here; empty where more than one path leads here."""
+        """The applications of the chain rule from the root to here; empty for several paths, or one too long to read."""
         chains: list[Chain] = []
         ready: Ready | None = self
-        while ready is not None and ready.chain is not None:
+        while ready is not None and ready.chain is not None and len(chains) <= LONGEST_PATH:
             chains.append(ready.chain)
             ready = ready.above
-        return chains[::-1] if ready is not None else []
+        return chains[::-1] if ready is not None and ready.chain is None else []
 
     @property
     def words(self) -> str:
@@ -266,6 +268,8 @@ class Update(Event):
     @property
     def words(self) -> str:
         """A sentence: w moves from 3 to 3.32, against its gradient −32."""
+        if not self.gradient and self.after == self.before:
+            return f"{self.name} stays at {number(self.before)}: its gradient is 0."
         against = "against" if (self.after - self.before) * self.gradient < 0 else "with"
         return f"{self.name} moves from {number(self.before)} to {number(self.after)}, {against} its gradient {number(self.gradient)}."
 

@@ -96,7 +96,10 @@ def as_expr(x: Expr | float) -> Expr:
 def formula(op: Op, operands: tuple[Expr, ...]) -> Expr:
     """Return what a row computes: written out where it is a sum, and by its name elsewhere."""
     if op.text == "…":
-        return as_expr(op.at(methods, shortened(op, operands)))
+        written = as_expr(op.at(methods, shortened(op, operands)))
+        if op is rules.MEAN:  # however many are told, it divides by how many there are
+            return as_expr(written.operands[0] / float(len(operands)))
+        return written
     return Expr("", 0.0, op, operands)
 
 

@@ -60,23 +60,23 @@ def logsumexp(values: Iterable[Number]) -> Value:
     return many(rules.LOGSUMEXP)(_several("logsumexp", values))
 
 
-def max(values: Iterable[Number]) -> Value:
+def max(values: Iterable[Number], *others: Number) -> Value:
     """Return the largest as one node; a tie shares the slope equally.
 
     >>> x, y = Value(2.0), Value(5.0)
     >>> max([x, y, 3]).backward(); x.grad, y.grad
     (0.0, 1.0)
     """
-    return many(rules.MAX)(_several("max", values))
+    return many(rules.MAX)(_several("max", values, others))
 
 
-def min(values: Iterable[Number]) -> Value:
+def min(values: Iterable[Number], *others: Number) -> Value:
     """Return the smallest as one node; a tie shares the slope equally.
 
     >>> min([Value(2.0), 5, 3]).data
     2.0
     """
-    return many(rules.MIN)(_several("min", values))
+    return many(rules.MIN)(_several("min", values, others))
 
 
 def maximum(x: Number, y: Number) -> Value:
@@ -125,6 +125,8 @@ def grad(output: Value, inputs: Value | Sequence[Value], create_graph: bool = Fa
     """
     inputs = [inputs] if isinstance(inputs, Value) else list(inputs)
     _all_values("grad", [output, *inputs])
+    if len(set(inputs)) < len(inputs):
+        raise GraphError("grad was given one input twice. Give each once: its gradient is the sum over all its uses.")
     gradients: dict[Value, Any] = {output: Value(1.0) if create_graph else 1.0}
     for node in reversed(topological_order(output)):
         for parent, local in zip(node.parents, _slopes(node, create_graph), strict=True):
@@ -136,15 +138,20 @@ def grad(output: Value, inputs: Value | Sequence[Value], create_graph: bool = Fa
 
 def _slopes(node: Value, as_values: bool) -> tuple[Any, ...]:
     """Return a node's local derivatives: the recorded numbers, or Values that can be derived again."""
-    return node.op.slopes_at(methods, node.parents, node) if as_values and node.op else node.partials
+    if not as_values or node.op is None:
+        return node.partials
+    if node.op.kinks and node.data != node.data:
+        return node.partials  # a NaN has NaN slopes: no kink may turn it into 0 or 1
+    return node.op.slopes_at(methods, node.parents, node)
 
 
-def _several(name: str, values: Iterable[Number], least: int = 1) -> tuple[Number, ...]:
+def _several(
+    name: str, values: Iterable[Number], others: tuple[Number, ...] = (), least: int = 1
+) -> tuple[Number, ...]:
     """Return the values as a tuple, if there are enough of them."""
-    if isinstance(values, Value) or not isinstance(values, Iterable):
-        raise DataError(
-            f"{name} takes a list: {name}([x, y]). For the larger or smaller of two there are maximum(x, y) and minimum(x, y)."
-        )
+    if others or isinstance(values, Value) or not isinstance(values, Iterable):
+        hint = f" For two there is {name}imum(x, y)." if name in ("max", "min") else ""
+        raise DataError(f"{name} takes a list: {name}([x, y]).{hint}")
     listed = tuple(values)
     if len(listed) < least:
         raise LengthError(f"{name} of no values has no value. Give it one at least.")

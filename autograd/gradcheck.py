@@ -75,7 +75,7 @@ def gradcheck(f: Callable[..., Value], *inputs: Value | float, tolerance: float 
     >>> gradcheck(lambda x: x.relu(), 0.5).rows[0].complex_step is None  # a row with a kink is not analytic
     True
 
-    f is called again with Values near the inputs. The step is 6e-6 times the size of each input, and `tolerance` is
+    f is called again with Values near the inputs. The step is 6e-6, or 6e-6 times an input beyond ±1, and `tolerance` is
     relative, or absolute below 1. Raises DataError when f does not return a Value, or there are no inputs.
     """
     leaves = [Value(as_float(x.data if isinstance(x, Value) else x), label_of(x, i)) for i, x in enumerate(inputs, 1)]

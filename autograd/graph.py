@@ -75,8 +75,9 @@ def names(order: list[Any]) -> dict[Any, str]:
     named = {}
     for node in order:
         if node.label:
-            met[node.label] += 1
-            named[node] = f"{node.label}({met[node.label]})" if met[node.label] > 1 else node.label
+            label = str(node.label)
+            met[label] += 1
+            named[node] = f"{label}({met[label]})" if met[label] > 1 else label
         else:
             named[node] = number(node.data) if node.kind == "constant" else next(fresh)
     return named
@@ -87,5 +88,8 @@ def number(x: float) -> str:
 
     >>> number(-16.0), number(0.1 + 0.2), number(-0.0), number(1e-10)
     ('−16', '0.3', '0', '1e−10')
+    >>> number(175e6)
+    '175000000'
     """
-    return f"{x + 0.0:.6g}".replace("-", "−")
+    whole = abs(x) < 1e15 and x == int(x)
+    return (str(int(x)) if whole else f"{x:.6g}").replace("-", "−")

@@ -53,6 +53,8 @@ class Ledger:
     @property
     def words(self) -> str:
         """The ledger in sentences."""
+        if self.value is self.root:
+            return f"{self.name} is the root: its derivative with respect to itself is 1."
         times = {0: "not at all", 1: "once"}.get(len(self.uses), f"{len(self.uses)} times")
         told = " ".join(use.words for use in self.uses)
         return " ".join(
@@ -81,7 +83,7 @@ class Ledger:
         terms = " + ".join(
             f"{event.tex_partial(self.root, use.node)} {event.tex_partial(use.node, self.value)}" for use in self.uses
         )
-        return f"{event.tex_partial(self.root, self.value)} = {terms or '0'} = {tex_number(self.gradient)}"
+        return f"{event.tex_partial(self.root, self.value)} = {f'{terms} = ' * bool(terms)}{tex_number(self.gradient)}"
 
     @property
     def json(self) -> dict[str, Any]:

@@ -17,14 +17,17 @@ that produce it.
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
-from autograd.errors import DataError
+from autograd.change import recomputed
+from autograd.errors import DataError, DomainError
 from autograd.events import Chain, Names
+from autograd.expression import Expr
 from autograd.graph import number
 from autograd.namespaces import scalars
 from autograd.stepper import backward, chains, inside, order_of, snapshot, uses
@@ -133,18 +136,22 @@ def updated_too_early(root: Value, lr: float = LEARNING_RATE) -> Mistake:
     """Update each parameter as soon as its gradient is complete, and go on through the new number."""
 
     def wrong(order: list[Value], named: Names) -> Iterator[Chain]:
-        gradients, waiting, moved = {root: 1.0}, uses(order), dict[Value, float]()
-        trained = parameters(order)
+        gradients, waiting, moved = {root: 1.0}, uses(order), dict[Value, Expr]()
+        trained, now = parameters(order), ChainMap[Value, Expr](moved, dict(named))
         for node in reversed(order):
-            chains_ = list(chains(node, root, dict(gradients), named))
-            for chain in sorted(chains_, key=lambda chain: chain.parent not in trained):
-                parent, before = chain.parent, gradients.get(chain.parent, 0.0)
-                local = slope_now(chain, moved)
-                gradients[parent] = before + gradients[node] * local
-                yield altered(chain, upstream=gradients[node], local=local, before=before, after=gradients[parent])
-                waiting[parent] -= 1
-                if parent in trained and not waiting[parent]:
-                    moved[parent] = parent.data - lr * gradients[parent]
+            for parent_first in (True, False):  # parameters are paid first, and updated; then the rest
+                locals_ = slopes_now(node, moved)
+                for i, parent in enumerate(node.parents):
+                    if (parent in trained) is parent_first and parent.kind != "constant":
+                        before = gradients.get(parent, 0.0)
+                        gradients[parent] = after = before + gradients[node] * locals_[i]
+                        yield Chain(
+                            node=node, names=now, root=root, operand=i, parent=parent,
+                            upstream=gradients[node], local=locals_[i], before=before, after=after,
+                        )  # fmt: skip
+                        waiting[parent] -= 1
+                        if parent in trained and not waiting[parent]:
+                            moved[parent] = Expr(named[parent].label, parent.data - lr * after)
 
     return compared(
         "updated too early",
@@ -168,15 +175,15 @@ def wrong_sign(root: Value) -> Mistake:
 def with_a_half(root: Value) -> Mistake:
     """Take the loss as ½(t − o)² where it is (t − o)²."""
     return seeded(
-        root, 0.5, "½(t − o)² for (t − o)²", "the loss is taken as ½(t − o)², which it is not",
-        "With ½ before the square, the 2 of its derivative cancels. Both conventions are in use; this loss has no ½, so the slope is 2(o − t).",
+        root, 0.5, "½(t − o)² for (t − o)²", "the gradient is halved, as if the loss were ½(t − o)²",
+        "With ½ before the square, the 2 of its derivative cancels. Both conventions are in use: say which, and take the slope of the loss as it is written.",
     )  # fmt: skip
 
 
 def without_the_half(root: Value) -> Mistake:
     """Take the loss as (t − o)² where it is ½(t − o)²."""
     return seeded(
-        root, 2.0, "(t − o)² for ½(t − o)²", "the loss is taken without its ½, or the factor 2 is applied twice",
+        root, 2.0, "(t − o)² for ½(t − o)²", "the gradient is doubled, as if the loss had lost a ½",
         "Without ½ before the square, its derivative has a factor of 2. Both conventions are in use: say which, and use it in the loss and in its slope.",
     )  # fmt: skip
 
@@ -187,13 +194,13 @@ def parents_in_a_set(root: Value) -> Mistake:
     def wrong(order: list[Value], named: Names) -> Iterator[Chain]:
         gradients = {root: 1.0}
         for node in reversed(order):
-            paid = set[Value]()
-            for chain in list(chains(node, root, dict(gradients), named)):
-                if chain.parent not in paid:
-                    paid.add(chain.parent)
-                    before = gradients.get(chain.parent, 0.0)
-                    gradients[chain.parent] = before + chain.contribution
-                    yield altered(chain, before=before, after=gradients[chain.parent])
+            before = {parent: gradients.get(parent, 0.0) for parent in node.parents}
+            for chain in chains(node, root, gradients, named):
+                if chain.before == before.get(chain.parent) and before.pop(chain.parent, None) is not None:
+                    gradients[chain.parent] = chain.after
+                    yield chain
+                else:
+                    gradients[chain.parent] = chain.before  # a set has no second
 
     return compared(
         "parents in a set",
@@ -283,12 +290,21 @@ def diagnose(root: Value, leaf: Value, answer: str | float | Fraction, lr: float
     order = order_of("diagnose", root)
     inside(order, leaf, "diagnose")
     matches = matcher(answer)
-    truth = final(backward(order, snapshot(order))).get(leaf, 0.0)
+    truth = final(backward(order, snapshot(order)), {root: 1.0}).get(leaf, 0.0)
     shown = str(answer).replace("-", "−")
     if matches(truth):
         return Diagnosis(shown, True, ())
-    tried = [updated_too_early(root, lr) if run is updated_too_early else run(root) for run in MISTAKES]
+    tried = list(runnable(root, lr))
     return Diagnosis(shown, False, tuple(m for m in tried if matches(m.gradients.get(leaf, 0.0))))
+
+
+def runnable(root: Value, lr: float) -> Iterator[Mistake]:
+    """Yield the mistakes that come to an end on this graph: an early update may leave an operation's domain."""
+    for run in MISTAKES:
+        try:
+            yield updated_too_early(root, lr) if run is updated_too_early else run(root)
+        except DomainError:
+            continue
 
 
 def matcher(answer: str | float | Fraction) -> Callable[[float], bool]:
@@ -297,26 +313,33 @@ def matcher(answer: str | float | Fraction) -> Callable[[float], bool]:
     try:
         if "/" in text:
             exact = float(Fraction(text))
-            return lambda x: abs(x - exact) <= 1e-9 * max(1.0, abs(exact))
+            return lambda x: abs(x - exact) <= 1e-9 * abs(exact)
         written = Decimal(text)
         exponent = written.as_tuple().exponent
         assert isinstance(exponent, int)
-    except (ValueError, ZeroDivisionError, InvalidOperation, AssertionError):
+        half = 0.5 * 10.0**exponent
+    except (ValueError, ZeroDivisionError, OverflowError, InvalidOperation, AssertionError):
         raise DataError(f"{answer!r} is no number to compare with. Write it as 45, −0.33, 3.5e-4 or 1/3.") from None
-    half = 0.5 * 10.0**exponent
     return lambda x: abs(x - float(written)) <= half * (1 + 1e-9)
 
 
 def compared(
-    name: str, when: str, why: str, root: Value, wrong: Callable[[list[Value], Names], Iterable[Chain]]
+    name: str,
+    when: str,
+    why: str,
+    root: Value,
+    wrong: Callable[[list[Value], Names], Iterable[Chain]],
+    seed: float = 1.0,
 ) -> Mistake:
     """Run a wrong algorithm beside the right one."""
     order = order_of("this mistake", root)
     named = snapshot(order)
-    taken = {(chain.node, chain.operand): chain for chain in wrong(order, named)}
+    events = list(wrong(order, named))
     right = [event for event in backward(order, named) if isinstance(event, Chain)]
-    leaves_the_way = (taken.get((e.node, e.operand), e) for e in right if taken.get((e.node, e.operand)) != e)
-    return Mistake(name, when, why, final(wrong(order, named)), next(leaves_the_way, None), taken)
+    gradients, taken = final(events, {root: seed}), {(chain.node, chain.operand): chain for chain in events}
+    astray = (taken.get((e.node, e.operand), e) for e in right if taken.get((e.node, e.operand)) != e)
+    harmless = gradients == final(right, {root: 1.0})
+    return Mistake(name, when, why, gradients, None if harmless else next(astray, None), taken)
 
 
 def seeded(root: Value, seed: float, name: str, when: str, why: str) -> Mistake:
@@ -327,12 +350,12 @@ def seeded(root: Value, seed: float, name: str, when: str, why: str) -> Mistake:
         for node in reversed(order):
             yield from chains(node, root, gradients, named)
 
-    return compared(name, when, why, root, wrong)
+    return compared(name, when, why, root, wrong, seed)
 
 
-def final(events: Iterable[Any]) -> dict[Value, float]:
-    """Return the last gradient that each parent was left with."""
-    return {event.parent: event.after for event in events if isinstance(event, Chain)}
+def final(events: Iterable[Any], start: dict[Value, float] | None = None) -> dict[Value, float]:
+    """Return the gradient that each node was left with."""
+    return (start or {}) | {event.parent: event.after for event in events if isinstance(event, Chain)}
 
 
 def altered(chain: Chain, **changes: float) -> Chain:
@@ -347,14 +370,13 @@ def parameters(order: list[Value]) -> set[Value]:
     return marked or {node for node in order if node.kind == "leaf"}
 
 
-def slope_now(chain: Chain, moved: dict[Value, float]) -> float:
-    """Return a local derivative at the numbers that the parents have by now."""
-    op, parents = chain.node.op, chain.node.parents
-    assert op is not None
-    if not any(parent in moved for parent in parents):
-        return chain.local
-    numbers = tuple(moved.get(parent, parent.data) for parent in parents)
-    return float(op.slopes_at(scalars, numbers, chain.node.data)[chain.operand])
+def slopes_now(node: Value, moved: dict[Value, Expr]) -> tuple[float, ...]:
+    """Return a node's local derivatives at the numbers that its parents have by now."""
+    if not any(parent in moved for parent in node.parents):
+        return node.partials
+    assert node.op is not None
+    numbers = tuple(moved[p].data if p in moved else p.data for p in node.parents)
+    return node.op.slopes_at(scalars, numbers, recomputed(node, numbers))
 
 
 def first_lines(mistake: Mistake) -> list[str]:

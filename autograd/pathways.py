@@ -92,14 +92,16 @@ class Paths:
     def cost(self) -> str:
         """What it takes, path by path and in reverse mode."""
         by_path = counted(self.by_path)
-        return f"Walking each path by itself takes {by_path} multiplications; reverse mode takes one for each edge, {self.by_edge}."
+        walking = f"Walking each path by itself takes {by_path} multiplication{'s' * (self.by_path != 1)}"
+        return f"{walking}; reverse mode takes one for each edge, {self.by_edge}."
 
     @property
     def text(self) -> str:
         """The paths as plain text, one a line."""
         root, leaf = (self.names[end].label for end in self.ends)
         gradient = f"∂{enclosed(root)}/∂{enclosed(leaf)} = {number(self.gradient)}"
-        head = f"{counted(self.total)} path{'s' * (self.total != 1)} from {root} to {leaf}; their products add up to {gradient}"
+        sum_up = "its product is" if self.total == 1 else "their products add up to"
+        head = f"{counted(self.total)} path{'s' * (self.total != 1)} from {root} to {leaf}; {sum_up} {gradient}"
         more = counted(self.total - len(self.shown)) if self.total < MOST_COUNTED else "far"
         cap = [f"… and {more} more: only the first {len(self.shown)} are shown"] * self.capped
         return "\n".join([head, *(path.text for path in self.shown), *cap, self.cost])
@@ -144,8 +146,8 @@ def paths(root: Value, leaf: Value, most: int = MOST_PATHS) -> Paths:
     (gradient,) = grad(root, [leaf])
     found = Paths(shown, counts[root], gradient, steps[root], edges, named, (root, leaf))
     if not found.capped:
-        added_up = math.fsum(path.product for path in shown)
-        size = math.fsum(abs(path.product) for path in shown)
+        added_up = sum(path.product for path in shown)
+        size = sum(abs(path.product) for path in shown)
         assert not math.isfinite(size) or abs(added_up - gradient) <= 1e-9 * max(1.0, size), (added_up, gradient)
     return found
 

@@ -131,8 +131,8 @@ class Op:
         domains = self.domain[:1] * len(operands) if self.arity < 0 else self.domain
         for i, (domain, x) in enumerate(zip(domains, operands, strict=True)):
             if not domain.holds(x):
-                error: DomainError = domain.error(self._sentence(domain, operands, i))
-                return error
+                pole = x == 0 and self.binds == 4 and (self.arity == 1 or operands[1] < 0)  # 0 to a negative power
+                return (DivisionError if pole else domain.error)(self._sentence(domain, operands, i))
         return None
 
     def call(self, *operands: str) -> str:
@@ -222,7 +222,7 @@ def power(n: float) -> Op:
 
 @lru_cache(maxsize=1024)
 def _power(n: float) -> Op:
-    whole, written = n == int(n), f"{n:g}"
+    whole, written = n == int(n), f"{n:.12g}"
     domain = {(True, True): REAL, (True, False): NONZERO, (False, True): NONNEGATIVE, (False, False): POSITIVE}[
         whole, n >= 0
     ]

@@ -176,7 +176,7 @@ class Stepper:
 
     def goto(self, k: int) -> Event | None:
         """Go to where event k has just happened; −1 is before the first."""
-        if not isinstance(k, int) or not -1 <= k < len(self):
+        if not isinstance(k, int) or isinstance(k, bool) or not -1 <= k < len(self):
             raise PositionError(
                 f"There is no event {k!r}: this stream has events 0 to {len(self) - 1}, and −1 stands before the first."
             )
@@ -194,7 +194,7 @@ class Stepper:
         return node.data if self._computed.get(self._own(node), -1) <= self.position else None
 
     def _own(self, node: Value) -> Value:
-        if node not in self._known:
+        if not isinstance(node, Value) or node not in self._known:
             raise GraphError(
                 f"{node!r} is not a node of this graph. Ask for one that the root was made from, or make a Stepper of its own root."
             )
@@ -237,9 +237,9 @@ def phases(
     for k in range(rounds):
         outputs = [single(model(x)) for x in inputs]
         loss = loss_fn(outputs, targets)
+        order = order_of("phases", loss)
         optimizer.zero_grad()
         loss.backward()
-        order = order_of("phases", loss)
         named = snapshot(order)
         passes = [*forward(order, named), *backward(order, named)]
         optimizer.step()

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from autograd.events import Chain, Compute, Event, Ready, Seed, Update
+from autograd.expression import Expr
 from autograd.value import Value
 
 VERSION = 1
@@ -26,23 +27,25 @@ def stream(events: Iterable[Event], lesson: str = "", source: str = "") -> dict[
     ('compute', 9.0, ['v1 = x·x = 3·3 = 9'])
     """
     events = list(events)
-    named = {node: expr.label for event in events for node, expr in event.names.items()}
+    named: dict[Value, Expr] = {}
+    for names in {id(event.names): event.names for event in events}.values():
+        named = {**names, **named}  # the first number that a node had
     ids = {node: f"n{i}" for i, node in enumerate(named)}
     return {
         "version": VERSION,
         "lesson": lesson,
         "source": source,
-        "nodes": [node_data(node, ids[node], name) for node, name in named.items()],
+        "nodes": [node_data(node, ids[node], expr) for node, expr in named.items()],
         "edges": [edge for node in named for edge in edges_into(node, ids)],
         "steps": [step_data(event, ids) for event in events],
     }
 
 
-def node_data(node: Value, identity: str, name: str) -> dict[str, Any]:
+def node_data(node: Value, identity: str, expr: Expr) -> dict[str, Any]:
     """Return one node."""
     op = node.op.name if node.op else ""
-    told = {"id": identity, "name": name, "label": node.label, "op": op, "kind": node.kind, "scope": node.scope}
-    return told | {"data": plain(node.data)}
+    told = {"id": identity, "name": expr.label, "label": node.label, "op": op, "kind": node.kind, "scope": node.scope}
+    return told | {"data": plain(expr.data)}
 
 
 def edges_into(node: Value, ids: dict[Value, str]) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Lessons on a terminal: printed whole, or one event a key press."""
 
 import difflib
+import os
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
@@ -9,10 +10,11 @@ from dataclasses import dataclass
 from autograd import rules
 from autograd.errors import GraphError
 from autograd.events import Chain, Event, Ready
-from autograd.expression import Expr, formula, name, slope
+from autograd.expression import Expr, as_expr, formula, name, slope
 from autograd.graph import names, topological_order
 from autograd.ledger import why
 from autograd.lessons import Lesson
+from autograd.namespaces import methods
 from autograd.rules import MANY, PAIRS, Op
 from autograd.value import Value
 
@@ -80,7 +82,11 @@ def pages(lesson: Lesson) -> list[Page]:
     found: list[Page] = []
     texts = [opening(lesson)]
     for item in lesson.story():
-        if isinstance(item, str):
+        if isinstance(item, str) and found and not texts and not item.startswith("# "):
+            found[-1] = Page(
+                found[-1].event, f"{found[-1].text}\n{paragraph(item)}"
+            )  # what is said of an event stays with it
+        elif isinstance(item, str):
             texts.append(paragraph(item))
         else:
             previous = found[-1].event if found else None
@@ -99,7 +105,10 @@ def interact(lesson: Lesson, read_key: Callable[[], str], read_line: Callable[[]
             continue
         wanted = moved(pressed, position, len(book), read_line)
         if wanted is None:
-            print(f"      {KEYS}", flush=True)
+            there = (
+                f"      There is no such event: there are 0 to {len(book) - 2}." if pressed == "g" else f"      {KEYS}"
+            )
+            print(there, flush=True)
         elif wanted != position:
             position = wanted
             print(book[position].text, flush=True)
@@ -149,19 +158,27 @@ def node_named(root: Value, label: str) -> Value:
 def key() -> str:
     """Return one key press; where the terminal cannot give one, the first letter of a line."""
     try:
+        import select
         import termios
         import tty
     except ImportError:  # no termios on Windows
         return sys.stdin.readline()[:1]
-    saved = termios.tcgetattr(sys.stdin)
+    fd = sys.stdin.fileno()
+    saved = termios.tcgetattr(fd)
     try:
-        tty.setcbreak(sys.stdin, termios.TCSADRAIN)  # a key pressed meanwhile is kept
-        pressed = sys.stdin.read(1)
-        if pressed == "\x1b":  # an arrow comes as three characters
-            return {"[C": "right", "[D": "left"}.get(sys.stdin.read(2), "?")
-        return pressed
+        tty.setcbreak(fd, termios.TCSADRAIN)  # a key pressed meanwhile is kept
+        pressed = os.read(fd, 1).decode(errors="replace")
+        if pressed != "\x1b":
+            return pressed
+        more = os.read(fd, 2) if select.select([fd], [], [], 0.05)[0] else b""  # an arrow comes as three characters
+        return {b"[C": "right", b"OC": "right", b"[D": "left", b"OD": "left"}.get(more, "?")
     finally:
-        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, saved)
+        termios.tcsetattr(fd, termios.TCSADRAIN, saved)
+
+
+def line() -> str:
+    """Return a line that is typed, past the buffers, as `key` reads."""
+    return os.read(sys.stdin.fileno(), 1024).decode(errors="replace")
 
 
 def table() -> str:
@@ -176,7 +193,14 @@ def meaning(op: Op) -> tuple[str, ...]:
     operands, out = operands_of(op), name("out", 0.0)
     slopes = [slope(op, i, operands, out).text for i in range(len(operands))]
     domains = dict.fromkeys(domain.words for domain in op.domain if domain not in (MANY, PAIRS))
-    return op.name, formula(op, operands).text, fitting(slopes), "; ".join(domains), op.kinks.words if op.kinks else ""
+    value = as_expr(op.at(methods, operands)).text  # what it does, not only what it is called
+    return (
+        op.name,
+        value if len(value) < 45 else formula(op, operands).text,
+        fitting(slopes, op),
+        "; ".join(domains),
+        op.kinks.words if op.kinks else "",
+    )
 
 
 def notation(op: Op) -> tuple[str, ...]:
@@ -184,12 +208,14 @@ def notation(op: Op) -> tuple[str, ...]:
     return op.name, op.symbol, op.tex.format("x", "y"), op.note
 
 
-def fitting(slopes: list[str], width: int = 44) -> str:
+def fitting(slopes: list[str], op: Op, width: int = 44) -> str:
     """Return the slopes, or as many as fit."""
     whole = ", ".join(slopes)
     if len(whole) <= width:
         return whole
-    return f"{slopes[0]}, …" if len(slopes[0]) < width else "1, shared by those that tie; 0"
+    if op.arity == MANY:
+        return "1, shared by those that tie; 0"
+    return f"{slopes[0]}, …" if len(slopes) > 1 else whole
 
 
 def aligned(rows: list[tuple[str, ...]]) -> str:

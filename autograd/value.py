@@ -40,7 +40,8 @@ class Value(Operators):
     >>> z.data, w.grad, x.grad, b.grad
     (7.0, 2.0, 3.0, 1.0)
 
-    Raises DataError for anything that is not one real number.
+    `x == y` asks whether two names stand for the same node; to compare numbers, compare `x.data`. Raises DataError for
+    anything that is not one real number.
     """
 
     __slots__ = ("_b", "_db", "_dx", "_dy", "_kind", "_x", "_y", "data", "grad", "label", "op", "scope")
@@ -92,6 +93,11 @@ class Value(Operators):
         Leaves accumulate, as in PyTorch (27 + 27); results start afresh at each call. Constants get no gradient.
         """
         leaves, results = leaves_and_results(self)
+        for leaf in leaves:
+            if not isinstance(leaf.data, float):
+                raise DataError(
+                    f"A leaf's data is {_shown(leaf.data)}, {_what(leaf.data)} Set it as w.data = w.data - lr * w.grad."
+                )
         for node in results:
             node.grad = 0.0
         for leaf in leaves:
@@ -170,13 +176,17 @@ class no_grad(ContextDecorator):
     ()
     """
 
+    def __init__(self) -> None:
+        self._before: list[bool] = []  # a stack, since one object may be entered again inside itself
+
     def __enter__(self) -> None:
         global _recording
-        self._before, _recording = _recording, False
+        self._before.append(_recording)
+        _recording = False
 
     def __exit__(self, *error: object) -> None:
         global _recording
-        _recording = self._before
+        _recording = self._before.pop()
 
     def _recreate_cm(self) -> no_grad:
         return no_grad()  # a decorated function may call itself
@@ -202,12 +212,13 @@ class scope(ContextDecorator):
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self._before: list[str] = []
 
     def __enter__(self) -> None:
-        self._before = enter(f"{_scope}/{self.name}" if _scope else self.name)
+        self._before.append(enter(f"{_scope}/{self.name}" if _scope else self.name))
 
     def __exit__(self, *error: object) -> None:
-        enter(self._before)
+        enter(self._before.pop())
 
     def _recreate_cm(self) -> scope:
         return scope(self.name)
@@ -222,7 +233,7 @@ def enter(path: str) -> str:
 
 class _ParameterMeta(type):
     def __instancecheck__(cls, x: object) -> bool:
-        return isinstance(x, Value) and x.kind == "parameter"
+        return cls is Parameter and isinstance(x, Value) and x.kind == "parameter"
 
 
 class Parameter(Value, metaclass=_ParameterMeta):

@@ -232,6 +232,36 @@ class TestInteractive:
         assert terminal.rest() == 0
         assert "∂L" not in terminal.text
 
+    def test_back_goto_why_and_arrows(self):
+        terminal = Terminal("step", "tiny-network", "--interactive")
+        terminal.read_until("how much")
+        for key, words in (
+            (b"g", "Go to which event, 0 to 25?"),
+            (b"14\n", "∂z/∂w = x = 2"),
+            (b"\x1b[C", "−16 · 1 · 2 = −32   complete"),
+            (b"\x1bOC", "∂z/∂x = w = 3"),
+            (b"w", "Why the gradient of which node?"),
+            (b"w\n", "sum                                         −32"),
+            (b"w", "which node? "),
+            (b"nobody\n", "There is no node 'nobody' in this graph."),
+            (b"g", "which event"),
+            (b"99\n", "There is no such event: there are 0 to 25."),
+            (b"\x1b", "q: quit"),
+            (b"g", "which event"),
+            (b"0\n", "z = w·x + b"),
+        ):
+            terminal.text = ""
+            terminal.press(key)
+            terminal.read_until(words)
+        terminal.press(b"n")
+        terminal.read_until("a = relu(z)")
+        terminal.text = ""
+        terminal.press(b"b")
+        terminal.read_until("z = w·x + b = 3·2 + 1 = 7")
+        terminal.press(b"q")
+        assert terminal.rest() == 0
+        assert "Traceback" not in terminal.text
+
     def test_to_the_end(self):
         terminal = Terminal("step", "tiny-network", "--interactive")
         terminal.read_until("how much")
@@ -259,3 +289,38 @@ def test_main_returns_its_status(capsys):
     out, err = capsys.readouterr()
     assert out == ""
     assert err.startswith("chalkgrad: ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["why", "tiny-network", "w"], "∂L/∂w = −32"),
+        (["why", "xor-training", "w21"], "Zero: blocked by relu at a2 (z2 = −0.186209)."),
+        (["paths", "xor-training", "x1"], "3 paths from L to x1; their products add up to ∂L/∂x1 = 0.0355445"),
+        (["diagnose", "tiny-network", "w", "-32"], "−32 is right."),
+        (["diagnose", "tiny-network", "w", "32"], "32 is what you get when the delta has the other sign"),
+        (["diagnose", "tiny-network", "w", "-1/3"], "−1/3 is not right"),
+        (["diagnose", "tiny-network", "w", "45"], "none of the known mistakes"),
+    ],
+)
+def test_questions_on_the_command_line(arguments, words, capsys):
+    assert main(arguments) == 0
+    assert words in capsys.readouterr().out
+    assert main([*arguments[:1], "--json", *arguments[1:]]) == 0
+    assert words in json.loads(capsys.readouterr().out)["text"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["why", "tiny-network", "q"], "There is no node 'q'"),
+        (["paths", "tiny", "w"], "Did you mean tiny-network?"),
+        (["diagnose", "tiny-network", "w", "abc"], "no number"),
+        (["diagnose", "tiny-network", "w", "1e400"], "no number"),
+    ],
+)
+def test_questions_that_cannot_be_answered(arguments, words, capsys):
+    assert main(arguments) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert words in err

@@ -257,7 +257,7 @@ def test_training_events_show_the_numbers_of_their_moment():
     w = Parameter(3.0, "w")
 
     class Descent:
-        lr = 0.01
+        lr, parameters = 0.01, (w,)
 
         def zero_grad(self):
             w.grad = None

@@ -51,8 +51,8 @@ def tell(lesson: Lesson) -> Story:
     yield "# What the document claims, and what its weights give"
     yield verdicts(DOCUMENT)
     yield (
-        "At (1, 1) the document has −0.25 for z3. Its own weights give 1.5 − 2·0.5 − 0.25 = +0.25, on the wrong side of 0: "
-        "this network computes OR, not XOR. And 0.438 and 0.562 are hardly ≈ 0 and ≈ 1."
+        "At (1, 1) the document finds z3 = 1.5 − 2·0.5 − 0.25 = +0.25, which is right, and marks it “≈ 0”, which is not: sigmoid(0.25) is 0.562, "
+        "on the wrong side of 0.5. This network computes OR, not XOR. And 0.438 and 0.562 are hardly ≈ 0 and ≈ 1."
     )
     yield "The gradient of the squared error at (1, 1) points at the slip:"
     yield from passes(lesson.build())
@@ -79,7 +79,7 @@ def verdicts(unit: tuple[float, float, float]) -> str:
 
 LESSON = Lesson(
     slug="xor-by-hand",
-    title="XOR by hand, and a slip in a well-known table",
+    title="XOR by hand, and a slip in a published example",
     document="How Machines Learn: Understanding the Core Concepts of Neural Networks, section 1",
     question="Two ReLU units and a sigmoid, with weights chosen by hand. Do they compute XOR?",
     build=squared_error,

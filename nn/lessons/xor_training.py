@@ -100,8 +100,8 @@ def tell(lesson: Lesson) -> Story:
     yield "# Why: hidden unit 2 is dead from the first step"
     yield from passes(lesson.build())
     yield (
-        f"Both weights of unit 2 are negative and its bias is 0, so z2 is 0 or less for all four inputs. In {sum(e.active[1] > 0 for e in stalled)} of "
-        f"{len(stalled)} epochs is it above 0 for any of them: no gradient ever reaches w21, w22 and b2, and they end where they began, to the last digit."
+        "Both weights of unit 2 are negative and its bias is 0, so z2 is 0 or less for all four inputs, and stays so: in none of the epochs "
+        "is the unit above 0 for any of them. No gradient ever reaches w21, w22 and b2, and they end where they began, to the last digit."
     )
     last_change = max(e.number for e in stalled if e.active[0] < 4 or e.active[2] < 4) + 1
     yield (
