@@ -64,8 +64,9 @@ def training(activation: str = "relu", epochs: int = EPOCHS) -> Iterator[Epoch]:
 def first_example() -> Value:
     """Return the squared error at (1, 1) before training: small enough to step through."""
     model = network()
+    inputs = [Value(1, "x1"), Value(1, "x2")]
     with scope("layer0"):
-        units = model.layers[0]([Value(1, "x1"), Value(1, "x2")])
+        units = model.layers[0](inputs)
     with scope("layer1"):
         prediction = model.layers[1](units)[0]
     loss = (prediction - 0) ** 2
