@@ -16,6 +16,7 @@ ADD, SUB, MUL, DIV, NEG, GT, LT, GE, LE = (
 )
 EXP, LOG, LOG1P, EXPM1, SQRT, SIN, COS = (NUMBER[k] for k in ["exp", "log", "log1p", "expm1", "sqrt", "sin", "cos"])
 TANH, ABS, MAXIMUM, MINIMUM, WHERE = (NUMBER[k] for k in ["tanh", "abs", "maximum", "minimum", "where"])
+ERF, ERFC = (NUMBER[k] for k in ["erf", "erfc"])
 POW, DIVIDE, MOVE, PAY, DOT, BACK = (NUMBER[k] for k in ["pow", "divide", "move", "pay", "dot", "back"])
 ZERO, ONE = np.uint64(0), np.uint64(1)  # offsets are unsigned: none counts from the end
 LARGEST = np.finfo(np.float64).max
@@ -235,6 +236,12 @@ def run(tape, lists, offset, step, m, lanes):  # type: ignore[no-untyped-def]
         elif kind == TANH:
             for i in range(n):
                 m[o + i] = math.tanh(m[x + i * xs])
+        elif kind == ERF:
+            for i in range(n):
+                m[o + i] = math.erf(m[x + i * xs])
+        elif kind == ERFC:
+            for i in range(n):
+                m[o + i] = math.erfc(m[x + i * xs])
         elif kind == ABS:
             for i in range(n):
                 m[o + i] = math.fabs(m[x + i * xs])

@@ -5,11 +5,12 @@ what is paid into a block is brought into its order and added up when its turn c
 """
 
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from autograd.errors import AutogradError, DataError
+from autograd.errors import AutogradError, DataError, GraphError
 from autograd.replay.fuse import fused
 from autograd.replay.groups import Group, Layout
 from autograd.replay.inputs import Form, same_length
@@ -65,6 +66,17 @@ def elsewhere(forms: list[Form], batches: tuple[Any, ...]) -> tuple[list[Any], b
     return [xp.reshape(block, (1, -1)) if single else block for block in blocks], single
 
 
+def lacking(name: str) -> Callable[[Any], Any]:
+    """Return a function that says what the library has not."""
+
+    def refuse(x: Any) -> Any:
+        raise GraphError(
+            f"This array library has no {name}, which is outside the array API standard. Give NumPy arrays, or use gelu's tanh form."
+        )
+
+    return refuse
+
+
 class Space:
     """A namespace for the rules, where plain numbers may stand for arrays."""
 
@@ -72,6 +84,8 @@ class Space:
         self.xp, self._like = xp, like
         for name in ["exp", "log", "log1p", "expm1", "sqrt", "sin", "cos", "tanh", "abs"]:
             setattr(self, name, getattr(xp, name))
+        for name in ["erf", "erfc"]:  # not of the standard; some libraries have them
+            setattr(self, name, getattr(xp, name, None) or lacking(name))
         for name in ["maximum", "minimum", "where", "pow", "divide"]:
             setattr(self, name, self._lifting(getattr(xp, name)))
 

@@ -14,7 +14,7 @@ from autograd.rules import Op
 # fmt: off
 KINDS = [
     "add", "sub", "mul", "div", "neg", "gt", "lt", "ge", "le",
-    "exp", "log", "log1p", "expm1", "sqrt", "sin", "cos", "tanh", "abs", "maximum", "minimum", "where", "pow", "divide",
+    "exp", "log", "log1p", "expm1", "sqrt", "sin", "cos", "tanh", "erf", "erfc", "abs", "maximum", "minimum", "where", "pow", "divide",
     "move", "pay", "dot", "back",
 ]
 # fmt: on
