@@ -161,7 +161,7 @@ function reading(typed) {
   const fraction = /^([+-]?\d+)\s*\/\s*(\d+)$/.exec(text);
   if (fraction && Number(fraction[2]) !== 0) {
     const exact = Number(fraction[1]) / Number(fraction[2]);
-    return { number: exact, within: 1e-9 * Math.max(1, Math.abs(exact)), coarse: false };
+    return { number: exact, within: 1e-9 * Math.abs(exact), coarse: false };
   }
   const decimal = /^[+-]?(\d+\.?(\d*)|\.(\d+))(?:e([+-]?\d+))?$/i.exec(text);
   if (!decimal) return null;
