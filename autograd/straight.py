@@ -2,7 +2,7 @@
 
 A node costs about as much as four calls of Python functions, and a maker makes four. Here the rule is read with texts in
 the place of numbers, which gives Python code, and that code is compiled into the method: twice as fast on a network of a
-class's size. The results are the same to the bit (a test compares them), and the engine works without this file.
+class's size. The results are the same to the bit (a test compares them).
 
     >>> from autograd import rules
     >>> print(source(rules.TANH))
