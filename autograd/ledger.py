@@ -15,8 +15,6 @@ from autograd.graph import number
 from autograd.stepper import backward, order_of, snapshot
 from autograd.value import Value
 
-MOST_PATHS = 1000
-
 
 @dataclass(frozen=True)
 class Ledger:

@@ -94,10 +94,8 @@ class Value(Operators):
         """
         leaves, results = leaves_and_results(self)
         for leaf in leaves:
-            if not isinstance(leaf.data, float):
-                raise DataError(
-                    f"A leaf's data is {_shown(leaf.data)}, {_what(leaf.data)} Set it as w.data = w.data - lr * w.grad."
-                )
+            if type(leaf.data) is not float:
+                as_float(leaf.data)  # w.data = w - 0.1 would have put a Value there
         for node in results:
             node.grad = 0.0
         for leaf in leaves:

@@ -397,3 +397,15 @@ def test_grad_leaves_every_grad_as_it_is():
         grad(y, [x, y, x])
     assert (x.grad, y.grad) == (4.0, 1.0)
     assert grad(x, x) == (1.0,)
+
+
+def test_data_may_be_set_to_any_number_and_to_nothing_else():
+    w = Value(3.0)
+    w.data = 4  # a whole number is a number
+    (w * w).backward()
+    assert w.grad == 8
+    w.data = Value(1.0)
+    y = w * 2
+    with pytest.raises(autograd.DataError, match="a Value already"):
+        y.backward()
+    assert (w.grad, y.grad) == (8, None)
