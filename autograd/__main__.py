@@ -3,6 +3,7 @@
 import argparse
 import difflib
 import inspect
+import itertools
 import json
 import re
 import sys
@@ -14,12 +15,14 @@ import autograd
 from autograd import terminal
 from autograd.drawing import LEVELS
 from autograd.events import Event
+from autograd.lessons import COURSE, Lesson
 from autograd.lessons import LESSONS as WITHOUT_NETWORK
-from autograd.lessons import Lesson
 from autograd.stream import plain, stream
 from nn.lessons import LESSONS as WITH_NETWORK
 
-LESSONS = {lesson.slug: lesson for lesson in (*WITHOUT_NETWORK, *WITH_NETWORK)}
+ALL = {lesson.slug: lesson for lesson in (*WITHOUT_NETWORK, *WITH_NETWORK)}
+PLACES = {slug: place for place, slug in enumerate(itertools.chain(*COURSE.values()), 1)}
+LESSONS = {slug: ALL[slug] for slug in PLACES if slug in ALL}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -102,15 +105,18 @@ def show_list(options: argparse.Namespace) -> None:
     if options.json:
         print(json.dumps([catalogue_entry(lesson) for lesson in LESSONS.values()], indent=1, ensure_ascii=False))
         return
-    width = max(map(len, LESSONS))
-    print("Walkthroughs. Step through one with: python3 -m autograd step NAME\n")
-    for lesson in LESSONS.values():
-        print(f"  {lesson.slug:<{width}}  {lesson.title}\n  {'':<{width}}  {lesson.question}")
+    print("A course in backpropagation. Step through a lesson with: python3 -m autograd step NAME")
+    for chapter, slugs in COURSE.items():
+        print(f"\n{chapter}\n{'-' * len(chapter)}")
+        for lesson in (LESSONS[slug] for slug in slugs if slug in LESSONS):
+            print(f"{PLACES[lesson.slug]:>4}  {lesson.slug}: {lesson.title}\n      {lesson.question}")
 
 
 def catalogue_entry(lesson: Lesson) -> dict[str, object]:
     """Return what the catalogue says of a lesson."""
     return {
+        "place": PLACES[lesson.slug],
+        "chapter": next(chapter for chapter, slugs in COURSE.items() if lesson.slug in slugs),
         "slug": lesson.slug,
         "title": lesson.title,
         "document": lesson.document,

@@ -8,8 +8,8 @@ import pytest
 
 from autograd import Value, gradcheck, steps
 from autograd.graph import names, topological_order
+from autograd.lessons import COURSE, Note, tiny_network, xor_by_hand
 from autograd.lessons import LESSONS as WITHOUT_NETWORK
-from autograd.lessons import Note, tiny_network, xor_by_hand
 from autograd.stepper import Chain, Event, Ready, Update
 from nn.lessons import LESSONS as WITH_NETWORK
 from nn.lessons import xor_training
@@ -108,14 +108,37 @@ def test_a_lesson_is_told_the_same_twice_and_asks_first(lesson):
     assert lesson.build().op is not None
 
 
-def test_slugs_are_unique_and_a_wrong_note_would_be_found():
+def exercises():
+    return [(lesson.slug, exercise) for lesson in CATALOGUE for exercise in lesson.exercises]
+
+
+@pytest.mark.parametrize(("slug", "exercise"), exercises(), ids=lambda part: getattr(part, "question", part))
+def test_the_key_of_an_exercise_is_right_and_its_wrong_answers_are_made_by_their_mistakes(slug, exercise):
+    def close(a, b):
+        return a == pytest.approx(b, rel=1e-9, abs=1e-12)
+
+    assert exercise.question.rstrip().endswith(("?", "."))
+    assert close(exercise.solve(), exercise.answer), (slug, exercise.solve(), exercise.answer)
+    assert len(exercise.hints) >= 2
+    assert exercise.verdict(repr(exercise.answer)).endswith("is right.")
+    for wrong in exercise.wrong:
+        assert close(wrong.make(), wrong.answer), (slug, wrong.when, wrong.make(), wrong.answer)
+        assert not close(wrong.answer, exercise.answer), (slug, wrong.when)
+        assert wrong.when in exercise.verdict(repr(float(wrong.answer)))
+
+
+@EACH
+def test_a_lesson_has_exercises_and_one_of_them_knows_a_mistake(lesson):
+    assert lesson.exercises
+    assert any(exercise.wrong for exercise in lesson.exercises)
+
+
+def test_each_lesson_has_its_place_in_the_course_and_a_wrong_note_would_be_found():
     slugs = [lesson.slug for lesson in CATALOGUE]
-    assert slugs[:3] == ["tiny-network", "xor-by-hand", "xor-training"] or {
-        "tiny-network",
-        "xor-by-hand",
-        "xor-training",
-    } <= set(slugs)
+    course = [slug for chapter in COURSE.values() for slug in chapter]
     assert len(set(slugs)) == len(slugs)
+    assert len(set(course)) == len(course) == 29
+    assert set(slugs) <= set(course)
     astray = Note("ready nowhere", "?")
     assert astray.after not in {event.key for event in CATALOGUE[0].events()}
 

@@ -1,8 +1,24 @@
-"""Lessons that need no network, in the order of the course."""
+"""Lessons that need no network, in the order of the course, and the order of the whole course."""
 
 from autograd.lessons import tiny_network, xor_by_hand
+from autograd.lessons.course import COURSE
+from autograd.lessons.exercise import Exercise, GradientOf, Wrong
 from autograd.lessons.lesson import Lesson, Note, Story, measured, passes
 
-LESSONS: tuple[Lesson, ...] = (tiny_network.LESSON, xor_by_hand.LESSON)
+LESSONS: tuple[Lesson, ...] = (
+    tiny_network.LESSON,
+    xor_by_hand.LESSON,
+)
 
-__all__ = ["LESSONS", "Lesson", "Note", "Story", "measured", "passes"]
+__all__ = [
+    "COURSE",
+    "LESSONS",
+    "Exercise",
+    "GradientOf",
+    "Lesson",
+    "Note",
+    "Story",
+    "Wrong",
+    "measured",
+    "passes",
+]

@@ -1,11 +1,13 @@
-"""A lesson: a question, the code that answers it, the numbers it must reach, and notes pinned to events."""
+"""A lesson: a question, the code that answers it, the numbers it must reach, notes pinned to events, and exercises."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from autograd.events import Event
 from autograd.functions import grad
 from autograd.graph import names, topological_order
+from autograd.lessons.exercise import Exercise, GradientOf
 from autograd.stepper import steps
 from autograd.value import Value
 
@@ -22,10 +24,11 @@ class Note:
 
 @dataclass(frozen=True)
 class Lesson:
-    """One walkthrough, told in the terminal, drawn, played and tested from the same data.
+    """One lesson, told in the terminal, drawn, played and tested from the same data.
 
     `build` makes the graph; its source is what is shown. `tell` yields texts and events in the order of the story; a
-    text that begins with "# " is a heading. `numbers` are those it must reach, and `measure` computes them.
+    text that begins with "# " is a heading. `numbers` are those it must reach, and `measure` computes them. `plot` returns a
+    matplotlib figure, where people would rather look than read.
     """
 
     slug: str
@@ -37,6 +40,8 @@ class Lesson:
     numbers: Mapping[str, float]
     measure: Callable[["Lesson"], Mapping[str, float]]
     notes: tuple[Note, ...] = ()
+    exercises: tuple[Exercise | GradientOf, ...] = ()
+    plot: Callable[[], Any] | None = field(default=None, repr=False)
 
     def story(self) -> Story:
         """Yield the texts and events, each note after its event."""

@@ -2,6 +2,7 @@
 
 from autograd.functions import dot
 from autograd.graph import number, topological_order
+from autograd.lessons.exercise import Exercise, GradientOf, Wrong
 from autograd.lessons.lesson import Lesson, Note, Story, measured, passes
 from autograd.stepper import forward, snapshot, updates
 from autograd.value import Parameter, Value
@@ -55,5 +56,16 @@ LESSON = Lesson(
         Note("ready w", "The gradient is negative: as w grows, the loss falls, 32 times as fast at first. So w should grow."),
         Note("ready x", "x is data. It has a gradient, which would say how to change the input; training leaves it alone."),
         Note("ready y", "y is the answer. Its gradient is that of a with the other sign: moving the target helps as much, and is cheating."),
+    ),
+    exercises=(
+        GradientOf(network, "w", -32, {"upstream alone": -16, "sign of the delta": 32, "½(t − o)² for (t − o)²": -16, "zero_grad forgotten": -64}),
+        GradientOf(network, "x", -48, {"upstream alone": -16, "local alone": 3}),
+        Exercise(
+            "The learning rate is 0.01. Where does w stand after one step?",
+            3.32,
+            lambda: 3 - 0.01 * -32,
+            ("Gradient descent goes against the gradient.", "w ← w − 0.01 · ∂L/∂w.", "3 − 0.01 · (−32)."),
+            (Wrong("the step goes up the gradient", 2.68, lambda: 3 + 0.01 * -32, "The gradient points uphill; the minus sign turns it round."),),
+        ),
     ),
 )  # fmt: skip

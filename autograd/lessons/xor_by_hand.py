@@ -2,6 +2,7 @@
 
 from autograd.functions import dot, sum
 from autograd.graph import number, topological_order
+from autograd.lessons.exercise import GradientOf
 from autograd.lessons.lesson import Lesson, Note, Story, passes
 from autograd.stepper import forward, snapshot
 from autograd.value import Parameter, Value
@@ -94,4 +95,10 @@ LESSON = Lesson(
     },
     measure=measure,
     notes=(Note("ready u2", "The gradient of u2 is positive: u2 should go down, below the −2 that the document chose."),),
+    exercises=(
+        GradientOf(
+            squared_error, "u2", 0.138370797382,
+            {"upstream alone": 0.276741594764, "sign of the delta": -0.138370797382, "½(t − o)² for (t − o)²": 0.069185398691},
+        ),
+    ),
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from math import isclose, isfinite
 from typing import Any
 
@@ -10,34 +10,8 @@ from autograd import mistakes
 from autograd.events import Chain, Names
 from autograd.graph import number
 from autograd.mistakes import Mistake
+from autograd.slips import SLIPS
 from autograd.value import Value
-
-SLIPS: tuple[tuple[str, Callable[[Chain], float], str, str], ...] = (
-    (
-        "local alone",
-        lambda chain: chain.local,
-        "the local derivative is given alone",
-        "The chain rule multiplies it by the gradient that comes from upstream.",
-    ),
-    (
-        "upstream alone",
-        lambda chain: chain.upstream,
-        "the upstream gradient is handed on as it is",
-        "The chain rule multiplies it by the local derivative.",
-    ),
-    (
-        "+ in the place of ·",
-        lambda chain: chain.upstream + chain.local,
-        "upstream and local are added",
-        "The chain rule multiplies along a path; it adds over paths.",
-    ),
-    (
-        "the sum so far",
-        lambda chain: chain.after,
-        "what was paid in before is added already",
-        "That is the gradient so far. Asked is the contribution of this one use.",
-    ),
-)
 
 
 class Quiz:
@@ -76,9 +50,9 @@ class Quiz:
 
     def _wrong(self, chain: Chain) -> Iterator[tuple[float, int]]:
         """Yield the wrong answers, each with the place of its verdict: the slips of one step, then the laboratory's."""
-        for name, slip, when, why in SLIPS:
-            if isfinite(x := slip(chain)):
-                yield x, self._place(name, when, why)
+        for slip in SLIPS:
+            if isfinite(x := slip.made_of(chain)):
+                yield x, self._place(slip.name, slip.when, slip.why)
         for mistake in self._tried:
             taken = mistake.taken.get((chain.node, chain.operand))
             if taken is not None and isfinite(taken.contribution):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from autograd import Value, scope
-from autograd.lessons import Lesson, Note, Story, measured, passes
+from autograd.lessons import GradientOf, Lesson, Note, Story, measured, passes
 from nn.layers import MLP
 from nn.losses import mse_loss
 from nn.optim import SGD
@@ -144,5 +144,9 @@ LESSON = Lesson(
     notes=(
         Note("chain a2→z2", "Unit 2 is at or below 0: the slope of ReLU is 0 there, and everything upstream is multiplied by it."),
         Note("ready w21", "0, not “not computed”: the gradient did arrive, and it is nothing. This weight will never move."),
+    ),
+    exercises=(
+        GradientOf(first_example, "z2", 0, {"upstream alone": 0.113577185462}),
+        GradientOf(first_example, "u1", 0.298913811467, {"upstream alone": 0.295991779229, "sign of the delta": -0.298913811467}),
     ),
 )  # fmt: skip

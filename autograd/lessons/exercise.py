@@ -1,0 +1,146 @@
+"""Exercises: a question, its answer and how it is computed, hints in stages, and wrong answers that have a name."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from autograd.events import Chain
+from autograd.graph import names, number, topological_order
+from autograd.ledger import Ledger, why
+from autograd.mistakes import MISTAKES, matcher
+from autograd.slips import SLIPS
+from autograd.value import Value
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A wrong answer: when one gets it, `make` that gets it so, and why it is wrong."""
+
+    when: str
+    answer: float
+    make: Callable[[], float]
+    why: str
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A question with a number for its answer; `solve` computes it, and each hint says a little more.
+
+    >>> added_only = Wrong("the numbers are added only", 6.0, lambda: 1.0 + 2.0 + 3.0, "A mean is divided by how many there are.")
+    >>> mean = Exercise("What is the mean of 1, 2 and 3?", 2.0, lambda: (1 + 2 + 3) / 3, ("Add.", "Divide by 3."), (added_only,))
+    >>> mean.verdict("2")
+    '2 is right.'
+    >>> mean.verdict("6.0")
+    '6.0 is what you get when the numbers are added only. A mean is divided by how many there are.'
+    """
+
+    question: str
+    answer: float
+    solve: Callable[[], float]
+    hints: tuple[str, ...]
+    wrong: tuple[Wrong, ...] = ()
+
+    def verdict(self, given: str) -> str:
+        """Say whether a number is right, at its own digits, or which mistake gives it.
+
+        Raises DataError for what is no number.
+        """
+        return verdict(given, self.answer, self.wrong)
+
+
+@dataclass(frozen=True)
+class GradientOf:
+    """The exercise to find a node's gradient in the graph that `build` makes: its hints are those of the graph itself.
+
+    >>> def build():
+    ...     w = Value(3.0, "w")
+    ...     z = w * 2; z.label = "z"
+    ...     loss = (z - 15) ** 2; loss.label = "L"
+    ...     return loss
+    >>> exercise = GradientOf(build, "w", -36.0, {"sign of the delta": 36.0, "local alone": 2.0})
+    >>> exercise.question
+    'What is ∂L/∂w?'
+    >>> print(*exercise.hints, sep=" / ")
+    Upstream: ∂L/∂z = −18. / Local: ∂z/∂w = 2. / Product: −18 · 2 = −36.
+    >>> exercise.verdict("2")
+    '2 is what you get when the local derivative is given alone. The chain rule multiplies it by the gradient that comes from upstream.'
+
+    `mistakes` holds the number that each mistake of this name gives: one of autograd.mistakes, or a slip of autograd.slips.
+    """
+
+    build: Callable[[], Value]
+    node: str
+    answer: float
+    mistakes: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def question(self) -> str:
+        """What is asked."""
+        ledger = self.ledger
+        return f"What is ∂{ledger.names[ledger.root].label}/∂{self.node}?"
+
+    @property
+    def ledger(self) -> Ledger:
+        """Every use of the node, in a graph made afresh."""
+        root = self.build()
+        by_name = {name: node for node, name in names(topological_order(root)).items()}
+        return why(root, by_name[self.node])
+
+    @property
+    def hints(self) -> tuple[str, ...]:
+        """Upstream, local and product, a stage each, of every use."""
+        return hints(self.ledger.uses)
+
+    @property
+    def wrong(self) -> tuple[Wrong, ...]:
+        """The wrong answers, each with the mistake that gives it."""
+        return tuple(made(self.ledger, name, answer) for name, answer in self.mistakes.items())
+
+    def solve(self) -> float:
+        """Compute it."""
+        return self.ledger.gradient
+
+    def verdict(self, given: str) -> str:
+        """Say whether a number is right, at its own digits, or which mistake gives it."""
+        return verdict(given, self.answer, self.wrong)
+
+
+def made(ledger: Ledger, name: str, answer: float) -> Wrong:
+    """Return the slip, or else the mistake, of that name, made on the ledger's graph."""
+    slips = [slip for slip in SLIPS if slip.name == name]
+    if slips:
+        return Wrong(slips[0].when, answer, lambda: slips[0].made_of(ledger.uses[-1]), slips[0].why)
+    mistake = next(mistake for mistake in (make(ledger.root) for make in MISTAKES) if mistake.name == name)
+    return Wrong(mistake.when, answer, lambda: mistake.gradients.get(ledger.value, 0.0), mistake.why)
+
+
+def hints(uses: tuple[Chain, ...]) -> tuple[str, ...]:
+    """Return three hints for a gradient: upstream, local, product, each of every use."""
+    upstream = "; ".join(f"{use.partial(use.root, use.node)} = {number(use.upstream)}" for use in uses)
+    return (
+        f"Upstream: {upstream}.",
+        f"Local: {'; '.join(use.local_line for use in uses)}.",
+        f"Product: {' + '.join(map(product, uses))} = {number(uses[-1].after)}.",
+    )
+
+
+def product(use: Chain) -> str:
+    """Write one use's upstream times its local derivative."""
+    return f"{number(use.upstream)} · {bracketed(number(use.local))}"
+
+
+def bracketed(text: str) -> str:
+    """Put a negative number in brackets.
+
+    >>> bracketed("−3"), bracketed("3")
+    ('(−3)', '3')
+    """
+    return f"({text})" if text.startswith("−") else text
+
+
+def verdict(given: str, answer: float, wrong: tuple[Wrong, ...]) -> str:
+    """Say whether a number is right, at its own digits, or which mistake gives it."""
+    matches, shown = matcher(given), given.strip().replace("-", "−")
+    if matches(answer):
+        return f"{shown} is right."
+    told = [f"{shown} is what you get when {one.when}. {one.why}" for one in wrong if matches(one.answer)]
+    return " ".join(told) or f"{shown} is not right, and none of the known mistakes gives it."
