@@ -23,7 +23,7 @@ from nn.callbacks import Checkpoint, EarlyStopping
 from nn.checkpoint import load_checkpoint, save_checkpoint
 from nn.data import blobs, circles, digits, linear_regression, mnist, moons, spirals, xor, yin_yang
 from nn.diagnosis import diagnose
-from nn.errors import FormatError, TrainingError
+from nn.errors import FormatError, SettingError, StateError, TrainingError
 from nn.files import load_sequential_state_dict, load_weights, save_weights, sequential_state_dict
 from nn.gradients import (
     accumulate,
@@ -50,7 +50,7 @@ from nn.losses import (
     mse,
     mse_loss,
 )
-from nn.module import Module, SettingError, StateError
+from nn.module import Module
 from nn.monitors import Monitor
 from nn.newton import Newton
 from nn.optim import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop

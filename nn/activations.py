@@ -31,8 +31,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from autograd import DataError, Value, lift, softmax
+from nn.checks import Number, chosen
 
-Number = Value | float
 Activation = Callable[[Value], Value]
 X = TypeVar("X", bound=Number)
 
@@ -138,11 +138,7 @@ def named(name: str | Activation) -> Activation:
         )
     if callable(name):
         return name
-    if name not in ACTIVATIONS:
-        raise DataError(
-            f"There is no activation {name!r}. Choose one of {', '.join(ACTIVATIONS)}, or softmax for a whole layer, or give a function of one Value."
-        )
-    return ACTIVATIONS[name]
+    return chosen("activation", name, ACTIVATIONS, ", or softmax for a whole layer, or give a function of one Value")
 
 
 def over_layer(name: object) -> bool:

@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 
 from autograd import DataError, DomainError, LengthError
+from nn.checks import as_list, class_number, few, generator, whole
 
 Example = tuple[Sequence[float], Any]
 Data = Sequence[Example]
@@ -29,7 +30,7 @@ def batches(
     One pass is one epoch: 1000 examples in batches of 100 make 10 iterations. The last batch may be smaller.
     """
     order = shuffled(data, rng) if shuffle else checked(data)
-    starts = range(0, len(order), whole(size, "examples in a batch"))
+    starts = range(0, len(order), whole("size", size))
     return (unzipped(order[start : start + size]) for start in starts)
 
 
@@ -67,13 +68,13 @@ def standardise(data: Data, like: Data | None = None) -> list[Example]:
     """
     measure = data if like is None else like
     checked([*measure, *data])
-    columns = list(zip(*[listed(x) for x, _ in checked(measure)], strict=True))
+    columns = list(zip(*[as_list(x) for x, _ in checked(measure)], strict=True))
     means = [math.fsum(column) / len(column) for column in columns]
     variances = [
         math.fsum((x - m) ** 2 for x in column) / len(column) for column, m in zip(columns, means, strict=True)
     ]
     return [
-        ([(x - m) / (math.sqrt(v) or 1.0) for x, m, v in zip(listed(inputs), means, variances, strict=True)], target)
+        ([(x - m) / (math.sqrt(v) or 1.0) for x, m, v in zip(as_list(inputs), means, variances, strict=True)], target)
         for inputs, target in data
     ]
 
@@ -88,13 +89,8 @@ def one_hot(label: int | Sequence[int], classes: int) -> Any:
     """
     if isinstance(label, Sequence) and not isinstance(label, str):
         return [one_hot(one, classes) for one in label]
-    if not hasattr(label, "__index__") or isinstance(label, bool):
-        raise DataError(f"A label is a whole number, and {label!r} is none. Number the classes 0, 1, 2, …")
-    if not 0 <= label < whole(classes, "classes"):
-        raise DomainError(
-            f"Label {label} is none of {classes} classes, which are numbered 0 to {classes - 1}. Did you count from 1?"
-        )
-    return [1.0 if k == label else 0.0 for k in range(classes)]
+    place = class_number("one_hot", label, whole("classes", classes))
+    return [1.0 if k == place else 0.0 for k in range(classes)]
 
 
 def shuffled(data: Data, rng: Random | None) -> list[Example]:
@@ -130,33 +126,4 @@ def checked(data: Data) -> Data:
 
 def width(example: Example) -> int:
     """Return how many inputs an example has."""
-    return len(listed(example[0]))
-
-
-def listed(inputs: Any) -> Any:
-    """Return an example's inputs as they are, or a single number as a list of one."""
-    return inputs if hasattr(inputs, "__len__") else [inputs]
-
-
-def generator(rng: Random | None) -> Random:
-    """Return the random generator, or a fresh one."""
-    if rng is None:
-        return Random()
-    if not isinstance(rng, Random):
-        raise DataError(
-            f"rng is a random.Random, and {few(rng)} is none. For the same numbers every time, give rng=random.Random(0)."
-        )
-    return rng
-
-
-def whole(n: int, of: str) -> int:
-    """Return a number of things, if it is one."""
-    if not hasattr(n, "__index__") or isinstance(n, bool) or n < 1:
-        raise DataError(f"{n!r} {of} cannot be: it is a whole number, 1 or more.")
-    return n
-
-
-def few(thing: Any) -> str:
-    """Return how a thing is written, if need be only its beginning."""
-    text = repr(thing)
-    return text if len(text) < 60 else f"{text[:56]} …"
+    return len(as_list(example[0]))

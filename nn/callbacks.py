@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from autograd import DataError
-from nn.batching import whole
 from nn.checkpoint import save_checkpoint
+from nn.checks import whole
 from nn.run import Run
 
 
@@ -36,7 +36,7 @@ class EarlyStopping:
     """
 
     def __init__(self, patience: int = 5, restore_best: bool = True) -> None:
-        self.patience, self.restore_best = whole(patience, "epochs of patience"), restore_best
+        self.patience, self.restore_best = whole("patience", patience), restore_best
         self.forget()
 
     def forget(self) -> None:
@@ -104,7 +104,7 @@ class Checkpoint:
     """
 
     def __init__(self, path: str | Path, every: int = 1) -> None:
-        self.path, self.every = path, whole(every, "epochs from one checkpoint to the next")
+        self.path, self.every = path, whole("every", every)
 
     def on_epoch_end(self, run: Run) -> None:
         """Write the file, if it is time; fit calls checkpoints after all other callbacks."""

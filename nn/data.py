@@ -10,7 +10,8 @@ from pathlib import Path
 from random import Random
 
 from autograd import DomainError
-from nn.batching import Example, generator, whole
+from nn.batching import Example
+from nn.checks import generator, whole
 from nn.errors import FormatError
 
 
@@ -51,7 +52,7 @@ def blobs(
     `centers` is a list of points, or a number of them: they then stand on a circle of radius 2.
     """
     rng = drawn("blobs", n, spread, rng)
-    count = whole(centers if isinstance(centers, int) else len(centers), "centers")
+    count = whole("centers", centers if isinstance(centers, int) else len(centers))
     if isinstance(centers, int):
         centers = [on_circle(k / count, radius=2) for k in range(count)]
     return [(near(centers[i % count], spread, rng), i % count) for i in range(n)]
@@ -94,7 +95,7 @@ def spirals(
     [0, 1, 2, 0, 1, 2]
     """
     rng = drawn("spirals", n, noise, rng)
-    per_arm = math.ceil(n / whole(classes, "classes"))
+    per_arm = math.ceil(n / whole("classes", classes))
     data: list[Example] = []
     for i in range(n):
         radius = (i // classes + 1) / per_arm
@@ -191,7 +192,7 @@ def idx(path: str | Path) -> tuple[list[int], bytes]:
 
 def drawn(name: str, n: int, noise: float, rng: Random | None) -> Random:
     """Return the generator, if the size and the noise are such."""
-    whole(n, f"examples of {name}")
+    whole(f"The n of {name}", n)
     if not noise >= 0:
         raise DomainError(f"The noise of {name} is a standard deviation, 0 or more, and was given as {noise}.")
     return generator(rng)

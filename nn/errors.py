@@ -1,6 +1,17 @@
 """What can go wrong around training, beside the errors of `autograd`."""
 
-from autograd import AutogradError
+from autograd import AutogradError, DataError
+
+
+class SettingError(DataError, ValueError):
+    """A setting outside its range: a learning rate of 0, a probability of 2."""
+
+
+class StateError(AutogradError, KeyError):
+    """A state_dict that does not fit the module."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])  # a KeyError would show the quotes
 
 
 class FormatError(AutogradError, ValueError):

@@ -20,9 +20,9 @@ from typing import Any
 
 from autograd import DataError
 from nn.checkpoint import write_atomically
-from nn.errors import FormatError
+from nn.errors import FormatError, StateError
 from nn.layers import Layer
-from nn.module import Module, StateError
+from nn.module import Module
 
 
 def sequential_state_dict(model: Module) -> dict[str, Any]:

@@ -22,10 +22,10 @@ from itertools import pairwise
 from typing import Any
 
 from autograd import DataError, DomainError, Value, dot, lift, no_grad
+from nn.checks import Number, within
 from nn.layers import Layer
-from nn.module import Module, SettingError, walk
+from nn.module import Module, walk
 
-Number = Value | float
 Rows = Sequence[Sequence[Any]]  # a row of activations for each example
 LayerLike = Callable[[Sequence[Any]], Sequence[Value]]
 
@@ -181,8 +181,12 @@ def cut(items: Sequence[Any], segments: int) -> list[Sequence[Any]]:
     >>> cut("abcde", 2)
     ['ab', 'cde']
     """
-    if not isinstance(segments, int) or not 1 <= segments <= len(items):
-        raise SettingError(f"{len(items)} layers are cut into 1 to {len(items)} segments, not into {segments!r}.")
+    within(
+        "segments",
+        segments,
+        lambda n: isinstance(n, int) and 1 <= n <= len(items),
+        f"from 1 to {len(items)}, the number of layers",
+    )
     bounds = [len(items) * k // segments for k in range(segments + 1)]
     return [items[a:b] for a, b in pairwise(bounds)]
 
@@ -239,8 +243,7 @@ def holds_values(module: Module) -> bool:
 
 def with_gradients(name: str, limit: float, parameters: Iterable[Value]) -> list[tuple[Value, float]]:
     """Return the parameters that have a gradient, each with it, if the limit is one and no gradient is a NaN."""
-    if not limit > 0:
-        raise SettingError(f"{name} must be above 0, and here it is {limit!r}. A usual one is 1.")
+    within(name, limit, lambda limit: limit > 0, "a number above 0", "A usual one is 1.")
     if isinstance(parameters, (Value, Module)):
         raise DataError(
             f"Gradients are clipped of a list of parameters, and {parameters!r} is none. Give it model.parameters()."

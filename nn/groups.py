@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from autograd import DataError, GraphError, Value
-from nn.module import SettingError, StateError, few
+from nn.checks import first, within
+from nn.errors import SettingError, StateError
 
 Group = dict[str, Any]  # "params", a list of Values, and their settings: "lr" and more
 
@@ -25,25 +26,19 @@ RANGES: dict[str, tuple[Callable[[Any], bool], str, str]] = {
 def in_range(name: str, setting: Any) -> None:
     """Refuse a setting outside its range."""
     holds, words, usual = RANGES[name]
-    try:
-        right = holds(setting)
-    except TypeError:  # no number at all
-        right = False
-    if not right:
-        called = "The learning rate, lr," if name == "lr" else name
-        raise SettingError(f"{called} must be {words}, and here it is {setting!r}. A usual one is {usual}.")
+    within("The learning rate, lr," if name == "lr" else name, setting, holds, words, f"A usual one is {usual}.")
 
 
 def fitting(name: str, group: Mapping[str, Any], own: Group) -> None:
     """Refuse the saved settings of another optimizer."""
     if strange := sorted((set(group) ^ set(own)) - {"initial_lr"}):  # that one is a schedule's
-        raise StateError(f"This state is not of this {name}: its settings differ in {few(strange)}.")
+        raise StateError(f"This state is not of this {name}: its settings differ in {first(strange)}.")
 
 
 def check(group: Group, known: Mapping[str, Any]) -> None:
     """Refuse a group that cannot be optimised."""
     if strange := [key for key in group if key not in known and key != "params"]:
-        raise SettingError(f"There is no setting {few(strange)} here. A group may have params, {', '.join(known)}.")
+        raise SettingError(f"There is no setting {first(strange)} here. A group may have params, {', '.join(known)}.")
     for name in known:
         if name in RANGES:
             in_range(name, group[name])

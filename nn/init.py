@@ -20,7 +20,8 @@ import math
 from collections.abc import Callable
 from random import Random
 
-from nn.module import SettingError
+from nn.checks import within
+from nn.errors import SettingError
 
 Init = Callable[[int, int, Random], list[float]]
 
@@ -42,8 +43,7 @@ def normal(mean: float = 0.0, std: float = 1.0) -> Init:
     >>> len(normal(0, 0.01)(5, 1, Random(0)))
     5
     """
-    if not std >= 0:
-        raise SettingError(f"A standard deviation is 0 or more, and std is {std}. A usual one is 0.01.")
+    within("The standard deviation, std,", std, lambda x: x >= 0, "0 or more", "A usual one is 0.01.")
     return lambda nin, nout, rng: [rng.gauss(mean, std) for _ in range(nin)]
 
 

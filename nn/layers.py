@@ -6,13 +6,13 @@ from itertools import pairwise
 from random import Random
 from typing import Any
 
-from autograd import DataError, LengthError, Parameter, Value, dot, enter, lift, scope, softmax
+from autograd import LengthError, Parameter, Value, dot, enter, lift, scope, softmax
 from nn import activations
 from nn.activations import Activation
+from nn.checks import Number, chosen, generator, same_length, whole
 from nn.init import INITS, Init
 from nn.module import Module
 
-Number = Value | float
 LOW, HIGH = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"), str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 RELU_FAMILY = ("relu", "leaky_relu", "elu", "softplus", "gelu")
 
@@ -42,7 +42,7 @@ class Neuron(Module):
         nout: int = 1,
     ) -> None:
         if weights is None:
-            weights = initial(init, activation)(size(nin, "inputs"), nout, rng or Random())
+            weights = initial(init, activation)(whole("nin", nin), nout, generator(rng))
         same_length("weights", len(weights), f"a neuron of {nin} inputs", nin)
         self.weights = tuple(Parameter(w, f"w{i}") for i, w in enumerate(weights, 1))
         self.bias = Parameter(bias, "b")
@@ -60,7 +60,8 @@ class Neuron(Module):
         try:
             z = expanded(self.weights, inputs, self.bias) if self.expand else dot(self.weights, inputs, self.bias)
         except LengthError:
-            raise LengthError(takes(repr(self), self.nin, "inputs", len(inputs))) from None
+            same_length("inputs", len(inputs), repr(self), self.nin)
+            raise
         return self.activate(z)
 
     def __repr__(self) -> str:
@@ -90,8 +91,8 @@ class Layer(Module):
         biases: Sequence[float] | None = None,
         expand: bool = False,
     ) -> None:
-        rng = rng or Random()
-        rows = [None] * size(nout, "neurons") if weights is None else weights
+        rng = generator(rng)
+        rows = [None] * whole("nout", nout) if weights is None else weights
         biases = [0.0] * nout if biases is None else biases
         same_length("rows of weights", len(rows), f"a layer of {nout} neurons", nout)
         same_length("biases", len(biases), f"a layer of {nout} neurons", nout)
@@ -159,8 +160,8 @@ class MLP(Module):
         biases: Sequence[Sequence[float]] | None = None,
         expand: bool = False,
     ) -> None:
-        rng = rng or Random()
-        count = size(len(nouts), "layers")
+        rng = generator(rng)
+        count = whole("The number of layers", len(nouts))
         same_length("weight matrices", len(weights or nouts), f"an MLP of {count} layers", count)
         same_length("bias lists", len(biases or nouts), f"an MLP of {count} layers", count)
         self.layers = [
@@ -234,29 +235,7 @@ def initial(init: str | Init | None, activation: str | Activation) -> Init:
         init = "he" if name_of(activation) in RELU_FAMILY else "xavier"
     if callable(init):
         return init
-    if init not in INITS:
-        raise DataError(
-            f"There is no initialisation {init!r}. Choose one of {', '.join(INITS)}, or give a function (nin, nout, rng) → list of weights."
-        )
-    return INITS[init]
-
-
-def size(n: int, of: str) -> int:
-    """Return a size, if it is one."""
-    if not isinstance(n, int) or n < 1:
-        raise DataError(f"{n!r} {of} make no layer: a size is a whole number, 1 or more.")
-    return n
-
-
-def same_length(what: str, given: int, whose: str, wanted: int) -> None:
-    """Raise LengthError unless as many were given as are wanted."""
-    if given != wanted:
-        raise LengthError(takes(whose, wanted, what, given))
-
-
-def takes(whose: str, wanted: int, what: str, given: int) -> str:
-    """Return the sentence for a list that is too long or too short."""
-    return f"{whose} takes {wanted} {what}, and was given {given}. Give a list of {wanted}."
+    return chosen("initialisation", init, INITS, ", or give a function (nin, nout, rng) → list of weights")
 
 
 def name_of(activation: str | Activation) -> str:

@@ -22,18 +22,17 @@ as ten false alarms:
 """
 
 import math
-import operator
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import DataError, DomainError, LengthError, Value, lift, logsumexp, mean, sum
-from nn.module import SettingError
+from nn.checks import Number, chosen, class_number, listed, positive
 
-Number = Value | float
 Numbers = Any  # a number or a Value, or a list of them, or a list of lists, …
 Loss = Any  # one Value; with reduction="none" one for each prediction, in the same shape
-REDUCTIONS: dict[str, Callable[[Any], Any]] = {"mean": mean, "sum": sum}
+Reduction = Callable[[Any], Value]
+REDUCTIONS: dict[str, Reduction | None] = {"mean": mean, "sum": sum, "none": None}
 SMALLEST = sys.float_info.min
 
 
@@ -68,8 +67,7 @@ def huber_loss(predictions: Numbers, targets: Numbers, reduction: str = "mean", 
     Small errors count squared, large ones by their size; the slope is e, and never more than delta. Here the ½ is
     part of the definition. Source: Huber, Robust estimation of a location parameter, 1964.
     """
-    if not delta > 0:
-        raise SettingError(f"huber_loss changes from squared to straight at delta, above 0, and delta is {delta}.")
+    positive("The delta of huber_loss, where squared becomes straight,", delta)
 
     def loss(p: Value, y: Number) -> Value:
         size = (p - y).abs()
@@ -189,13 +187,13 @@ def elementwise(
     name: str, loss: Callable[[Value, Number], Value], predictions: Numbers, targets: Numbers, reduction: str
 ) -> Loss:
     """Return the loss of each prediction with its target, reduced."""
-    known(name, reduction)
-    return reduced(each(name, loss, predictions, targets), reduction)
+    reduce = chosen(f"reduction of {name}", reduction, REDUCTIONS)
+    return reduced(each(name, loss, predictions, targets), reduce)
 
 
 def each(name: str, loss: Callable[[Value, Number], Value], prediction: Numbers, target: Numbers) -> Loss:
     """Return the loss of each prediction, in the shape in which the predictions came."""
-    if not (listed(prediction) or listed(target)):
+    if not (several(prediction) or several(target)):
         return loss(lift(prediction), target)
     return [each(name, loss, p, y) for p, y in paired(name, prediction, target)]
 
@@ -204,44 +202,36 @@ def by_example(
     name: str, loss: Callable[[Sequence[Number], Any], Value], outputs: Numbers, targets: Any, reduction: str
 ) -> Loss:
     """Return the loss of one list of outputs, or of each in a list of such lists, reduced."""
-    known(name, reduction)
-    if not listed(outputs) or not outputs:
+    reduce = chosen(f"reduction of {name}", reduction, REDUCTIONS)
+    if not several(outputs) or not outputs:
         raise LengthError(f"{name} takes a list with one number for each class, and was given {outputs!r}.")
-    if not listed(outputs[0]):
+    if not several(outputs[0]):
         return loss(outputs, targets)
-    return reduced([loss(zs, target) for zs, target in paired(name, outputs, targets)], reduction)
+    return reduced([loss(zs, target) for zs, target in paired(name, outputs, targets)], reduce)
 
 
-def reduced(losses: Loss, reduction: str) -> Loss:
-    """Return one loss for many, unless the reduction is "none"; one loss by itself is its own mean."""
-    return losses if reduction == "none" or not listed(losses) else REDUCTIONS[reduction](flat(losses))
+def reduced(losses: Loss, reduce: Reduction | None) -> Loss:
+    """Return one loss for many, unless there is no reduction; one loss by itself is its own mean."""
+    return reduce(flat(losses)) if reduce and several(losses) else losses
 
 
 def flat(losses: Loss) -> list[Value]:
     """Return all the Values in nested lists."""
-    return [v for part in losses for v in flat(part)] if listed(losses) else [losses]
+    return [v for part in losses for v in flat(part)] if several(losses) else [losses]
 
 
-def known(name: str, reduction: str) -> None:
-    """Refuse a reduction that there is not."""
-    if reduction not in ("mean", "sum", "none"):
-        raise SettingError(f'{name} has the reductions "mean", "sum" and "none", and was given {reduction!r}.')
-
-
-def listed(x: object) -> bool:
-    """Tell whether something is a list of numbers, rather than one."""
-    if isinstance(x, str):
-        raise DataError(f"{x!r} is text. Give a number, or a list of numbers.")
+def several(x: Any) -> bool:
+    """Tell whether something is a list of numbers, rather than one; an array is refused."""
     if getattr(x, "shape", ()):
         raise DataError(
             f"A loss takes numbers, Values and lists of them, and here is a {type(x).__name__}. Give its .tolist()."
         )
-    return isinstance(x, Sequence)
+    return listed(x)
 
 
 def paired(name: str, predictions: Any, targets: Any) -> list[tuple[Any, Any]]:
     """Return each prediction with its target; a single one counts as a list of one, as a model returns it."""
-    ps, ys = (x if listed(x) else [x] for x in (predictions, targets))
+    ps, ys = (x if several(x) else [x] for x in (predictions, targets))
     if len(ps) != len(ys):
         raise LengthError(
             f"{name} compares each prediction with its target, and here are {len(ps)} predictions and {len(ys)} targets. "
@@ -286,7 +276,7 @@ def expected(loss: Callable[[Any, Number], Value], pairs: list[tuple[Number, Any
 
 def classes(name: str, target: Any, outputs: Sequence[Number]) -> list[tuple[Number, Number]]:
     """Return the outputs with the target probability of each; of a class number, the one output that counts."""
-    if not listed(target):
+    if not several(target):
         return [(1.0, outputs[class_number(name, target, len(outputs))])]
     if len(target) != len(outputs):
         raise LengthError(
@@ -297,15 +287,3 @@ def classes(name: str, target: Any, outputs: Sequence[Number]) -> list[tuple[Num
     if abs(math.fsum(lift(y).data for y in target) - 1) > 1e-3:
         raise DomainError(f"{name}: the probabilities in a target add up to 1, and these do not: {list(target)}.")
     return list(zip(target, outputs, strict=True))
-
-
-def class_number(name: str, target: Any, count: int) -> int:
-    """Return the number of a class, if there is one of that number."""
-    if isinstance(target, bool) or not hasattr(target, "__index__"):
-        raise DataError(
-            f"{name}: a class is a whole number from 0 to {count - 1}, and here is {target!r}. From a float, make int(y)."
-        )
-    k = operator.index(target)
-    if not 0 <= k < count:
-        raise DomainError(f"{name}: the classes are numbered from 0 to {count - 1}, and here is class {k}.")
-    return k

@@ -3,18 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from autograd import AutogradError, DataError, Parameter, Value
-
-
-class StateError(AutogradError, KeyError):
-    """A state_dict that does not fit the module."""
-
-    def __str__(self) -> str:
-        return str(self.args[0])  # a KeyError would show the quotes
-
-
-class SettingError(DataError, ValueError):
-    """A setting outside its range: a learning rate of 0, a probability of 2."""
+from autograd import Parameter, Value
+from nn.checks import first
+from nn.errors import StateError
 
 
 class Module:
@@ -69,7 +60,7 @@ class Module:
         if missing or strange:
             raise StateError(
                 f"This state_dict is not of this {type(self).__name__}, which has {len(own)} numbers; the dict has {len(state)}. "
-                f"Missing: {few(missing)}. Unknown: {few(strange)}. Build the model with the sizes that it was saved with."
+                f"Missing: {first(missing)}. Unknown: {first(strange)}. Build the model with the sizes that it was saved with."
             )
         numbers = {name: Parameter(state[name]).data for name in own}  # all are read before one is set
         for name, parameter in own.items():
@@ -95,9 +86,3 @@ def walk(part: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
             yield path, child
         if isinstance(child, (Module, list, tuple)):
             yield from walk(child, path)
-
-
-def few(names: list[str]) -> str:
-    """Return the first names of a list, and how many more there are."""
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return ", ".join(names[:3]) + more if names else "none"

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from autograd import Value
-from nn.batching import listed
+from nn.checks import as_list
 from nn.diagnosis import diagnose
 from nn.gradients import grad_norm
 from nn.module import Module
@@ -152,7 +152,7 @@ def layer_activations(model: Any, inputs: Sequence[Any]) -> list[list[list[float
     rows, found = list(inputs), []
     with evaluation(model):
         for layer in layers:
-            rows = [listed(layer(row)) for row in rows]
+            rows = [as_list(layer(row)) for row in rows]
             found.append([numbers(row) for row in rows])
     return found
 

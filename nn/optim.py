@@ -21,8 +21,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from autograd import Value
+from nn.checks import first
+from nn.errors import SettingError, StateError
 from nn.groups import Group, check, fitting, grouped, in_range, unique
-from nn.module import SettingError, StateError, few
 
 Memory = dict[str, float]  # what is remembered of one parameter
 Rule = Callable[[float, float, Memory], float]  # (w, g, memory) → the new w
@@ -89,7 +90,7 @@ class Optimizer:
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Take over what `state_dict` returned; one that does not fit changes nothing."""
         if not {"state", "param_groups"} <= set(state):
-            raise StateError(f"This is no optimizer's state: it has {few(list(state))}, not state and param_groups.")
+            raise StateError(f"This is no optimizer's state: it has {first(list(state))}, not state and param_groups.")
         given, parameters = state["param_groups"], self.parameters
         sizes, own = [len(g["params"]) for g in given], [len(g["params"]) for g in self.param_groups]
         if sizes != own:

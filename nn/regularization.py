@@ -16,9 +16,8 @@ from random import Random
 from typing import Any
 
 from autograd import LengthError, Parameter, Value, dot, lift, mean, sum
-from nn.module import Module, SettingError
-
-Number = Value | float
+from nn.checks import Number, generator, positive, within
+from nn.module import Module
 
 
 def l1_penalty(parameters: Iterable[Value], strength: float) -> Value:
@@ -46,8 +45,7 @@ def l2_penalty(parameters: Iterable[Value], strength: float) -> Value:
 
 def some(parameters: Iterable[Value], strength: float) -> list[Value]:
     """Return the parameters, if there are any and the strength is one."""
-    if not 0 <= strength < math.inf:
-        raise SettingError(f"The strength of a penalty is 0 or a finite number above, and here it is {strength!r}.")
+    within("The strength of a penalty", strength, lambda x: 0 <= x < math.inf, "0 or a finite number above")
     listed = list(parameters)
     if not listed:
         raise LengthError("A penalty on no parameters is none. Give it model.parameters().")
@@ -68,11 +66,8 @@ class Dropout(Module):
     """
 
     def __init__(self, p: float = 0.5, rng: Random | None = None) -> None:
-        if not 0 <= p < 1:
-            raise SettingError(
-                f"Dropout's p is a probability from 0 to below 1, and here it is {p!r}. A usual one is 0.5."
-            )
-        self.p, self.rng = p, rng or Random()
+        within("Dropout's p", p, lambda p: 0 <= p < 1, "a probability from 0 to below 1", "A usual one is 0.5.")
+        self.p, self.rng = p, generator(rng)
 
     def __call__(self, inputs: Sequence[Number]) -> list[Value]:
         """Return as many activations as there are inputs."""
@@ -103,10 +98,8 @@ class BatchNorm(Module):
     """
 
     def __init__(self, eps: float = 1e-5, momentum: float = 0.1) -> None:
-        if not eps > 0:
-            raise SettingError(f"eps keeps BatchNorm from dividing by 0, so it is above 0, and here it is {eps!r}.")
-        if not 0 <= momentum <= 1:
-            raise SettingError(f"BatchNorm's momentum is from 0 to 1, and here it is {momentum!r}. A usual one is 0.1.")
+        positive("BatchNorm's eps, which keeps it from dividing by 0,", eps, "A usual one is 1e-5.")
+        within("BatchNorm's momentum", momentum, lambda m: 0 <= m <= 1, "from 0 to 1", "A usual one is 0.1.")
         self.weight, self.bias = Parameter(1.0, "γ"), Parameter(0.0, "β")
         self.running_mean, self.running_var = Value(0.0, "running mean"), Value(1.0, "running variance")
         self.eps, self.momentum = eps, momentum

@@ -7,7 +7,8 @@ from random import Random
 from typing import Any
 
 from autograd import DataError, GraphError, Value
-from nn.batching import Data, checked, few, generator, listed, whole
+from nn.batching import Data, checked
+from nn.checks import as_list, few, generator, whole
 from nn.errors import TrainingError
 from nn.module import Module
 
@@ -71,7 +72,7 @@ class Run:
     ) -> None:
         self.model, self.loss, self.optimizer, self.schedule, self.penalty = model, loss, optimizer, schedule, penalty
         self.data, self.validation = checked(data), None if validation is None else checked(validation)
-        self.epochs, self.batch_size = whole(epochs, "epochs"), whole(batch_size, "examples in a batch")
+        self.epochs, self.batch_size = whole("epochs", epochs), whole("batch_size", batch_size)
         self.callbacks, self.rng, self.history = [callback(c) for c in callbacks], generator(rng), History()
         self.parameters = list(model.named_parameters())
         check_parts(self)
@@ -208,7 +209,7 @@ def check_parts(run: Run) -> None:
 def bad_example(inputs: Sequence[Any], targets: Sequence[Any]) -> str:
     """Return a sentence about the first example that is not finite, if there is one: then the data is to blame."""
     for i, example in enumerate(zip(inputs, targets, strict=True)):
-        if not all(finite(number) for part in example for number in listed(part)):
+        if not all(finite(number) for part in example for number in as_list(part)):
             return f"Example {i} of this batch is to blame, which holds a number that is not finite: {few(example)}. Mend it or leave it out. "
     return ""
 

@@ -17,7 +17,8 @@ the learning rate of every group of the optimizer.
 import math
 from collections.abc import Mapping, Sequence
 
-from nn.module import SettingError
+from nn.checks import positive, whole
+from nn.errors import SettingError
 from nn.optim import Optimizer
 
 
@@ -235,17 +236,3 @@ class ChainedScheduler(Schedule):
 def cosine(t: int, length: int, top: float, bottom: float) -> float:
     """Return the height of half a wave from top to bottom, after t of its `length` steps."""
     return bottom + 0.5 * (top - bottom) * (1 + math.cos(math.pi * t / length))
-
-
-def whole(name: str, n: int) -> int:
-    """Return a number of epochs, if it is one."""
-    if not isinstance(n, int) or n < 1:
-        raise SettingError(f"{name} must be a whole number, 1 or more, and here it is {n!r}.")
-    return n
-
-
-def positive(name: str, factor: float) -> float:
-    """Return a factor, if it is above 0."""
-    if not 0 < factor < math.inf:
-        raise SettingError(f"{name} must be a finite number above 0, and here it is {factor!r}.")
-    return factor

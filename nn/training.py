@@ -7,9 +7,10 @@ from random import Random
 from typing import Any
 
 from autograd import AutogradError, DataError, Value, mean, no_grad
-from nn.batching import Data, batches, checked, few, listed
+from nn.batching import Data, batches, checked
 from nn.callbacks import Checkpoint, progress
 from nn.checkpoint import load_checkpoint
+from nn.checks import as_list, few
 from nn.module import Module
 from nn.run import History, Loss, Run
 
@@ -53,7 +54,7 @@ def fit(
     Raises TrainingError at the first step at which the loss,
     a gradient or a parameter is not finite.
     """
-    callbacks = sorted([*listed(callbacks), *progress()], key=lambda callback: isinstance(callback, Checkpoint))
+    callbacks = sorted([*as_list(callbacks), *progress()], key=lambda callback: isinstance(callback, Checkpoint))
     run = Run(model, data, loss, optimizer, epochs, batch_size, schedule, callbacks, validation, rng, penalty)
     if resume is not None:
         run.load_state_dict(load_checkpoint(resume))
@@ -148,7 +149,7 @@ def accuracy(model: Any, data: Data, threshold: float | None = None) -> float:
 
 def predicted(outputs: Any, labels: Sequence[float], threshold: float | None) -> float:
     """Return the class that a model's outputs speak for."""
-    numbers = [output.data for output in listed(outputs)]
+    numbers = [output.data for output in as_list(outputs)]
     if len(numbers) > 1:
         return numbers.index(max(numbers))
     if not 1 <= len(labels) <= 2:
@@ -161,7 +162,7 @@ def predicted(outputs: Any, labels: Sequence[float], threshold: float | None) ->
 
 def answer(target: Any) -> float:
     """Return the class that a target stands for: a number, alone or in a list of one, or the place of the largest."""
-    numbers = list(listed(target))
+    numbers = list(as_list(target))
     return numbers.index(max(numbers)) if len(numbers) > 1 else numbers[0]
 
 

@@ -199,5 +199,5 @@ def test_layers_that_change_their_mind_are_refused():
 
 @pytest.mark.parametrize("segments", [0, 3, 1.5])
 def test_there_are_as_many_segments_as_layers_at_most(segments):
-    with pytest.raises(nn.SettingError, match="1 to 2 segments"):
+    with pytest.raises(nn.SettingError, match="segments must be from 1 to 2"):
         checkpointed_backward(MLP(1, [1, 1]).layers, [[1.0]], lambda out: out[0][0], segments)

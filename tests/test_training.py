@@ -452,8 +452,8 @@ def test_what_cannot_train_is_refused_with_the_remedy():
         ({"validation": []}, LengthError, "There are no examples"),
         ({"data": [(1, 2, 3)]}, DataError, "list of pairs"),
         ({"data": [([1.0], 0)]}, LengthError, "takes 2 inputs, and was given 1"),
-        ({"epochs": 0}, DataError, "0 epochs cannot be"),
-        ({"batch_size": 0}, DataError, "0 examples in a batch"),
+        ({"epochs": 0}, DataError, "epochs must be a whole number, 1 or more, and here it is 0"),
+        ({"batch_size": 0}, DataError, "batch_size must be a whole number, 1 or more, and here it is 0"),
         ({"batch_size": 1.5}, DataError, "whole number"),
         ({"optimizer": nn.SGD(other.parameters(), lr=0.1)}, GraphError, "no parameter of this model"),
         ({"loss": "mse"}, DataError, "function of"),
@@ -469,7 +469,7 @@ def test_what_cannot_train_is_refused_with_the_remedy():
             nn.fit(model, **settings)
         assert weights(model) == before
     for patience in (0, -1, 2.5):
-        with pytest.raises(DataError, match="epochs of patience"):
+        with pytest.raises(DataError, match="patience must be a whole number"):
             nn.EarlyStopping(patience)
 
 
