@@ -105,7 +105,8 @@ def formula(op: Op, operands: tuple[Expr, ...]) -> Expr:
 
 def slope(op: Op, operand: int, operands: tuple[Expr, ...], out: Expr) -> Expr:
     """Return the local derivative of a row with respect to one operand."""
-    return as_expr(op.slopes_at(methods, operands, out)[operand])
+    slopes = op.told(methods, *op.grouped(operands), out) if op.told else op.slopes_at(methods, operands, out)
+    return as_expr(slopes[operand])
 
 
 def product(factors: list[Expr]) -> Expr:

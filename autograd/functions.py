@@ -103,11 +103,14 @@ def softmax(values: Iterable[Number]) -> list[Value]:
     >>> [round(p.data, 3) for p in softmax([2.0, 1.0, 0.1])]
     [0.659, 0.242, 0.099]
 
-    Computed as exp(xᵢ − logsumexp(x)), which does not overflow.
+    Computed as e^(xᵢ − max) / Σ e^(xⱼ − max), which is the same and does not overflow. No gradient goes through the
+    max: any number in its place gives the same probabilities.
     """
     logits = [lift(x) for x in _several("softmax", values)]
-    total = logsumexp(logits)
-    return [(x - total).exp() for x in logits]
+    top = max(logits).detach()
+    powers = [(x - top).exp() for x in logits]
+    whole = sum(powers)
+    return [power / whole for power in powers]
 
 
 def grad(output: Value, inputs: Value | Sequence[Value], create_graph: bool = False) -> tuple[Any, ...]:

@@ -83,7 +83,8 @@ class Op:
     """One row of the table.
 
     `symbol` stands in a drawn node, `text` and `tex` are templates for its operands, and `binds` says how
-    tightly it is written (1 as +, 2 as ·, 3 as a sign, 4 as a power, 9 as f(x)).
+    tightly it is written (1 as +, 2 as ·, 3 as a sign, 4 as a power, 9 as f(x)). Where the slopes are computed in more
+    steps than one would write, `told` are the same slopes as text.
 
     >>> TANH.value(scalars, 0.0), TANH.slopes(scalars, 0.0, 0.0)
     (0.0, (1.0,))
@@ -99,6 +100,7 @@ class Op:
     note: str = ""
     text: str = ""
     binds: int = 9
+    told: Callable[..., Any] | None = None
     arity: int = field(init=False)  # stored, since every record and every walk asks for it
 
     def __post_init__(self) -> None:
@@ -166,6 +168,14 @@ def _logsumexp(xp: Any, xs: Any) -> Any:
     return top + xp.log(total([xp.exp(x - top) for x in xs]))
 
 
+def _softmax(xp: Any, xs: Any) -> tuple[Any, ...]:
+    """Return e^(x − max) / Σ e^(x − max): the same as exp(x − out), without the rounding of out."""
+    top = reduce(xp.maximum, xs)
+    powers = [xp.exp(x - top) for x in xs]
+    whole = total(powers)
+    return tuple([power / whole for power in powers])
+
+
 def _shares(flags: list[Any]) -> tuple[Any, ...]:
     """Share a slope of 1 equally among those that tie."""
     count = total(flags)
@@ -202,7 +212,7 @@ DOT     = Op("dot",     _dot,                               lambda xp, ws, xs, b
 #                  for any number of operands, given as one tuple
 SUM       = Op("sum",       lambda xp, xs: total(xs),           lambda xp, xs, out: (1.0,) * len(xs),          "Σ",     r"\sum_i x_i",                   (REAL, MANY), text="…")
 MEAN      = Op("mean",      lambda xp, xs: total(xs) / len(xs), lambda xp, xs, out: (1.0 / len(xs),) * len(xs), "mean",  r"\frac{{1}}{{n}} \sum_i x_i",   (REAL, MANY), text="…")
-LOGSUMEXP = Op("logsumexp", _logsumexp,                         lambda xp, xs, out: tuple([xp.exp(x - out) for x in xs]), "ln Σ exp", r"\ln \sum_i e^{{x_i}}", (REAL, MANY), note="the slopes are the softmax")
+LOGSUMEXP = Op("logsumexp", _logsumexp,                         lambda xp, xs, out: _softmax(xp, xs),         "ln Σ exp", r"\ln \sum_i e^{{x_i}}", (REAL, MANY), note="the slopes are the softmax", told=lambda xp, xs, out: tuple([xp.exp(x - out) for x in xs]))
 MAX       = Op("max",       lambda xp, xs: reduce(xp.maximum, xs), lambda xp, xs, out: _shares([xp.where(x < out, 0.0, 1.0) for x in xs]), "max", r"\max_i x_i", (REAL, MANY), AT_TIE_OF_MANY, "a tie shares the slope equally, as PyTorch's amax")
 MIN       = Op("min",       lambda xp, xs: reduce(xp.minimum, xs), lambda xp, xs, out: _shares([xp.where(x > out, 0.0, 1.0) for x in xs]), "min", r"\min_i x_i", (REAL, MANY), AT_TIE_OF_MANY, "a tie shares the slope equally, as PyTorch's amin")
 # fmt: on

@@ -153,6 +153,38 @@ def test_the_slope_at_the_logits_is_prediction_minus_target_to_the_bit(logits, d
         assert [z.grad for z in zs] == [p - y for p, y in zip(predicted, target, strict=True)]
 
 
+ULP = mp.mpf(2) ** -53  # half a unit in the last place of 1
+
+
+def exact_shares(logits):
+    with mp.workdps(60):
+        powers = [mp.exp(mp.mpf(z)) for z in logits]
+        return [power / mp.fsum(powers) for power in powers]
+
+
+@given(st.lists(st.floats(-300, 300), min_size=2, max_size=6), st.sampled_from([0.0, 1.0, 1e3, 1e6]), st.data())
+def test_probabilities_and_the_slope_are_right_to_their_last_bits_by_sixty_digits(logits, shift, data):
+    logits = [z + shift for z in logits]
+    true = data.draw(st.integers(0, len(logits) - 1))
+    zs = [Value(z) for z in logits]
+    cross_entropy(zs, true).backward()
+    with mp.workdps(60):
+        for k, (z, ours, p) in enumerate(zip(zs, softmax(logits), exact_shares(logits), strict=True)):
+            y, distance = int(k == true), max(logits) - z.data  # x − max is rounded once, exp, Σ and ÷ a few times more
+            bound = p * (distance + len(zs) + 6) * ULP + mp.mpf(2) ** -1060
+            assert abs(ours.data - p) <= bound, (ours, p)
+            assert abs(z.grad - (p - y)) <= bound + abs(p - y) * ULP, (z.grad, p - y)
+
+
+def test_the_slope_of_one_who_is_nearly_certain():
+    for gap in (20.0, 30.0, 33.0):  # 1 − ŷ is 2e-9, 9e-14, 5e-15: ŷ − 1 keeps what a float near 1 can say, 1.1e-16
+        zs = [Value(5.0 + gap), Value(5.0)]
+        cross_entropy(zs, 0).backward()
+        left = mp.exp(-gap) / (1 + mp.exp(-gap))
+        assert abs(zs[0].grad + left) <= ULP
+        assert abs(zs[1].grad - left) <= 4 * ULP * left  # and the other class all its digits
+
+
 def test_of_two_classes_too():
     for z in (-30.0, -1.0, 0.0, 2.5, 30.0):
         for y in (0, 1):

@@ -223,6 +223,13 @@ def test_far_out_nothing_overflows(f, value, slope):
         assert node.partials == pytest.approx((slope[x],), rel=1e-15)
 
 
+@pytest.mark.parametrize("op", [op for op in TABLE.values() if op.told], ids=lambda op: op.name)
+def test_slopes_that_are_told_in_a_shorter_way_are_the_same(op):
+    xs = (0.4, -1.0, 3.0)
+    out = op.at(rules.scalars, xs)
+    assert op.told(rules.scalars, xs, out) == pytest.approx(op.slopes_at(rules.scalars, xs, out), rel=1e-14)
+
+
 def test_logsumexp_and_softmax_far_out():
     xs = [Value(1000.0), Value(1001.0)]
     total = autograd.logsumexp(xs)
