@@ -54,7 +54,7 @@ from nn.module import Module
 from nn.monitors import Monitor
 from nn.newton import Newton
 from nn.optim import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
-from nn.regularization import BatchNorm, Dropout, Residual, l1_penalty, l2_penalty
+from nn.regularization import BatchNorm, BatchNorm1d, Dropout, Residual, l1_penalty, l2_penalty
 from nn.run import History, Run
 from nn.schedules import (
     ChainedScheduler,
@@ -75,6 +75,7 @@ __all__ = [
     "Adam",
     "AdamW",
     "BatchNorm",
+    "BatchNorm1d",
     "ChainedScheduler",
     "Checkpoint",
     "CosineAnnealingLR",

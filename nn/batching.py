@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 from autograd import DataError, DomainError, LengthError
-from nn.checks import as_list, class_number, few, generator, whole
+from nn.checks import as_list, class_number, few, generator, listed, whole
 
 Example = tuple[Sequence[float], Any]
 Data = Sequence[Example]
@@ -27,7 +27,9 @@ def batches(
     [[0.0], [0.1]] [0, 1]
     [[0.2]] [0]
 
-    One pass is one epoch: 1000 examples in batches of 100 make 10 iterations. The last batch may be smaller.
+    One pass is one epoch: 1000 examples in batches of 100 make 10 iterations. The data is shuffled, by `rng`, unless
+    shuffle=False says not to (PyTorch's DataLoader has it the other way round). The last batch may be smaller; a size
+    beyond the data makes one batch of all. Raises SettingError for a size of 0.
     """
     order = shuffled(data, rng) if shuffle else checked(data)
     starts = range(0, len(order), whole("size", size))
@@ -41,11 +43,12 @@ def random_split(data: Data, fractions: Sequence[float] = (0.8, 0.1, 0.1), rng: 
     >>> len(train), len(validation), len(test)
     (80, 10, 10)
 
-    Sizes are rounded down, and what is left goes to the first parts, one each, as PyTorch does.
+    Sizes are rounded down, and what is left goes to the first parts, one each, as PyTorch does. Raises DomainError for
+    fractions that do not add up to 1, LengthError where a part would be empty.
     """
-    if any(f <= 0 for f in fractions) or not math.isclose(math.fsum(fractions), 1):
+    if not listed(fractions) or any(f <= 0 for f in fractions) or not math.isclose(math.fsum(fractions), 1):
         raise DomainError(
-            f"The fractions must be above 0 and add up to 1, and {list(fractions)} do not. Try (0.8, 0.1, 0.1)."
+            f"The fractions must be above 0 and add up to 1, and {few(fractions)} do not. Try (0.8, 0.1, 0.1)."
         )
     n = len(checked(data))
     sizes = [math.floor(n * f) for f in fractions]

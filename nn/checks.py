@@ -52,10 +52,12 @@ def chosen(what: str, name: Any, options: Mapping[str, T], more: str = "") -> T:
     raise SettingError(f"There is no {what} {few(name)}.{meant} Choose one of {', '.join(options)}{more}.")
 
 
-def same_length(what: str, given: int, whose: str, wanted: int) -> None:
-    """Raise LengthError unless as many were given as are wanted."""
-    if given != wanted:
-        raise LengthError(f"{whose} takes {wanted} {what}, and was given {given}. Give a list of {wanted}.")
+def same_length(what: str, given: Any, whose: str, wanted: int) -> None:
+    """Raise LengthError unless a list has as many as are wanted, DataError for what is no list."""
+    if not listed(given):
+        raise DataError(f"{whose} takes a list of {wanted} {what}, and was given {few(given)}, which is no list.")
+    if len(given) != wanted:
+        raise LengthError(f"{whose} takes {wanted} {what}, and was given {len(given)}. Give a list of {wanted}.")
 
 
 def listed(x: Any) -> bool:

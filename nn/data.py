@@ -2,6 +2,10 @@
 
 Each is a list of pairs (inputs, target). Random numbers come from `rng`, a random.Random that is passed in; without
 it, from a fresh one.
+
+The made sets are in order: their classes take turns, and moons, circles and spirals go from one end of a curve to the
+other (the digits are in the order of their source). So do not cut a test set off the end: `random_split` draws its parts at random, and
+`batches` and `fit` shuffle.
 """
 
 import math
@@ -9,9 +13,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from random import Random
 
-from autograd import DomainError
 from nn.batching import Example
-from nn.checks import generator, whole
+from nn.checks import as_list, generator, whole, within
 from nn.errors import FormatError
 
 
@@ -35,7 +38,7 @@ def linear_regression(
 
     Inputs are uniform between −1 and 1; `noise` is the standard deviation of what is added to the target.
     """
-    rng = drawn("linear_regression", n, noise, rng)
+    rng, weights = drawn("linear_regression", n, noise, rng), as_list(weights)
     rows = [[rng.uniform(-1, 1) for _ in weights] for _ in range(n)]
     planes = [math.fsum([bias, *(w * xi for w, xi in zip(weights, x, strict=True))]) for x in rows]
     return [(x, y + rng.gauss(0, noise)) for x, y in zip(rows, planes, strict=True)]
@@ -193,8 +196,7 @@ def idx(path: str | Path) -> tuple[list[int], bytes]:
 def drawn(name: str, n: int, noise: float, rng: Random | None) -> Random:
     """Return the generator, if the size and the noise are such."""
     whole(f"The n of {name}", n)
-    if not noise >= 0:
-        raise DomainError(f"The noise of {name} is a standard deviation, 0 or more, and was given as {noise}.")
+    within(f"The noise of {name}", noise, lambda x: 0 <= x < math.inf, "a standard deviation, 0 or more")
     return generator(rng)
 
 

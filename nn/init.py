@@ -6,6 +6,7 @@ stay equal for ever. Xavier and He choose the spread so that a signal keeps its 
                   spread                  standard deviation      for
     xavier        ±√(6 / (nin + nout))    √(2 / (nin + nout))     tanh, sigmoid, linear
     he            ±√(6 / nin)             √(2 / nin)              ReLU and its family
+    torch         ±1/√nin                 1/√(3·nin)              what PyTorch's Linear does unless told otherwise
 
 `rng` is a random.Random that is passed in; the global generator is never touched. For weights of your own there is
 `weights=` in Neuron, Layer and MLP. Biases begin at 0.
@@ -27,7 +28,7 @@ Init = Callable[[int, int, Random], list[float]]
 
 
 def uniform(low: float = -1.0, high: float = 1.0) -> Init:
-    """Return the initialisation that draws evenly between two bounds.
+    """Return the initialisation that draws evenly between two bounds: −1 and 1, where PyTorch's uniform_ has 0 and 1.
 
     >>> all(0 <= w <= 0.1 for w in uniform(0, 0.1)(5, 1, Random(0)))
     True
@@ -87,6 +88,16 @@ def he_normal(nin: int, nout: int, rng: Random) -> list[float]:
     return normal(0.0, math.sqrt(2 / nin))(nin, nout, rng)
 
 
+def torch_default(nin: int, nout: int, rng: Random) -> list[float]:
+    """Draw evenly between ±1/√nin, as PyTorch's Linear does (there the bias too; here it begins at 0).
+
+    >>> all(abs(w) <= 0.5 for w in torch_default(4, 2, Random(0)))
+    True
+    """
+    bound = 1 / math.sqrt(nin)
+    return uniform(-bound, bound)(nin, nout, rng)
+
+
 he, xavier = he_normal, xavier_uniform
 INITS: dict[str, Init] = {
     "he": he,
@@ -99,5 +110,6 @@ INITS: dict[str, Init] = {
     "kaiming_uniform": he_uniform,
     "normal": normal(),
     "uniform": uniform(),
+    "torch": torch_default,
     "zeros": zeros,
 }

@@ -6,12 +6,12 @@ from itertools import pairwise
 from random import Random
 from typing import Any
 
-from autograd import LengthError, Parameter, Value, dot, enter, lift, scope, softmax
+from autograd import DataError, Parameter, Value, dot, enter, lift, scope, softmax
 from nn import activations
 from nn.activations import Activation
-from nn.checks import Number, chosen, generator, same_length, whole
+from nn.checks import Number, chosen, few, generator, listed, same_length, whole
 from nn.init import INITS, Init
-from nn.module import Module
+from nn.module import Module, architecture, batched
 
 LOW, HIGH = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"), str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 RELU_FAMILY = ("relu", "leaky_relu", "elu", "softplus", "gelu")
@@ -25,8 +25,10 @@ class Neuron(Module):
     (1.0, [0.5, -1.0, 2.0, 1.0])
 
     `activation` is a name ("relu", "tanh", "linear", …) or a function of one Value. The weights are given, or drawn
-    from `rng` by `init`: "he", "xavier", or a function (nin, nout, rng) → list; without it, He for the ReLU family and
-    Xavier for the rest. With expand=True each × and each + is a node of its own; without, the sum is one `dot` node.
+    from `rng` by `init`: a name of init.py, or a function (nin, nout, rng) → list; without it, He for the ReLU family
+    and Xavier for the rest, as textbooks have it. PyTorch draws weights and biases alike from ±1/√nin, whatever comes
+    after: init="torch" does so for the weights. Here a bias begins at 0. With expand=True each × and each + is a node
+    of its own; without, the sum is one `dot` node. Raises DataError, and LengthError for too many or few inputs.
     """
 
     def __init__(
@@ -41,9 +43,10 @@ class Neuron(Module):
         expand: bool = False,
         nout: int = 1,
     ) -> None:
+        rng = generator(rng)
         if weights is None:
-            weights = initial(init, activation)(whole("nin", nin), nout, generator(rng))
-        same_length("weights", len(weights), f"a neuron of {nin} inputs", nin)
+            weights = initial(init, activation)(whole("nin", nin), nout, rng)
+        same_length("weights", weights, f"a neuron of {nin} inputs", nin)
         self.weights = tuple(Parameter(w, f"w{i}") for i, w in enumerate(weights, 1))
         self.bias = Parameter(bias, "b")
         self.activation = activation
@@ -57,12 +60,23 @@ class Neuron(Module):
 
     def __call__(self, inputs: Sequence[Number]) -> Value:
         """Return the activation, for a list of `nin` Values or numbers."""
-        try:
-            z = expanded(self.weights, inputs, self.bias) if self.expand else dot(self.weights, inputs, self.bias)
-        except LengthError:
-            same_length("inputs", len(inputs), repr(self), self.nin)
-            raise
-        return self.activate(z)
+        if not hasattr(inputs, "__len__") or len(inputs) != self.nin:
+            same_length("inputs", inputs, repr(self), self.nin)
+        z = expanded(self.weights, inputs, self.bias) if self.expand else dot(self.weights, inputs, self.bias)
+        out = self.activate(z)
+        if not isinstance(out, Value):
+            raise DataError(
+                f"An activation returns a Value, and {name_of(self.activation)} returned {few(out)}. "
+                "Write it with the methods of the Value that it is given: z.tanh(), z * z."
+            )
+        return out
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a copy or a pickle needs: not the function that belongs to the activation's name."""
+        return {name: part for name, part in vars(self).items() if name != "activate"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state, activate=activations.named(state["activation"]))
 
     def __repr__(self) -> str:
         return f"Neuron({self.nin}, {name_of(self.activation)})"
@@ -94,8 +108,8 @@ class Layer(Module):
         rng = generator(rng)
         rows = [None] * whole("nout", nout) if weights is None else weights
         biases = [0.0] * nout if biases is None else biases
-        same_length("rows of weights", len(rows), f"a layer of {nout} neurons", nout)
-        same_length("biases", len(biases), f"a layer of {nout} neurons", nout)
+        same_length("rows of weights", rows, f"a layer of {nout} neurons", nout)
+        same_length("biases", biases, f"a layer of {nout} neurons", nout)
         self.activation = activation
         self.over_layer = activations.over_layer(activation)
         each = "linear" if self.over_layer else activation
@@ -117,9 +131,9 @@ class Layer(Module):
 
     def __call__(self, inputs: Sequence[Number]) -> list[Value]:
         """Return the outputs of all neurons, for a list of `nin` Values or numbers."""
-        first = self.neurons[0]
-        if len(inputs) != first.nin:
-            same_length("inputs", len(inputs), repr(self), first.nin)
+        nin = self.neurons[0].nin
+        if not hasattr(inputs, "__len__") or len(inputs) != nin:
+            same_length("inputs", inputs, repr(self), nin)
         nodes = tuple([x if isinstance(x, Value) else lift(x) for x in inputs])  # once, so that all neurons share them
         outputs = []
         outer = enter("")
@@ -161,9 +175,15 @@ class MLP(Module):
         expand: bool = False,
     ) -> None:
         rng = generator(rng)
+        if not listed(nouts):
+            raise DataError(
+                f"MLP takes the sizes of its layers as a list, and was given {few(nouts)}. Give MLP({nin!r}, [{nouts!r}])."
+            )
+        for name in (activation, output_activation):
+            activations.over_layer(name) or activations.named(name)
         count = whole("The number of layers", len(nouts))
-        same_length("weight matrices", len(weights or nouts), f"an MLP of {count} layers", count)
-        same_length("bias lists", len(biases or nouts), f"an MLP of {count} layers", count)
+        same_length("weight matrices", weights or nouts, f"an MLP of {count} layers", count)
+        same_length("bias lists", biases or nouts, f"an MLP of {count} layers", count)
         self.layers = [
             Layer(
                 a, b, output_activation if i == count - 1 else activation, rng, init=init, expand=expand,
@@ -177,10 +197,10 @@ class MLP(Module):
     def __call__(self, inputs: Sequence[Number]) -> list[Value]:
         """Return the list of outputs, for a list of `nin` Values or numbers."""
         with scope("MLP"):
-            return one_by_one(self.layers, inputs)
+            return one_by_one(self.layers, [inputs])[0]
 
     def __repr__(self) -> str:
-        return f"MLP({', '.join(map(repr, self.layers))})"
+        return architecture("MLP", [repr(layer) for layer in self.layers])
 
 
 class Sequential(Module):
@@ -190,26 +210,47 @@ class Sequential(Module):
     >>> model = Sequential(Layer(2, 8, "relu", Random(0)), Dropout(0.1, Random(1)), Layer(8, 1, "linear", Random(2)))
     >>> len(model([1.0, 2.0])), len(model.parameters())
     (1, 33)
+
+    `batch` computes many examples at once, layer by layer, as BatchNorm1d needs it; `fit` does.
     """
 
     def __init__(self, *layers: Callable[[Any], Any]) -> None:
+        for layer in layers:
+            if not callable(layer) or isinstance(layer, type):
+                raise DataError(
+                    f"Sequential takes layers one after the other, and {few(layer)} is none. Give Sequential(Layer(2, 3), Layer(3, 1))."
+                )
         self.layers = list(layers)
 
     def __call__(self, inputs: Sequence[Number]) -> list[Value]:
-        """Return the outputs of the last module."""
+        """Return the outputs of the last module, for one example."""
+        return self.batch([inputs])[0]
+
+    def batch(self, rows: Sequence[Any]) -> list[list[Value]]:
+        """Return the outputs of the last module for each example, one layer after the other."""
         with scope("Sequential"):
-            return one_by_one(self.layers, inputs)
+            return one_by_one(self.layers, rows)
 
     def __repr__(self) -> str:
-        return f"Sequential({', '.join(map(repr, self.layers))})"
+        return architecture("Sequential", [repr(layer) for layer in self.layers])
 
 
-def one_by_one(layers: Sequence[Callable[[Any], Any]], inputs: Any) -> list[Value]:
-    """Return the outputs of the last of several layers, each in a scope of its own."""
+def one_by_one(layers: Sequence[Callable[[Any], Any]], rows: Sequence[Any]) -> list[list[Value]]:
+    """Return the outputs of the last of several layers for each row of inputs, each layer in a scope of its own."""
     for i, layer in enumerate(layers):
         with scope(f"layer{i}"):
-            inputs = layer(inputs)
-    return list(inputs)
+            rows = batched(layer, rows)
+    return [list(row) for row in rows]
+
+
+def layers_of(model: Any) -> dict[str, Any]:
+    """Return the layers that a model calls one after the other, by path; a model without such a list is one layer.
+
+    >>> list(layers_of(MLP(2, [3, 1]))), list(layers_of(Layer(2, 3)))
+    (['layers.0', 'layers.1'], [''])
+    """
+    layers = getattr(model, "layers", None)
+    return {f"layers.{i}": layer for i, layer in enumerate(layers)} if isinstance(layers, list) else {"": model}
 
 
 @cache
@@ -220,8 +261,6 @@ def neuron_scopes(outer: str, count: int) -> list[str]:
 
 def expanded(weights: Sequence[Number], inputs: Sequence[Number], bias: Number) -> Value:
     """Return w₁x₁ + w₂x₂ + … + b with a node for each × and each +."""
-    if len(weights) != len(inputs):
-        raise LengthError
     products = [w * x for w, x in zip(weights, inputs, strict=True)]
     z = products[0]
     for product in products[1:]:

@@ -65,7 +65,8 @@ def huber_loss(predictions: Numbers, targets: Numbers, reduction: str = "mean", 
     (0.125, 2.5)
 
     Small errors count squared, large ones by their size; the slope is e, and never more than delta. Here the ½ is
-    part of the definition. Source: Huber, Robust estimation of a location parameter, 1964.
+    part of the definition, and delta = 1 the usual choice: PyTorch has the same (its smooth_l1_loss divides by delta).
+    Source: Huber, Robust estimation of a location parameter, 1964.
     """
     positive("The delta of huber_loss, where squared becomes straight,", delta)
 
@@ -104,8 +105,8 @@ def binary_cross_entropy(
     (0.69, 2.3)
 
     Certain and wrong, as ŷ = 0 for y = 1, is an infinite loss: DomainError, or inf with allow_inf=True, whose slope is
-    infinite too. PyTorch reports 100 there: it cuts the logarithm off at −100. To learn from such a case, give logits
-    to binary_cross_entropy_with_logits.
+    infinite too. So the textbooks have it; PyTorch reports 100 there, since it cuts the logarithm off at −100. To learn
+    from such a case, give logits to binary_cross_entropy_with_logits.
     """
 
     def loss(p: Value, y: Number) -> Value:
@@ -168,7 +169,8 @@ def categorical_cross_entropy(
     0.916
 
     `targets` is one-hot, or any probabilities that add up to 1, or (then it is called sparse) the number of the true
-    class, from 0; for a list of examples, a list of them. A probability of 0 for the true class is an infinite loss:
+    class, from 0; for a list of examples, a list of them. PyTorch has no such loss: its cross_entropy takes logits
+    only, as ours does. A probability of 0 for the true class is an infinite loss:
     DomainError, or inf with allow_inf=True.
     """
 

@@ -1,11 +1,13 @@
 """Module: whatever has parameters, and other modules inside it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from autograd import Parameter, Value
 from nn.checks import first
 from nn.errors import StateError
+
+WIDEST = 80  # a longer architecture takes a line for each part
 
 
 class Module:
@@ -19,6 +21,11 @@ class Module:
     >>> line = Line()
     >>> line(3.0).data, dict(line.named_parameters())["slope"].data
     (7.0, 2.0)
+    >>> line
+    Line(slope, height)
+
+    Parameters and modules may also stand in lists, tuples and dicts among the attributes. A module of your own needs a
+    `__call__`, for one example.
     """
 
     training = True
@@ -40,9 +47,21 @@ class Module:
         return [parameter for _, parameter in self.named_parameters()]
 
     def modules(self) -> Iterator["Module"]:
-        """Yield this module and all inside it."""
+        """Yield this module and all inside it, each once."""
         yield self
         yield from (part for _, part in walk(self) if isinstance(part, Module))
+
+    def named_children(self) -> Iterator[tuple[str, "Module"]]:
+        """Yield the modules directly inside this one, with their paths: `layers.0`, `layers.1`."""
+        yield from ((path, part) for path, part in inside(self) if isinstance(part, Module))
+
+    def batch(self, rows: Sequence[Any]) -> list[Any]:
+        """Return the outputs for each example of a batch; a module in which examples meet (BatchNorm) has its own way."""
+        return [self(row) for row in rows]
+
+    def __call__(self, inputs: Any) -> Any:
+        """Return the outputs for the inputs of one example."""
+        raise NotImplementedError(f"{type(self).__name__} computes nothing yet: it needs a __call__(self, inputs).")
 
     def zero_grad(self) -> None:
         """Forget the gradients: None, not 0, as PyTorch does."""
@@ -76,13 +95,58 @@ class Module:
         """Set this module and all inside it to evaluation."""
         return self.train(False)
 
+    def __repr__(self) -> str:
+        """Return the architecture: its own parameters, and the modules inside."""
+        own = [path for path, part in inside(self) if isinstance(part, Parameter)]
+        told = [f"{path}={part!r}" for path, part in self.named_children()]
+        return architecture(type(self).__name__, [first(own), *told] if own else told)
 
-def walk(part: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield the modules and Values inside a module or a list, with their paths, depth first."""
-    children = vars(part).items() if isinstance(part, Module) else enumerate(part)
-    for key, child in children:
+
+def batched(layer: Callable[[Any], Any], rows: Sequence[Any]) -> list[Any]:
+    """Return the outputs of a module, or of any function of one example, for each row of a batch."""
+    return layer.batch(rows) if isinstance(layer, Module) else [layer(row) for row in rows]
+
+
+def inside(thing: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the Modules and Values directly inside a module, also in its lists and dicts, with their paths."""
+    for key, child in entries(thing):
         path = f"{prefix}.{key}" if prefix else str(key)
         if isinstance(child, (Value, Module)):
             yield path, child
-        if isinstance(child, (Module, list, tuple)):
-            yield from walk(child, path)
+        elif isinstance(child, (list, tuple, Mapping)):
+            yield from inside(child, path)
+
+
+def entries(thing: Any) -> Iterable[tuple[Any, Any]]:
+    """Return the attributes of a module, the entries of a dict, the numbered items of a list."""
+    if isinstance(thing, Module):
+        return vars(thing).items()
+    return thing.items() if isinstance(thing, Mapping) else enumerate(thing)
+
+
+def walk(module: Module, prefix: str = "", seen: set[int] | None = None) -> Iterator[tuple[str, Any]]:
+    """Yield the Modules and Values at any depth inside a module, depth first; each module once, even one in a circle."""
+    seen = {id(module)} if seen is None else seen
+    for path, part in inside(module, prefix):
+        if isinstance(part, Value):
+            yield path, part
+        elif id(part) not in seen:
+            seen.add(id(part))
+            yield path, part
+            yield from walk(part, path, seen)
+
+
+def architecture(name: str, parts: Sequence[str]) -> str:
+    """Return parts in parentheses: on one line if they fit there, else each on its own, as PyTorch shows them.
+
+    >>> print(architecture("Net", ["first=Layer(784 → 128, relu)", "second=Layer(128 → 64, relu)", "third=Layer(64 → 10, softmax)"]))
+    Net(
+      first=Layer(784 → 128, relu),
+      second=Layer(128 → 64, relu),
+      third=Layer(64 → 10, softmax),
+    )
+    """
+    line = f"{name}({', '.join(parts)})"
+    if len(line) <= WIDEST and "\n" not in line:
+        return line
+    return "\n".join([f"{name}(", *("  " + part.replace("\n", "\n  ") + "," for part in parts), ")"])

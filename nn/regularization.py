@@ -3,7 +3,7 @@
     l1_penalty     + λ·Σ|w|     added to the loss: weights that help little become 0
     l2_penalty     + λ·Σw²      added to the loss: all weights stay small; the same as weight_decay = 2λ in SGD
     Dropout        while training, each activation is 0 with probability p
-    BatchNorm      a batch is brought to mean 0 and deviation 1, then scaled and shifted as learnt
+    BatchNorm1d    a batch is brought to mean 0 and deviation 1, then scaled and shifted as learnt
     Residual       x + f(x): a path past f, on which a gradient arrives whole
 
 nn.Sequential puts them between layers. Dropout and BatchNorm do one thing in training and another in evaluation: say
@@ -16,8 +16,8 @@ from random import Random
 from typing import Any
 
 from autograd import LengthError, Parameter, Value, dot, lift, mean, sum
-from nn.checks import Number, generator, positive, within
-from nn.module import Module
+from nn.checks import Number, generator, positive, same_length, whole, within
+from nn.module import Module, batched
 
 
 def l1_penalty(parameters: Iterable[Value], strength: float) -> Value:
@@ -89,10 +89,12 @@ class BatchNorm(Module):
     >>> round(norm.running_mean.data, 4), round(norm.running_var.data, 4)  # 0.9 · 0 + 0.1 · 2, 0.9 · 1 + 0.1 · 1
     (0.2, 1.0)
 
-    It takes the list of a batch's numbers, one for each example. In training it uses their own mean and variance, and
-    keeps running ones: new = (1 − momentum)·old + momentum·batch. In evaluation it uses those, so that an example does
-    not depend on its neighbours. As in PyTorch, the batch is divided by √ of the variance with 1/n, and the running
-    variance is the one with 1/(n − 1). The running statistics are in the state_dict.
+    It takes the list of a batch's numbers, one for each example; BatchNorm1d takes the rows of a layer. In training it
+    uses the batch's own mean and variance, and keeps running ones: new = (1 − momentum)·old + momentum·batch. This is
+    PyTorch's momentum; the paper and TensorFlow write 1 − momentum for it. In evaluation it uses the running ones, so
+    that an example does not depend on its neighbours. As in PyTorch, the batch is divided by √ of the variance with
+    1/n (biased), and the running variance is the one with 1/(n − 1) (unbiased), as in the paper. The running
+    statistics are in the state_dict.
 
     Source: Ioffe and Szegedy, Batch normalization, 2015. Raises LengthError for a batch of one in training.
     """
@@ -110,12 +112,19 @@ class BatchNorm(Module):
         deviation = (variance + self.eps).sqrt()
         return [self.weight * ((x - center) / deviation) + self.bias for x in batch]
 
+    def batch(self, rows: Sequence[Any]) -> list[list[Value]]:
+        """Return the normalised rows of one number each, an example a row."""
+        for row in rows:
+            same_length("numbers in a row", row, f"{self!r}, which normalises one activation,", 1)
+        return [[x] for x in self([x for (x,) in rows])]
+
     def statistics(self, batch: Sequence[Number]) -> tuple[Value, Value]:
         """Return the mean and the variance of a batch, and let the running ones follow."""
         n = len(batch)
         if n < 2:
             raise LengthError(
-                f"BatchNorm in training compares the numbers of a batch, and here is a batch of {n}. Give 2 or more, or set eval()."
+                f"BatchNorm in training compares the examples of a batch, and here is a batch of {n}. Give 2 or more at once, as "
+                "model.batch([[x1, x2], …]) and fit do (every batch, also the last, of 2 or more); or set model.eval() to predict."
             )
         center = mean(batch)
         variance = mean([(x - center) ** 2 for x in batch])
@@ -135,6 +144,35 @@ class BatchNorm(Module):
         return f"BatchNorm(eps={self.eps}, momentum={self.momentum})"
 
 
+class BatchNorm1d(Module):
+    """Normalise each output of a layer over a batch: one BatchNorm for each, side by side.
+
+    >>> norm = BatchNorm1d(2)
+    >>> [[round(x.data, 4) for x in row] for row in norm.batch([[1.0, 30.0], [2.0, 20.0], [3.0, 10.0]])]
+    [[-1.2247, 1.2247], [0.0, 0.0], [1.2247, -1.2247]]
+
+    A batch is a list of rows, one an example, each of `num_features` numbers. In a Sequential it stands between layers,
+    and `fit` gives whole batches. One example alone can only be normalised in evaluation.
+    """
+
+    def __init__(self, num_features: int, eps: float = 1e-5, momentum: float = 0.1) -> None:
+        self.norms = [BatchNorm(eps, momentum) for _ in range(whole("num_features", num_features))]
+
+    def __call__(self, inputs: Sequence[Number]) -> list[Value]:
+        """Return one normalised row, by the running statistics."""
+        return self.batch([inputs])[0]
+
+    def batch(self, rows: Sequence[Any]) -> list[list[Value]]:
+        """Return the normalised rows."""
+        for row in rows:
+            same_length("numbers in a row", row, repr(self), len(self.norms))
+        columns = [norm([row[i] for row in rows]) for i, norm in enumerate(self.norms)]
+        return [list(row) for row in zip(*columns, strict=True)]
+
+    def __repr__(self) -> str:
+        return f"BatchNorm1d({len(self.norms)}, eps={self.norms[0].eps}, momentum={self.norms[0].momentum})"
+
+
 class Residual(Module):
     """Add a block's outputs to its inputs: x + f(x).
 
@@ -152,13 +190,20 @@ class Residual(Module):
 
     def __call__(self, inputs: Sequence[Number]) -> list[Value]:
         """Return each input plus the block's output in its place."""
-        shared = [lift(x) for x in inputs]
-        outputs = self.block(shared)
-        if len(outputs) != len(shared):
+        return self.batch([inputs])[0]
+
+    def batch(self, rows: Sequence[Any]) -> list[list[Value]]:
+        """Return the rows plus the block's outputs for them."""
+        shared = [[lift(x) for x in row] for row in rows]
+        return [self.added(row, outputs) for row, outputs in zip(shared, batched(self.block, shared), strict=True)]
+
+    def added(self, inputs: list[Value], outputs: Sequence[Value]) -> list[Value]:
+        """Return each input plus the output in its place."""
+        if len(outputs) != len(inputs):
             raise LengthError(
-                f"A residual block adds its outputs to its inputs, and {self.block!r} makes {len(outputs)} of {len(shared)}. Give it as many outputs as inputs."
+                f"A residual block adds its outputs to its inputs, and {self.block!r} makes {len(outputs)} of {len(inputs)}. Give it as many outputs as inputs."
             )
-        return [x + out for x, out in zip(shared, outputs, strict=True)]
+        return [x + out for x, out in zip(inputs, outputs, strict=True)]
 
     def __repr__(self) -> str:
         return f"Residual({self.block!r})"

@@ -62,7 +62,7 @@ def test_noise_is_a_standard_deviation(make):
         off = np.array([np.subtract(b, a) for (a, _), (b, _) in zip(clean, noisy, strict=True)])
     assert off.std() == pytest.approx(0.2, rel=0.05)
     assert abs(off.mean()) < 0.02
-    with pytest.raises(DomainError, match="standard deviation"):
+    with pytest.raises(nn.SettingError, match="standard deviation"):
         make(3, noise=-1)
 
 
@@ -229,6 +229,34 @@ def test_split_sizes_are_pytorch_s():
             theirs = [len(part) for part in torch_data.random_split(range(n), fractions)]
             ours = nn.random_split([([0.0], i) for i in range(n)], fractions, rng=Random(0))
             assert [len(part) for part in ours] == theirs
+
+
+def test_a_split_is_drawn_at_random_and_not_cut_off():
+    data = [([float(i)], i) for i in range(100)]
+    first, second = nn.random_split(data, [0.8, 0.2], rng=Random(0))
+    assert [y for _, y in first] != sorted(y for _, y in first)
+    assert {y for _, y in second} != set(range(80, 100))
+
+
+def test_batches_shuffle_unless_told_not_to():
+    data = [([float(i)], i) for i in range(100)]
+    assert next(nn.batches(data, 100, Random(0)))[1] != list(range(100))
+    assert next(nn.batches(data, 1000, shuffle=False))[1] == list(range(100)), (
+        "a size beyond the data: one batch of all"
+    )
+
+
+@pytest.mark.parametrize("fractions", [0.8, "80", [0.5, math.nan], [-0.5, 1.5], []])
+def test_what_are_no_fractions_is_refused(fractions):
+    with pytest.raises((DomainError, DataError)) as caught:
+        nn.random_split([([0.0], 0)] * 10, fractions)
+    assert str(caught.value).endswith((".", ")."))
+
+
+@pytest.mark.parametrize("noise", ["0.1", None, math.nan, math.inf, [0.1]])
+def test_what_is_no_noise_is_refused(noise):
+    with pytest.raises(DataError, match="standard deviation, 0 or more"):
+        nn.moons(4, noise=noise)
 
 
 def test_split_refuses_what_is_no_split():

@@ -7,11 +7,11 @@ from statistics import fmean, pstdev
 import pytest
 
 import nn
-from autograd import AutogradError
+from autograd import AutogradError, DataError
 from nn.init import INITS, normal, uniform
 
 # name → bound of a uniform, or deviation of a normal, for nin = 300, nout = 100
-BOUNDS = {"xavier_uniform": (6 / 400) ** 0.5, "he_uniform": (6 / 300) ** 0.5, "uniform": 1.0}
+BOUNDS = {"xavier_uniform": (6 / 400) ** 0.5, "he_uniform": (6 / 300) ** 0.5, "uniform": 1.0, "torch": (1 / 300) ** 0.5}
 DEVIATIONS = {"xavier_normal": (2 / 400) ** 0.5, "he_normal": (2 / 300) ** 0.5, "normal": 1.0}
 ALIASES = {
     "he": "he_normal",
@@ -85,20 +85,59 @@ def test_impossible_spreads_are_refused(make):
     assert isinstance(refusal.value, ValueError)
 
 
+def everything_random():
+    """Each thing that draws, from generators that are passed: what it drew, as one text."""
+    model = nn.Sequential(
+        nn.Layer(2, 4, "gelu", Random(1)), nn.Dropout(0.5, Random(2)), nn.Layer(4, 1, "linear", Random(3))
+    )
+    optimizer = nn.AdamW(model.parameters())
+    for _ in range(3):
+        nn.mse_loss(model([1.0, 2.0]), [0.5]).backward()
+        optimizer.step()
+    layers = [nn.Layer(2, 2, rng=Random(4), init=name).state_dict() for name in INITS]
+    alone = [nn.MLP(2, [3, 1], rng=Random(5)).state_dict(), nn.Neuron(3, rng=Random(6)).state_dict()]
+    makers = (nn.moons, nn.circles, nn.spirals, nn.blobs, nn.linear_regression, nn.yin_yang)
+    sets = [make(20, rng=Random(7)) for make in makers]
+    drawn = list(nn.batches(sets[0], 3, Random(8))), nn.random_split(sets[0], rng=Random(9))
+    return repr([model.state_dict(), layers, alone, sets, drawn])
+
+
 def test_the_global_generator_is_neither_read_nor_moved():
-    def run(seed):
+    found = []
+    for seed in (1, 2):
         random.seed(seed)
         before = random.getstate()
-        model = nn.Sequential(
-            nn.Layer(2, 4, "gelu", Random(1)), nn.Dropout(0.5, Random(2)), nn.Layer(4, 1, "linear", Random(3))
+        found.append(everything_random())
+        (
+            nn.Dropout()([1.0]),
+            nn.MLP(2, [2]),
+            nn.moons(4),
+            list(nn.batches(nn.xor(), 2)),
+            nn.random_split(nn.xor(), [0.5, 0.5]),
         )
-        optimizer = nn.AdamW(model.parameters())
-        for _ in range(3):
-            nn.mse_loss(model([1.0, 2.0]), [0.5]).backward()
-            optimizer.step()
-        for name in INITS:
-            nn.Layer(2, 2, init=name)
         assert random.getstate() == before
-        return model.state_dict()
+    assert found[0] == found[1]
 
-    assert run(1) == run(2)
+
+@pytest.mark.parametrize("rng", [0, 42, random, "0", Random])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda rng: nn.Neuron(2, rng=rng),
+        lambda rng: nn.Neuron(2, rng=rng, weights=[1, 2]),
+        lambda rng: nn.Layer(2, 2, rng=rng),
+        lambda rng: nn.MLP(2, [2, 1], rng=rng),
+        lambda rng: nn.Dropout(rng=rng),
+        lambda rng: nn.moons(4, rng=rng),
+        lambda rng: nn.batches(nn.xor(), 2, rng=rng),
+        lambda rng: nn.random_split(nn.xor(), [0.5, 0.5], rng=rng),
+    ],
+)
+def test_what_is_no_generator_is_refused(make, rng):
+    with pytest.raises(DataError, match=r"random\.Random\(0\)"):
+        make(rng)
+
+
+def test_pytorch_s_own_beginning_by_name():
+    weights = [w.data for neuron in nn.Layer(100, 50, "relu", Random(0), init="torch").neurons for w in neuron.weights]
+    assert 0.0999 < max(map(abs, weights)) <= 0.1  # 1/√100

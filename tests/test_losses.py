@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nn
-from autograd import AutogradError, DataError, DomainError, LengthError, Value, softmax
+from autograd import AutogradError, DataError, DomainError, LengthError, Value, gradcheck, softmax
 from nn import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -96,6 +96,35 @@ def test_gradcheck_of_every_loss(name):
     for i, node in enumerate(nodes):
         slope = 0.0 if node.grad is None else node.grad  # of probabilities with target 0: no part of the loss
         assert slope == pytest.approx(central_difference(loss, xs, i), rel=1e-7, abs=1e-9), (name, i)
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "mse_loss",
+        "mae_loss",
+        "huber_loss",
+        "hinge_loss",
+        "binary_cross_entropy",
+        "binary_cross_entropy_with_logits",
+        "cross_entropy",
+        "categorical_cross_entropy",
+    ],
+)
+def test_gradcheck_of_every_loss_and_reduction_by_the_engine_s_own_check(name, reduction):
+    loss, of_lists = getattr(nn, name), name.endswith("cross_entropy") and not name.startswith("binary")
+
+    def reduced(a, b, c, d):
+        if of_lists:
+            return loss([[a, b], [c, d]], [1, [0.25, 0.75]], reduction)
+        return loss([a, b, c, d], [1, 1, -1, 1] if name == "hinge_loss" else [1, 0, 0.25, 0.5], reduction)
+
+    report = gradcheck(reduced, 0.3, 0.7, 0.4, 0.6)
+    assert report, str(report)
+    single = reduced(0.3, 0.7, 0.4, 0.6).data
+    rows = loss([[0.3, 0.7], [0.4, 0.6]], [1, [0.25, 0.75]], "none") if of_lists else []
+    assert not of_lists or single == pytest.approx(sum(v.data for v in rows) / (2 if reduction == "mean" else 1))
 
 
 # ── the figures that textbooks print ─────────────────────────────────────────────────────────────────────────────────
@@ -274,6 +303,15 @@ def test_a_model_s_one_output_may_stand_beside_a_plain_target():
     assert binary_cross_entropy_with_logits([0.0], 1).data == math.log(2)
 
 
+def test_of_lists_too_numbers_and_values_give_the_same():
+    xs, values = [0.2, 0.5, 0.3], [Value(x) for x in (0.2, 0.5, 0.3)]
+    for loss in (cross_entropy, categorical_cross_entropy):
+        for target in (1, [0, 1, 0], [0.1, 0.6, 0.3]):
+            soft = [Value(y) for y in target] if isinstance(target, list) else target
+            found = {loss(a, b).data for a in (xs, values, tuple(xs)) for b in (target, soft)}
+            assert len(found) == 1, (loss, target, found)
+
+
 def test_numbers_and_values_give_the_same():
     for name, (_, xs, _) in ELEMENTWISE.items():
         x = 0.25 if xs is shares else 3.5
@@ -309,6 +347,16 @@ REFUSED = [
     (lambda: cross_entropy([[1.0, 2.0]], [0, 1]), LengthError, "1 predictions and 2 targets"),
     (lambda: cross_entropy(1.0, 0), LengthError, "one number for each class"),
     (lambda: cross_entropy([], 0), LengthError, "one number for each class"),
+    (
+        lambda: cross_entropy([0, 1, 0], [2.0, 1.0, 0.1]),
+        DomainError,
+        "target from 0 to 1, and here is 2.0",
+    ),  # exchanged
+    (lambda: cross_entropy([1.0, 2.0], "1"), DataError, "text"),
+    (lambda: cross_entropy([1.0, 2.0], None), DataError, "whole number from 0 to 1"),
+    (lambda: cross_entropy([[1.0, 2.0], [3.0, 4.0]], [[0, 1], 2]), DomainError, "here is class 2"),
+    (lambda: mse_loss([[]], [[]]), LengthError, "of no predictions"),
+    (lambda: huber_loss(1, 1, delta="1"), DataError, "delta"),
     (lambda: categorical_cross_entropy([2.0, -1.0], 0), DomainError, "For logits there is cross_entropy"),
 ]
 

@@ -1,13 +1,15 @@
 """The network on top: neurons, layers, modules, SGD and the mean squared error."""
 
+import copy
 import math
+import pickle
 import random
 import statistics
 
 import pytest
 
 import nn
-from autograd import DataError, GraphError, LengthError, Parameter, Value, grad, gradcheck
+from autograd import AutogradError, DataError, GraphError, LengthError, Parameter, Value, grad, gradcheck, no_grad
 from nn import MLP, SGD, Layer, Module, Neuron, mse_loss
 from nn.activations import ACTIVATIONS
 
@@ -296,6 +298,161 @@ def test_representations_name_the_sizes():
         == "MLP(Layer(2 → 3, tanh), Layer(3 → 1, sigmoid))"
     )
     assert repr(Neuron(2, lambda z: z)).startswith("Neuron(2, ")
+
+
+class Net(Module):
+    def __init__(self):
+        self.scale = Parameter(1.0)
+        self.parts = {"hidden": Layer(2, 3, "tanh", random.Random(0)), "out": [Layer(3, 1, "linear", random.Random(1))]}
+
+    def __call__(self, x):
+        return [self.scale * out for out in self.parts["out"][0](self.parts["hidden"](x))]
+
+
+def test_a_module_shows_its_architecture():
+    assert repr(Net()) == "Net(scale, parts.hidden=Layer(2 → 3, tanh), parts.out.0=Layer(3 → 1, linear))"
+    assert repr(MLP(9, [64, 32, 10], "relu", "softmax")).splitlines() == [
+        "MLP(Layer(9 → 64, relu), Layer(64 → 32, relu), Layer(32 → 10, softmax))"
+    ]
+    deep = MLP(2, [3, 3, 3, 1])
+    assert repr(deep).splitlines() == [
+        "MLP(",
+        *("  Layer(2 → 3, relu),", "  Layer(3 → 3, relu),", "  Layer(3 → 3, relu),", "  Layer(3 → 1, linear),"),
+        ")",
+    ]
+    assert repr(nn.Sequential(deep, nn.Dropout(0.1))).splitlines()[1:3] == ["  MLP(", "    Layer(2 → 3, relu),"]
+    assert repr(Module()) == "Module()"
+
+
+def test_a_module_finds_what_is_in_a_dict():
+    net = Net()
+    assert len(net.parameters()) == 1 + 9 + 4
+    assert [name for name, _ in net.named_children()] == ["parts.hidden", "parts.out.0"]
+    assert "parts.hidden.neurons.0.weights.0" in net.state_dict()
+    other = Net()
+    other.load_state_dict(dict.fromkeys(net.state_dict(), 0.5))
+    assert other.parts["out"][0].neurons[0].bias.data == 0.5
+    assert not any(module.training for module in net.eval().modules())
+
+
+def test_a_module_that_knows_another_that_knows_it_is_walked_once():
+    one, two = Module(), Net()
+    one.other, two.other, two.again = two, one, two.parts
+    assert len(one.parameters()) == 14
+    assert len(list(one.modules())) == len(set(one.modules()))
+
+
+def test_a_module_computes_a_batch_by_its_call():
+    net, rows = Net(), [[1.0, 2.0], [3.0, 4.0]]
+    assert [[x.data for x in out] for out in net.batch(rows)] == [[x.data for x in net(row)] for row in rows]
+    with pytest.raises(NotImplementedError, match="Module computes nothing yet"):
+        Module()([1.0])
+
+
+def cube(z):
+    return z**3
+
+
+@pytest.mark.parametrize("activation", ["relu", "softmax", "gelu", cube])
+@pytest.mark.parametrize("twin", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
+def test_a_model_is_copied_and_pickled_whole(twin, activation):
+    model = nn.Sequential(
+        MLP(2, [3, 2], activation, rng=random.Random(0)), nn.Dropout(0.5, random.Random(1)), nn.BatchNorm1d(2)
+    )
+    other = twin(model)
+    assert other.state_dict() == model.state_dict()
+    assert repr(other) == repr(model)
+    ours, theirs = ([[x.data for x in row] for row in m.batch([[0.3, 0.7], [1.0, -2.0]])] for m in (model, other))
+    assert ours == theirs
+    other.parameters()[0].data += 1
+    assert other.state_dict() != model.state_dict(), "a copy has leaves of its own"
+
+
+MISTAKES = [
+    (lambda: MLP(2, 3), DataError, r"sizes of its layers as a list, and was given 3\. Give MLP\(2, \[3\]\)"),
+    (lambda: MLP(2, "ab"), DataError, "text"),
+    (lambda: MLP(2, [2.5, 1]), DataError, "nout must be a whole number, 1 or more, and here it is 2.5"),
+    (lambda: MLP(2, [2], "rlu"), DataError, "no activation 'rlu'. Did you mean 'relu'?"),
+    (lambda: MLP(2, [2], None), DataError, "no activation None"),
+    (lambda: Neuron(2, init="xavir"), DataError, "Did you mean 'xavier'?"),
+    (lambda: Neuron(2, weights=3), DataError, "a neuron of 2 inputs takes a list of 2 weights"),
+    (lambda: Layer(2, 1, weights=3), DataError, "a layer of 1 neurons takes a list of 1 rows of weights"),
+    (lambda: small()(3.0), DataError, r"Layer\(2 → 2, tanh\) takes a list of 2 inputs, and was given 3.0, which is no list"),
+    (lambda: small()(1), DataError, "was given 1, which is no list"),
+    (lambda: small()(None), DataError, "was given None, which is no list"),
+    (lambda: small()("ab"), DataError, "'a'.*text"),
+    (lambda: small()([[1, 2], [3, 4]]), DataError, r"\[1, 2\]"),
+    (lambda: Neuron(2)(5), DataError, "Neuron.2, relu. takes a list of 2 inputs"),
+    (lambda: Neuron(1, lambda z: z.data)([1]), DataError, "An activation returns a Value, and <lambda> returned"),
+    (lambda: Neuron(1, math.isnan)([1]), DataError, "leave the graph"),
+    (lambda: nn.Sequential(Layer, Layer(2, 1)), DataError, "one after the other"),
+    (lambda: nn.Sequential([Layer(2, 1)]), DataError, "one after the other"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("do", "error", "words"), MISTAKES)
+def test_a_mistake_is_answered_with_a_sentence(do, error, words):
+    with pytest.raises(error, match=words) as caught:
+        do()
+    assert isinstance(caught.value, AutogradError)
+    assert str(caught.value)[-1] in ".?"
+
+
+# ── the figures of the textbooks ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_bank_s_neuron_draws_a_line():
+    neuron = Neuron(2, "linear", weights=[0.5, 2.0], bias=-150.0)
+    for income in range(0, 400, 7):
+        score = 75 - 0.25 * income
+        assert neuron([income, score]).data == 0
+        assert neuron([income, score + 1]).data == 2  # a point of score counts four times a thousand of income
+        assert neuron([income + 1, score]).data == 0.5
+        assert neuron([income, score - 1]).data < 0
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_linear_trap(seed):
+    np, rng = pytest.importorskip("numpy"), random.Random(seed)
+    model = MLP(3, [4, 5, 2], "linear", rng=rng)
+    for parameter in model.parameters():
+        parameter.data = rng.uniform(-1, 1)
+    (w1, b1), (w2, b2), (w3, b3) = [
+        (np.array([[w.data for w in n.weights] for n in layer.neurons]), np.array([n.bias.data for n in layer.neurons]))
+        for layer in model.layers
+    ]
+    one = Layer(3, 2, "linear", weights=(w3 @ w2 @ w1).tolist(), biases=(w3 @ w2 @ b1 + w3 @ b2 + b3).tolist())
+    for _ in range(5):
+        x = [rng.uniform(-3, 3) for _ in range(3)]
+        assert [out.data for out in model(x)] == pytest.approx([out.data for out in one(x)], rel=1e-12, abs=1e-12)
+
+
+def test_the_reader_of_digits_has_128_64_and_10_values():
+    model = MLP(784, [128, 64, 10], "relu", "softmax", init="zeros")
+    assert len(model.parameters()) == (784 + 1) * 128 + (128 + 1) * 64 + (64 + 1) * 10 == 109_386
+    with no_grad():
+        rows, widths = [[0.0] * 784], []
+        for layer in model.layers:
+            rows = layer.batch(rows)
+            widths.append(len(rows[0]))
+    assert widths == [128, 64, 10]
+    assert math.fsum(p.data for p in rows[0]) == pytest.approx(1)
+
+
+def test_it_reads_a_three_with_seventy_percent():
+    printed = [0.01, 0.02, 0.05, 0.7, 0.1, 0.05, 0.03, 0.02, 0.01, 0.01]
+    assert math.fsum(printed) == pytest.approx(1)  # it does add up
+    outputs = nn.softmax([math.log(p) for p in printed])
+    assert [p.data for p in outputs] == pytest.approx(printed)
+    best = max(range(10), key=lambda k: outputs[k].data)
+    assert (best, round(outputs[best].data, 12)) == (3, 0.7)
+    assert round(nn.categorical_cross_entropy(printed, 3).data, 3) == 0.357
+
+
+def test_an_output_of_0_3_for_1():
+    for loss, printed in ((mse_loss, 0.49), (nn.mae_loss, 0.7), (nn.binary_cross_entropy, 1.204)):
+        assert round(loss(0.3, 1.0).data, 3) == printed
+    assert [round(nn.binary_cross_entropy(p, 1).data, 2) for p in (0.95, 0.05)] == [0.05, 3.0]
 
 
 def test_the_public_names():

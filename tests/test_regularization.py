@@ -141,6 +141,82 @@ def test_impossible_settings_are_refused(settings):
         BatchNorm(**settings)
 
 
+# ── batches through a network, layer by layer ────────────────────────────────────────────────────────────────────────
+
+ROWS = [[0.5, -1.0], [2.0, 0.25], [1.0, 1.0], [-0.75, 3.0]]
+
+
+def normal_network(width=3, between=None):
+    return Sequential(
+        nn.Layer(2, width, "linear", Random(0)),
+        nn.BatchNorm1d(width) if between is None else between,
+        nn.Layer(width, 1, "tanh", Random(1)),
+    )
+
+
+def test_a_batch_is_normalised_over_its_examples_and_not_over_its_features():
+    numpy = pytest.importorskip("numpy")
+    model = normal_network()
+    first, norm, last = model.layers
+    hidden = numpy.array([[x.data for x in first(row)] for row in ROWS])
+    normal = (hidden - hidden.mean(axis=0)) / numpy.sqrt(hidden.var(axis=0) + 1e-5)
+    expected = [last(row)[0].data for row in normal.tolist()]
+    assert [out.data for (out,) in model.batch(ROWS)] == pytest.approx(expected, rel=1e-12)
+    assert [n.running_mean.data for n in norm.norms] == pytest.approx(0.1 * hidden.mean(axis=0))
+    assert [n.running_var.data for n in norm.norms] == pytest.approx(0.9 + 0.1 * hidden.var(axis=0, ddof=1))
+
+
+def test_the_gradient_through_a_batch_is_that_of_central_differences():
+    def loss(model):
+        return nn.mse_loss(model.batch(ROWS), [[1.0], [-1.0], [0.5], [0.0]])
+
+    model = normal_network()
+    loss(model).backward()
+    for p in model.parameters():
+        ends = []
+        for step in (1e-6, -2e-6):
+            p.data += step
+            ends.append(loss(model).data)
+        p.data += 1e-6
+        assert p.grad == pytest.approx((ends[0] - ends[1]) / 2e-6, abs=1e-8)
+
+
+def test_one_example_alone_is_refused_in_training_and_answered_in_evaluation():
+    for model in (normal_network(), normal_network(1, BatchNorm()), normal_network(3, Residual(nn.BatchNorm1d(3)))):
+        with pytest.raises(LengthError, match=r"batch of 1.*model\.batch.*eval\(\)"):
+            model(ROWS[0])
+        model.batch(ROWS)
+        model.eval()
+        together = model.batch(ROWS)
+        assert [model(row)[0].data for row in ROWS] == [out.data for (out,) in together]
+
+
+def test_features_are_not_taken_for_a_batch():
+    with pytest.raises(LengthError, match="normalises one activation, takes 1 numbers in a row, and was given 3"):
+        normal_network(3, BatchNorm())(ROWS[0])
+    with pytest.raises(LengthError, match=r"BatchNorm1d\(4.* takes 4 numbers in a row, and was given 3"):
+        normal_network(3, nn.BatchNorm1d(4)).batch(ROWS)
+
+
+def test_an_empty_batch_is_refused():
+    for norm in (BatchNorm(), nn.BatchNorm1d(2)):
+        with pytest.raises(LengthError, match="batch of 0"):
+            norm.batch([])
+
+
+def test_a_network_with_batchnorm_learns_xor_by_batches():
+    model = normal_network(4, Sequential(nn.BatchNorm1d(4), lambda row: [x.tanh() for x in row]))
+    optimizer, data = nn.Adam(model.parameters(), lr=0.05), [(x, 2 * y - 1) for x, y in nn.xor()]
+    for _ in range(100):
+        optimizer.zero_grad()
+        inputs, targets = zip(*data, strict=True)
+        loss = nn.mse_loss(model.batch(inputs), targets)
+        loss.backward()
+        optimizer.step()
+    assert loss.data < 0.05
+    assert nn.accuracy(model, data) == 1
+
+
 # ── residual blocks and sequences ────────────────────────────────────────────────────────────────────────────────────
 
 
