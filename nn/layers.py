@@ -243,10 +243,10 @@ def one_by_one(layers: Sequence[Callable[[Any], Any]], rows: Sequence[Any]) -> l
     return [list(row) for row in rows]
 
 
-def layers_of(model: Any) -> dict[str, Any]:
+def sequence_of(model: Any) -> dict[str, Any]:
     """Return the layers that a model calls one after the other, by path; a model without such a list is one layer.
 
-    >>> list(layers_of(MLP(2, [3, 1]))), list(layers_of(Layer(2, 3)))
+    >>> list(sequence_of(MLP(2, [3, 1]))), list(sequence_of(Layer(2, 3)))
     (['layers.0', 'layers.1'], [''])
     """
     layers = getattr(model, "layers", None)
