@@ -1,12 +1,15 @@
 """Lessons that need no network, in the order of the course, and the order of the whole course."""
 
-from autograd.lessons import tiny_network, xor_by_hand
+from autograd.graph import number
+from autograd.lessons import layer, one_neuron, tiny_network, xor_by_hand
 from autograd.lessons.course import COURSE
 from autograd.lessons.exercise import Exercise, GradientOf, Wrong
 from autograd.lessons.lesson import Lesson, Note, Story, measured, passes
 
 LESSONS: tuple[Lesson, ...] = (
     tiny_network.LESSON,
+    one_neuron.LESSON,
+    layer.LESSON,
     xor_by_hand.LESSON,
 )
 
@@ -20,5 +23,6 @@ __all__ = [
     "Story",
     "Wrong",
     "measured",
+    "number",
     "passes",
 ]

@@ -1,10 +1,10 @@
 """A lesson: a question, the code that answers it, the numbers it must reach, notes pinned to events, and exercises."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from autograd.events import Event
+from autograd.events import Chain, Event
 from autograd.functions import grad
 from autograd.graph import names, topological_order
 from autograd.lessons.exercise import Exercise, GradientOf
@@ -56,14 +56,20 @@ class Lesson:
         return [item for item in self.tell(self) if isinstance(item, Event)]
 
 
-def passes(root: Value) -> Story:
-    """Yield both passes of a graph under their headings."""
+def passes(root: Value, about: Collection[str] = ()) -> Story:
+    """Yield both passes of a graph under their headings; the backward pass, where `about` names nodes, at these alone."""
     phase = ""
     for event in steps(root):
         if event.phase != phase:
             phase = event.phase
             yield f"# {phase.capitalize()}"
-        yield event
+        if not about or phase == "forward" or receiver(event).label in {*about, root.label}:
+            yield event
+
+
+def receiver(event: Event) -> Value:
+    """Return the node that an event does something to."""
+    return event.parent if isinstance(event, Chain) else event.node
 
 
 def measured(root: Value) -> dict[str, float]:
