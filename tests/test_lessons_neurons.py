@@ -1,9 +1,13 @@
 """The lessons on neurons, layers, activations and losses: the documents' figures by hand, and what the texts claim."""
 
+import math
+
 import numpy as np
+import pytest
 
 from autograd.lessons import layer, one_neuron
 from nn import Layer, Neuron
+from nn.lessons import loan_neuron, one_line
 
 
 def texts(lesson):
@@ -60,3 +64,88 @@ def test_expanded_sums_are_the_same_and_take_six_nodes_each():
     assert [z.data for z in layer.expanded()] == [1, 4, -2]
     made = Layer(3, 3, "linear", weights=layer.W, biases=layer.B, expand=True)
     assert layer.operations(made(layer.X)) == layer.operations(layer.expanded()) == 3 * 6
+
+
+# --- the loan neuron ---
+
+
+@pytest.mark.parametrize("income", [0, 40, 120, 200])
+def test_the_line_is_the_document_s(income):
+    score = 75 - 0.25 * income
+    assert 0.5 * income + 2 * score - 150 == loan_neuron.decision(income, score).data == 0
+    assert loan_neuron.decision(income, score + 1).data == 2
+    assert "score = 75 − 0.25·income" in texts(loan_neuron.LESSON)
+
+
+def test_the_unit_of_an_input_changes_the_ratio_of_weights_and_not_the_line():
+    slope, at_0 = loan_neuron.line(loan_neuron.DOCUMENT)
+    w1, w2, b = loan_neuron.DOCUMENT
+    slope_in_units, at_0_in_units = loan_neuron.line((w1 / 1000, w2, b))
+    assert (slope_in_units * 1000, at_0_in_units) == (slope, at_0)
+    assert (w2 / w1, round(w2 / (w1 / 1000))) == (4, 4000)
+    assert "the ratio 4000" in texts(loan_neuron.LESSON)
+
+
+def test_one_step_moves_the_line_and_a_second_takes_dan_over_it():
+    w, x = np.array(loan_neuron.DOCUMENT), np.array([*loan_neuron.WRONGLY_REJECTED, 1])
+    once, twice = w + 0.001 * x, w + 0.002 * x
+    assert loan_neuron.step(loan_neuron.wrongly_rejected()) == pytest.approx(once)
+    assert w @ x == -20
+    assert once @ x == pytest.approx(-8.399)
+    assert twice @ x > 0
+
+
+def test_distances_from_the_line():
+    for name, far in (("Ada", "9.70"), ("Ben", "−14.55")):
+        z = np.dot(loan_neuron.DOCUMENT, [*loan_neuron.APPLICANTS[name], 1])
+        assert float(far.replace("−", "-")) == pytest.approx(z / math.sqrt(0.5**2 + 2**2), abs=0.005)
+        assert far in texts(loan_neuron.LESSON)
+
+
+# --- one line ---
+
+
+def gradient_descent(targets, squared=False):
+    """The lesson's training in NumPy."""
+    x, y = np.array([[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1.0]]), np.array(targets)
+    w = np.array(one_line.START)
+    for _ in range(one_line.EPOCHS):
+        p = 1 / (1 + np.exp(-x @ w))
+        w = w - one_line.LEARNING_RATE * x.T @ ((2 * (p - y) * p * (1 - p)) if squared else (p - y)) / 4
+    return w, 1 / (1 + np.exp(-x @ w))
+
+
+@pytest.mark.parametrize("name", one_line.TARGETS)
+def test_one_neuron_is_trained_as_in_numpy(name):
+    found = one_line.trained(name)
+    weights, predictions = gradient_descent(one_line.TARGETS[name])
+    assert found.weights == pytest.approx(weights, abs=1e-9)
+    assert found.predictions == pytest.approx(predictions, abs=1e-9)
+    learned = [p > 0.5 for p in found.predictions] == [t == 1 for t in one_line.TARGETS[name]]
+    assert learned is (name != "XOR")
+
+
+def test_on_xor_it_ends_at_ln_2_or_a_quarter():
+    assert one_line.trained("XOR").loss == pytest.approx(math.log(2), abs=1e-12)
+    _, predictions = gradient_descent(one_line.TARGETS["XOR"], squared=True)
+    assert predictions == pytest.approx([0.5] * 4, abs=1e-3)
+    assert one_line.trained("XOR", one_line.squared_error).loss == pytest.approx(0.25, abs=1e-9)
+
+
+def test_the_loss_is_at_its_lowest_where_all_weights_are_0():
+    """The Hessian Xᵀ diag(p(1 − p)) X is positive definite, at 0 and elsewhere: the loss is convex."""
+    x, rng = np.array([[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1.0]]), np.random.default_rng(0)
+    for w in [np.zeros(3), *rng.normal(0, 3, (20, 3))]:
+        p = 1 / (1 + np.exp(-x @ w))
+        assert min(np.linalg.eigvalsh(x.T @ np.diag(p * (1 - p)) @ x)) > 0
+        assert -np.mean(np.log(np.where(np.array(one_line.TARGETS["XOR"]), p, 1 - p))) >= math.log(2) - 1e-15
+
+
+def test_no_line_draws_xor_or_its_opposite():
+    """Very many lines draw no more than the lesson's few."""
+    weights = np.random.default_rng(1).normal(0, 1, (100_000, 3))
+    z = weights @ np.array([[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1.0]]).T
+    drawn = {tuple(row) for row in (z > 0).astype(int).tolist()}
+    assert one_line.drawn_by_a_line() == drawn
+    assert len(drawn) == 14
+    assert not {(0, 1, 1, 0), (1, 0, 0, 1)} & drawn

@@ -5,6 +5,7 @@ from autograd.lessons import layer, one_neuron, tiny_network, xor_by_hand
 from autograd.lessons.course import COURSE
 from autograd.lessons.exercise import Exercise, GradientOf, Wrong
 from autograd.lessons.lesson import Lesson, Note, Story, measured, passes
+from autograd.stepper import updates
 
 LESSONS: tuple[Lesson, ...] = (
     tiny_network.LESSON,
@@ -25,4 +26,5 @@ __all__ = [
     "measured",
     "number",
     "passes",
+    "updates",
 ]

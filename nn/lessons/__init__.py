@@ -1,6 +1,10 @@
 """Lessons with networks, in the order of the course."""
 
 from autograd.lessons import Lesson
-from nn.lessons import xor_training
+from nn.lessons import loan_neuron, one_line, xor_training
 
-LESSONS: tuple[Lesson, ...] = (xor_training.LESSON,)
+LESSONS: tuple[Lesson, ...] = (
+    loan_neuron.LESSON,
+    one_line.LESSON,
+    xor_training.LESSON,
+)

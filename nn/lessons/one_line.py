@@ -1,0 +1,190 @@
+"""What one neuron cannot do: it draws one line, and no line separates XOR."""
+
+import itertools
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+from autograd import Parameter, Value, dot
+from autograd.lessons import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured, number, passes
+from nn import plots
+from nn.layers import MLP
+from nn.losses import binary_cross_entropy_with_logits, mse_loss
+from nn.optim import SGD
+
+INPUTS = [(0, 0), (0, 1), (1, 0), (1, 1)]
+TARGETS = {"AND": (0, 0, 0, 1), "OR": (0, 1, 1, 1), "XOR": (0, 1, 1, 0)}
+START = (1.0, -2.0, 0.5)  # w1, w2, b; any others would do
+LEARNING_RATE, EPOCHS = 1.0, 500
+PROOF = """\
+(0, 0) → 0 asks for            b < 0
+(0, 1) → 1 asks for       w2 + b > 0
+(1, 0) → 1 asks for       w1 + b > 0
+(1, 1) → 0 asks for  w1 + w2 + b < 0"""
+Weights = tuple[float, float, float]
+
+
+class Trained(NamedTuple):
+    """One neuron after its training."""
+
+    weights: Weights
+    loss: float
+    predictions: list[float]
+
+
+def logits(w1: Value, w2: Value, b: Value) -> list[Value]:
+    """Return the neuron's z for each of the four inputs."""
+    return [dot([w1, w2], x, b) for x in INPUTS]
+
+
+def cross_entropy(zs: Sequence[Value], targets: Sequence[int]) -> Value:
+    """Return the mean cross-entropy of sigmoid(z)."""
+    return binary_cross_entropy_with_logits(zs, targets)  # type: ignore[no-any-return]
+
+
+def squared_error(zs: Sequence[Value], targets: Sequence[int]) -> Value:
+    """Return the mean squared error of sigmoid(z)."""
+    return mse_loss([z.sigmoid() for z in zs], targets)  # type: ignore[no-any-return]
+
+
+def all_weights_zero() -> Value:
+    """Return the loss of a neuron on XOR, before it has any opinion."""
+    zs = logits(Parameter(0.0, "w1"), Parameter(0.0, "w2"), Parameter(0.0, "b"))
+    for (x1, x2), z in zip(INPUTS, zs, strict=True):
+        z.label = f"z{x1}{x2}"
+    loss = cross_entropy(zs, TARGETS["XOR"])
+    loss.label = "L"
+    return loss
+
+
+@cache
+def trained(name: str, loss_of: Callable[..., Value] = cross_entropy) -> Trained:
+    """Train one neuron on all four examples at once."""
+    weights = [Parameter(weight) for weight in START]
+    optimizer = SGD(weights, LEARNING_RATE)
+    for _ in range(EPOCHS):
+        optimizer.zero_grad()
+        loss_of(logits(*weights), TARGETS[name]).backward()
+        optimizer.step()
+    zs, (w1, w2, b) = logits(*weights), (w.data for w in weights)
+    return Trained((w1, w2, b), loss_of(zs, TARGETS[name]).data, [z.sigmoid().data for z in zs])
+
+
+def drawn_by_a_line() -> set[tuple[int, ...]]:
+    """Return the answers to the four inputs that some line gives, of a grid of lines that has all there are."""
+    grid = itertools.product((-1, 0, 1), (-1, 0, 1), (-1.5, -0.5, 0.5, 1.5))
+    return {tuple(int(w1 * x1 + w2 * x2 + b > 0) for x1, x2 in INPUTS) for w1, w2, b in grid}
+
+
+def measure(lesson: Lesson) -> dict[str, float]:
+    """Return the losses that training ends at, and how many functions a line draws."""
+    squared = trained("XOR", squared_error)
+    return measured(lesson.build()) | {f"{name}: loss": trained(name).loss for name in TARGETS} | {
+        "XOR: mean squared error": squared.loss,
+        "functions of two bits that a line draws": len(drawn_by_a_line()),
+    }  # fmt: skip
+
+
+def tell(lesson: Lesson) -> Story:
+    """Train on AND, OR and XOR; see why XOR stands still; prove that it must; and look at three neurons side by side."""
+    found = measure(lesson)
+    yield f"# One neuron with a sigmoid, trained on AND, OR and XOR: {EPOCHS} epochs each, from the same weights"
+    yield report()
+    yield (
+        f"AND and OR are learned. On XOR the loss ends at {found['XOR: loss']:.4f}, which is ln 2, with every prediction at 0.5: “I don't know”, four "
+        f"times. Trained on the mean squared error, it ends in the same place, with a loss of {number(round(found['XOR: mean squared error'], 6))}."
+    )
+    yield "# Why it stands still there: the four examples pull against one another"
+    yield "z01 is the neuron's sum for the inputs 0 and 1. Of the backward pass, what reaches the four sums, w1 and b:"
+    yield from passes(lesson.build(), about=("z00", "z01", "z10", "z11", "w1", "b"))
+    yield (
+        "Every gradient is 0. And this loss is convex in w1, w2 and b (a mean of softplus of weighted sums): where its slope is 0, it is at its lowest. "
+        "There is nothing better for one neuron to find."
+    )
+    yield "# The proof that no weights do it"
+    yield PROOF
+    yield (
+        "Add the two in the middle: w1 + w2 + 2b > 0. Add the first and the last: w1 + w2 + 2b < 0. Both cannot be. Of the 16 functions of two bits a line "
+        f"draws {number(found['functions of two bits that a line draws'])}: all but XOR and its opposite."
+    )
+    yield "# Three neurons side by side"
+    yield (
+        "A layer of three neurons draws three lines, and gives three answers; by the proof none of them is XOR. A weighted sum of the three z's is again "
+        "a number times x1, plus a number times x2, plus a number: one line more. Something must bend between the layers: xor-by-hand shows it at work, "
+        "linear-trap what happens without."
+    )
+
+
+def report() -> str:
+    """Return what training found for each function."""
+    lines = ["          w1      w2       b     loss   ŷ(0,0)  ŷ(0,1)  ŷ(1,0)  ŷ(1,1)   targets"]
+    for name, targets in TARGETS.items():
+        weights, loss, predictions = trained(name)
+        row = "".join(f"{number(round(w, 3)):>8}" for w in weights)
+        row += f"{loss:9.4f} " + "".join(f"{p:8.4f}" for p in predictions)
+        lines.append(f"{name:<4}{row}   {' '.join(map(str, targets))}")
+    return "\n".join(lines)
+
+
+def plot() -> Any:
+    """Draw the lines that were found for AND and OR, and two for XOR that get three points right."""
+    figure = plots.new_figure(1, 3)
+    for ax, name in zip(figure.axes, TARGETS, strict=True):
+        data = list(zip(map(list, INPUTS), TARGETS[name], strict=True))
+        if name == "XOR":
+            plots.scatter(ax, INPUTS, data)
+            for at, dash in ((0.5, "-"), (1.5, "--")):
+                ax.plot([-0.5, 1.5], [at + 0.5, at - 1.5], dash, color=plots.BLACK)
+            ax.set(xlabel="x₁", ylabel="x₂", xlim=(-0.3, 1.3), ylim=(-0.3, 1.3), aspect="equal")
+        else:
+            w1, w2, b = trained(name).weights
+            model = MLP(2, [1], output_activation="sigmoid", weights=[[[w1, w2]]], biases=[[b]])
+            plots.decision_boundary(model, data, ax)
+        ax.set_title({"XOR": "XOR: each line gets one point wrong"}.get(name, name))
+    return figure
+
+
+LESSON = Lesson(
+    slug="one-line",
+    title="What one neuron cannot do",
+    document="How Machines Learn: Understanding the Core Concepts of Neural Networks, section 1",
+    question="One neuron learns AND, and it learns OR. What does it make of XOR?",
+    build=all_weights_zero,
+    tell=tell,
+    numbers={
+        "L": 0.693147180559945, "z00": 0, "z11": 0,
+        "∂L/∂z00": 0.125, "∂L/∂z01": -0.125, "∂L/∂z10": -0.125, "∂L/∂z11": 0.125,
+        "∂L/∂w1": 0, "∂L/∂w2": 0, "∂L/∂b": 0,
+        "XOR: loss": 0.693147180559945, "XOR: mean squared error": 0.25,
+        "functions of two bits that a line draws": 14,
+    },
+    measure=measure,
+    notes=(
+        Note("ready z01", "A quarter of ŷ − y: (0.5 − 1)/4. This example wants z up, and (0, 0) and (1, 1) want it down just as much."),
+        Note("ready w1", "(1, 1) pays +0.125 and (1, 0) pays −0.125; the other two have x1 = 0 and no say."),
+        Note("ready b", "Two examples pull up, two pull down."),
+    ),
+    exercises=(
+        GradientOf(all_weights_zero, "b", 0, {"= in the place of +=": 0.125}),
+        Exercise(
+            "Which bias makes w1 = w2 = 1 compute AND, with the line half-way between (1, 1) and the two points next to it?",
+            -1.5,
+            lambda: -((1 + 1) + (0 + 1)) / 2,
+            ("z = x1 + x2 + b is above 0 for (1, 1) alone.", "x1 + x2 is 2 there, and 1 at the points next to it.", "z = 0 at 1.5."),
+            (
+                Wrong("the line is put between (0, 0) and the rest", -0.5, lambda: -((0 + 0) + (0 + 1)) / 2, "That computes OR."),
+                Wrong("the bias has the other sign", 1.5, lambda: ((1 + 1) + (0 + 1)) / 2, "Then z is above 0 for all four inputs."),
+            ),
+        ),
+        Exercise(
+            "How many of the four examples of XOR can a single line get right?",
+            3,
+            lambda: max(
+                [answer == target for answer, target in zip(answers, TARGETS["XOR"], strict=True)].count(True)
+                for answers in drawn_by_a_line()
+            ),
+            ("Not all four: that is the proof.", "Try the line of OR."),
+            (Wrong("the predictions of 0.5 are counted", 2, lambda: 0.5 * len(INPUTS), "Guessing gets half of them. The line of OR does better."),),
+        ),
+    ),
+)  # fmt: skip
