@@ -1,13 +1,14 @@
 """The lessons on neurons, layers, activations and losses: the documents' figures by hand, and what the texts claim."""
 
 import math
+import random
 
 import numpy as np
 import pytest
 
 from autograd.lessons import layer, one_neuron
-from nn import Layer, Neuron
-from nn.lessons import loan_neuron, one_line
+from nn import MLP, Layer, Neuron
+from nn.lessons import linear_trap, loan_neuron, one_line
 
 
 def texts(lesson):
@@ -149,3 +150,40 @@ def test_no_line_draws_xor_or_its_opposite():
     assert one_line.drawn_by_a_line() == drawn
     assert len(drawn) == 14
     assert not {(0, 1, 1, 0), (1, 0, 0, 1)} & drawn
+
+
+# --- the linear trap ---
+
+
+def test_three_layers_are_one_in_numpy():
+    w1, w2, w3 = (np.array(w) for w in (linear_trap.W1, linear_trap.W2, linear_trap.W3))
+    b1, b2, b3 = (np.array(b) for b in (linear_trap.B1, linear_trap.B2, linear_trap.B3))
+    weights, bias = w3 @ w2 @ w1, w3 @ w2 @ b1 + w3 @ b2 + b3
+    assert linear_trap.collapsed() == (weights[0].tolist(), bias[0])
+    for x in np.random.default_rng(2).normal(0, 3, (10, 2)):
+        assert w3 @ (w2 @ (w1 @ x + b1) + b2) + b3 == pytest.approx(weights @ x + bias)
+    stated = linear_trap.LESSON.numbers
+    assert [stated["∂y/∂x1"], stated["∂y/∂x2"]] == weights[0].tolist()
+    assert [stated["∂y/∂h1"], stated["∂y/∂h2"]] == (w3 @ w2)[0].tolist()
+    assert "There are 15 parameters" in texts(linear_trap.LESSON)
+
+
+def test_without_activations_everything_moves_and_nothing_bends():
+    linear = linear_trap.trained("linear")
+    assert linear.moved == len(linear.model.parameters()) == 25
+    assert linear.loss == pytest.approx(math.log(2), abs=1e-9)
+    assert abs(linear.bend) < 1e-12
+    for activation in ("relu", "tanh"):
+        found = linear_trap.trained(activation)
+        assert [z > 0 for z in found.outputs] == [False, True, True, False]
+        assert found.bend < -20
+
+
+def test_with_relu_some_units_are_off_at_first():
+    """The first layer's start, drawn again: unit 2 or another is above 0 for none of the four inputs."""
+    model = MLP(2, [3, 3, 1], "relu", init="xavier", rng=random.Random(linear_trap.SEED))
+    units = [[a.data > 0 for a in model.layers[1](model.layers[0](x))] for x in [(0, 0), (0, 1), (1, 0), (1, 1)]]
+    first = [[a.data > 0 for a in model.layers[0](x)] for x in [(0, 0), (0, 1), (1, 0), (1, 1)]]
+    off = [not any(column) for rows in (first, units) for column in zip(*rows, strict=True)]
+    assert any(off)
+    assert linear_trap.trained("relu").moved < 25
