@@ -3,12 +3,13 @@
 import math
 import random
 
+import mpmath
 import numpy as np
 import pytest
 
 from autograd.lessons import layer, one_neuron
 from nn import MLP, Layer, Neuron
-from nn.lessons import linear_trap, loan_neuron, one_line
+from nn.lessons import activations, linear_trap, loan_neuron, one_line
 
 
 def texts(lesson):
@@ -187,3 +188,47 @@ def test_with_relu_some_units_are_off_at_first():
     off = [not any(column) for rows in (first, units) for column in zip(*rows, strict=True)]
     assert any(off)
     assert linear_trap.trained("relu").moved < 25
+
+
+# --- activations ---
+
+ORACLE = {
+    "linear": lambda x: x,
+    "relu": lambda x: max(mpmath.mpf(0), x),
+    "leaky_relu": lambda x: x if x > 0 else x / 100,
+    "elu": lambda x: x if x > 0 else mpmath.expm1(x),
+    "sigmoid": lambda x: 1 / (1 + mpmath.exp(-x)),
+    "tanh": lambda x: (mpmath.exp(x) - mpmath.exp(-x)) / (mpmath.exp(x) + mpmath.exp(-x)),
+    "softplus": lambda x: mpmath.log(1 + mpmath.exp(x)),
+    "gelu": lambda x: x * mpmath.ncdf(x),
+}
+
+
+@pytest.mark.parametrize("name", ORACLE)
+@pytest.mark.parametrize("at", [-4.0, -1.0, 1.0, 4.0])
+def test_the_slopes_are_those_of_mpmath(name, at):
+    assert activations.slope(name, at) == pytest.approx(float(mpmath.diff(ORACLE[name], mpmath.mpf(at))), rel=1e-9)
+
+
+def test_at_0_as_the_document_has_it():
+    assert (activations.slope("sigmoid", 0.0), activations.slope("tanh", 0.0), activations.slope("relu", 0.0)) == (
+        0.25,
+        1,
+        0,
+    )
+    assert activations.central("relu", 0.0) == 0.5
+    steepest = max(activations.slope("sigmoid", i / 100) for i in range(-500, 501))
+    assert steepest == activations.slope("sigmoid", 0.0)
+
+
+def test_softmax_of_the_document():
+    powers = np.exp(activations.LOGITS)
+    p = powers / powers.sum()
+    assert activations.probabilities() == pytest.approx(p)
+    assert [f"{x:.3f}" for x in p] == ["0.659", "0.242", "0.099"]
+    slopes = [activations.LESSON.numbers[f"∂p1/∂z{i}"] for i in (1, 2, 3)]
+    assert slopes == pytest.approx([p[0] * (1 - p[0]), -p[0] * p[1], -p[0] * p[2]])
+    assert sum(slopes) == pytest.approx(0, abs=1e-12)
+    assert activations.probabilities(tuple(z + 100 for z in activations.LOGITS)) == pytest.approx(p)
+    assert p[0] / p[1] == pytest.approx(math.e)
+    assert "They add up to 1." in texts(activations.LESSON)

@@ -1,11 +1,12 @@
 """Lessons with networks, in the order of the course."""
 
 from autograd.lessons import Lesson
-from nn.lessons import linear_trap, loan_neuron, one_line, xor_training
+from nn.lessons import activations, linear_trap, loan_neuron, one_line, xor_training
 
 LESSONS: tuple[Lesson, ...] = (
     loan_neuron.LESSON,
     one_line.LESSON,
     xor_training.LESSON,
     linear_trap.LESSON,
+    activations.LESSON,
 )

@@ -1,0 +1,150 @@
+"""Activations and their slopes: what each lets through, forward and backward; and softmax, which compares."""
+
+from collections.abc import Callable
+from typing import Any
+
+from autograd import Value, grad, softmax
+from autograd.lessons import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured, number, passes
+from nn import plots
+from nn.activations import ACTIVATIONS
+
+LOGITS = (2.0, 1.0, 0.1)
+POINTS = (-4.0, -1.0, 0.0, 1.0, 4.0)
+DEEP = 10  # layers
+
+
+def slope(name: str, at: float) -> float:
+    """Return the slope of an activation, as backward computes it."""
+    x = Value(at)
+    out = ACTIVATIONS[name](x)
+    return grad(out, [x])[0] if out is not x else 1.0  # `linear` returns x itself
+
+
+def first_probability() -> Value:
+    """Return the first of the probabilities that softmax makes of three logits."""
+    p1, _, _ = softmax([Value(z, f"z{i}") for i, z in enumerate(LOGITS, 1)])
+    difference = p1.parents[0]
+    difference.label, difference.parents[1].label, p1.label = "d", "lse", "p1"
+    return p1
+
+
+def probabilities(logits: tuple[float, ...] = LOGITS) -> list[float]:
+    """Return the softmax of some logits, as plain numbers."""
+    return [p.data for p in softmax(logits)]
+
+
+def measure(lesson: Lesson) -> dict[str, float]:
+    """Return the probabilities, and the slopes that the texts speak of."""
+    found = measured(lesson.build()) | {f"softmax {i}": p for i, p in enumerate(probabilities(), 1)}
+    slopes = {f"{name}′({number(at)})": slope(name, at) for name in ACTIVATIONS for at in (*POINTS, 10.0)}
+    return found | slopes | {
+        "kink by central difference": central("relu", 0.0),
+        "sigmoid, ten layers": slope("sigmoid", 0.0) ** DEEP,
+    }  # fmt: skip
+
+
+def central(name: str, at: float, h: float = 1e-6) -> float:
+    """Return the central difference of an activation."""
+    f = ACTIVATIONS[name]
+    return (f(Value(at + h)).data - f(Value(at - h)).data) / (2 * h)
+
+
+def tell(lesson: Lesson) -> Story:
+    """Tabulate values and slopes, speak of saturation and of the kink, then go through softmax."""
+    yield "# Eight activations at five points: the value"
+    yield table(lambda name, at: ACTIVATIONS[name](Value(at)).data)
+    yield "# And the slope, which is what backward multiplies by"
+    yield table(slope)
+    yield (
+        f"At 0 tanh has the slope {number(slope('tanh', 0))} and sigmoid {number(slope('sigmoid', 0))}, which is the most it ever has: a sigmoid hands back "
+        f"a quarter at best, and {DEEP} in a row {number(slope('sigmoid', 0) ** DEEP)}, weights apart. tanh hands on all of it at 0, but flattens sooner: at "
+        f"4 its slope is {slope('tanh', 4):.4f}, sigmoid's {slope('sigmoid', 4):.4f}. At 10 sigmoid's is {slope('sigmoid', 10):.6f}: it is saturated, and "
+        "the weights before it hardly move."
+    )
+    yield (
+        "The ReLU family has slope 1 above 0, however far; softplus and GELU come near it. Below 0 ReLU has 0, leaky ReLU 0.01, ELU eˣ. The slope of softplus "
+        "is the sigmoid. GELU dips below 0 and comes back up, so that its slope is negative at −1."
+    )
+    yield "# The kink of ReLU"
+    yield (
+        "At 0 ReLU has slope 0 from the left and 1 from the right, so none at all. Backward must give a number all the same: "
+        f"{number(slope('relu', 0))}, as in PyTorch and in the document (f′(x) = 1 if x > 0, else 0). A central difference says {number(central('relu', 0))}. "
+        "It seldom matters, since z is seldom exactly 0; with inputs of 0 and a bias of 0, as in xor-training, it is."
+    )
+    yield "# Softmax compares"
+    yield "An activation looks at one number. Softmax looks at all outputs of a layer, and makes probabilities of them: here is the first."
+    yield from passes(lesson.build())
+    yield softmax_table()
+    p = probabilities()
+    yield (
+        f"They add up to {number(sum(p))}. Each 1 more in a logit is a factor of e = {p[0] / p[1]:.3f}, as between p1 and p2. Adding the same to all logits "
+        "changes nothing; doubling them makes softmax surer of itself."
+    )
+
+
+def table(entry: Callable[[str, float], float]) -> str:
+    """Return a number for each activation at each point."""
+    head = "x =       " + "".join(f"{number(at):>10}" for at in POINTS)
+    return "\n".join(
+        [
+            head,
+            *(
+                f"{name:<10}" + "".join(f"{number(round(entry(name, at), 4)):>10}" for at in POINTS)
+                for name in ACTIVATIONS
+            ),
+        ]
+    )
+
+
+def softmax_table() -> str:
+    """Return the probabilities of the logits as they are, with 100 added, and doubled."""
+    cases = {"": LOGITS, " + 100": tuple(z + 100 for z in LOGITS), " · 2": tuple(2 * z for z in LOGITS)}
+    lines = ["logits                    softmax"]
+    for what, logits in cases.items():
+        row = "".join(f"{p:8.3f}" for p in probabilities(logits))
+        lines.append(f"({', '.join(map(number, LOGITS))}){what:<11}{row}")
+    return "\n".join(lines)
+
+
+def plot() -> Any:
+    """Draw all activations with their slopes."""
+    return plots.activation_functions()
+
+
+LESSON = Lesson(
+    slug="activations",
+    title="Activations and their slopes",
+    document="How Machines Learn: Understanding the Core Concepts of Neural Networks, sections 2 and 5",
+    question="A gradient of 1 comes back to a sigmoid, a tanh and a ReLU. How much of it does each hand on?",
+    build=first_probability,
+    tell=tell,
+    numbers={
+        "sigmoid′(0)": 0.25, "tanh′(0)": 1, "relu′(0)": 0, "relu′(1)": 1, "relu′(−1)": 0, "leaky_relu′(−1)": 0.01,
+        "elu′(−1)": 0.367879441171442, "softplus′(0)": 0.5, "gelu′(0)": 0.5,
+        "sigmoid′(4)": 0.0176627062132911, "tanh′(4)": 0.0013409506830259, "sigmoid′(10)": 4.53958077359517e-05,
+        "sigmoid, ten layers": 9.5367431640625e-07, "kink by central difference": 0.5,
+        "softmax 1": 0.659001138885968, "softmax 2": 0.242432970704714, "softmax 3": 0.098565890409318,
+        "p1": 0.659001138885968,
+        "∂p1/∂z1": 0.224718637832965, "∂p1/∂z2": -0.159763603797915, "∂p1/∂z3": -0.064955034035050,
+    },
+    measure=measure,
+    notes=(
+        Note("compute lse", "ln(e² + e¹ + e^0.1), computed without large powers: p1 = e^(z1 − lse) is e^z1 over the sum, and never overflows."),
+        Note("ready z1", "Two ways lead back to z1, directly and through the sum: p1 − p1² = p1·(1 − p1), as for a sigmoid."),
+        Note("ready z2", "−p1·p2: raising another logit takes probability away from p1. The three gradients add up to 0."),
+    ),
+    exercises=(
+        Exercise(
+            "What is the slope of sigmoid at 0?",
+            0.25,
+            lambda: slope("sigmoid", 0.0),
+            ("σ′ = σ · (1 − σ).", "σ(0) = 1/2.", "1/2 · 1/2."),
+            (
+                Wrong("the value is taken for the slope", 0.5, lambda: ACTIVATIONS["sigmoid"](Value(0.0)).data, "σ(0) = 1/2, and its slope is σ · (1 − σ)."),
+                Wrong("tanh is taken for sigmoid", 1, lambda: slope("tanh", 0.0), "tanh is four times as steep at 0."),
+            ),
+        ),
+        GradientOf(first_probability, "z1", 0.224718637832965, {"= in the place of +=": -0.434282501053002, "upstream alone": -0.659001138885968}),
+        GradientOf(first_probability, "z2", -0.159763603797915, {"local alone": 0.242432970704714, "sign of the delta": 0.159763603797915}),
+    ),
+)  # fmt: skip
