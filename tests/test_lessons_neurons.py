@@ -7,9 +7,10 @@ import mpmath
 import numpy as np
 import pytest
 
+from autograd import DomainError
 from autograd.lessons import layer, one_neuron
-from nn import MLP, Layer, Neuron
-from nn.lessons import activations, linear_trap, loan_neuron, one_line
+from nn import MLP, Layer, Neuron, binary_cross_entropy
+from nn.lessons import activations, linear_trap, loan_neuron, losses, one_line
 
 
 def texts(lesson):
@@ -232,3 +233,45 @@ def test_softmax_of_the_document():
     assert activations.probabilities(tuple(z + 100 for z in activations.LOGITS)) == pytest.approx(p)
     assert p[0] / p[1] == pytest.approx(math.e)
     assert "They add up to 1." in texts(activations.LESSON)
+
+
+# --- losses ---
+
+
+def test_the_houses_by_hand():
+    errors = np.array([210e3, 280e3, 255e3]) - np.array([200e3, 300e3, 250e3])
+    assert errors.tolist() == [10e3, -20e3, 5e3]
+    assert (errors**2).tolist() == [100e6, 400e6, 25e6]
+    stated = losses.LESSON.numbers
+    assert stated["L"] == np.mean(errors**2) == 175e6
+    assert stated["mean absolute error"] == pytest.approx(np.mean(abs(errors)))
+    assert [stated[f"∂L/∂p{i}"] for i in (1, 2, 3)] == pytest.approx(2 * errors / 3)
+    told = texts(losses.LESSON)
+    assert f"makes up {100 * 400 / 525:.0f} % of it, and {100 * 20 / 35:.0f} % of the gradient" in told
+    assert "175 million" in told
+
+
+@pytest.mark.parametrize(("p", "rounded"), [(0.5, "0.69"), (0.1, "2.30"), (0.4, "0.916"), (0.9, "0.105")])
+def test_the_document_s_logarithms(p, rounded):
+    exact = -mpmath.log(mpmath.mpf(str(p)))
+    assert losses.LESSON.measure(losses.LESSON)[f"−ln {p}"] == pytest.approx(float(exact))
+    assert f"{float(exact):.{len(rounded) - 2}f}" == rounded
+
+
+@pytest.mark.parametrize("p", losses.PROBABILITIES)
+def test_losses_and_slopes_through_a_sigmoid(p):
+    surprise, slope, square, its_slope = losses.right_with(p)
+    assert (surprise, slope) == pytest.approx((-math.log(p), p - 1))
+    assert (square, its_slope) == pytest.approx(((p - 1) ** 2, 2 * (p - 1) * p * (1 - p)))
+
+
+def test_what_the_texts_say_of_probabilities():
+    told = texts(losses.LESSON)
+    assert f"at 5 % it is {math.log(0.05) / math.log(0.95):.0f} times as large" in told
+    assert binary_cross_entropy(0.0, 1, allow_inf=True).data == math.inf
+    with pytest.raises(DomainError, match="infinite"):
+        binary_cross_entropy(0.0, 1)
+    assert sum(losses.DIGITS) == pytest.approx(1)
+    assert f"{-math.log2(0.4):.4f} bits" in told
+    assert f"ln 10 = {math.log(10):.4f}" in told
+    assert losses.LESSON.numbers["0.3 for 1: slope"] == 2 * (0.3 - 1)
