@@ -252,11 +252,13 @@ def scatter(ax: Any, points: Path, data: Data) -> None:
 
 
 def name_points(ax: Any, points: Path, data: Data) -> None:
-    """Write beside each point which inputs it stands for, where there are few."""
-    places: dict[tuple[float, float], list[str]] = {}
-    for (x, y), (inputs, _) in zip(points, data, strict=True):
-        places.setdefault((round(x, 6), round(y, 6)), []).append(f"({', '.join(f'{i:g}' for i in inputs)})")
-    for place, names in places.items() if len(data) <= FEW else ():
+    """Write beside each point which inputs it stands for, where there are few; points that all but touch share a place."""
+    spans = [padded([point[k] for point in points], 0) for k in (0, 1)]
+    places: dict[tuple[int, ...], tuple[Point, list[str]]] = {}
+    for point, (inputs, _) in zip(points, data, strict=True):
+        cell = tuple(round(20 * (x - low) / (high - low)) for x, (low, high) in zip(point, spans, strict=True))
+        places.setdefault(cell, (point, []))[1].append(f"({', '.join(f'{i:g}' for i in inputs)})")
+    for place, names in places.values() if len(data) <= FEW else ():
         ax.annotate("\n".join(names), place, xytext=(8, 8), textcoords="offset points", bbox=PAPER)
 
 

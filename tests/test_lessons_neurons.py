@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from autograd import DomainError
-from autograd.lessons import layer, one_neuron
+from autograd.lessons import layer, one_neuron, xor_by_hand
 from nn import MLP, Layer, Neuron, binary_cross_entropy
-from nn.lessons import activations, linear_trap, loan_neuron, losses, one_line
+from nn.lessons import LESSONS, activations, hidden_space, linear_trap, loan_neuron, losses, one_line
 
 
 def texts(lesson):
@@ -275,3 +275,67 @@ def test_what_the_texts_say_of_probabilities():
     assert f"{-math.log2(0.4):.4f} bits" in told
     assert f"ln 10 = {math.log(10):.4f}" in told
     assert losses.LESSON.numbers["0.3 for 1: slope"] == 2 * (0.3 - 1)
+
+
+# --- hidden space ---
+
+CORNERS = [(0, 0), (0, 1), (1, 0), (1, 1)]
+MOVED = np.array([[max(0, x1 + x2 - 0.5), max(0, x1 + x2 - 1.5)] for x1, x2 in CORNERS])
+CLASS_1 = np.array([False, True, True, False])
+
+
+def test_the_hidden_layer_is_that_of_xor_by_hand():
+    assert hidden_space.hidden(hidden_space.by_hand()) == [tuple(point) for point in MOVED]
+    assert hidden_space.DOCUMENT == xor_by_hand.DOCUMENT
+    assert tuple(hidden_space.SURE * u for u in hidden_space.MENDED) == xor_by_hand.MENDED
+    for inputs in CORNERS:
+        assert hidden_space.by_hand()(inputs)[0].data == xor_by_hand.network(inputs, xor_by_hand.MENDED).data
+
+
+def test_the_document_s_line_does_not_separate_and_the_mended_line_does():
+    for (u1, u2, c), separates in ((hidden_space.DOCUMENT, False), (hidden_space.MENDED, True)):
+        z = MOVED @ [u1, u2] + c
+        assert [hidden_space.side((u1, u2, c), tuple(p)) for p in MOVED] == z.tolist()
+        assert np.array_equal(z > 0, CLASS_1) is separates
+    told = texts(hidden_space.LESSON)
+    assert told.count("WRONG") == 1
+    assert "is 0.5 at (0.5, 0) and 0.5 at (1.5, 0.5)" in told
+
+
+def test_no_line_keeps_further_off_than_the_mended_one():
+    """For each direction, half the gap between the classes; the best of very many directions."""
+    angles = np.linspace(0, 2 * np.pi, 100_001)
+    z = MOVED @ np.array([np.cos(angles), np.sin(angles)])
+    gaps = (z[CLASS_1].min(axis=0) - z[~CLASS_1].max(axis=0)) / 2
+    stated = hidden_space.LESSON.numbers["mended: distance"]
+    assert gaps.max() == pytest.approx(stated, rel=1e-3)
+    assert gaps.max() <= stated + 1e-12
+
+
+def test_training_bends_a_row_into_a_corner():
+    _, stages = hidden_space.training()
+    first, last = (np.array(stages[k].points) for k in (0, -1))
+    centred = first - first.mean(axis=0)
+    spread = np.linalg.svd(centred, compute_uv=False)
+    assert spread[1] < 0.05 * spread[0], "almost in a row"
+    along = centred @ np.linalg.svd(centred)[2][0]
+    assert CLASS_1[np.argsort(along)].tolist() == [False, True, True, False]
+    assert np.linalg.svd(last - last.mean(axis=0), compute_uv=False)[1] > 0.5
+    assert [z > 0 for z in stages[-1].outputs] == CLASS_1.tolist()
+
+
+# --- the pictures ---
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [*(lesson.plot for lesson in LESSONS if lesson.plot), hidden_space.plot_trained],
+    ids=lambda draw: draw.__module__,
+)
+def test_the_pictures_have_a_title_and_named_axes(draw):
+    pytest.importorskip("matplotlib")
+    figure = draw()
+    assert figure.axes
+    assert all(ax.get_title() for ax in figure.axes)
+    if draw is not activations.plot:  # its axes are x and f(x)
+        assert all(ax.get_xlabel() and ax.get_ylabel() for ax in figure.axes)
