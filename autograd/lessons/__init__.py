@@ -1,11 +1,9 @@
 """Lessons that need no network, in the order of the course, and the order of the whole course."""
 
-from autograd.graph import number
 from autograd.lessons import layer, one_neuron, tiny_network, xor_by_hand
 from autograd.lessons.course import COURSE
 from autograd.lessons.exercise import Exercise, GradientOf, Wrong
 from autograd.lessons.lesson import Lesson, Note, Story, measured, passes
-from autograd.stepper import updates
 
 LESSONS: tuple[Lesson, ...] = (
     tiny_network.LESSON,
@@ -24,7 +22,5 @@ __all__ = [
     "Story",
     "Wrong",
     "measured",
-    "number",
     "passes",
-    "updates",
 ]
