@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from autograd.lessons import measured
-from nn.lessons import three_layers
+from nn.lessons import three_layers, vanishing_gradients, why_backprop
 
 
 def told(lesson):
@@ -56,3 +56,111 @@ def test_the_graph_and_the_formulas_agree_to_the_bit():
     assert len(three_layers.differences()) == 24
     assert set(three_layers.differences().values()) == {0.0}
     assert "largest difference is 0." in told(three_layers.LESSON)
+
+
+# --- vanishing and exploding gradients ---
+
+
+@pytest.mark.parametrize(("factor", "exact"), [(0.1, 1e-10), (2.0, 1024.0)])
+def test_ten_factors(factor, exact):
+    root = vanishing_gradients.chain(factor)
+    assert measured(root)["∂h10/∂x"] == pytest.approx(exact, rel=1e-14)
+    assert "0.0000000001" in told(vanishing_gradients.LESSON)
+    assert "1024" in told(vanishing_gradients.LESSON)
+
+
+def numpy_norms(model, slope, activate):
+    """The gradient norm of each layer of a plain network, in NumPy."""
+    matrices = [np.array([[w.data for w in n.weights] for n in layer.neurons]) for layer in model.layers()]
+    inputs, targets = map(np.array, vanishing_gradients.batch())
+    entering = [inputs]
+    for w in matrices[:-1]:
+        entering.append(activate(entering[-1] @ w.T))
+    delta = 2 * (entering[-1] @ matrices[-1].T - targets) / len(inputs)
+    found = []
+    for w, a in zip(reversed(matrices), reversed(entering), strict=True):
+        found.append(np.sqrt(((delta.T @ a) ** 2).sum() + (delta.sum(axis=0) ** 2).sum()))
+        delta = (delta @ w) * slope(a)
+    return found[::-1]
+
+
+@pytest.mark.parametrize(
+    ("name", "activate", "slope"),
+    [
+        ("sigmoid, nothing done", lambda z: 1 / (1 + np.exp(-z)), lambda a: a * (1 - a)),
+        ("ReLU", lambda z: np.maximum(z, 0), lambda a: a > 0),
+        ("tanh, Xavier's weights", np.tanh, lambda a: 1 - a * a),
+    ],
+)
+def test_the_norms_of_the_layers_are_numpy_s(name, activate, slope):
+    model = vanishing_gradients.vanishing()[name]
+    assert vanishing_gradients.norms(model) == pytest.approx(numpy_norms(model, slope, activate), rel=1e-9)
+
+
+def test_each_cure_brings_the_gradient_back_to_the_first_layer():
+    shares = {
+        name: (n := vanishing_gradients.norms(m))[0] / n[-1] for name, m in vanishing_gradients.vanishing().items()
+    }
+    worst = shares.pop("sigmoid, nothing done")
+    small = shares.pop("tanh, weights of size 0.1")
+    assert worst < 1e-7
+    assert small < 1e-6
+    better = shares.pop("sigmoid, weights 4 times as large")
+    assert 100 * worst < better < 0.001, "it helps, and does not cure"
+    assert min(shares.values()) > 0.01
+
+
+def test_each_cure_of_explosion_lets_a_step_lower_the_loss():
+    steps = vanishing_gradients.exploding()
+    nothing = steps.pop("ReLU, weights twice He's")
+    assert nothing["after"] > 1e50 > nothing["loss"]
+    for name, one in steps.items():
+        assert one["after"] < one["loss"], name
+    clipped = steps["gradients clipped to 1"]
+    assert (clipped["norm"], clipped["step"]) == pytest.approx((nothing["norm"], 0.01), rel=1e-6)
+    assert steps["smaller weights: He's"]["norm"] < 1e-5 * nothing["norm"]
+    assert steps["batch normalisation"]["norm"] < 1e-5 * nothing["norm"]
+
+
+# --- why backprop ---
+
+
+def operands(shape):
+    """The operands of the graph, by hand: a neuron's weights, inputs and bias, its tanh; then −, ² and the mean of one."""
+    sizes = [2, *shape]
+    neurons = sum((2 * nin + 1) * nout for nin, nout in zip(sizes, shape, strict=False))
+    return neurons + sum(shape[:-1]) + 2 + 1 + 1
+
+
+@pytest.mark.parametrize("shape", why_backprop.SHAPES, ids=str)
+def test_both_ways_find_the_same_gradient_at_their_own_price(shape):
+    one = why_backprop.race(shape)
+    sizes = [2, *shape]
+    assert one.weights == sum((nin + 1) * nout for nin, nout in zip(sizes, shape, strict=False))
+    assert (one.nudging_passes, one.backward_passes) == (one.weights + 1, 1)
+    assert one.nudging_work == one.nudging_passes * operands(shape)
+    backward = operands(shape) - 2 * shape[0] - 1  # two inputs and the target are numbers, and are paid nothing
+    assert one.backward_work == operands(shape) + backward
+    assert one.apart < 1e-5
+
+
+def test_the_work_of_nudging_grows_as_the_square_of_that_of_backward():
+    small, large = why_backprop.race([8, 8, 1]), why_backprop.race([24, 24, 1])
+    times = large.weights / small.weights
+    assert large.backward_work / small.backward_work == pytest.approx(times, rel=0.1)
+    assert large.nudging_work / small.nudging_work == pytest.approx(times**2, rel=0.1)
+
+
+def test_a_nudge_is_worst_when_large_and_when_tiny():
+    apart = [why_backprop.race([4, 1], nudge).apart for nudge in why_backprop.NUDGES]
+    best = apart.index(min(apart))
+    assert 0 < best < len(apart) - 1
+    assert apart[0] > 1e-2
+    assert apart[-1] > 1e-4
+    assert 1e-9 < apart[best] < 1e-5
+
+
+def test_a_million_weights_and_the_command_that_shows_seconds():
+    assert "it is 1,000,001" in told(why_backprop.LESSON)
+    assert "seconds([24, 24, 1])" in told(why_backprop.LESSON)
+    assert len(why_backprop.seconds([1])) == 2

@@ -1,7 +1,18 @@
 """Lessons with networks, in the order of the course."""
 
 from autograd.lessons import Lesson
-from nn.lessons import activations, hidden_space, linear_trap, loan_neuron, losses, one_line, three_layers, xor_training
+from nn.lessons import (
+    activations,
+    hidden_space,
+    linear_trap,
+    loan_neuron,
+    losses,
+    one_line,
+    three_layers,
+    vanishing_gradients,
+    why_backprop,
+    xor_training,
+)
 
 LESSONS: tuple[Lesson, ...] = (
     loan_neuron.LESSON,
@@ -11,5 +22,7 @@ LESSONS: tuple[Lesson, ...] = (
     activations.LESSON,
     losses.LESSON,
     three_layers.LESSON,
+    vanishing_gradients.LESSON,
+    why_backprop.LESSON,
     hidden_space.LESSON,
 )

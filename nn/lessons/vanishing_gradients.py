@@ -1,0 +1,242 @@
+"""Gradients that vanish or explode on their way through many layers, and what each cure does, in numbers."""
+
+from collections.abc import Sequence
+from random import Random
+from typing import Any
+
+from autograd import Parameter, Value, steps
+from autograd.lessons import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured
+from nn.gradients import clip_grad_norm_, grad_norm
+from nn.init import Init, normal, xavier
+from nn.init import he as he_init
+from nn.layers import Layer
+from nn.losses import mse_loss
+from nn.module import Module
+from nn.optim import SGD
+from nn.regularization import BatchNorm, Residual
+
+CHAIN, FACTOR = 10, 0.1
+DEPTH, WIDTH, EXAMPLES = 12, 6, 8
+SHOWN = (1, 4, 8, 12)
+LEARNING_RATE, TINY_RATE, MAX_NORM = 0.01, 1e-9, 1.0
+ALONG = ("chain h10→h9", "chain h9→h8", "chain h2→h1", "chain h1→x")
+Rows = Sequence[Sequence[Any]]
+
+
+def chain(factor: float = FACTOR) -> Value:
+    """Return x through ten layers of one weight each: h1 = w1 · x, h2 = w2 · h1, …"""
+    h = Value(1.0, "x")
+    for k in range(1, CHAIN + 1):
+        h = Parameter(factor, f"w{k}") * h
+        h.label = f"h{k}"
+    return h
+
+
+class Deep(Module):
+    """Eleven hidden layers of six units and one output; with a path past each layer, or a batch norm in each unit."""
+
+    def __init__(self, activation: str, init: Init | None = None, residual: bool = False, norm: bool = False) -> None:
+        rng = Random(0)
+        self.activation = activation
+        inner = "linear" if norm else activation
+        layers = [Layer(WIDTH, WIDTH, inner, rng, init=init) for _ in range(DEPTH - 1)]
+        self.hidden: list[Any] = [Residual(layer) for layer in layers] if residual else layers
+        self.norms = [[BatchNorm() for _ in range(WIDTH)] for _ in layers] if norm else []
+        self.out = Layer(WIDTH, 1, "linear", rng)
+
+    def __call__(self, rows: Rows) -> list[list[Value]]:
+        """Return the output for each row of a batch."""
+        for k, layer in enumerate(self.hidden):
+            rows = [layer(row) for row in rows]
+            rows = self.normalised(self.norms[k], rows) if self.norms else rows
+        return [self.out(row) for row in rows]
+
+    def normalised(self, norms: list[BatchNorm], rows: Rows) -> Rows:
+        """Bring each unit to mean 0 and deviation 1 over the batch, and activate it."""
+        units = [norm(unit) for norm, unit in zip(norms, zip(*rows, strict=True), strict=True)]
+        return [[getattr(z, self.activation)() for z in row] for row in zip(*units, strict=True)]
+
+    def layers(self) -> list[Any]:
+        """Return all layers that have weights, from the first to the last."""
+        return [*self.hidden, self.out]
+
+
+def scaled(init: Init, factor: float) -> Init:
+    """Return an initialisation times a factor."""
+    return lambda nin, nout, rng: [factor * w for w in init(nin, nout, rng)]
+
+
+def batch() -> tuple[list[list[float]], list[list[float]]]:
+    """Return eight examples of six numbers, each with a target of −1 or 1."""
+    rng = Random(1)
+    inputs = [[rng.gauss(0, 1) for _ in range(WIDTH)] for _ in range(EXAMPLES)]
+    return inputs, [[rng.choice([-1.0, 1.0])] for _ in range(EXAMPLES)]
+
+
+def backward(model: Deep) -> float:
+    """Go forward and backward once, and return the loss."""
+    inputs, targets = batch()
+    model.zero_grad()
+    loss: Value = mse_loss(model(inputs), targets)
+    loss.backward()
+    return loss.data
+
+
+def norms(model: Deep) -> list[float]:
+    """Return the gradient norm of each layer, from the first to the last."""
+    backward(model)
+    return [grad_norm(layer.parameters()) for layer in model.layers()]
+
+
+def vanishing() -> dict[str, Deep]:
+    """Return the network whose gradients vanish, and the same with each cure."""
+    return {
+        "sigmoid, nothing done": Deep("sigmoid"),
+        "ReLU": Deep("relu"),
+        "sigmoid, residual connections": Deep("sigmoid", residual=True),
+        "sigmoid, batch normalisation": Deep("sigmoid", norm=True),
+        "sigmoid, weights 4 times as large": Deep("sigmoid", scaled(xavier, 4)),
+        "tanh, weights of size 0.1": Deep("tanh", normal(0, 0.1)),
+        "tanh, Xavier's weights": Deep("tanh", xavier),
+    }
+
+
+def one_step(model: Deep, lr: float = LEARNING_RATE, max_norm: float | None = None) -> dict[str, float]:
+    """Make one step of gradient descent; return the loss before, the gradient norm, the step's length, the loss after."""
+    before = backward(model)
+    norm = clip_grad_norm_(model.parameters(), max_norm) if max_norm else grad_norm(model.parameters())
+    length = lr * grad_norm(model.parameters())
+    SGD(model.parameters(), lr).step()
+    return {"loss": before, "norm": norm, "step": length, "after": backward(model)}
+
+
+def exploding() -> dict[str, dict[str, float]]:
+    """Return one step of the network whose gradients explode, and one with each cure."""
+    large = scaled(he_init, 2)
+    return {
+        "ReLU, weights twice He's": one_step(Deep("relu", large)),
+        f"gradients clipped to {MAX_NORM:g}": one_step(Deep("relu", large), max_norm=MAX_NORM),
+        "smaller weights: He's": one_step(Deep("relu", he_init)),
+        "batch normalisation": one_step(Deep("relu", large, norm=True)),
+        f"learning rate {TINY_RATE:g}": one_step(Deep("relu", large), lr=TINY_RATE),
+    }
+
+
+def tell(lesson: Lesson) -> Story:
+    """The chain of ten factors; a real network of twelve layers and its cures; the same for explosion."""
+    yield "# Ten layers that each scale by 0.1"
+    events = steps(lesson.build())
+    yield from (event for event in events if event.phase == "forward")
+    yield "Backward, along the h (the weights get theirs from the same chain):"
+    yield from (event for event in events if event.key in ALONG)
+    ten, two = measured(chain())["∂h10/∂x"], measured(chain(2.0))["∂h10/∂x"]
+    yield f"What arrives at x is 0.1¹⁰ = {ten:.10f}. With a factor of 2 it would be 2¹⁰ = {two:g}. Nothing in between is safe for long: only 1 stays 1."
+    yield f"# A real network: {DEPTH} layers, {DEPTH - 1} of {WIDTH} units and 1 output, {EXAMPLES} examples"
+    yield table_of_norms()
+    sigmoid = norms(Deep("sigmoid"))
+    yield (
+        f"The slope of sigmoid is at most ¼. After {DEPTH - 1} of them, times weights mostly below 1, the first layer gets "
+        f"{sigmoid[0] / sigmoid[-1]:.1g} of what the last gets. It does not learn; the last layers do."
+    )
+    yield (
+        "ReLU: slope 1 where it is on. Residual: x + f(x) has the slope 1 + f′, so there is always a way on which nothing shrinks (each "
+        "layer adds to the activations, and the last layer's gradient grows with them). Batch normalisation: no unit is driven "
+        "into the flat ends. Initialisation: four times the weights make good for sigmoid's ¼, "
+        "but only near 0, so it helps and does not cure; for tanh, whose slope at 0 is 1, Xavier's weights are enough."
+    )
+    yield "# The opposite: weights twice as large as He's"
+    yield table_of_steps()
+    yield (
+        "Each hidden layer now doubles: the activations on the way forward, the gradients on the way back. One step throws the network away. "
+        "Clipping keeps the direction and shortens the step. Smaller weights and batch normalisation take away the cause. A learning rate "
+        f"small enough for this gradient, {TINY_RATE:g}, works too, and will be far too small once the gradient is normal."
+    )
+
+
+def table_of_norms() -> str:
+    """Return the gradient norms of some layers, and the first over the last, for each network."""
+    lines = ["gradient norm in layer".ljust(34) + "".join(f"{k:>10}" for k in SHOWN) + "   first/last"]
+    for name, model in vanishing().items():
+        found = norms(model)
+        lines.append(
+            name.ljust(34) + "".join(f"{found[k - 1]:>10.2g}" for k in SHOWN) + f"{found[0] / found[-1]:>13.2g}"
+        )
+    return "\n".join(lines)
+
+
+def table_of_steps() -> str:
+    """Return what one step does, for each network."""
+    lines = [
+        f"{'one step, learning rate ' + format(LEARNING_RATE, 'g'):<28}{'loss before':>13}{'gradient norm':>15}{'step length':>13}{'loss after':>13}"
+    ]
+    for name, one in exploding().items():
+        lines.append(f"{name:<28}{one['loss']:>13.4g}{one['norm']:>15.3g}{one['step']:>13.3g}{one['after']:>13.4g}")
+    return "\n".join(lines)
+
+
+def measure(lesson: Lesson) -> dict[str, float]:
+    """Return the two products, the shares that reach the first layer, and what one step does."""
+    found = measured(lesson.build()) | {"2 ten times": measured(chain(2.0))["∂h10/∂x"]}
+    for name, model in vanishing().items():
+        of = norms(model)
+        found[f"{name}: first/last"] = of[0] / of[-1]
+    for name, one in exploding().items():
+        found |= {f"{name}: norm": one["norm"], f"{name}: loss after": one["after"]}
+    return found
+
+
+def plot() -> Any:
+    """Draw the gradient norm of each layer, with sigmoid and with ReLU."""
+    from nn.plots import gradient_norms, new_figure
+
+    figure = new_figure(1, 2)
+    for ax, activation in zip(figure.axes, ("sigmoid", "relu"), strict=True):
+        model = Deep(activation)
+        backward(model)
+        gradient_norms(model, ax)
+        ax.set_title(f"Gradient norm of each layer, {activation}")
+    figure.axes[0].get_legend().remove()  # the other says the same
+    return figure
+
+
+LESSON = Lesson(
+    slug="vanishing-gradients",
+    title="Gradients that vanish and gradients that explode",
+    document="How Machines Learn: Understanding the Core Concepts of Neural Networks, section 5; Neural network training fundamentals",
+    question="Each layer scales the gradient by 0.1, or by 2. What is left of it after ten layers?",
+    build=chain,
+    tell=tell,
+    numbers={
+        "h1": 0.1, "h2": 0.01, "h10": 1e-10, "∂h10/∂h9": 0.1, "∂h10/∂h8": 0.01, "∂h10/∂x": 1e-10, "2 ten times": 1024,
+        "sigmoid, nothing done: first/last": 6.663342719e-08,
+        "ReLU: first/last": 0.90540074759,
+        "sigmoid, residual connections: first/last": 0.02192799486,
+        "sigmoid, batch normalisation: first/last": 0.73824577132,
+        "sigmoid, weights 4 times as large: first/last": 2.9446259515776e-05,
+        "tanh, weights of size 0.1: first/last": 3.445240645e-07,
+        "tanh, Xavier's weights: first/last": 1.10521355091,
+        "ReLU, weights twice He's: norm": 69307607.396,
+        "smaller weights: He's: norm": 22.8130877055, "smaller weights: He's: loss after": 0.91844457253,
+        "batch normalisation: norm": 50.951613862, "batch normalisation: loss after": 1.14620864721,
+    },
+    measure=measure,
+    notes=(Note("chain h1→x", "Ten factors of 0.1 by now: the input, or a first layer in its place, hears almost nothing."),),
+    exercises=(
+        GradientOf(chain, "x", 1e-10, {"upstream alone": 1e-9, "local alone": 0.1}),
+        Exercise(
+            "Each of 10 layers scales the gradient by 2. By how much do all ten?",
+            1024,
+            lambda: measured(chain(2.0))["∂h10/∂x"],
+            ("The chain rule multiplies along a path.", "2 · 2 · … ten times.", "2¹⁰."),
+            (Wrong("the factors are added", 20, lambda: sum([2.0] * CHAIN), "The chain rule adds over paths; along one path it multiplies."),),
+        ),
+        Exercise(
+            "The gradient norm is 50 and is clipped to 5. Every gradient is multiplied by what?",
+            0.1,
+            lambda: 5 / 50,
+            ("The direction stays, so all get the same factor.", "The new norm is the factor times the old one.", "5 / 50."),
+            (Wrong("5 is taken off", 45, lambda: 50 - 5, "Clipping multiplies: all gradients together, by one factor."),),
+        ),
+    ),
+    plot=plot,
+)  # fmt: skip
