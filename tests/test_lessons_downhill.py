@@ -1,10 +1,12 @@
 """What the lessons from three layers to landscapes claim, against arithmetic by hand and NumPy."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
 from autograd.lessons import measured
-from nn.lessons import three_layers, vanishing_gradients, why_backprop
+from nn.lessons import memory, three_layers, vanishing_gradients, why_backprop
 
 
 def told(lesson):
@@ -164,3 +166,36 @@ def test_a_million_weights_and_the_command_that_shows_seconds():
     assert "it is 1,000,001" in told(why_backprop.LESSON)
     assert "seconds([24, 24, 1])" in told(why_backprop.LESSON)
     assert len(why_backprop.seconds([1])) == 2
+
+
+# --- memory ---
+
+
+def in_memory_at_once(widths, segments, examples):
+    """The most activations held at any moment, by acting the passes out on a list of what is held."""
+    bounds = [len(widths) * k // segments for k in range(segments + 1)]
+    held, most = [examples * widths[b - 1] for b in bounds[1:-1]], 0  # the entrances of all segments but the first
+    for a, b in reversed(list(pairwise(bounds))):
+        most = max(most, sum(held) + sum(examples * w for w in widths[a:b]))
+        held = held[:-1]
+    return most
+
+
+@pytest.mark.parametrize("segments", memory.SEGMENTS)
+def test_checkpointing_stores_less_computes_twice_and_changes_no_bit(segments):
+    right, computed = memory.plain()
+    one = memory.checkpointed(segments)
+    assert computed == memory.DEPTH * memory.EXAMPLES
+    assert one["computed"] == 2 * computed
+    assert one["gradients"] == right
+    assert None not in right
+    assert one["without"] == memory.DEPTH * memory.EXAMPLES * memory.WIDTH
+    assert one["stored"] == in_memory_at_once([memory.WIDTH] * memory.DEPTH, segments, memory.EXAMPLES)
+
+
+def test_the_least_memory_is_near_the_root_of_the_number_of_layers():
+    stored = {segments: memory.stored_activations(1, [1] * 100, segments) for segments in range(1, 101)}
+    assert min(stored, key=stored.get) == 10
+    assert all(stored[s] == in_memory_at_once([1] * 100, s, 1) for s in stored)
+    assert "32 × 4 × 1000 = 128,000" in told(memory.LESSON)
+    assert "DIFFERENT" not in told(memory.LESSON)

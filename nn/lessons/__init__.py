@@ -7,6 +7,7 @@ from nn.lessons import (
     linear_trap,
     loan_neuron,
     losses,
+    memory,
     one_line,
     three_layers,
     vanishing_gradients,
@@ -24,5 +25,6 @@ LESSONS: tuple[Lesson, ...] = (
     three_layers.LESSON,
     vanishing_gradients.LESSON,
     why_backprop.LESSON,
+    memory.LESSON,
     hidden_space.LESSON,
 )
