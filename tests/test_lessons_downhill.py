@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autograd.lessons import measured
-from nn.lessons import memory, three_layers, vanishing_gradients, why_backprop
+from nn.lessons import batches, memory, three_layers, vanishing_gradients, why_backprop
 
 
 def told(lesson):
@@ -199,3 +199,51 @@ def test_the_least_memory_is_near_the_root_of_the_number_of_layers():
     assert all(stored[s] == in_memory_at_once([1] * 100, s, 1) for s in stored)
     assert "32 × 4 × 1000 = 128,000" in told(memory.LESSON)
     assert "DIFFERENT" not in told(memory.LESSON)
+
+
+# --- batches ---
+
+
+def points():
+    """The data of the lesson as two arrays."""
+    return np.array([x for (x,), _ in batches.DATA]), np.array([y for _, y in batches.DATA])
+
+
+def test_the_noise_falls_as_one_over_the_root_of_the_batch_size():
+    x, y = points()
+    slopes = 2 * (0 - y) * x
+    assert batches.slopes() == pytest.approx(slopes, rel=1e-12)
+    for size in batches.SIZES:
+        expected = slopes.std() / np.sqrt(size)
+        assert batches.noise(size) == pytest.approx(expected, rel=4 / np.sqrt(2 * batches.DRAWS)), (
+            "four standard errors"
+        )
+
+
+def test_the_best_line_is_that_of_least_squares():
+    x, y = points()
+    assert batches.best() == pytest.approx(tuple(np.polyfit(x, y, 1)), rel=1e-9)
+
+
+def test_batch_descent_is_numpy_s_and_the_three_runs_differ_as_told():
+    x, y = points()
+    w = b = 0.0
+    for _ in range(batches.EPOCHS):
+        error = w * x + b - y
+        w, b = w - batches.LEARNING_RATE * 2 * (error * x).mean(), b - batches.LEARNING_RATE * 2 * error.mean()
+    runs = {name: batches.run(size) for name, size in batches.WAYS.items()}
+    assert runs["batch"].path[-1] == pytest.approx((w, b), rel=1e-9)
+    distance = {name: np.hypot(*np.subtract(one.path[-1], batches.best())) for name, one in runs.items()}
+    assert distance["batch"] > 5 * distance["mini-batch"]
+    assert distance["batch"] > 5 * distance["stochastic"]
+    assert runs["stochastic"].wobble > 0.1
+    first_epoch = runs["stochastic"].path[len(batches.DATA)]
+    assert np.hypot(*np.subtract(first_epoch, batches.best())) < 0.2, "there in the first epoch"
+
+
+def test_iterations_and_the_product_of_a_batch():
+    assert [batches.iterations(1000, size) for size in (1000, 100, 32, 1)] == [1, 10, 32, 1000]
+    single, at_once = batches.one_by_one_and_at_once()
+    np.testing.assert_allclose(single, at_once, rtol=1e-14)
+    assert "3,211,264" in told(batches.LESSON)
+    assert (np.zeros((32, 784)) @ np.zeros((784, 128))).shape == (32, 128)

@@ -3,6 +3,7 @@
 from autograd.lessons import Lesson
 from nn.lessons import (
     activations,
+    batches,
     hidden_space,
     linear_trap,
     loan_neuron,
@@ -26,5 +27,6 @@ LESSONS: tuple[Lesson, ...] = (
     vanishing_gradients.LESSON,
     why_backprop.LESSON,
     memory.LESSON,
+    batches.LESSON,
     hidden_space.LESSON,
 )

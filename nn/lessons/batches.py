@@ -1,0 +1,245 @@
+"""Batch, stochastic, mini-batch: how many examples a step looks at, how noisy its gradient is, and what that buys."""
+
+import math
+import statistics
+from dataclasses import dataclass
+from functools import cache
+from random import Random
+from typing import Any
+
+from autograd import Parameter, Value, dot, grad, mean, steps
+from autograd.lessons import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured
+from nn.batching import batches
+from nn.data import linear_regression
+from nn.layers import Layer, Neuron
+from nn.losses import mse_loss
+from nn.optim import SGD
+from nn.training import fit
+
+DATA = linear_regression(1000, weights=[2.0], bias=1.0, noise=0.5, rng=Random(0))
+SIZES = (1, 4, 16, 64, 256)
+DRAWS = 400
+WAYS = {"batch": 1000, "mini-batch": 100, "stochastic": 1}
+LEARNING_RATE, EPOCHS = 0.1, 3
+PIXELS, NEURONS, IMAGES = 784, 128, 32
+
+
+def build() -> Value:
+    """Return the mean squared error of a line w · x + b on a batch of three examples."""
+    w, b = Parameter(0.5, "w"), Parameter(0.0, "b")
+    losses = []
+    for k, (x, y) in enumerate([(1.0, 2.0), (2.0, 2.0), (-1.0, 1.0)], 1):
+        z = dot([w], [Value(x, f"x{k}")], b)
+        loss = (z - Value(y, f"y{k}")) ** 2
+        z.label, loss.label = f"z{k}", f"L{k}"
+        losses.append(loss)
+    batch = mean(losses)
+    batch.label = "L"
+    return batch
+
+
+@cache
+def slopes() -> tuple[float, ...]:
+    """Return the slope of each example's loss along w, at w = 0 and b = 0."""
+    w, b = Parameter(0.0), Parameter(0.0)
+    return tuple(grad((dot([w], x, b) - y) ** 2, w)[0] for x, y in DATA)
+
+
+def noise(size: int) -> float:
+    """Return the standard deviation of the gradient of batches of one size, drawn with repeats."""
+    rng, each = Random(size), slopes()
+    return statistics.pstdev(statistics.fmean(rng.choices(each, k=size)) for _ in range(DRAWS))
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training: the batch size, the path of (w, b) step by step, the loss of each epoch."""
+
+    size: int
+    path: list[tuple[float, float]]
+    losses: list[float]
+
+    @property
+    def wobble(self) -> float:
+        """How much w still moves in the last epoch: its standard deviation there."""
+        per_epoch = (len(self.path) - 1) // EPOCHS
+        return statistics.pstdev(w for w, _ in self.path[-per_epoch:])
+
+
+def run(size: int) -> Run:
+    """Train a line from (0, 0) with batches of one size."""
+    line = Neuron(1, "linear", weights=[0.0])
+    path = [(0.0, 0.0)]
+
+    class Tracker:
+        def on_step_end(self, _: Any) -> None:
+            path.append((line.weights[0].data, line.bias.data))
+
+    optimizer = SGD(line.parameters(), LEARNING_RATE)
+    history = fit(line, DATA, mse_loss, optimizer, EPOCHS, batch_size=size, callbacks=[Tracker()], rng=Random(1))
+    return Run(size, path, history.loss)
+
+
+def best() -> tuple[float, float]:
+    """Return the w and b with the least loss on all examples, by the formula of least squares."""
+    xs, ys = [x for (x,), _ in DATA], [y for _, y in DATA]
+    w = statistics.covariance(xs, ys) / statistics.variance(xs)
+    return w, statistics.fmean(ys) - w * statistics.fmean(xs)
+
+
+def iterations(examples: int, size: int) -> int:
+    """Return how many batches, and so steps, make one epoch."""
+    return len(list(batches([([0.0], 0)] * examples, size, shuffle=False)))
+
+
+def matrix_product(rows: list[list[float]], columns: list[list[float]]) -> list[list[float]]:
+    """Return rows · columns: each row of the one with each column of the other, given as a list of columns."""
+    return [[sum(x * w for x, w in zip(row, column, strict=True)) for column in columns] for row in rows]
+
+
+def one_by_one_and_at_once() -> tuple[list[list[float]], list[list[float]]]:
+    """Return a layer's outputs for four examples, example by example and by one matrix product."""
+    rng = Random(0)
+    layer = Layer(3, 2, "linear", rng)
+    rows = [[rng.uniform(-1, 1) for _ in range(3)] for _ in range(4)]
+    weights = [[w.data for w in neuron.weights] for neuron in layer.neurons]
+    return [[out.data for out in layer(row)] for row in rows], matrix_product(rows, weights)
+
+
+def tell(lesson: Lesson) -> Story:
+    """A batch as a graph; epochs and iterations; the noise by size; three runs; the shape for a GPU."""
+    events = steps(lesson.build())
+    yield "# A batch of three: its gradient is the mean of three gradients"
+    yield from (event for event in events if event.phase == "forward")
+    yield from (
+        event for event in events if event.phase == "backward" and (event.name == "w" or event.key.endswith("→w"))
+    )
+    yield "Each example pulls w its own way, and the mean is what the step follows. Fewer examples cost less and say less."
+    yield "# Words: epoch, batch, iteration"
+    yield words()
+    yield "# How noisy is the gradient of a batch?"
+    yield noises()
+    yield "The noise falls as 1/√B: a batch four times as large costs four times as much, and halves it. That is why a few dozen are often enough."
+    yield f"# Three runs: {len(DATA)} noisy points of a line, learning rate {LEARNING_RATE}, {EPOCHS} epochs"
+    runs = {name: run(size) for name, size in WAYS.items()}
+    yield comparison(runs)
+    yield (
+        f"Every run has seen each example {EPOCHS} times. Batch descent has made {EPOCHS} steps, calm and few: it is still on its way. Stochastic descent "
+        "was there in the first epoch, and then jumps about the minimum for good, as each example pulls it. The mini-batch has nearly both virtues."
+    )
+    yield "# Why batches suit a GPU"
+    single, at_once = one_by_one_and_at_once()
+    yield (
+        f"One matrix product computes a layer for the whole batch: [{IMAGES} × {PIXELS}] · [{PIXELS} × {NEURONS}] = [{IMAGES} × {NEURONS}]. These are "
+        f"{IMAGES} · {PIXELS} · {NEURONS} = {IMAGES * PIXELS * NEURONS:,} multiplications, and none of the {IMAGES * NEURONS:,} results waits for another."
+    )
+    yield "In small, [4 × 3] · [3 × 2]; the second matrix is Wᵀ, since W has a row for each neuron:"
+    yield f"example by example  {shown(single)}\nas one product      {shown(at_once)}"
+
+
+def shown(matrix: list[list[float]]) -> str:
+    """Write a matrix in one line."""
+    return "[" + ", ".join("[" + ", ".join(f"{x:.3f}".replace("-", "−") for x in row) + "]" for row in matrix) + "]"
+
+
+def words() -> str:
+    """Return how many iterations make an epoch of 1000 examples, by batch size."""
+    sizes = (1000, 100, 32, 1)
+    head = "batch size (examples a step)      " + "".join(f"{size:>8,}" for size in sizes)
+    return f"{head}\niterations (steps) in one epoch   " + "".join(f"{iterations(1000, size):>8,}" for size in sizes)
+
+
+def noises() -> str:
+    """Return the measured noise beside σ/√B, as a table."""
+    sigma = statistics.pstdev(slopes())
+    lines = [f"batch size B   noise measured ({DRAWS} batches)      σ/√B"]
+    lines += [f"{size:>12}{noise(size):>20.4f}{sigma / math.sqrt(size):>23.4f}" for size in SIZES]
+    return "\n".join(lines)
+
+
+def comparison(runs: dict[str, Run]) -> str:
+    """Return what the three runs reach, as a table."""
+    lines = [
+        f"                       from the best (w, b), after          after {EPOCHS} epochs",
+        f"              steps      1 epoch     {EPOCHS} epochs           w         b     w moves by",
+    ]
+    for name, one in runs.items():
+        first, last = one.path[(len(one.path) - 1) // EPOCHS], one.path[-1]
+        lines.append(
+            f"{name:<12}{len(one.path) - 1:>7}{math.dist(first, best()):>13.3f}{math.dist(last, best()):>13.3f}"
+            f"{last[0]:>12.3f}{last[1]:>10.3f}{one.wobble:>15.3f}"
+        )
+    return "\n".join(lines)
+
+
+def measure(lesson: Lesson) -> dict[str, float]:
+    """Return the graph's numbers, the iterations, the noise, and where the runs end."""
+    found = measured(lesson.build()) | {
+        "iterations, 1000 / 100": iterations(1000, 100),
+        "iterations, 1000 / 32": iterations(1000, 32),
+    }
+    found |= {f"noise, B = {size}": noise(size) for size in SIZES}
+    for name, size in WAYS.items():
+        one = run(size)
+        found |= {
+            f"{name}: steps": len(one.path) - 1,
+            f"{name}: from the best": math.dist(one.path[-1], best()),
+            f"{name}: w moves by": one.wobble,
+        }
+    return found | {"multiplications": IMAGES * PIXELS * NEURONS}
+
+
+def plot() -> Any:
+    """Draw the three paths over the loss of all examples."""
+    from nn.plots import loss_surface
+
+    (best_w, best_b), n = best(), len(DATA)
+    xx, x = sum(x * x for (x,), _ in DATA) / n, sum(x for (x,), _ in DATA) / n
+    least = sum((best_w * x + best_b - y) ** 2 for (x,), y in DATA) / n
+
+    def loss(w: float, b: float) -> float:
+        dw, db = w - best_w, b - best_b
+        total: float = least + dw * dw * xx + 2 * dw * db * x + db * db
+        return total
+
+    return loss_surface(loss, {name: run(size).path[:201] for name, size in reversed(WAYS.items())})
+
+
+LESSON = Lesson(
+    slug="batches",
+    title="Batch, stochastic, mini-batch",
+    document="How Machines Learn: Understanding the Core Concepts of Neural Networks, section 6; How Deep Networks Learn; Neural network training fundamentals",
+    question="1000 examples: should a step look at all of them, at one, or at a hundred?",
+    build=build,
+    tell=tell,
+    numbers={
+        "L1": 2.25, "L2": 1, "L3": 2.25, "L": 11 / 6, "∂L/∂w": -4 / 3, "∂L/∂b": -8 / 3,
+        "iterations, 1000 / 100": 10, "iterations, 1000 / 32": 32,
+        "noise, B = 1": 1.74400764420, "noise, B = 4": 0.872702773857, "noise, B = 16": 0.436921132918, "noise, B = 64": 0.216293338578,
+        "noise, B = 256": 0.106092290313,
+        "batch: steps": 3, "mini-batch: steps": 30, "stochastic: steps": 3000,
+        "batch: from the best": 1.69374085990, "mini-batch: from the best": 0.252745154823, "stochastic: from the best": 0.154325596365,
+        "stochastic: w moves by": 0.185860993425, "multiplications": 3211264,
+    },
+    measure=measure,
+    notes=(Note("ready w", "Three contributions, each with a third of its example's gradient: the mean."),),
+    exercises=(
+        GradientOf(build, "w", -4 / 3, {"sign of the delta": 4 / 3, "= in the place of +=": -1}),
+        GradientOf(build, "b", -8 / 3, {"= in the place of +=": -1}),
+        Exercise(
+            "1000 examples in batches of 32: how many iterations are one epoch?",
+            32,
+            lambda: iterations(1000, 32),
+            ("1000 / 32 is 31.25.", "The last batch may be smaller, and is a step as well.", "Round up."),
+            (Wrong("the last, smaller batch is forgotten", 31, lambda: 1000 // 32, "8 examples are left over; they make a batch of their own."),),
+        ),
+        Exercise(
+            "With batches of 16 the noise of the gradient is 0.6. What is it, about, with batches of 64?",
+            0.3,
+            lambda: 0.6 * math.sqrt(16 / 64),
+            ("The noise falls as 1/√B.", "B is four times as large.", "0.6 / √4."),
+            (Wrong("it is taken to fall as 1/B", 0.15, lambda: 0.6 * 16 / 64, "The variance falls as 1/B; its root, the deviation, as 1/√B."),),
+        ),
+    ),
+    plot=plot,
+)  # fmt: skip
