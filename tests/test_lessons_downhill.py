@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autograd.lessons import measured
-from nn.lessons import batches, memory, three_layers, vanishing_gradients, why_backprop
+from nn.lessons import batches, learning_rates, memory, three_layers, vanishing_gradients, why_backprop
 
 
 def told(lesson):
@@ -247,3 +247,57 @@ def test_iterations_and_the_product_of_a_batch():
     np.testing.assert_allclose(single, at_once, rtol=1e-14)
     assert "3,211,264" in told(batches.LESSON)
     assert (np.zeros((32, 784)) @ np.zeros((784, 128))).shape == (32, 128)
+
+
+# --- learning rates ---
+
+
+@pytest.mark.parametrize("lr", learning_rates.RATES)
+def test_descent_on_the_parabola_has_a_closed_form(lr):
+    t = np.arange(learning_rates.STEPS + 1)
+    expected = 100 * (1 - 8 * lr) ** (2 * t)
+    np.testing.assert_allclose(learning_rates.descent(lr), expected, rtol=1e-12, atol=1e-25)
+    assert learning_rates.closed_form(lr, 20) == pytest.approx(expected[20], rel=1e-12)
+
+
+def test_two_of_the_document_s_columns_can_come_from_a_parabola():
+    """Every ratio of the room rounds to the column, and none outside it: tried on a fine grid."""
+    for name in ("too small", "just right"):
+        (_, losses), decimals = learning_rates.COLUMNS[name], learning_rates.DECIMALS[name]
+        low, high = learning_rates.ratios(losses, decimals)
+        for ratio in np.linspace(low - 0.001, high + 0.001, 1001):
+            if min(abs(ratio - low), abs(ratio - high)) > 1e-9:
+                rounds = all(abs(100 * ratio**t - loss) <= 0.5 * 10.0**-decimals for t, loss in enumerate(losses))
+                assert rounds == (low < ratio < high), (name, ratio)
+        lr = learning_rates.COLUMNS[name][0]
+        curvature = learning_rates.curvature_for((low + high) / 2, lr)
+        w, made = np.sqrt(2 * 100 / curvature), []
+        for _ in losses:
+            made.append(round(0.5 * curvature * w * w, decimals))
+            w -= lr * curvature * w
+        assert tuple(made) == losses
+
+
+def test_no_bowl_makes_the_first_column():
+    """Losses of gradient descent on random bowls never bend down; the column does."""
+    random = np.random.default_rng(0)
+    for _ in range(100):
+        root = random.normal(size=(3, 3))
+        bowl, w, lr = root @ root.T, random.normal(size=3), random.uniform(0.01, 1)
+        losses = []
+        for _ in range(5):
+            losses.append(w @ bowl @ w / 2)
+            w = w - lr * bowl @ w
+        assert min(learning_rates.bends(tuple(losses))) >= -1e-9 * max(losses)
+    low, high = learning_rates.ratios(learning_rates.COLUMNS["too large"][1], 0)
+    assert low > high
+    assert learning_rates.bends(learning_rates.COLUMNS["too large"][1]) == [-320.0, 390.0]
+
+
+def test_the_small_network_creeps_falls_and_never_settles():
+    creeps, falls, jumps = (learning_rates.train(lr) for lr in learning_rates.NETWORK_RATES)
+    assert creeps[-1] > 0.95 * creeps[0]
+    assert falls[-1] < 0.1 * falls[0]
+    assert learning_rates.rises(creeps) == learning_rates.rises(falls) == 0
+    assert learning_rates.rises(jumps) > 10
+    assert max(jumps) > jumps[0]

@@ -5,6 +5,7 @@ from nn.lessons import (
     activations,
     batches,
     hidden_space,
+    learning_rates,
     linear_trap,
     loan_neuron,
     losses,
@@ -28,5 +29,6 @@ LESSONS: tuple[Lesson, ...] = (
     why_backprop.LESSON,
     memory.LESSON,
     batches.LESSON,
+    learning_rates.LESSON,
     hidden_space.LESSON,
 )

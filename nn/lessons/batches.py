@@ -215,7 +215,7 @@ LESSON = Lesson(
     numbers={
         "L1": 2.25, "L2": 1, "L3": 2.25, "L": 11 / 6, "∂L/∂w": -4 / 3, "∂L/∂b": -8 / 3,
         "iterations, 1000 / 100": 10, "iterations, 1000 / 32": 32,
-        "noise, B = 1": 1.74400764420, "noise, B = 4": 0.872702773857, "noise, B = 16": 0.436921132918, "noise, B = 64": 0.216293338578,
+        "noise, B = 1": 1.74400764420, "noise, B = 4": 0.872702773857, "noise, B = 16": 0.436921129633, "noise, B = 64": 0.216293338578,
         "noise, B = 256": 0.106092290313,
         "batch: steps": 3, "mini-batch: steps": 30, "stochastic: steps": 3000,
         "batch: from the best": 1.69374085990, "mini-batch: from the best": 0.252745154823, "stochastic: from the best": 0.154325596365,

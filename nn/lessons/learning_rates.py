@@ -1,0 +1,246 @@
+"""Learning rates too large, too small and right, on a parabola and a small network; and the losses a document prints."""
+
+import math
+from itertools import pairwise
+from random import Random
+from typing import Any
+
+from autograd import Parameter, Value, mean, steps
+from autograd.lessons import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured
+from nn.layers import MLP
+from nn.losses import mse_loss
+from nn.optim import SGD
+
+CURVATURE, START = 8.0, 5.0  # ½ · 8 · 5² = 100: the document's first loss
+RATES = (0.0005, 0.02, 0.125, 0.2, 0.25, 0.26)
+STEPS = 20
+COLUMNS = {  # the losses that the document prints, with the learning rate that it prints beside them
+    "too large": (1.0, (100.0, 250.0, 80.0, 300.0)),
+    "too small": (0.000001, (100.00, 99.99, 99.98)),
+    "just right": (0.01, (100.0, 85.0, 73.0)),
+}
+DECIMALS = {"too large": 0, "too small": 2, "just right": 0}
+NETWORK_RATES, NETWORK_STEPS = (0.01, 3.0, 20.0), 100
+
+
+def build() -> Value:
+    """Return a parabola ½·c·(w − m)²: c is its curvature, m where it is lowest."""
+    w, c, m = Parameter(START, "w"), Value(CURVATURE, "c"), Value(0.0, "m")
+    distance = w - m
+    loss = 0.5 * c * distance**2
+    distance.label, loss.label = "d", "L"
+    return loss
+
+
+def descent(lr: float, steps: int = STEPS) -> list[float]:
+    """Return the losses of gradient descent on the parabola, by the engine."""
+    w = Parameter(START)
+    optimizer, losses = SGD([w], lr), []
+    for _ in range(steps + 1):
+        optimizer.zero_grad()
+        loss = 0.5 * CURVATURE * w**2
+        loss.backward()
+        losses.append(loss.data)
+        optimizer.step()
+    return losses
+
+
+def closed_form(lr: float, t: int) -> float:
+    """Return the loss after t steps, by the formula: each step multiplies w by 1 − lr · c."""
+    return 0.5 * CURVATURE * ((1 - lr * CURVATURE) ** t * START) ** 2
+
+
+def ratios(losses: tuple[float, ...], decimals: int) -> tuple[float, float]:
+    """Return the least and the greatest ratio r with which 100, 100·r, 100·r², … rounds to these losses.
+
+    There is none if the first is above the second.
+    """
+    half = 0.5 * 10**-decimals
+    low = [((loss - half) / losses[0]) ** (1 / t) for t, loss in enumerate(losses) if t]
+    high = [((loss + half) / losses[0]) ** (1 / t) for t, loss in enumerate(losses) if t]
+    return max(low), min(high)
+
+
+def curvature_for(ratio: float, lr: float) -> float:
+    """Return the curvature with which each step multiplies the loss by this ratio: (1 − lr · c)² = ratio."""
+    return (1 - math.sqrt(ratio)) / lr
+
+
+def bends(losses: tuple[float, ...]) -> list[float]:
+    """Return L₀ − 2·L₁ + L₂ for each three losses in a row: below 0 where the row bends down."""
+    return [a - 2 * b + c for (a, b), (_, c) in pairwise(pairwise(losses))]
+
+
+def train(lr: float) -> list[float]:
+    """Return the losses of a small network 1-6-1 (tanh, then sigmoid) that learns a parabola, all points at each step."""
+    model = MLP(1, [6, 1], "tanh", "sigmoid", rng=Random(0))
+    data = [(x / 4, (x / 4) ** 2) for x in range(-4, 5)]
+    optimizer, losses = SGD(model.parameters(), lr), []
+    for _ in range(NETWORK_STEPS + 1):
+        optimizer.zero_grad()
+        loss = mean([mse_loss(model([x]), y) for x, y in data])
+        loss.backward()
+        losses.append(loss.data)
+        optimizer.step()
+    return losses
+
+
+def tell(lesson: Lesson) -> Story:
+    """One step on a parabola; every learning rate by formula; the document's columns; a small network."""
+    yield f"# A parabola of curvature {CURVATURE:g}: the slope is c · d"
+    yield from steps(lesson.build())
+    yield (
+        f"A step moves w by −lr · {CURVATURE:g} · d, so the distance is multiplied by 1 − {CURVATURE:g}·lr, and the loss by its square, step after step. "
+        f"It falls as long as lr < 2/c = {2 / CURVATURE:g}; at lr = 1/c = {1 / CURVATURE:g} one step is enough."
+    )
+    yield "# The losses after 0, 1, 2, 5 and 20 steps, by the engine; the last again by the formula"
+    yield parabola_table()
+    yield (
+        "Too small, it creeps. Then it falls from one side; beyond 1/c it jumps across at every step and still falls; at 2/c it jumps for ever; "
+        "beyond, it explodes."
+    )
+    yield "# Could the document's losses come from a parabola?"
+    yield columns_table()
+    yield from verdicts()
+    yield "# A small network, 1-6-1, learns a parabola from nine points"
+    yield network_table({lr: train(lr) for lr in NETWORK_RATES})
+    yield (
+        "A network's curvature changes as it moves. With the largest of these rates the loss goes up and down without end, and the network never settles. "
+        "That is what the document's first column is a picture of: with this network it takes a rate of 20, and 3 is right. A learning rate is large or "
+        "small for a curvature, never by itself."
+    )
+
+
+def parabola_table() -> str:
+    """Return some losses for each learning rate."""
+    shown = (0, 1, 2, 5, 20)
+    lines = ["    lr   1 − c·lr" + "".join(f"{t:>12}" for t in shown) + f"{'by formula':>14}"]
+    for lr in RATES:
+        losses = descent(lr)
+        numbers = "".join(f"{losses[t]:>12.4g}" for t in shown)
+        lines.append(
+            f"{lr:>6g}{1 - CURVATURE * lr:>11.4g}{numbers}{closed_form(lr, 20):>14.4g}".replace("-0", "−0").replace(
+                "-1", "−1"
+            )
+        )
+    return "\n".join(lines)
+
+
+def columns_table() -> str:
+    """Return the document's losses, the ratios between them, and how they bend."""
+    lines = ["              printed lr   losses                  ratios              L₀ − 2·L₁ + L₂"]
+    for name, (lr, losses) in COLUMNS.items():
+        shown = ", ".join(f"{loss:.{DECIMALS[name]}f}" for loss in losses)
+        between = ", ".join(f"{b / a:.4g}" for a, b in pairwise(losses))
+        bend = ", ".join(
+            f"{bend:+.2f}".replace("-0.00", "0").replace("+0.00", "0").replace("-", "−") for bend in bends(losses)
+        )
+        lines.append(f"{name:<14}{f'{lr:f}'.rstrip('0').rstrip('.'):>10}   {shown:<24}{between:<20}{bend}")
+    return "\n".join(lines)
+
+
+def verdicts() -> Story:
+    """Say of each column whether one learning rate on a bowl can make it."""
+    yield "On a parabola the ratio of a loss to the one before is always the same, (1 − c·lr)². The printed numbers are rounded, which leaves some room."
+    for name in ("too small", "just right"):
+        lr, losses = COLUMNS[name]
+        low, high = ratios(losses, DECIMALS[name])
+        ratio = (low + high) / 2
+        made = ", ".join(f"{losses[0] * ratio**t:.{DECIMALS[name] + 1}f}" for t in range(len(losses)))
+        yield (
+            f"{name.capitalize()}: yes. Any ratio from {low:.5f} to {high:.5f} rounds to these losses; {ratio:.5f} gives {made}. "
+            f"With lr = {lr:g} that is a curvature of {curvature_for(ratio, lr):.3g}."
+        )
+    exact = COLUMNS["just right"][1][1]
+    yield f"(After {exact:g}.00 would come {exact**2 / 100:g}, which rounds to {exact**2 / 100:.0f}: it is the rounding that saves the column.)"
+    _, losses = COLUMNS["too large"]
+    yield (
+        f"Too large: no. From {losses[0]:g} to {losses[1]:g} it rises, then falls to {losses[2]:g}; on a parabola what rises once rises for ever. "
+        "No bowl helps, in any number of dimensions: its loss is a sum of such columns, aᵢ·rᵢᵗ with aᵢ and rᵢ at or above 0, and each of them bends up. "
+        f"This one bends by {bends(losses)[0]:g}, down. Numbers like these need a surface whose curvature changes, or another batch at each step."
+    )
+
+
+def network_table(runs: dict[float, list[float]]) -> str:
+    """Return some losses of the network for each learning rate, and how often the loss rose."""
+    shown = (0, 1, 2, 3, 10, 50, 97, 98, 99, 100)
+    lines = ["    lr" + "".join(f"{t:>8}" for t in shown) + "   rises"]
+    for lr, losses in runs.items():
+        lines.append(f"{lr:>6g}" + "".join(f"{losses[t]:>8.3f}" for t in shown) + f"{rises(losses):>8}")
+    return "\n".join(lines)
+
+
+def rises(losses: list[float]) -> int:
+    """Count the steps after which the loss was higher."""
+    return [b > a for a, b in pairwise(losses)].count(True)
+
+
+def measure(lesson: Lesson) -> dict[str, float]:
+    """Return the graph's numbers, the losses by both ways, the room that the printed columns leave, and the network's losses."""
+    found = measured(lesson.build())
+    for lr in RATES:
+        found |= {f"loss after 20 steps, lr {lr:g}": descent(lr)[20], f"by formula, lr {lr:g}": closed_form(lr, 20)}
+    for name in COLUMNS:
+        low, high = ratios(COLUMNS[name][1], DECIMALS[name])
+        found |= {f"{name}: room for a ratio": high - low, f"{name}: bend": bends(COLUMNS[name][1])[0]}
+    for lr in NETWORK_RATES[:2]:  # the last is chaos: another machine's rounding may end elsewhere
+        losses = train(lr)
+        found |= {f"network, lr {lr:g}: last loss": losses[-1], f"network, lr {lr:g}: rises": rises(losses)}
+    return found
+
+
+def plot() -> Any:
+    """Draw the losses on the parabola and of the network, a line for each learning rate."""
+    from nn.plots import CLASSES, DASHES, legend_below, new_figure
+
+    figure = new_figure(1, 2)
+    runs = [
+        ({lr: descent(lr) for lr in RATES}, "The parabola"),
+        ({lr: train(lr) for lr in NETWORK_RATES}, "The network"),
+    ]
+    for ax, (losses, title) in zip(figure.axes, runs, strict=True):
+        for k, (lr, curve) in enumerate(losses.items()):
+            ax.plot([max(loss, 1e-9) for loss in curve], DASHES[k % 4], color=CLASSES[k], label=f"{lr:g}")
+        ax.set(xlabel="step", ylabel="loss", title=title, yscale="log")
+        ax.set_ylim(bottom=1e-3)
+        legend_below(ax)
+    return figure
+
+
+LESSON = Lesson(
+    slug="learning-rates",
+    title="Learning rates: too large, too small, right",
+    document="How Machines Learn: Understanding the Core Concepts of Neural Networks, section 6",
+    question="A document prints losses for three learning rates: 100, 250, 80, 300; 100, 99.99, 99.98; 100, 85, 73. Can one parabola make them?",
+    build=build,
+    tell=tell,
+    numbers={
+        "d": 5, "L": 100, "∂L/∂w": 40, "∂L/∂m": -40, "∂L/∂c": 12.5,
+        "loss after 20 steps, lr 0.0005": 85.187041746133, "loss after 20 steps, lr 0.02": 0.093577500862,
+        "loss after 20 steps, lr 0.125": 0, "loss after 20 steps, lr 0.25": 100, "by formula, lr 0.26": 2172.45214968,
+        "too large: room for a ratio": -1.597782077754, "too large: bend": -320,
+        "too small: room for a ratio": 5.00050007657e-05, "too small: bend": 0,
+        "just right: room for a ratio": 0.003530681704, "just right: bend": 3,
+        "network, lr 0.01: rises": 0, "network, lr 3: rises": 0,
+    },
+    measure=measure,
+    notes=(Note("ready w", "c · d. A steeper bowl has a larger slope, and needs a smaller learning rate."),),
+    exercises=(
+        GradientOf(build, "w", 40, {"sign of the delta": -40, "½(t − o)² for (t − o)²": 20, "local alone": 1}),
+        Exercise(
+            "The curvature is 8. From which learning rate on does gradient descent no longer fall?",
+            0.25,
+            lambda: 2 / 8,
+            ("Each step multiplies the distance by 1 − 8·lr.", "It no longer shrinks at −1.", "1 − 8·lr = −1."),
+            (Wrong("1/c is given", 0.125, lambda: 1 / 8, "At 1/c one step reaches the bottom; from there to 2/c it jumps across, and still falls."),),
+        ),
+        Exercise(
+            "The curvature is 8, lr is 0.2. The loss is 100; what is it after one step?",
+            36,
+            lambda: closed_form(0.2, 1),
+            ("The distance is multiplied by 1 − 8 · 0.2 = −0.6.", "The loss goes with its square.", "100 · 0.36."),
+            (Wrong("the loss is multiplied by 0.6", 60, lambda: 100 * abs(1 - 8 * 0.2), "That is the distance; the loss goes with its square."),),
+        ),
+    ),
+    plot=plot,
+)  # fmt: skip
