@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autograd.lessons import measured
-from nn.lessons import batches, learning_rates, memory, three_layers, vanishing_gradients, why_backprop
+from nn.lessons import batches, learning_rates, memory, optimizers, three_layers, vanishing_gradients, why_backprop
 
 
 def told(lesson):
@@ -301,3 +301,94 @@ def test_the_small_network_creeps_falls_and_never_settles():
     assert learning_rates.rises(creeps) == learning_rates.rises(falls) == 0
     assert learning_rates.rises(jumps) > 10
     assert max(jumps) > jumps[0]
+
+
+# --- optimizers ---
+
+
+def numpy_steps(rule, slope, loss, start, goal):
+    """The steps of a rule w, g, memory, t → w until the loss is below the goal, on both weights at once."""
+    w, memory = np.array(start), [np.zeros(2), np.zeros(2)]
+    for t in range(optimizers.LIMIT + 1):
+        if loss(w) < goal:
+            return t
+        w, memory = rule(w, slope(w), memory, t + 1)
+    return None
+
+
+def numpy_adam(lr, beta1, beta2):
+    def rule(w, g, memory, t):
+        m, v = beta1 * memory[0] + (1 - beta1) * g, beta2 * memory[1] + (1 - beta2) * g * g
+        return w - lr * m / (1 - beta1**t) / (np.sqrt(v / (1 - beta2**t)) + 1e-8), [m, v]
+
+    return rule
+
+
+def numpy_momentum(lr, beta):
+    def rule(w, g, memory, t):
+        v = beta * memory[0] + g
+        return w - lr * v, [v, memory[1]]
+
+    return rule
+
+
+PLACES = [
+    (optimizers.RAVINE, lambda w: w * [1, 50], lambda w: (w * w * [0.5, 25]).sum()),
+    (
+        optimizers.SADDLE,
+        lambda w: np.array([2 * w[0], -2 * w[1] + 0.5 * w[1] ** 3]),
+        lambda w: w[0] ** 2 - w[1] ** 2 + w[1] ** 4 / 8,
+    ),
+]
+
+
+@pytest.mark.parametrize(("race", "slope", "loss"), PLACES, ids=["ravine", "saddle"])
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [
+        ("SGD", lambda lr: numpy_momentum(lr, 0.0)),
+        ("SGD, momentum 0.9", lambda lr: numpy_momentum(lr, 0.9)),
+        ("Adam", lambda lr: numpy_adam(lr, 0.9, 0.999)),
+        ("Adam with one β, 0.9", lambda lr: numpy_adam(lr, 0.9, 0.9)),
+    ],
+)
+def test_the_race_is_numpy_s(name, rule, race, slope, loss):
+    for lr in (0.01, 0.03):
+        assert optimizers.steps_to_reach(name, lr, race) == numpy_steps(
+            rule(lr), slope, loss, race["start"], race["goal"]
+        )
+
+
+def test_what_the_race_shows():
+    ravine = {name: optimizers.fewest(counts) for name, counts in optimizers.results(optimizers.RAVINE).items()}
+    assert max(ravine, key=ravine.get) == "SGD"
+    unstable = [lr for lr in optimizers.RATES if lr > 2 / optimizers.STEEP]
+    assert all(optimizers.steps_to_reach("SGD", lr, optimizers.RAVINE) is None for lr in unstable)
+    for race in (optimizers.RAVINE, optimizers.SADDLE):
+        found = optimizers.results(race)
+        assert found["SGD, momentum 0.9"] == found["the same, classical"]
+
+
+def test_the_conventions_part_when_the_learning_rate_falls():
+    """By hand, for a gradient of 1: v = 1, 1.9, 2.71, 3.439 in one; −0.1, −0.19, −0.271, then 0.9 of it − 0.01."""
+    assert optimizers.with_momentum("pytorch", optimizers.RATE_DROPS)[:4] == pytest.approx(
+        [-0.1, -0.19, -0.271, -0.03439]
+    )
+    assert optimizers.with_momentum("classical", optimizers.RATE_DROPS)[:4] == pytest.approx(
+        [-0.1, -0.19, -0.271, -0.2539]
+    )
+    steady = [0.1] * 6
+    assert optimizers.with_momentum("pytorch", steady) == pytest.approx(optimizers.with_momentum("classical", steady))
+
+
+def test_one_beta_is_another_adam():
+    gradients = [1, 1, 1, 10, 1, 1]
+    for betas in ((0.9, 0.999), (0.9, 0.9)):
+        w, memory, expected = np.zeros(1), [np.zeros(1), np.zeros(1)], []
+        for t, g in enumerate(gradients, 1):
+            after, memory = numpy_adam(0.1, *betas)(w, np.array([g]), memory, t)
+            expected.append((after - w)[0])
+            w = after
+        assert optimizers.with_betas(*betas) == pytest.approx(expected, rel=1e-9)
+    assert optimizers.with_betas(0.9, 0.999)[3] != optimizers.with_betas(0.9, 0.9)[3]
+    assert optimizers.with_betas(0.9, 0.999)[0] == pytest.approx(-0.1, rel=1e-7)

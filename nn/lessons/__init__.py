@@ -11,6 +11,7 @@ from nn.lessons import (
     losses,
     memory,
     one_line,
+    optimizers,
     three_layers,
     vanishing_gradients,
     why_backprop,
@@ -30,5 +31,6 @@ LESSONS: tuple[Lesson, ...] = (
     memory.LESSON,
     batches.LESSON,
     learning_rates.LESSON,
+    optimizers.LESSON,
     hidden_space.LESSON,
 )
