@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 
 from autograd.lessons import measured
-from nn.lessons import batches, learning_rates, memory, optimizers, three_layers, vanishing_gradients, why_backprop
+from nn.lessons import (
+    batches,
+    learning_rates,
+    memory,
+    optimizers,
+    schedules,
+    three_layers,
+    vanishing_gradients,
+    why_backprop,
+)
 
 
 def told(lesson):
@@ -392,3 +401,37 @@ def test_one_beta_is_another_adam():
         assert optimizers.with_betas(*betas) == pytest.approx(expected, rel=1e-9)
     assert optimizers.with_betas(0.9, 0.999)[3] != optimizers.with_betas(0.9, 0.9)[3]
     assert optimizers.with_betas(0.9, 0.999)[0] == pytest.approx(-0.1, rel=1e-7)
+
+
+# --- schedules ---
+
+
+def test_the_schedules_are_the_document_s_formulas():
+    t, k, top, bottom = np.arange(90), 0.05, 0.001, 0.00001
+    wanted = {
+        "step decay": np.repeat([0.001, 0.0001, 0.00001], 30),
+        "exponential": top * np.exp(-k * t),
+        "cosine": bottom + 0.5 * (top - bottom) * (1 + np.cos(np.pi * t / 90)),
+        "warm restarts": 0.5 * top * (1 + np.cos(np.pi * (t % 30) / 30)),
+        "warm-up": top * np.minimum(0.1 + 0.9 * t / 10, 1),
+        "warm-up, then cosine": np.where(
+            t < 10, top * (0.1 + 0.9 * t / 10), 0.5 * top * (1 + np.cos(np.pi * (t - 10) / 80))
+        ),
+        "warm-up × exponential": top * np.minimum(0.1 + 0.9 * t / 10, 1) * np.exp(-k * t),
+    }
+    assert set(wanted) == set(schedules.SCHEDULES)
+    for name, expected in wanted.items():
+        np.testing.assert_allclose(schedules.rates(schedules.SCHEDULES[name]), expected, rtol=1e-12, err_msg=name)
+
+
+def test_the_graph_is_exponential_decay_after_ten_epochs():
+    assert schedules.build().data == pytest.approx(schedules.rates(schedules.exponential)[10], rel=1e-12)
+
+
+def test_a_constant_rate_keeps_its_distance_and_each_decay_beats_it():
+    away = {name: schedules.distance(make) for name, make in schedules.WAYS.items()}
+    large, small = away.pop("constant, large"), away.pop("constant, a hundredth of it")
+    assert large == pytest.approx(np.sqrt(0.5 / 1.5), rel=4 / np.sqrt(2 * schedules.RUNS)), "four standard errors"
+    left = 10 * (1 - 0.005) ** schedules.STEPS
+    assert small == pytest.approx(left, rel=0.1), "still on its way"
+    assert max(away.values()) < large / 3

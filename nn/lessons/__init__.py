@@ -12,6 +12,7 @@ from nn.lessons import (
     memory,
     one_line,
     optimizers,
+    schedules,
     three_layers,
     vanishing_gradients,
     why_backprop,
@@ -32,5 +33,6 @@ LESSONS: tuple[Lesson, ...] = (
     batches.LESSON,
     learning_rates.LESSON,
     optimizers.LESSON,
+    schedules.LESSON,
     hidden_space.LESSON,
 )
