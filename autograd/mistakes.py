@@ -19,21 +19,22 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
 from autograd.change import recomputed
-from autograd.errors import DataError, DomainError
+from autograd.errors import DataError, DomainError, RangeError
 from autograd.events import Chain, Names
 from autograd.expression import Expr
-from autograd.graph import number
+from autograd.graph import number, topological_order
 from autograd.namespaces import scalars
 from autograd.stepper import backward, chains, inside, order_of, snapshot, uses
 from autograd.value import Value
 
 LEARNING_RATE = 0.5
+MOST_VISITS = 10_000
 
 
 @dataclass(frozen=True)
@@ -212,6 +213,44 @@ def parents_in_a_set(root: Value) -> Mistake:
     )
 
 
+def without_visited_set(root: Value) -> Mistake:
+    """Go on from a node at each visit, and hand on all that has been paid in by then, also what was handed on before.
+
+    >>> x = Value(5.0, "x")
+    >>> y = 2 * x
+    >>> without_visited_set(y * 3 + y).gradients[x]  # y is visited with 3, and again with 4: (3 + 4) · 2; the truth is 8
+    14.0
+
+    A node with n ways to it is visited n times. Raises RangeError where that would be more than 10,000 visits in all.
+    """
+
+    def wrong(order: list[Value], named: Names) -> Iterator[Chain]:
+        few_visits(order)
+        gradients = {root: 1.0}
+        stack = [chains(root, root, gradients, named)]
+        while stack:
+            for chain in stack[-1]:
+                yield chain
+                stack.append(chains(chain.parent, root, gradients, named))
+                break
+            else:
+                stack.pop()
+
+    mistake = compared(
+        "no visited set",
+        "the recursion keeps no set of what it has visited, and hands on the sum so far at each visit",
+        "The recursion comes to a node once for each way that leads to it. Each time it hands on all that has been paid in by then, with "
+        "what it handed on before: too much; and the visits double with each node that is used twice. In a topological order each node is "
+        "visited once, when its gradient is complete.",
+        root,
+        wrong,
+    )
+    order = topological_order(root)
+    counts = uses(order)
+    early = (chain for chain in wrong(order, snapshot(order)) if counts[chain.node] > 1)
+    return replace(mistake, first=mistake.first and next(early, mistake.first))
+
+
 MISTAKES: tuple[Callable[[Value], Mistake], ...] = (
     without_topological_order,
     assigned_not_added,
@@ -223,6 +262,7 @@ MISTAKES: tuple[Callable[[Value], Mistake], ...] = (
     with_a_half,
     without_the_half,
     parents_in_a_set,
+    without_visited_set,
 )
 
 
@@ -298,9 +338,11 @@ def diagnose(root: Value, leaf: Value, answer: str | float | Fraction, lr: float
     return Diagnosis(shown, False, tuple(m for m in tried if matches(m.gradients.get(leaf, 0.0))))
 
 
-def runnable(root: Value, lr: float) -> Iterator[Mistake]:
-    """Yield the mistakes that come to an end on this graph: an early update may leave an operation's domain."""
-    for run in MISTAKES:
+def runnable(
+    root: Value, lr: float = LEARNING_RATE, runs: Iterable[Callable[[Value], Mistake]] = MISTAKES
+) -> Iterator[Mistake]:
+    """Yield the mistakes that come to an end on this graph: an early update may leave a domain, a recursion take for ever."""
+    for run in runs:
         try:
             yield updated_too_early(root, lr) if run is updated_too_early else run(root)
         except DomainError:
@@ -362,6 +404,19 @@ def altered(chain: Chain, **changes: float) -> Chain:
     """Return a Chain event with other numbers."""
     fields = ("node", "names", "root", "operand", "parent", "upstream", "local", "before", "after")
     return Chain(**({name: getattr(chain, name) for name in fields} | changes))
+
+
+def few_visits(order: list[Value]) -> None:
+    """Raise RangeError where a recursion over all ways from the root would take too long."""
+    visits = dict.fromkeys(order, 0) | {order[-1]: 1}
+    for node in reversed(order):
+        for parent in node.parents:
+            visits[parent] += visits[node]
+    if (total := sum(visits.values())) > MOST_VISITS:
+        raise RangeError(
+            f"Without a visited set this graph of {len(order)} nodes takes {total:,} visits, and {MOST_VISITS:,} are the most that are made "
+            "here. Try a smaller graph."
+        )
 
 
 def parameters(order: list[Value]) -> set[Value]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 
 import autograd
-from autograd import DataError, GraphError, Parameter, Value, mistakes
+from autograd import DataError, GraphError, Parameter, RangeError, Value, mistakes
 from autograd.graph import topological_order
 from autograd.mistakes import MISTAKES, diagnose
 from tests.strategies import as_values, programs
@@ -44,6 +44,45 @@ def test_without_a_topological_order_a_diamond_goes_wrong():
     assert mistakes.without_topological_order(root).gradients[x] == 2.0
     root.backward()
     assert x.grad == 8.0
+
+
+def visited_again(graph):
+    """The sketch itself, on tuples: each node is [gradient, [(parent, local), …]]."""
+
+    def backward(node, gradient):
+        node[0] += gradient
+        for parent, local in node[1]:
+            backward(parent, local * node[0])  # `local * gradient` would be right
+
+    backward(graph, 1.0)
+
+
+def test_a_recursion_without_a_visited_set_gives_14_for_8():
+    x = Value(5.0, "x")
+    y = 2 * x
+    tripled = y * 3
+    root = tripled + y
+    sketch_x = [0.0, []]
+    sketch_y = [0.0, [(sketch_x, 2.0)]]
+    sketch_tripled = [0.0, [(sketch_y, 3.0)]]
+    visited_again([0.0, [(sketch_tripled, 1.0), (sketch_y, 1.0)]])
+    wrong = mistakes.without_visited_set(root)
+    assert wrong.gradients[x] == sketch_x[0] == 14.0
+    assert wrong.first.lines[-1].endswith("3 · 2 = 6")  # y goes on with 3, before the other use has paid 1
+    root.backward()
+    assert x.grad == 8.0
+    assert [m.name for m in diagnose(root, x, "14").mistakes] == ["no visited set"]
+
+
+def test_visits_that_would_double_for_ever_are_refused_and_left_out_of_a_diagnosis():
+    x = Value(1.0, "x")
+    y = x
+    for _ in range(100):
+        y = y + y
+    with pytest.raises(RangeError, match="smaller graph"):
+        mistakes.without_visited_set(y)
+    assert not diagnose(y, x, "5").right
+    assert autograd.play(y).html
 
 
 def test_updating_too_early_gives_the_misprint_of_a_well_known_walkthrough():

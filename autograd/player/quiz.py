@@ -26,7 +26,7 @@ class Quiz:
         """Make every known mistake on a graph, save those that need numbers which have moved since."""
         moved = any(node.data != expr.data for node, expr in names.items())
         runs = [run for run in mistakes.MISTAKES if not (moved and run is mistakes.updated_too_early)]
-        self._tried = [run(root) for run in runs]
+        self._tried = list(mistakes.runnable(root, runs=runs))
 
     def ask(self, chain: Chain) -> dict[str, Any] | None:
         """Return the question at an event; None where the answer is not a number that one can type."""
