@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
@@ -28,7 +28,7 @@ from autograd.change import recomputed
 from autograd.errors import DataError, DomainError, RangeError
 from autograd.events import Chain, Names
 from autograd.expression import Expr
-from autograd.graph import number, topological_order
+from autograd.graph import number
 from autograd.namespaces import scalars
 from autograd.stepper import backward, chains, inside, order_of, snapshot, uses
 from autograd.value import Value
@@ -236,7 +236,7 @@ def without_visited_set(root: Value) -> Mistake:
             else:
                 stack.pop()
 
-    mistake = compared(
+    return compared(
         "no visited set",
         "the recursion keeps no set of what it has visited, and hands on the sum so far at each visit",
         "The recursion comes to a node once for each way that leads to it. Each time it hands on all that has been paid in by then, with "
@@ -245,10 +245,6 @@ def without_visited_set(root: Value) -> Mistake:
         root,
         wrong,
     )
-    order = topological_order(root)
-    counts = uses(order)
-    early = (chain for chain in wrong(order, snapshot(order)) if counts[chain.node] > 1)
-    return replace(mistake, first=mistake.first and next(early, mistake.first))
 
 
 MISTAKES: tuple[Callable[[Value], Mistake], ...] = (
@@ -380,8 +376,10 @@ def compared(
     right = [event for event in backward(order, named) if isinstance(event, Chain)]
     gradients, taken = final(events, {root: seed}), {(chain.node, chain.operand): chain for chain in events}
     astray = (taken.get((e.node, e.operand), e) for e in right if taken.get((e.node, e.operand)) != e)
+    early = (event for event in events if event.upstream != gradients[event.node])  # before all uses have paid in
     harmless = gradients == final(right, {root: 1.0})
-    return Mistake(name, when, why, gradients, None if harmless else next(astray, None), taken)
+    first = None if harmless else next(early, None) or next(astray, None)
+    return Mistake(name, when, why, gradients, first, taken)
 
 
 def seeded(root: Value, seed: float, name: str, when: str, why: str) -> Mistake:
