@@ -3,7 +3,7 @@
 import pytest
 
 from autograd import Value, grad
-from autograd.lessons import mistakes_laboratory
+from autograd.lessons import guessing_game, mistakes_laboratory
 from autograd.stepper import Event
 
 
@@ -69,3 +69,42 @@ def test_no_mistake_shows_where_every_node_is_used_once():
     root.label = "L"
     for name in ("= in the place of +=", "parents in a set", "no topological order", "no visited set"):
         assert mistakes_laboratory.run(root)[name].first is None, name
+
+
+# --- the guessing game ---
+
+
+def played(secret, step):
+    """The game by its rules: too low, too high; the number of guesses, or None."""
+    guess = 50
+    for turn in range(1, 200):
+        if abs(guess - secret) <= 2:
+            return turn
+        guess += step if guess < secret else -step
+    return None
+
+
+@pytest.mark.parametrize("step", guessing_game.STEPS)
+def test_descent_on_the_distance_is_the_game(step):
+    assert [guessing_game.count(s, step) for s in guessing_game.SECRETS] == [played(s, step) for s in range(1, 101)]
+
+
+def test_a_step_of_ten_finds_five_endings_and_a_step_of_two_all():
+    found = {s for s in range(1, 101) if played(s, 10)}
+    assert found == {s for s in range(1, 101) if s % 10 in (8, 9, 0, 1, 2)}
+    assert {s for s in range(1, 101) if played(s, 50)} == {1, 2, *range(48, 53), 98, 99, 100}
+    told = texts(guessing_game.LESSON)
+    for words in (
+        "50 of 100",
+        "end in 0, 1, 2, 8, 9",
+        "50, 100, 50, 100",
+        "up to 25 guesses",
+        "50, 590, −9670, 185270",
+    ):
+        assert words in told, words
+
+
+@pytest.mark.parametrize("rate", [0.001, 0.1, 0.5, 0.9, 1.1, 10])
+def test_each_step_leaves_the_same_share_of_the_distance(rate):
+    found = [g for g, _ in zip(guessing_game.guesses(77, rate, guessing_game.squared), range(6), strict=False)]
+    assert found == pytest.approx([77 + (1 - 2 * rate) ** k * (50 - 77) for k in range(6)])
