@@ -1,10 +1,12 @@
 """The lessons on training, and of the laboratory: their figures by other means, and what their texts claim."""
 
+import numpy as np
 import pytest
 
 from autograd import Value, grad
 from autograd.lessons import guessing_game, mistakes_laboratory
 from autograd.stepper import Event
+from nn.lessons import universal_approximation
 
 
 def texts(lesson):
@@ -108,3 +110,25 @@ def test_a_step_of_ten_finds_five_endings_and_a_step_of_two_all():
 def test_each_step_leaves_the_same_share_of_the_distance(rate):
     found = [g for g, _ in zip(guessing_game.guesses(77, rate, guessing_game.squared), range(6), strict=False)]
     assert found == pytest.approx([77 + (1 - 2 * rate) ** k * (50 - 77) for k in range(6)])
+
+
+# --- universal approximation ---
+
+
+@pytest.mark.parametrize("units", universal_approximation.UNITS)
+def test_by_hand_the_network_is_the_interpolation(units):
+    model, xs = universal_approximation.by_hand(units), np.linspace(-1, 1, 301)
+    knots = np.linspace(-1, 1, units + 1)
+    found = [model([x])[0].data for x in xs]
+    assert found == pytest.approx(np.interp(xs, knots, np.sin(np.pi * knots)), abs=1e-12)
+    assert universal_approximation.worst(model) <= universal_approximation.bound(units)
+
+
+def test_the_error_by_hand_falls_to_a_quarter_and_training_does_not_find_it():
+    by_hand, trained = universal_approximation.errors()
+    assert by_hand[32] / by_hand[16] == pytest.approx(0.25, abs=0.01)
+    assert trained[2, 0] < by_hand[2]
+    assert all(2 < trained[4, seed] / by_hand[4] < 4 for seed in universal_approximation.SEEDS)
+    assert trained[16, 0] > 3 * by_hand[16]
+    assert f"{trained[16, 0]:.3f} against {by_hand[16]:.3f}" in texts(universal_approximation.LESSON)
+    assert len(str(10**784)) == 785

@@ -14,6 +14,7 @@ from nn.lessons import (
     optimizers,
     schedules,
     three_layers,
+    universal_approximation,
     vanishing_gradients,
     why_backprop,
     xor_training,
@@ -34,5 +35,6 @@ LESSONS: tuple[Lesson, ...] = (
     learning_rates.LESSON,
     optimizers.LESSON,
     schedules.LESSON,
+    universal_approximation.LESSON,
     hidden_space.LESSON,
 )
