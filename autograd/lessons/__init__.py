@@ -1,6 +1,6 @@
 """Lessons that need no network, in the order of the course, and the order of the whole course."""
 
-from autograd.lessons import guessing_game, layer, mistakes_laboratory, one_neuron, tiny_network, xor_by_hand
+from autograd.lessons import guessing_game, layer, mistakes_laboratory, one_neuron, published, tiny_network, xor_by_hand
 from autograd.lessons.course import COURSE
 from autograd.lessons.exercise import Exercise, GradientOf, Wrong
 from autograd.lessons.lesson import Lesson, Note, Story, measured, passes
@@ -12,6 +12,7 @@ LESSONS: tuple[Lesson, ...] = (
     xor_by_hand.LESSON,
     guessing_game.LESSON,
     mistakes_laboratory.LESSON,
+    published.LESSON,
 )
 
 __all__ = [
