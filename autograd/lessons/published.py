@@ -130,8 +130,8 @@ def early(weights: tuple[float, ...], steps: int = 1) -> tuple[float, ...]:
 
 
 def sigmoid(x: float) -> float:
-    """Return 1/(1 + e⁻ˣ), of a plain number."""
-    return 1 / (1 + math.exp(-x))
+    """Return the sigmoid of a plain number."""
+    return Value(x).sigmoid().data
 
 
 def figures(weights: tuple[float, ...]) -> dict[str, float]:
