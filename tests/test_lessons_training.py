@@ -1,13 +1,20 @@
 """The lessons on training, and of the laboratory: their figures by other means, and what their texts claim."""
 
+import math
+import subprocess
+import sys
+from random import Random
+
 import numpy as np
 import pytest
 
+import nn
 from autograd import Value, grad, mistakes
 from autograd.graph import topological_order
 from autograd.lessons import guessing_game, mistakes_laboratory, published
 from autograd.stepper import Event
-from nn.lessons import universal_approximation
+from nn import MLP
+from nn.lessons import digits, universal_approximation
 
 
 def texts(lesson):
@@ -197,3 +204,48 @@ def test_the_network_that_is_shown_is_the_program_of_the_file():
     of_file = dict(zip(listed, grad(listed["E"], list(listed.values())), strict=True))
     of_shown = dict(zip(found, grad(shown, list(found.values())), strict=True))
     assert of_shown == pytest.approx({name: of_file[name] for name in found}, rel=1e-12)
+
+
+# --- digits ---
+
+
+def test_the_forward_pass_of_one_image_is_numpy_s():
+    model = MLP(784, [128, 64, 10], output_activation="softmax", rng=Random(0))
+    image = np.kron(np.array(nn.digits()[0][0]).reshape(8, 8), np.ones((7, 7)))[::2, ::2].ravel()
+    assert len(image) == 784
+    assert np.array(digits.enlarged(nn.digits()[0][0])) == pytest.approx(image)
+    values = image
+    layers, loss, count = digits.forward_once()
+    for k, layer in enumerate(model.layers):
+        weights = np.array([[w.data for w in neuron.weights] for neuron in layer.neurons])
+        z = weights @ values + np.array([neuron.bias.data for neuron in layer.neurons])
+        values = np.maximum(z, 0) if k < 2 else np.exp(z) / np.exp(z).sum()
+        assert layers[k] == pytest.approx(values, abs=1e-12)
+    assert [len(layer) for layer in layers] == [128, 64, 10]
+    assert count == 784 * 128 + 128 + 128 * 64 + 64 + 64 * 10 + 10 == 109_386
+    assert math.log(10) < loss < math.log(10) + 0.3
+
+
+def test_the_document_s_answer_is_a_distribution():
+    assert math.fsum(digits.DOCUMENT) == pytest.approx(1)
+    assert np.argmax(digits.DOCUMENT) == 3
+    told = texts(digits.LESSON)
+    for words in ("109,386", "70% at index 3", "says “3”", "= 0.357", "= 2.303", "1.0000"):
+        assert words in told, words
+
+
+def test_the_replayed_network_learns_and_its_predictions_are_its_own():
+    rows, model, predictions = digits.with_replay()
+    train, test = digits.parts()
+    assert (len(train), len(test)) == (1438, 359)
+    assert rows[-1][1] == nn.accuracy(model, test) > 0.94
+    assert predictions([x for x, _ in test[:20]]) == [nn.training.predicted(model(x), [], None) for x, _ in test[:20]]
+    assert f"{rows[-1][1]:.1%}" in texts(digits.LESSON)
+
+
+def test_without_numpy_the_lesson_is_told_and_says_what_is_missing():
+    code = "import sys; sys.modules['numpy'] = None; from autograd.__main__ import main; main(['step', 'digits'])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
+    assert "pip install numpy" in done.stdout
+    assert f"{digits.without_numpy()[1]:.1%} of 359" in " ".join(done.stdout.split())
+    assert "replays it" not in done.stdout

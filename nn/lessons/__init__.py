@@ -4,6 +4,7 @@ from autograd.lessons import Lesson
 from nn.lessons import (
     activations,
     batches,
+    digits,
     hidden_space,
     learning_rates,
     linear_trap,
@@ -36,5 +37,6 @@ LESSONS: tuple[Lesson, ...] = (
     optimizers.LESSON,
     schedules.LESSON,
     universal_approximation.LESSON,
+    digits.LESSON,
     hidden_space.LESSON,
 )
