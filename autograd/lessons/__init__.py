@@ -1,9 +1,11 @@
 """Lessons that need no network, in the order of the course, and the order of the whole course."""
 
+from autograd.graph import number
 from autograd.lessons import guessing_game, layer, mistakes_laboratory, one_neuron, published, tiny_network, xor_by_hand
 from autograd.lessons.course import COURSE
 from autograd.lessons.exercise import Exercise, GradientOf, Wrong
 from autograd.lessons.lesson import Lesson, Note, Story, measured, passes
+from autograd.stepper import updates
 
 LESSONS: tuple[Lesson, ...] = (
     tiny_network.LESSON,
@@ -25,5 +27,7 @@ __all__ = [
     "Story",
     "Wrong",
     "measured",
+    "number",
     "passes",
+    "updates",
 ]
