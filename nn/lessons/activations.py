@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from autograd import Value, grad, softmax
+from autograd import Value, grad, softmax, sum
 from autograd.lessons import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured, number, passes
 from nn import plots
 from nn.activations import ACTIVATIONS
@@ -21,10 +21,12 @@ def slope(name: str, at: float) -> float:
 
 
 def first_probability() -> Value:
-    """Return the first of the probabilities that softmax makes of three logits."""
-    p1, _, _ = softmax([Value(z, f"z{i}") for i, z in enumerate(LOGITS, 1)])
-    difference = p1.parents[0]
-    difference.label, difference.parents[1].label, p1.label = "d", "lse", "p1"
+    """Return the first of the probabilities that softmax makes of three logits: e^z1 over the sum of all three."""
+    powers = [Value(z, f"z{i}").exp() for i, z in enumerate(LOGITS, 1)]
+    total = sum(powers)
+    p1 = powers[0] / total
+    for node, label in ((total, "S"), (p1, "p1"), *((power, f"e{i}") for i, power in enumerate(powers, 1))):
+        node.label = label
     return p1
 
 
@@ -77,8 +79,8 @@ def tell(lesson: Lesson) -> Story:
     yield softmax_table()
     p = probabilities()
     yield (
-        f"They add up to {number(sum(p))}. Each 1 more in a logit is a factor of e = {p[0] / p[1]:.3f}, as between p1 and p2. Adding the same to all logits "
-        "changes nothing; doubling them makes softmax surer of itself."
+        f"They add up to {number(sum(p).data)}. Each 1 more in a logit is a factor of e = {p[0] / p[1]:.3f}, as between p1 and p2. Adding the same to "
+        "all logits changes nothing; doubling them makes softmax surer of itself."
     )
 
 
@@ -129,9 +131,10 @@ LESSON = Lesson(
     },
     measure=measure,
     notes=(
-        Note("compute lse", "ln(e² + e¹ + e^0.1), computed without large powers: p1 = e^(z1 − lse) is e^z1 over the sum, and never overflows."),
-        Note("ready z1", "Two ways lead back to z1, directly and through the sum: p1 − p1² = p1·(1 − p1), as for a sigmoid."),
-        Note("ready z2", "−p1·p2: raising another logit takes probability away from p1. The three gradients add up to 0."),
+        Note("compute S", "Powers grow fast: e^710 is too large for a float. softmax first takes the largest logit away from all, which changes nothing."),
+        Note("ready e1", "Two ways lead back to e1: it is above the line and, in S, below it. The first raises p1, the second lowers it."),
+        Note("ready z1", "The same as p1·(1 − p1), as for a sigmoid."),
+        Note("ready z2", "The same as −p1·p2: raising another logit takes probability away from p1. The three gradients add up to 0."),
     ),
     exercises=(
         Exercise(
@@ -144,7 +147,7 @@ LESSON = Lesson(
                 Wrong("tanh is taken for sigmoid", 1, lambda: slope("tanh", 0.0), "tanh is four times as steep at 0."),
             ),
         ),
-        GradientOf(first_probability, "z1", 0.224718637832965, {"= in the place of +=": -0.434282501053002, "upstream alone": -0.659001138885968}),
-        GradientOf(first_probability, "z2", -0.159763603797915, {"local alone": 0.242432970704714, "sign of the delta": 0.159763603797915}),
+        GradientOf(first_probability, "z1", 0.224718637832965, {"= in the place of +=": -0.434282501053002, "upstream alone": 0.030412360499670}),
+        GradientOf(first_probability, "z2", -0.159763603797915, {"local alone": 2.718281828459045, "sign of the delta": 0.159763603797915}),
     ),
 )  # fmt: skip
