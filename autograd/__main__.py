@@ -204,7 +204,7 @@ def show(told: Any, as_json: bool) -> None:
 def find(slug: str) -> Lesson:
     """Return a lesson by its name."""
     if slug not in LESSONS:
-        near = difflib.get_close_matches(slug, LESSONS, 1, 0.4)
+        near = [name for name in LESSONS if slug in name] or difflib.get_close_matches(slug, LESSONS, 1, 0.4)
         hint = f" Did you mean {near[0]}?" if near else ""
         raise autograd.GraphError(f"There is no walkthrough {slug!r}.{hint} There are: {', '.join(LESSONS)}.")
     return LESSONS[slug]

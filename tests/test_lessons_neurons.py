@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from autograd import DomainError
-from autograd.lessons import layer, one_neuron, xor_by_hand
+from autograd.lessons import layer, one_neuron, passes, xor_by_hand
 from nn import MLP, Layer, Neuron, binary_cross_entropy
-from nn.lessons import activations, hidden_space, linear_trap, loan_neuron, losses, one_line
+from nn.lessons import activations, hidden_space, linear_trap, loan_neuron, losses, one_line, xor_training
 
 
 def texts(lesson):
@@ -329,9 +329,61 @@ def test_training_bends_a_row_into_a_corner():
 
 @pytest.mark.parametrize(
     "draw",
-    [loan_neuron.plot, one_line.plot, linear_trap.plot, losses.plot, hidden_space.plot, hidden_space.plot_trained],
+    [
+        loan_neuron.plot,
+        one_line.plot,
+        linear_trap.plot,
+        losses.plot,
+        hidden_space.plot,
+        hidden_space.plot_trained,
+        xor_training.plot,
+    ],
     ids=lambda draw: f"{draw.__module__} {draw.__name__}",
 )
 def test_the_pictures_have_titles_and_named_axes(draw):
     pytest.importorskip("matplotlib")
     assert all(ax.get_title() and ax.get_xlabel() and ax.get_ylabel() for ax in draw().axes)
+
+
+def test_the_pictures_are_those_of_the_lessons():
+    for module in (loan_neuron, one_line, linear_trap, activations, losses, hidden_space, xor_training):
+        assert module.LESSON.plot is module.plot
+
+
+# --- XOR, by hand and trained: what was added to these lessons ---
+
+
+def test_below_which_weight_1_1_comes_out_right():
+    for u2, right in ((-2.5 - 1e-9, True), (-2.5 + 1e-9, False), (-2.0, False)):
+        assert (xor_by_hand.network((1, 1), (1.0, u2, -0.25)).data < 0.5) is right
+
+
+def test_four_parameters_never_move():
+    stalled = list(xor_training.training())
+    names = xor_training.unmoved(stalled)
+    assert len(names) == 4
+    assert len(stalled[0].state) == 13
+    assert "4 of the 13 parameters" in texts(xor_training.LESSON)
+    assert [stalled[k].state["layers.1.neurons.0.weights.1"] for k in (0, -1)] == [xor_training.OUTPUT[0][1]] * 2
+
+
+def test_no_line_gets_below_a_squared_error_of_a_quarter():
+    """A grid over w₁, w₂ and b, at weights small and large."""
+    grid = np.array([-40, -20, -10, -5, -3, -2, -1, -0.5, 0, 0.5, 1, 2, 3, 5, 10, 20, 40.0])
+    w1, w2, b = np.meshgrid(grid, grid, np.linspace(-60, 60, 241))
+    p = [1 / (1 + np.exp(-z)) for z in (b, w2 + b, w1 + b, w1 + w2 + b)]
+    assert ((p[0] ** 2 + (1 - p[1]) ** 2 + (1 - p[2]) ** 2 + p[3] ** 2) / 4).min() == 0.25
+
+
+# --- a pass told in part ---
+
+
+def test_a_pass_told_about_some_nodes_is_a_part_of_the_whole():
+    root = linear_trap.three_layers()
+    whole, part = list(passes(root)), list(passes(root, about=("x1",)))
+    rest = iter(whole)
+    assert all(item in rest for item in part), "the same events in the same order"
+    forward = [item for item in whole if not isinstance(item, str) and item.phase == "forward"]
+    assert [item for item in part if not isinstance(item, str) and item.phase == "forward"] == forward
+    told = [item.key for item in part if not isinstance(item, str) and item.phase == "backward"]
+    assert told == ["seed y", "ready y", "chain h2→x1", "chain h1→x1", "ready x1"]

@@ -57,13 +57,16 @@ class Lesson:
 
 
 def passes(root: Value, about: Collection[str] = ()) -> Story:
-    """Yield both passes of a graph under their headings; the backward pass, where `about` names nodes, at these alone."""
+    """Yield both passes of a graph under their headings.
+
+    Where `about` names nodes, the backward pass is told at these alone, at the root, and at nodes without a label.
+    """
     phase = ""
     for event in steps(root):
         if event.phase != phase:
             phase = event.phase
             yield f"# {phase.capitalize()}"
-        if not about or phase == "forward" or receiver(event).label in {*about, root.label}:
+        if not about or phase == "forward" or receiver(event).label in {*about, root.label, ""}:
             yield event
 
 

@@ -2,7 +2,7 @@
 
 from autograd.functions import dot, sum
 from autograd.graph import number, topological_order
-from autograd.lessons.exercise import GradientOf
+from autograd.lessons.exercise import Exercise, GradientOf, Wrong
 from autograd.lessons.lesson import Lesson, Note, Story, passes
 from autograd.stepper import forward, snapshot
 from autograd.value import Parameter, Value
@@ -55,12 +55,12 @@ def tell(lesson: Lesson) -> Story:
         "At (1, 1) the document finds z3 = 1.5 − 2·0.5 − 0.25 = +0.25, which is right, and marks it “≈ 0”, which is not: sigmoid(0.25) is 0.562, "
         "on the wrong side of 0.5. This network computes OR, not XOR. And 0.438 and 0.562 are hardly ≈ 0 and ≈ 1."
     )
-    yield "The gradient of the squared error at (1, 1) points at the slip:"
-    yield from passes(lesson.build())
+    yield "The gradient of the squared error at (1, 1) points at the slip. Of the backward pass, the way to the weights of the output unit, and to a2:"
+    yield from passes(lesson.build(), about=("ŷ", "z3", "u1", "u2", "c", "a2"))
     yield "# Mended: the same hidden layer, other weights in the output unit"
     yield (
         "A line that separates the four points must have 1.5·u1 + 0.5·u2 + c below 0 and 0.5·u1 + c above it. With u1 = 1 and c = −0.25 "
-        "that asks for u2 below −2.5; −3 puts all four at a distance of 0.25. Sixteen times these weights, the same line, and the sigmoid is sure: "
+        "that asks for u2 below −2.5; −3 makes z3 −0.25 or +0.25 at all four. Sixteen times these weights, the same line, and the sigmoid is sure: "
         "ŷ = sigmoid(16·a1 − 48·a2 − 4)."
     )
     yield verdicts(MENDED)
@@ -94,11 +94,25 @@ LESSON = Lesson(
         "mended ŷ(1, 0)": 0.982013790038, "mended ŷ(1, 1)": 0.017986209962,
     },
     measure=measure,
-    notes=(Note("ready u2", "The gradient of u2 is positive: u2 should go down, below the −2 that the document chose."),),
+    notes=(
+        Note("ready u2", "The gradient of u2 is positive: u2 should go down, below the −2 that the document chose."),
+        Note("chain z3→a2", "a2 is there to pull z3 down where both inputs are 1, with the weight −2. It does not pull hard enough."),
+        Note("ready c", "The bias should go down too. But it moves z3 at all four inputs alike, and (0, 1) and (1, 0) want it up."),
+    ),
     exercises=(
         GradientOf(
             squared_error, "u2", 0.138370797382,
             {"upstream alone": 0.276741594764, "sign of the delta": -0.138370797382, "½(t − o)² for (t − o)²": 0.069185398691},
+        ),
+        Exercise(
+            "Keep u1 = 1 and c = −0.25. Below which u2 does (1, 1) come out below 0.5?",
+            -2.5,
+            lambda: (0.25 - 1.5) / 0.5,
+            ("The prediction is below 0.5 where z3 is below 0.", "At (1, 1) a1 = 1.5 and a2 = 0.5.", "1.5 + 0.5 · u2 − 0.25 = 0."),
+            (
+                Wrong("the bias is left out", -3, lambda: -1.5 / 0.5, "z3 = u1·a1 + u2·a2 + c, and c is −0.25."),
+                Wrong("the sum is not divided by a2", -1.25, lambda: 0.25 - 1.5, "That is u2·a2, and a2 is 0.5."),
+            ),
         ),
     ),
 )  # fmt: skip

@@ -130,6 +130,7 @@ LESSON = Lesson(
         "∂p1/∂z1": 0.224718637832965, "∂p1/∂z2": -0.159763603797915, "∂p1/∂z3": -0.064955034035050,
     },
     measure=measure,
+    plot=plot,
     notes=(
         Note("compute S", "Powers grow fast: e^710 is too large for a float. softmax first takes the largest logit away from all, which changes nothing."),
         Note("ready e1", "Two ways lead back to e1: it is above the line and, in S, below it. The first raises p1, the second lowers it."),

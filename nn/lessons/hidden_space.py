@@ -184,6 +184,7 @@ LESSON = Lesson(
         "trained: loss at last": 0.0234845499417,
     },
     measure=measure,
+    plot=plot,
     notes=(
         Note("ready z", "ŷ·(1 − ŷ) is small, since the sigmoid is sure: multiplying the weights by 16 left the line where it was and the slope nearly flat."),
         Note("ready x1", "Through a1 the input pulls up, 16 times; through a2 it pulls down, 48 times. At (1, 1) the second outweighs the first."),

@@ -179,6 +179,7 @@ LESSON = Lesson(
         "relu: loss": 0.0148243095494, "tanh: loss": 0.0045574511347548,
     },
     measure=measure,
+    plot=plot,
     notes=(
         Note("ready h1", "v1·u11 + v2·u21 = 1 · 2 + 3 · 1: an entry of W3 W2. Backward multiplies the same matrices, from the left."),
         Note("ready x1", "The sum over all four paths, and an entry of W3 W2 W1. No activation has put its slope between the weights."),

@@ -159,6 +159,7 @@ LESSON = Lesson(
         "after the step: z": -8.399, "after the step: slope": -0.6 / 2.04, "after the step: score at income 0": 149.999 / 2.04,
     },
     measure=measure,
+    plot=plot,
     notes=(
         Note("ready w1", "The gradient of a weight is upstream times its input, and the income is a large number."),
         Note("ready score", "What Dan would do himself: a point more of score lowers the loss by 2, four times as much as a thousand more of income."),

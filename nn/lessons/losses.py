@@ -182,6 +182,7 @@ LESSON = Lesson(
         "of the digit": 0.916290731874155, "in bits, of the digit": 1.321928094887362, "ten classes, all alike": 2.302585092994046,
     },
     measure=measure,
+    plot=plot,
     notes=(
         Note("compute s2", "Squares are never negative, so errors of opposite signs cannot cancel; and twice the error costs four times."),
         Note("chain s2→e2", "The slope of e² is 2e: zero for a perfect prediction, and it says in which direction the error lies."),

@@ -95,11 +95,11 @@ def tell(lesson: Lesson) -> Story:
         f"times. Trained on the mean squared error, it ends in the same place, with a loss of {number(round(found['XOR: mean squared error'], 6))}."
     )
     yield "# Why it stands still there: the four examples pull against one another"
-    yield "z01 is the neuron's sum for the inputs 0 and 1. Of the backward pass, what reaches the four sums, w1 and b:"
-    yield from passes(lesson.build(), about=("z00", "z01", "z10", "z11", "w1", "b"))
+    yield "z01 is the neuron's sum for the inputs 0 and 1. Of the backward pass, what reaches the four sums and w1:"
+    yield from passes(lesson.build(), about=("z00", "z01", "z10", "z11", "w1"))
     yield (
-        "Every gradient is 0. And this loss is convex in w1, w2 and b (a mean of softplus of weighted sums): where its slope is 0, it is at its lowest. "
-        "There is nothing better for one neuron to find."
+        "w2 and b fare alike: every gradient is 0. And this loss is convex in w1, w2 and b (a mean of softplus of weighted sums): where its slope is 0, it "
+        "is at its lowest. There is nothing better for one neuron to find."
     )
     yield "# The proof that no weights do it"
     yield PROOF
@@ -159,10 +159,10 @@ LESSON = Lesson(
         "functions of two bits that a line draws": 14,
     },
     measure=measure,
+    plot=plot,
     notes=(
         Note("ready z01", "A quarter of ŷ − y: (0.5 − 1)/4. This example wants z up, and (0, 0) and (1, 1) want it down just as much."),
         Note("ready w1", "(1, 1) pays +0.125 and (1, 0) pays −0.125; the other two have x1 = 0 and no say."),
-        Note("ready b", "Two examples pull up, two pull down."),
     ),
     exercises=(
         GradientOf(all_weights_zero, "b", 0, {"= in the place of +=": 0.125}),

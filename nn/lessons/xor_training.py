@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from autograd import Value, scope
-from autograd.lessons import GradientOf, Lesson, Note, Story, measured, passes
+from autograd.lessons import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured, passes
+from nn import plots
 from nn.layers import MLP
 from nn.losses import mse_loss
 from nn.optim import SGD
@@ -99,21 +101,28 @@ def tell(lesson: Lesson) -> Story:
         "the network has learned to say “I don't know”."
     )
     yield "# Why: hidden unit 2 is dead from the first step"
-    yield from passes(lesson.build())
+    yield "Of the backward pass, the way to unit 2 and its weights and, for comparison, to unit 1 and w11:"
+    yield from passes(lesson.build(), about=("ŷ", "z", "a1", "a2", "z1", "z2", "w21", "w22", "b2", "u2", "w11"))
     yield (
         "Both weights of unit 2 are negative and its bias is 0, so z2 is 0 or less for all four inputs, and stays so: in none of the epochs "
-        "is the unit above 0 for any of them. No gradient ever reaches w21, w22 and b2, and they end where they began, to the last digit."
+        "is the unit above 0 for any of them. Nothing but a gradient of 0 ever reaches w21, w22 and b2, nor u2, whose input a2 is always 0: "
+        f"{len(unmoved(stalled))} of the {len(stalled[0].state)} parameters end where they began, to the last digit."
     )
     last_change = max(e.number for e in stalled if e.active[0] < 4 or e.active[2] < 4) + 1
     yield (
         f"Units 1 and 3 fare no better: from epoch {last_change} on both are above 0 for all four inputs. "
         "There a ReLU is the identity, so what is left is a sigmoid of a weighted sum: a single line, which cannot separate XOR. "
-        "The best that a line can do here is 0.5 everywhere, with a loss of 0.25."
+        "No line gets below a loss of 0.25, and that is what 0.5 everywhere costs (see one-line)."
     )
     yield "# A run that learns: the same weights, data and learning rate, with tanh in the place of ReLU"
     yield report(learned)
     reached = next(epoch.number for epoch in learned if epoch.loss < 0.01)
     yield f"tanh has a slope everywhere, so all three units learn. The loss falls below 0.01 at epoch {reached}, and all four predictions are right."
+
+
+def unmoved(epochs: list[Epoch]) -> list[str]:
+    """Return the parameters that end where they began."""
+    return [name for name, number in epochs[-1].state.items() if number == epochs[0].state[name]]
 
 
 def report(epochs: list[Epoch]) -> str:
@@ -123,6 +132,18 @@ def report(epochs: list[Epoch]) -> str:
         predictions = "".join(f"{p:8.4f}" for p in epoch.predictions)
         lines.append(f"{epoch.number:>5}  {epoch.loss:.5f}  {predictions}   {', '.join(map(str, epoch.active))}")
     return "\n".join(lines)
+
+
+def plot() -> Any:
+    """Draw the loss of both runs."""
+    ax = plots.axes()
+    for activation, dash, colour in (("relu", "-", plots.BLUE), ("tanh", "--", plots.VERMILION)):
+        epochs = list(training(activation))
+        ax.plot([e.number for e in epochs], [e.loss for e in epochs], dash, color=colour, label=activation)
+    ax.axhline(0.25, color="0.6", linewidth=0.8, label="0.5 everywhere")
+    ax.set(xlabel="epoch", ylabel="mean squared error", title="XOR, from the same weights", ylim=(0, None))
+    plots.legend_below(ax)
+    return ax.figure
 
 
 LESSON = Lesson(
@@ -141,11 +162,19 @@ LESSON = Lesson(
         "∂L/∂z2": 0, "∂L/∂w21": 0, "∂L/∂w22": 0, "∂L/∂b2": 0, "∂L/∂u2": 0,
     },
     measure=measure,
+    plot=plot,
     notes=(
         Note("chain a2→z2", "Unit 2 is at or below 0: the slope of ReLU is 0 there, and everything upstream is multiplied by it."),
         Note("ready w21", "0, not “not computed”: the gradient did arrive, and it is nothing. This weight will never move."),
     ),
     exercises=(
+        Exercise(
+            "How many of the 13 parameters are the same after 1000 epochs as before, with ReLU?",
+            4,
+            lambda: len(unmoved(list(training()))),
+            ("Unit 2 is never above 0.", "So its weights and its bias stay.", "And ∂z/∂u2 = a2, which is 0 for all four inputs."),
+            (Wrong("u2 is forgotten", 3, lambda: len([name for name in unmoved(list(training())) if "0.neurons.1" in name]), "Its slope is a2, always 0."),),
+        ),
         GradientOf(first_example, "z2", 0, {"upstream alone": 0.113577185462}),
         GradientOf(first_example, "u1", 0.298913811467, {"upstream alone": 0.295991779229, "sign of the delta": -0.298913811467}),
     ),
