@@ -24,6 +24,7 @@ from nn.checkpoint import load_checkpoint, save_checkpoint
 from nn.data import blobs, circles, digits, linear_regression, mnist, moons, spirals, xor, yin_yang
 from nn.diagnosis import diagnose
 from nn.errors import FormatError, SettingError, StateError, TrainingError
+from nn.evaluation import accuracy, evaluate
 from nn.files import load_sequential_state_dict, load_weights, save_weights, sequential_state_dict
 from nn.gradients import (
     accumulate,
@@ -66,7 +67,7 @@ from nn.schedules import (
     SequentialLR,
     StepLR,
 )
-from nn.training import accuracy, evaluate, fit
+from nn.training import fit
 
 __all__ = [
     "MLP",

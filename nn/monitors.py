@@ -17,10 +17,10 @@ from typing import Any
 from autograd import Value
 from nn.checks import as_list
 from nn.diagnosis import diagnose
+from nn.evaluation import evaluation
 from nn.gradients import grad_norm
 from nn.module import Module
 from nn.run import Run
-from nn.training import evaluation
 
 RANGES = {"tanh": (-1.0, 1.0), "sigmoid": (0.0, 1.0)}
 

@@ -16,10 +16,10 @@ from autograd import GraphError, LengthError, Parameter, Value, grad, no_grad
 from nn.activations import ACTIVATIONS
 from nn.batching import Data, checked, width
 from nn.diagnosis import EXPLODING, LARGE, SMALL, VANISHING
+from nn.evaluation import answer, evaluation
 from nn.gradients import layer_grad_norms
 from nn.monitors import layer_activations, numbers
 from nn.run import History
-from nn.training import answer, evaluation
 
 BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = COLOURS = (
     "#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7",

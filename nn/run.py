@@ -1,18 +1,24 @@
 """One training as it goes: its parts, its history, and its state, from which it can go on."""
 
+import hashlib
 import math
+from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from itertools import zip_longest
 from random import Random
 from typing import Any
 
-from autograd import DataError, GraphError, Value
-from nn.batching import Data, checked
+from autograd import DataError, GraphError, LengthError, Value
+from nn.batching import Data, checked, width
 from nn.checks import as_list, few, generator, whole
-from nn.errors import TrainingError
+from nn.errors import SettingError
 from nn.module import Module
 
 Loss = Callable[[Any, Any], Value]
+EVENTS = ("on_train_begin", "on_before_optimizer_step", "on_step_end", "on_epoch_end", "on_train_end")
+OPTIMIZER = ("parameters", "lr", "zero_grad", "step")
 
 
 @dataclass
@@ -69,13 +75,16 @@ class Run:
         validation: Data | None,
         rng: Random | None,
         penalty: Callable[[], Value] | None = None,
+        replay: bool = False,
     ) -> None:
         self.model, self.loss, self.optimizer, self.schedule, self.penalty = model, loss, optimizer, schedule, penalty
         self.data, self.validation = checked(data), None if validation is None else checked(validation)
         self.epochs, self.batch_size = whole("epochs", epochs), whole("batch_size", batch_size)
         self.callbacks, self.rng, self.history = [callback(c) for c in callbacks], generator(rng), History()
-        self.parameters = list(model.named_parameters())
+        self.replay = replay
         check_parts(self)
+        self.parameters = list(model.named_parameters())
+        check_optimizer(self)
 
     def stop(self, reason: str) -> None:
         """Ask for the training to end after this epoch."""
@@ -93,7 +102,7 @@ class Run:
     def state_dict(self) -> dict[str, Any]:
         """Return all that decides how the training goes on."""
         return {
-            "made with": self.settings(),
+            "made with": self.settings,
             "model": self.model.state_dict(),
             "optimizer": state_of(self.optimizer),
             "schedule": state_of(self.schedule),
@@ -104,11 +113,7 @@ class Run:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go back to a state; one that does not fit changes nothing."""
-        if state.get("made with") != self.settings():
-            raise DataError(
-                f"This checkpoint was made with {state.get('made with')}, and this training has {self.settings()}: its numbers would not be those "
-                "of an unbroken run. Give fit the same parts; or take the weights alone: model.load_state_dict(load_checkpoint(path)['model'])."
-            )
+        check_state(self, state)
         before = self.state_dict()
         try:
             self.restore(state)
@@ -127,10 +132,20 @@ class Run:
             rng.setstate(numbers)
         self.history = History(**state["history"])
 
+    @cached_property
     def settings(self) -> dict[str, Any]:
-        """Return what a later run must have in common with this one."""
-        names = {part: type(getattr(self, part)).__name__ for part in ("model", "optimizer", "schedule")}
-        return {**names, "examples": len(self.data), "batch_size": self.batch_size}
+        """What a later run must have in common with this one."""
+        return {
+            "model": [written(module) for module in self.model.modules()],
+            "loss": name_of(self.loss),
+            "penalty": name_of(self.penalty),
+            "optimizer": type(self.optimizer).__name__,
+            "schedule": written(self.schedule),
+            "data": digest(self.data),
+            "validation": None if self.validation is None else digest(self.validation),
+            "batch_size": self.batch_size,
+            "replay": self.replay,
+        }
 
     def generators(self) -> list[Random]:
         """Return the random generators: that of the shuffling, and those that modules (dropout) keep."""
@@ -146,41 +161,6 @@ class Run:
             if hasattr(part, "state_dict"):
                 yield f"{kind} {kinds[:i].count(kind) + 1}", part
 
-    def check_finite(self, loss: float, inputs: Sequence[Any], targets: Sequence[Any]) -> None:
-        """Raise TrainingError, before any weight is changed, if the loss, a parameter or a gradient is not finite."""
-        grads = [p.grad for _, p in self.parameters if p.grad is not None]
-        if all(map(math.isfinite, [loss, *(p.data for _, p in self.parameters), *grads])):
-            return
-        name, blame = self.culprit(inputs, targets)
-        raise TrainingError(
-            f"Training stopped at {self.place}: the loss is {loss}. {blame}This step has changed no weight. "
-            f"Lower the learning rate (now {self.optimizer.lr:g}), clip the gradients, standardise the inputs, or use a loss on logits.",
-            self.history.steps + 1,
-            name,
-            self.history,
-        )
-
-    def culprit(self, inputs: Sequence[Any], targets: Sequence[Any]) -> tuple[str, str]:
-        """Return the first parameter that is not finite, or whose gradient is not, and what there is to say about it."""
-        for name, parameter in self.parameters:
-            if not math.isfinite(parameter.data):
-                return (
-                    name,
-                    f"The first parameter that is not finite is {name}: {parameter.data}, since an earlier update. ",
-                )
-        spoiled = [(name, p.grad) for name, p in self.parameters if p.grad is not None and not math.isfinite(p.grad)]
-        if spoiled:
-            name, gradient = spoiled[0]
-            return (
-                name,
-                f"The first parameter whose gradient is not finite is {name}: {gradient}. {bad_example(inputs, targets)}",
-            )
-        name, largest = max(self.parameters, key=lambda named: abs(named[1].data))
-        return (
-            name,
-            f"Every parameter and gradient is still finite; the largest parameter is {name}: {largest.data:.4g}. ",
-        )
-
 
 def callback(part: Any) -> Any:
     """Return a callback, if it is one: an object with a method that fit calls, or a function of the run."""
@@ -192,34 +172,98 @@ def callback(part: Any) -> Any:
     return part
 
 
-EVENTS = ("on_train_begin", "on_before_optimizer_step", "on_step_end", "on_epoch_end", "on_train_end")
-
-
 def check_parts(run: Run) -> None:
-    """Refuse an optimizer that would not train this model, and a loss that cannot be called."""
-    own = {parameter for _, parameter in run.parameters}
-    if not own.intersection(run.optimizer.parameters):
+    """Refuse what is no model, no loss, no penalty, no schedule; and a validation set of another width."""
+    if not isinstance(run.model, Module):
+        raise DataError(f"The model is a Module, and {few(run.model)} is none. Make one: MLP(2, [8, 1]), say.")
+    if not callable(run.loss):
+        raise DataError(f"The loss is a function of (outputs, target), and {few(run.loss)} is none. Try nn.mse_loss.")
+    if run.penalty is not None and not callable(run.penalty):
+        raise DataError(
+            f"The penalty is a function without arguments, and {few(run.penalty)} is none. "
+            "Try penalty=lambda: nn.l2_penalty(model.parameters(), 0.001)."
+        )
+    if run.schedule is not None and (isinstance(run.schedule, type) or not hasattr(run.schedule, "step")):
+        raise DataError(
+            f"A schedule has a step() that sets the optimizer's learning rate, and {few(run.schedule)} has none. "
+            "Make one: StepLR(optimizer, step_size=30)."
+        )
+    if run.validation is not None and width(run.validation[0]) != width(run.data[0]):
+        raise LengthError(
+            f"The validation examples have {width(run.validation[0])} inputs, and the training examples {width(run.data[0])}. Give both as many."
+        )
+
+
+def check_optimizer(run: Run) -> None:
+    """Refuse what is no optimizer, one that would not train this model, and a schedule that steers another one."""
+    if isinstance(run.optimizer, type) or not all(hasattr(run.optimizer, name) for name in OPTIMIZER):
+        raise DataError(
+            f"The optimizer is an object that holds the parameters, and {few(run.optimizer)} is none. Make it: SGD(model.parameters(), lr=0.1)."
+        )
+    if not {parameter for _, parameter in run.parameters}.intersection(run.optimizer.parameters):
         raise GraphError(
             "This optimizer holds no parameter of this model, so nothing would be learned. Make it after the model: SGD(model.parameters(), lr=0.1)."
         )
-    if not callable(run.loss):
-        raise DataError(f"The loss is a function of (outputs, target), and {few(run.loss)} is none. Try nn.mse_loss.")
+    if getattr(run.schedule, "optimizer", run.optimizer) is not run.optimizer:
+        raise GraphError(
+            "This schedule sets the learning rate of another optimizer, so it would change nothing here. Make it of the one that fit is given."
+        )
 
 
-def bad_example(inputs: Sequence[Any], targets: Sequence[Any]) -> str:
-    """Return a sentence about the first example that is not finite, if there is one: then the data is to blame."""
-    for i, example in enumerate(zip(inputs, targets, strict=True)):
-        if not all(finite(number) for part in example for number in as_list(part)):
-            return f"Example {i} of this batch is to blame, which holds a number that is not finite: {few(example)}. Mend it or leave it out. "
-    return ""
+def check_state(run: Run, state: dict[str, Any]) -> None:
+    """Refuse a checkpoint of another training, and one that has as many epochs as are wanted already."""
+    made, now = state.get("made with", {}), run.settings
+    unlike = [
+        "{} {}, now {}".format(part, *map(few, difference(made.get(part), now[part])))
+        for part in now
+        if made.get(part) != now[part]
+    ]
+    if unlike:
+        raise DataError(
+            f"This checkpoint was made with other parts: {'; '.join(unlike)}. Its numbers would not be those of an unbroken run. "
+            "Give fit the same parts; or take the weights alone: model.load_state_dict(load_checkpoint(path)['model'])."
+        )
+    done = len(state["history"]["loss"])
+    if done >= run.epochs and not state["history"]["stopped"]:
+        raise SettingError(
+            f"This checkpoint has {done} epochs behind it, and epochs={run.epochs} counts them too, so none is left to train. "
+            f"Give more, epochs={done + 10} say; or take the weights: model.load_state_dict(load_checkpoint(path)['model'])."
+        )
 
 
-def finite(number: Any) -> bool:
-    """Tell whether a number is finite; what is no number is not judged here."""
+def difference(one: Any, other: Any) -> tuple[Any, Any]:
+    """Return two things that differ, or of two lists the first pair that does."""
+    if not (isinstance(one, list) and isinstance(other, list)):
+        return one, other
+    return next((a, b) for a, b in zip_longest(one, other) if a != b)
+
+
+def written(part: Any) -> str:
+    """Return how a part is written, or its kind, where Python would write an address."""
+    kind: Any = type(part)
+    return kind.__name__ if kind.__repr__ is object.__repr__ else repr(part)
+
+
+def name_of(function: Any) -> str | None:
+    """Return a function's name."""
+    return None if function is None else getattr(function, "__qualname__", type(function).__name__)
+
+
+def digest(data: Data) -> str:
+    """Return a check sum of all examples, in their order."""
+    sums = hashlib.sha256()
+    for example in data:
+        for part in example:
+            sums.update(in_bytes(part))
+    return f"{len(data)} examples, {sums.hexdigest()[:16]}"
+
+
+def in_bytes(numbers: Any) -> bytes:
+    """Return the bytes of a row of numbers; of what is none, those of its text."""
     try:
-        return math.isfinite(number.data if isinstance(number, Value) else number)
+        return array("d", as_list(numbers)).tobytes()
     except TypeError:
-        return True
+        return repr(numbers).encode()
 
 
 def state_of(part: Any) -> Any:

@@ -1,17 +1,23 @@
 """fit: the four-step dance, forward, loss, backward, update, for each batch of each epoch."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from autograd import AutogradError, DataError, Value, mean, no_grad
-from nn.batching import Data, batches, checked
+from autograd import AutogradError, Value, mean
+from nn.batching import Data, batches
+from nn.blame import check_backward, check_update, check_validation
 from nn.callbacks import Checkpoint, progress
 from nn.checkpoint import load_checkpoint
-from nn.checks import as_list, few
+from nn.errors import TrainingError
+from nn.evaluation import evaluate, example_loss, one_value
 from nn.module import Module
+from nn.newton import Newton
+from nn.replaying import Replayed
 from nn.run import History, Loss, Run
 
 
@@ -29,6 +35,7 @@ def fit(
     *,
     penalty: Callable[[], Value] | None = None,
     resume: str | Path | None = None,
+    replay: bool = False,
 ) -> History:
     """Train the model, and return the history.
 
@@ -54,14 +61,16 @@ def fit(
     Raises TrainingError at the first step at which the loss,
     a gradient or a parameter is not finite.
     """
-    callbacks = sorted([*as_list(callbacks), *progress()], key=lambda callback: isinstance(callback, Checkpoint))
-    run = Run(model, data, loss, optimizer, epochs, batch_size, schedule, callbacks, validation, rng, penalty)
+    given = list(callbacks) if isinstance(callbacks, (list, tuple)) else [callbacks]
+    callbacks = sorted([*given, *progress()], key=lambda callback: isinstance(callback, Checkpoint))
+    run = Run(model, data, loss, optimizer, epochs, batch_size, schedule, callbacks, validation, rng, penalty, replay)
     if resume is not None:
         run.load_state_dict(load_checkpoint(resume))
+    losses = Replayed(run) if replay else Eager(run)
     tell(run, "on_train_begin")
     try:
         while run.history.epochs < run.epochs and not run.history.stopped:
-            train_epoch(run)
+            train_epoch(run, losses)
             tell(run, "on_epoch_end")
     except KeyboardInterrupt:
         run.history.stopped = f"interrupted in {run.place}"
@@ -70,14 +79,16 @@ def fit(
     return run.history
 
 
-def train_epoch(run: Run) -> None:
+def train_epoch(run: Run, losses: Eager | Replayed) -> None:
     """Learn from each batch once, and write the epoch into the history."""
     history, total = run.history, 0.0
     run.model.train()
     for inputs, targets in batches(run.data, run.batch_size, run.rng):
-        total += train_step(run, inputs, targets) * len(inputs)
+        total += train_step(run, losses, inputs, targets) * len(inputs)
         tell(run, "on_step_end")
-    validation_loss = [] if run.validation is None else [evaluate(run.model, run.validation, run.loss)]
+    validation_loss = [] if run.validation is None else [losses.validation()]
+    for loss in validation_loss:
+        check_validation(run, loss)
     history.loss.append(total / len(run.data))
     history.validation_loss += validation_loss
     history.lr.append(run.optimizer.lr)
@@ -85,98 +96,55 @@ def train_epoch(run: Run) -> None:
         run.schedule.step()
 
 
-def train_step(run: Run, inputs: Sequence[Any], targets: Sequence[Any]) -> float:
+def train_step(run: Run, losses: Eager | Replayed, inputs: Sequence[Any], targets: Sequence[Any]) -> float:
     """Learn from one batch: forward, loss, backward, update. Return the loss."""
     run.optimizer.zero_grad()
-    try:
-        loss = batch_loss(run.model, run.loss, inputs, targets)
-        loss = loss if run.penalty is None else loss + run.penalty()
-    except AutogradError as error:
-        error.add_note(f"This was in {run.place} of training.")
-        raise
-    loss.backward()
-    run.check_finite(loss.data, inputs, targets)
-    tell(run, "on_before_optimizer_step")
-    run.optimizer.step()
+    with naming_the_place(run):
+        loss = losses.batch(inputs, targets)
+        loss.backward()
+        check_backward(run, loss.data, inputs, targets)
+        tell(run, "on_before_optimizer_step")
+        before = [p.data for _, p in run.parameters]
+        step(run.optimizer, loss)
+        check_update(run, before)
     run.history.step_loss.append(loss.data)
     return loss.data
 
 
-def batch_loss(model: Module, loss: Loss, inputs: Sequence[Any], targets: Sequence[Any]) -> Value:
-    """Return the mean loss over a batch."""
-    return mean([example_loss(model, loss, x, y) for x, y in zip(inputs, targets, strict=True)])
-
-
-def example_loss(model: Any, loss: Loss, inputs: Any, target: Any) -> Value:
-    """Return the loss of one example, if it is one Value."""
-    value = loss(model(inputs), target)
-    if not isinstance(value, Value):
-        raise DataError(
-            f"A loss returns one Value for one example, and {getattr(loss, '__name__', 'this one')} returned {few(value)}. "
-            'It is called as loss(model(inputs), target); with reduction="none" it returns a list: leave that out.'
-        )
-    return value
-
-
-def evaluate(model: Module, data: Data, loss: Loss) -> float:
-    """Return the mean loss over the data, in evaluation mode, with no graph.
-
-    >>> from nn import Neuron, mse_loss
-    >>> evaluate(Neuron(1, "linear", weights=[2.0], bias=1.0), [([1.0], 3.0), ([2.0], 6.0)], mse_loss)
-    0.5
-    """
-    with evaluation(model):
-        return mean([example_loss(model, loss, x, y) for x, y in checked(data)]).data
-
-
-def accuracy(model: Any, data: Data, threshold: float | None = None) -> float:
-    """Return the share of examples that are classified right.
-
-    >>> from nn import Neuron
-    >>> from nn.data import xor
-    >>> accuracy(Neuron(2, "linear", weights=[1, 1], bias=-0.2), xor())  # (1, 1) is 1.8, and taken for 1
-    0.75
-
-    With several outputs, the largest is the class; the target is its index, or one-hot. With one output, the data's
-    two labels are told apart at the `threshold`: without it, halfway between the labels (0.5 for 0 and 1, 0 for −1
-    and 1). For logits with labels 0 and 1 it is 0.
-    """
-    labels = sorted({answer(y) for _, y in checked(data)})
-    with evaluation(model):
-        right = [predicted(model(x), labels, threshold) == answer(y) for x, y in data]
-    return right.count(True) / len(right)
-
-
-def predicted(outputs: Any, labels: Sequence[float], threshold: float | None) -> float:
-    """Return the class that a model's outputs speak for."""
-    numbers = [output.data for output in as_list(outputs)]
-    if len(numbers) > 1:
-        return numbers.index(max(numbers))
-    if not 1 <= len(labels) <= 2:
-        raise DataError(
-            f"One output tells two classes apart, and the data has {len(labels)} labels. Give the model one output a class."
-        )
-    middle = (labels[0] + labels[-1]) / 2 if threshold is None else threshold
-    return labels[-1] if numbers[0] > middle else labels[0]
-
-
-def answer(target: Any) -> float:
-    """Return the class that a target stands for: a number, alone or in a list of one, or the place of the largest."""
-    numbers = list(as_list(target))
-    return numbers.index(max(numbers)) if len(numbers) > 1 else numbers[0]
+def step(optimizer: Any, loss: Any) -> None:
+    """Let an optimizer make its step; Newton's method looks at the loss itself."""
+    if isinstance(optimizer, Newton):
+        optimizer.step(loss)
+    else:
+        optimizer.step()
 
 
 @contextmanager
-def evaluation(model: Module) -> Iterator[None]:
-    """Compute with no graph and in evaluation mode, and leave every module in the mode it was in."""
-    modes = [(module, module.training) for module in model.modules()]
-    model.eval()
+def naming_the_place(run: Run) -> Iterator[None]:
+    """Say of an error in which step of the training it was; a TrainingError says so itself."""
     try:
-        with no_grad():
-            yield
-    finally:
-        for module, mode in modes:
-            module.training = mode
+        yield
+    except AutogradError as error:
+        if not isinstance(error, TrainingError):
+            error.add_note(f"This was in {run.place} of training.")
+        raise
+
+
+class Eager:
+    """The losses of a training, as the model computes them: a graph for each example."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+
+    def batch(self, inputs: Sequence[Any], targets: Sequence[Any]) -> Value:
+        """Return the mean loss over a batch, and the penalty on top."""
+        run = self.run
+        loss = mean([example_loss(run.model, run.loss, x, y) for x, y in zip(inputs, targets, strict=True)])
+        return loss if run.penalty is None else loss + one_value("A penalty", run.penalty, run.penalty())
+
+    def validation(self) -> float:
+        """Return the mean loss over the validation data."""
+        return evaluate(self.run.model, self.run.validation or (), self.run.loss)
 
 
 def tell(run: Run, event: str) -> None:

@@ -1,0 +1,83 @@
+"""Who is to blame when a training runs out of numbers: an example, or the first parameter that is not finite."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from autograd import Value
+from nn.checks import as_list, few
+from nn.errors import TrainingError
+from nn.run import Run
+
+
+def check_backward(run: Run, loss: float, inputs: Sequence[Any], targets: Sequence[Any]) -> None:
+    """Raise TrainingError, before any weight is changed, if the loss or a gradient is not finite."""
+    if math.isfinite(loss) and all(p.grad is None or math.isfinite(p.grad) for _, p in run.parameters):
+        return
+    name, words = culprit(run, inputs, targets)
+    raise stopped(run, f"at {run.place}: the loss is {loss}. {words}This step has changed no weight.", name)
+
+
+def check_update(run: Run, before: Sequence[float]) -> None:
+    """Raise TrainingError, and undo the step, if it made a parameter infinite or NaN."""
+    if all(math.isfinite(p.data) for _, p in run.parameters):
+        return
+    name, made, was = next(
+        (name, p.data, old) for (name, p), old in zip(run.parameters, before, strict=True) if not math.isfinite(p.data)
+    )
+    for (_, p), old in zip(run.parameters, before, strict=True):
+        p.data = old
+    words = f"the first parameter that its update would make not finite is {name}, from {was:.4g} to {made}."
+    raise stopped(run, f"at {run.place}: {words} It was undone: this step has changed no weight.", name)
+
+
+def check_validation(run: Run, loss: float) -> None:
+    """Raise TrainingError if the validation loss is NaN. One that is infinite can be meant: allow_inf=True."""
+    if not math.isnan(loss) or run.validation is None:
+        return
+    inputs, targets = zip(*run.validation, strict=True)
+    name, words = largest(run)
+    words = bad_example("the validation data", inputs, targets) or words
+    raise stopped(run, f"after step {run.history.steps}: the validation loss is {loss}. {words}", name, steps=0)
+
+
+def stopped(run: Run, words: str, parameter: str, steps: int = 1) -> TrainingError:
+    """Return the error that ends a training, with what would work."""
+    remedy = f"Lower the learning rate (now {run.optimizer.lr:g}), clip the gradients, standardise the inputs, or use a loss on logits."
+    return TrainingError(
+        f"Training stopped {words.strip()} {remedy}", run.history.steps + steps, parameter, run.history
+    )
+
+
+def culprit(run: Run, inputs: Sequence[Any], targets: Sequence[Any]) -> tuple[str, str]:
+    """Return the first parameter that is not finite, or whose gradient is not, and what there is to say about it."""
+    for name, p in run.parameters:
+        if not math.isfinite(p.data):
+            return name, f"The first parameter that is not finite is {name}: {p.data}, before this step. "
+    for name, p in run.parameters:
+        if p.grad is not None and not math.isfinite(p.grad):
+            said = f"The first parameter whose gradient is not finite is {name}: {p.grad}. "
+            return name, said + bad_example("this batch", inputs, targets)
+    return largest(run)
+
+
+def largest(run: Run) -> tuple[str, str]:
+    """Return the largest parameter, where all are still finite, and what there is to say about it."""
+    name, p = max(run.parameters, key=lambda named: abs(named[1].data))
+    return name, f"Every parameter is still finite; the largest is {name}: {p.data:.4g}. "
+
+
+def bad_example(of: str, inputs: Sequence[Any], targets: Sequence[Any]) -> str:
+    """Return a sentence about the first example that is not finite, if there is one: then the data is to blame."""
+    for i, example in enumerate(zip(inputs, targets, strict=True)):
+        if not all(finite(number) for part in example for number in as_list(part)):
+            return f"Example {i} of {of} is to blame, which holds a number that is not finite: {few(example)}. Mend it or leave it out. "
+    return ""
+
+
+def finite(number: Any) -> bool:
+    """Tell whether a number is finite; what is no number is not judged here."""
+    try:
+        return math.isfinite(number.data if isinstance(number, Value) else number)
+    except TypeError:
+        return True

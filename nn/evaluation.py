@@ -1,0 +1,94 @@
+"""How good a model is, without learning: its mean loss over data, and the share that it classifies right."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from autograd import DataError, Value, mean, no_grad
+from nn.batching import Data, checked
+from nn.checks import as_list, few
+from nn.module import Module
+from nn.run import Loss
+
+
+def evaluate(model: Module, data: Data, loss: Loss) -> float:
+    """Return the mean loss over the data, in evaluation mode, with no graph.
+
+    >>> from nn import Neuron, mse_loss
+    >>> evaluate(Neuron(1, "linear", weights=[2.0], bias=1.0), [([1.0], 3.0), ([2.0], 6.0)], mse_loss)
+    0.5
+    """
+    with evaluation(model):
+        return mean([example_loss(model, loss, x, y) for x, y in checked(data)]).data
+
+
+def accuracy(model: Any, data: Data, threshold: float | None = None) -> float:
+    """Return the share of examples that are classified right.
+
+    >>> from nn import Neuron
+    >>> from nn.data import xor
+    >>> accuracy(Neuron(2, "linear", weights=[1, 1], bias=-0.2), xor())  # (1, 1) is 1.8, and taken for 1
+    0.75
+
+    With several outputs, the largest is the class; the target is its index, or one-hot. With one output, the data's
+    two labels are told apart at the `threshold`: without it, halfway between the labels (0.5 for 0 and 1, 0 for −1
+    and 1). For logits with labels 0 and 1 it is 0.
+    """
+    labels = sorted({answer(y) for _, y in checked(data)})
+    with evaluation(model):
+        right = [predicted(model(x), labels, threshold) == answer(y) for x, y in data]
+    return right.count(True) / len(right)
+
+
+def predicted(outputs: Any, labels: Sequence[float], threshold: float | None) -> float:
+    """Return the class that a model's outputs speak for."""
+    numbers = [output.data for output in as_list(outputs)]
+    if len(numbers) > 1:
+        return numbers.index(max(numbers))
+    if not 1 <= len(labels) <= 2:
+        raise DataError(
+            f"One output tells two classes apart, and the data has {len(labels)} labels. Give the model one output a class."
+        )
+    middle = (labels[0] + labels[-1]) / 2 if threshold is None else threshold
+    return labels[-1] if numbers[0] > middle else labels[0]
+
+
+def answer(target: Any) -> float:
+    """Return the class that a target stands for: a number, alone or in a list of one, or the place of the largest."""
+    numbers = list(as_list(target))
+    return numbers.index(max(numbers)) if len(numbers) > 1 else numbers[0]
+
+
+@contextmanager
+def in_mode(model: Module, training: bool) -> Iterator[None]:
+    """Set a model to training or to evaluation, and leave every module in the mode it was in."""
+    modes = [(module, module.training) for module in model.modules()]
+    model.train(training)
+    try:
+        yield
+    finally:
+        for module, mode in modes:
+            module.training = mode
+
+
+@contextmanager
+def evaluation(model: Module) -> Iterator[None]:
+    """Compute with no graph and in evaluation mode, and leave every module in the mode it was in."""
+    with in_mode(model, False), no_grad():
+        yield
+
+
+def example_loss(model: Any, loss: Loss, inputs: Any, target: Any) -> Value:
+    """Return the loss of one example, if it is one Value."""
+    return one_value("A loss", loss, loss(model(inputs), target))
+
+
+def one_value(what: str, function: Any, returned: Any) -> Value:
+    """Return what a loss or a penalty returned, if it is one Value."""
+    if not isinstance(returned, Value):
+        raise DataError(
+            f"{what} returns one Value, and {getattr(function, '__name__', 'this one')} returned {few(returned)}. "
+            "A plain number has no gradient: compute it from the Values that the model returned. "
+            'A loss is called as loss(model(inputs), target), for one example; with reduction="none" it returns a list: leave that out.'
+        )
+    return returned
