@@ -7,6 +7,8 @@
 337
 """
 
+import typing
+
 import autograd
 
 if not hasattr(autograd, "__chalkgrad__"):
@@ -68,6 +70,9 @@ from nn.schedules import (
     StepLR,
 )
 from nn.training import fit
+
+if typing.TYPE_CHECKING:
+    from nn import plots as plots
 
 __all__ = [
     "MLP",
@@ -159,3 +164,12 @@ __all__ = [
     "xor",
     "yin_yang",
 ]
+
+
+def __getattr__(name: str) -> typing.Any:
+    """Import the pictures when they are first used."""
+    if name == "plots":
+        import importlib
+
+        return importlib.import_module("nn.plots")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

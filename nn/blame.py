@@ -12,7 +12,8 @@ from nn.run import Run
 
 def check_backward(run: Run, loss: float, inputs: Sequence[Any], targets: Sequence[Any]) -> None:
     """Raise TrainingError, before any weight is changed, if the loss or a gradient is not finite."""
-    if math.isfinite(loss) and all(p.grad is None or math.isfinite(p.grad) for _, p in run.parameters):
+    gradients = [p.grad for _, p in run.parameters if p.grad is not None]
+    if math.isfinite(loss) and all(map(math.isfinite, gradients)):
         return
     name, words = culprit(run, inputs, targets)
     raise stopped(run, f"at {run.place}: the loss is {loss}. {words}This step has changed no weight.", name)
@@ -20,7 +21,7 @@ def check_backward(run: Run, loss: float, inputs: Sequence[Any], targets: Sequen
 
 def check_update(run: Run, before: Sequence[float]) -> None:
     """Raise TrainingError, and undo the step, if it made a parameter infinite or NaN."""
-    if all(math.isfinite(p.data) for _, p in run.parameters):
+    if all(map(math.isfinite, [p.data for _, p in run.parameters])):
         return
     name, made, was = next(
         (name, p.data, old) for (name, p), old in zip(run.parameters, before, strict=True) if not math.isfinite(p.data)

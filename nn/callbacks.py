@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from autograd import DataError
-from nn.checkpoint import save_checkpoint
-from nn.checks import whole
+from nn.checkpoint import check_place, save_checkpoint
+from nn.checks import first, whole
+from nn.errors import StateError
 from nn.run import Run
 
 
@@ -32,7 +33,9 @@ class EarlyStopping:
     >>> stopping.best_epoch, stopping.best_loss
     (3, 0.85)
 
-    With restore_best=False the last weights stay.
+    A loss that equals the best is no improvement. It counts epochs, as the usual pseudocode does: of losses that are shown for
+    epochs 1, 5, 10, 15 and 20 only, what was best is the lowest one, not the one before the curves part.
+    With restore_best=False the last weights stay. PyTorch has no early stopping.
     """
 
     def __init__(self, patience: int = 5, restore_best: bool = True) -> None:
@@ -80,6 +83,10 @@ class EarlyStopping:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Remember what another one did."""
+        if set(state) != set(self.state_dict()):
+            raise StateError(
+                f"This is no state of EarlyStopping: it has {first(state)}, not {', '.join(self.state_dict())}."
+            )
         vars(self).update(state)
 
 
@@ -105,6 +112,10 @@ class Checkpoint:
 
     def __init__(self, path: str | Path, every: int = 1) -> None:
         self.path, self.every = path, whole("every", every)
+
+    def on_train_begin(self, run: Run) -> None:
+        """Refuse a place where no file can be written, before an epoch is spent."""
+        check_place(self.path)
 
     def on_epoch_end(self, run: Run) -> None:
         """Write the file, if it is time; fit calls checkpoints after all other callbacks."""

@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from autograd import FileError
 from nn.errors import FormatError
 
 KIND = "chalkgrad checkpoint 1"
@@ -47,6 +48,7 @@ def load_checkpoint(path: str | Path) -> dict[str, Any]:
 
 def write_atomically(path: str | Path, content: bytes) -> None:
     """Write a file so that its place never holds half of it."""
+    check_place(path)
     beside = Path(f"{path}.{os.getpid()}.part")
     try:
         with beside.open("wb") as file:
@@ -56,6 +58,15 @@ def write_atomically(path: str | Path, content: bytes) -> None:
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def check_place(path: str | Path) -> None:
+    """Refuse a place where no file can be written."""
+    folder = Path(path).parent
+    if not folder.is_dir():
+        raise FileError(f"There is no folder {str(folder)!r} to write {str(path)!r} into. Make it first: mkdir.")
+    if Path(path).is_dir():
+        raise FileError(f"{str(path)!r} is a folder. Give the name of a file in it: {str(Path(path) / 'run.json')!r}.")
 
 
 def packed(state: Any) -> Any:

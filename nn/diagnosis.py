@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
+from autograd import DataError
+from nn.checks import few, listed
+
 VANISHING, SMALL, LARGE, EXPLODING = 0.0001, 0.001, 1.0, 10.0  # gradient norms
 WINDOW = 10  # epochs that are looked at for fluctuation
 
@@ -26,6 +29,9 @@ def diagnose(
     >>> [words.split(":")[0] for words in diagnose(loss=[100, 250, 80, 300], gradient_norm=0.00005)]
     ['fluctuating', 'vanishing']
     """
+    for name, given in (("loss", loss), ("validation_loss", validation_loss)):
+        if not listed(given):
+            raise DataError(f"{name} is a list with one number an epoch, and {few(given)} is none. Try history.{name}.")
     words = [judge_loss(loss), judge_validation(loss, validation_loss)]
     if gradient_norm is not None:
         words.append(judge_gradient(gradient_norm))
@@ -38,6 +44,8 @@ def diagnose(
 def judge_gradient(norm: float) -> str:
     """Say whether a gradient norm is vanishing, small, moderate, large or exploding."""
     shown = f"the gradient norm is {norm:.3g}"
+    if not math.isfinite(norm):
+        return f"exploding: {shown}, no finite number any more. Lower the learning rate, or begin with smaller weights."
     if norm < VANISHING:
         return f"vanishing: {shown}, below {VANISHING}. Use ReLU, residual connections, batch normalisation, or another initialisation."
     if norm < SMALL:
@@ -52,19 +60,25 @@ def judge_gradient(norm: float) -> str:
 def judge_update(ratio: float) -> str:
     """Say whether one step changes the weights too little or too much; about a thousandth is usual (CS231n)."""
     shown = f"one step changes the weights by {ratio:.2g} of their size; about 0.001 is usual"
+    if ratio == 0:
+        return (
+            "standing: one step changes no weight at all. Is there a gradient, and are these weights in the optimizer?"
+        )
     if ratio < 0.00001:
         return f"creeping: {shown}. Raise the learning rate."
     return f"leaping: {shown}. Lower the learning rate." if ratio > 0.1 else f"stepping: {shown}."
 
 
 def judge_loss(losses: Sequence[float]) -> str:
-    """Say whether the training loss falls, hardly moves, or goes up and down.
+    """Say whether the training loss falls, hardly moves, goes up and down, or rises.
 
     >>> for losses in ([100, 250, 80, 300], [100.00, 99.99, 99.98], [100, 85, 73]):
     ...     print(judge_loss(losses))
     fluctuating: the loss goes up and down (100 → 300). The learning rate is too high.
-    barely moving: the loss hardly falls (100 → 99.98). The learning rate is too low, or it is stuck.
+    barely moving: the loss hardly falls (100 → 99.98). The learning rate is too low, or it is stuck; or it has arrived.
     decreasing: the loss falls (100 → 73).
+    >>> judge_loss([1, 2, 4])
+    'rising: the loss goes up (1 → 4). The learning rate is too high.'
     """
     if len(losses) < 2:
         return ""
@@ -72,10 +86,14 @@ def judge_loss(losses: Sequence[float]) -> str:
     changes = [b - a for a, b in pairwise(recent)]
     rise, fall = math.fsum(max(c, 0.0) for c in changes), math.fsum(max(-c, 0.0) for c in changes)
     shown = f"({first:.4g} → {last:.4g})"
-    if not math.isfinite(last) or (rise > fall / 2 and rise > 0.1 * abs(first)):
+    if not math.isfinite(last):
+        return f"diverging: the loss is no finite number any more {shown}. Lower the learning rate, clip the gradients, or standardise the inputs."
+    if rise > 0.1 * abs(first) and not fall:
+        return f"rising: the loss goes up {shown}. The learning rate is too high."
+    if rise > fall / 2 and rise > 0.1 * abs(first):
         return f"fluctuating: the loss goes up and down {shown}. The learning rate is too high."
     if first - last < 0.01 * abs(first):
-        return f"barely moving: the loss hardly falls {shown}. The learning rate is too low, or it is stuck."
+        return f"barely moving: the loss hardly falls {shown}. The learning rate is too low, or it is stuck; or it has arrived."
     return f"decreasing: the loss falls {shown}."
 
 
@@ -95,7 +113,7 @@ def judge_validation(losses: Sequence[float], validation: Sequence[float]) -> st
         )
     if validation[0] > 2 * losses[0]:
         return (
-            f"mismatch: from the start the validation loss ({validation[0]:.4g}) is far above the training loss ({losses[0]:.4g}). "
+            f"mismatch: from the start the validation loss ({validation[0]:.4g}) is more than twice the training loss ({losses[0]:.4g}). "
             "Are both sets of one kind, and scaled alike?"
         )
     return f"following: the validation loss ({validation[-1]:.4g}) goes with the training loss ({losses[-1]:.4g})."

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from autograd import DataError, Value, mean, no_grad
+from autograd import DataError, Value, lift, mean, no_grad
 from nn.batching import Data, checked
 from nn.checks import as_list, few
 from nn.module import Module
@@ -32,7 +32,8 @@ def accuracy(model: Any, data: Data, threshold: float | None = None) -> float:
 
     With several outputs, the largest is the class; the target is its index, or one-hot. With one output, the data's
     two labels are told apart at the `threshold`: without it, halfway between the labels (0.5 for 0 and 1, 0 for −1
-    and 1). For logits with labels 0 and 1 it is 0.
+    and 1). For logits with labels 0 and 1 it is 0. Data of one class only counts as of 0 and 1, or of −1 and 1; where all
+    labels are 1, say the threshold.
     """
     labels = sorted({answer(y) for _, y in checked(data)})
     with evaluation(model):
@@ -42,15 +43,34 @@ def accuracy(model: Any, data: Data, threshold: float | None = None) -> float:
 
 def predicted(outputs: Any, labels: Sequence[float], threshold: float | None) -> float:
     """Return the class that a model's outputs speak for."""
-    numbers = [output.data for output in as_list(outputs)]
+    numbers = [lift(output).data for output in as_list(outputs)]
     if len(numbers) > 1:
         return numbers.index(max(numbers))
-    if not 1 <= len(labels) <= 2:
+    low, high, middle = two_classes(labels, threshold)
+    return high if numbers[0] > middle else low
+
+
+def two_classes(labels: Sequence[float], threshold: float | None) -> tuple[float, float, float]:
+    """Return the two labels that one output tells apart, and the number between them.
+
+    >>> two_classes([-1, 1], None), two_classes([0], None), two_classes([1], 0.5)
+    ((-1, 1, 0.0), (0, 1, 0.5), (0, 1, 0.5))
+    """
+    low, high = labels[0], labels[-1]
+    if len(labels) == 1 and low in (0, -1):
+        high = 1
+    elif len(labels) == 1 and low == 1 and threshold is not None:
+        low = 0
+    elif len(labels) == 1:
+        raise DataError(
+            f"All labels in this data are {low}, and one output tells two classes apart: where the border lies cannot be told. "
+            "Give threshold=0.5 for labels 0 and 1, threshold=0 for −1 and 1 or for logits; or data of both classes."
+        )
+    elif len(labels) > 2:
         raise DataError(
             f"One output tells two classes apart, and the data has {len(labels)} labels. Give the model one output a class."
         )
-    middle = (labels[0] + labels[-1]) / 2 if threshold is None else threshold
-    return labels[-1] if numbers[0] > middle else labels[0]
+    return low, high, (low + high) / 2 if threshold is None else threshold
 
 
 def answer(target: Any) -> float:

@@ -18,9 +18,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from autograd import DataError
+from autograd import DataError, Value
 from nn.checkpoint import write_atomically
 from nn.errors import FormatError, StateError
+from nn.gradients import layers_of
 from nn.layers import Layer
 from nn.module import Module
 
@@ -37,7 +38,7 @@ def sequential_state_dict(model: Module) -> dict[str, Any]:
     """
     import numpy as np
 
-    return {name: np.array(read(layer)) for name, layer, read, _ in matrices(model)}
+    return {name: np.array(data_of(values)) for name, values in matrices(model).items()}
 
 
 def load_sequential_state_dict(model: Module, state: Mapping[str, Any]) -> None:
@@ -63,8 +64,9 @@ def load_sequential_state_dict(model: Module, state: Mapping[str, Any]) -> None:
         raise StateError(
             f"These weights are not of this {model}: {lines}. Build the model with the sizes that they were saved with."
         )
-    for name, layer, _, write in matrices(model):
-        write(layer, given[name].tolist())
+    for name, values in matrices(model).items():
+        for value, number in zip(flat(values), given[name].flatten().tolist(), strict=True):
+            value.data = number
 
 
 def save_weights(model: Module, path: str | Path) -> None:
@@ -98,43 +100,27 @@ def load_weights(model: Module, path: str | Path) -> None:
     load_sequential_state_dict(model, state)
 
 
-Matrix = tuple[str, Layer, Callable[[Layer], Any], Callable[[Layer, Any], None]]
-
-
-def matrices(model: Module) -> list[Matrix]:
-    """Return the matrices of a model: name, layer, how to read it, how to write it."""
-    layers = getattr(model, "layers", [model])
-    inside = {parameter for layer in layers for parameter in layer.parameters()}
-    if not (all(isinstance(layer, Layer) for layer in layers) and inside.issuperset(model.parameters())):
+def matrices(model: Module) -> dict[str, Any]:
+    """Return the matrices of a model, by name: lists of its Values."""
+    layers = [layer for _, layer in layers_of(model)]
+    if layers != getattr(model, "layers", [model]) or not all(isinstance(layer, Layer) for layer in layers):
         raise DataError(
             f"A model file is of Layers one after the other, as an MLP has them, and {model!r} has other parts. "
             "For such a model, keep model.state_dict(), with nn.save_checkpoint(path, state)."
         )
-    kinds = (("weight", read_weight, write_weight), ("bias", read_bias, write_bias))
-    return [(f"{2 * i}.{kind}", layer, read, write) for i, layer in enumerate(layers) for kind, read, write in kinds]
+    weights = {f"{2 * i}.weight": [neuron.weights for neuron in layer.neurons] for i, layer in enumerate(layers)}
+    biases = {f"{2 * i}.bias": [neuron.bias for neuron in layer.neurons] for i, layer in enumerate(layers)}
+    return {name: part for pair in zip(weights.items(), biases.items(), strict=True) for name, part in pair}
 
 
-def read_weight(layer: Layer) -> list[list[float]]:
-    """Return a layer's weights, one row a neuron."""
-    return [[w.data for w in neuron.weights] for neuron in layer.neurons]
+def data_of(values: Any) -> Any:
+    """Return the numbers of Values in nested lists."""
+    return values.data if isinstance(values, Value) else [data_of(part) for part in values]
 
 
-def write_weight(layer: Layer, rows: list[list[float]]) -> None:
-    """Set a layer's weights, one row a neuron."""
-    for neuron, row in zip(layer.neurons, rows, strict=True):
-        for w, number in zip(neuron.weights, row, strict=True):
-            w.data = number
-
-
-def read_bias(layer: Layer) -> list[float]:
-    """Return a layer's biases."""
-    return [neuron.bias.data for neuron in layer.neurons]
-
-
-def write_bias(layer: Layer, row: list[float]) -> None:
-    """Set a layer's biases."""
-    for neuron, number in zip(layer.neurons, row, strict=True):
-        neuron.bias.data = number
+def flat(values: Any) -> list[Value]:
+    """Return the Values in nested lists, in order."""
+    return [values] if isinstance(values, Value) else [value for part in values for value in flat(part)]
 
 
 def to_npz(state: dict[str, Any]) -> bytes:
@@ -174,7 +160,7 @@ def safetensors() -> Any:
         import safetensors.numpy as package
     except ImportError:
         raise ImportError(
-            'A .safetensors file needs the package safetensors: pip install "chalkgrad[export]". An .npz file needs nothing more.'
+            "A .safetensors file needs the package safetensors: pip install safetensors. An .npz file needs nothing more."
         ) from None
     return package
 

@@ -15,14 +15,14 @@ Through ten layers that each scale a gradient by 0.1, or by 2, a gradient vanish
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate as running
 from itertools import pairwise
 from typing import Any
 
 from autograd import DataError, DomainError, Value, dot, lift, no_grad
-from nn.checks import Number, within
+from nn.checks import Number, few, within
 from nn.layers import Layer
 from nn.module import Module, walk
 
@@ -38,7 +38,7 @@ def grad_norm(parameters: Iterable[Value]) -> float:
     >>> grad_norm([x, y])
     5.0
     """
-    return math.hypot(*(p.grad for p in parameters if p.grad is not None))
+    return math.hypot(*(p.grad for p in listed(parameters) if p.grad is not None))
 
 
 def layer_grad_norms(model: Module) -> dict[str, float]:
@@ -49,8 +49,6 @@ def layer_grad_norms(model: Module) -> dict[str, float]:
     >>> model([0.0])[0].backward()
     >>> layer_grad_norms(model)  # weight and bias: (0, 3) and (0, 1)
     {'layers.0': 3.0, 'layers.1': 1.0}
-
-    A layer is what holds parameters itself, or a row of neurons that do.
     """
     return {path: grad_norm(layer.parameters()) for path, layer in layers_of(model)}
 
@@ -225,14 +223,31 @@ def backward_again(outputs: Rows, leaves: Rows) -> None:
     dot([x.grad or 0.0 for x in kept], made).backward()  # its slope at each output is the gradient given here
 
 
-def layers_of(model: Module) -> Iterator[tuple[str, Module]]:
-    """Yield the modules that hold parameters themselves, or a row of neurons, with their paths; not their parts."""
-    last = None
+def listed(parameters: Any) -> list[Value]:
+    """Return a list of parameters, if it is one."""
+    found = (
+        list(parameters) if isinstance(parameters, Iterable) and not isinstance(parameters, Module) else [parameters]
+    )
+    if isinstance(parameters, (Value, Module, str)) or not all(isinstance(p, Value) for p in found):
+        raise DataError(f"Here goes a list of parameters, and {few(parameters)} is none. Give model.parameters().")
+    return found
+
+
+def layers_of(model: Module) -> list[tuple[str, Any]]:
+    """Return the layers of a model with their paths, from the first to the last.
+
+    >>> from nn import MLP, Neuron
+    >>> [path for path, layer in layers_of(MLP(2, [3, 1]))], [path for path, layer in layers_of(Neuron(2))]
+    (['layers.0', 'layers.1'], ['model'])
+
+    A layer is what holds parameters itself, or a row of neurons that do; a model that is one is its own layer.
+    """
+    found: list[tuple[str, Any]] = []
     for path, part in [("", model), *walk(model)]:
-        inside = last is not None and (last == "" or path.startswith(f"{last}."))
+        inside = bool(found) and (not found[-1][0] or path.startswith(f"{found[-1][0]}."))
         if isinstance(part, Module) and not inside and (isinstance(part, Layer) or holds_values(part)):
-            last = path
-            yield path, part
+            found.append((path, part))
+    return [(path or "model", part) for path, part in found]
 
 
 def holds_values(module: Module) -> bool:
@@ -244,11 +259,7 @@ def holds_values(module: Module) -> bool:
 def with_gradients(name: str, limit: float, parameters: Iterable[Value]) -> list[tuple[Value, float]]:
     """Return the parameters that have a gradient, each with it, if the limit is one and no gradient is a NaN."""
     within(name, limit, lambda limit: limit > 0, "a number above 0", "A usual one is 1.")
-    if isinstance(parameters, (Value, Module)):
-        raise DataError(
-            f"Gradients are clipped of a list of parameters, and {parameters!r} is none. Give it model.parameters()."
-        )
-    pairs = [(p, p.grad) for p in parameters if p.grad is not None]
+    pairs = [(p, p.grad) for p in listed(parameters) if p.grad is not None]
     for p, g in pairs:
         if math.isnan(g):
             raise DomainError(

@@ -29,19 +29,43 @@ def in_range(name: str, setting: Any) -> None:
     within("The learning rate, lr," if name == "lr" else name, setting, holds, words, f"A usual one is {usual}.")
 
 
-def fitting(name: str, group: Mapping[str, Any], own: Group) -> None:
-    """Refuse the saved settings of another optimizer."""
-    if strange := sorted((set(group) ^ set(own)) - {"initial_lr"}):  # that one is a schedule's
-        raise StateError(f"This state is not of this {name}: its settings differ in {first(strange)}.")
+def in_ranges(group: Mapping[str, Any]) -> None:
+    """Refuse a group with a setting outside its range."""
+    for name in RANGES:
+        if name in group:
+            in_range(name, group[name])
+    if not isinstance(group.get("nesterov", False), bool):
+        raise SettingError(f"nesterov must be True or False, and here it is {group['nesterov']!r}.")
+
+
+def fitting(name: str, state: Mapping[str, Any], groups: list[Group]) -> None:
+    """Refuse a saved state of another optimizer, or with settings out of range."""
+    if set(state) != {"state", "param_groups"}:
+        raise StateError(f"This is no optimizer's state: it has {first(state)}, not state and param_groups alone.")
+    given = state["param_groups"]
+    sizes, own = [len(group.get("params", ())) for group in given], [len(group["params"]) for group in groups]
+    if sizes != own:
+        raise StateError(f"This state is of groups of {sizes} parameters, and the optimizer has {own}.")
+    if strange := [i for i in state["state"] if not str(i).isdecimal() or not int(i) < sum(own)]:
+        raise StateError(f"This state remembers parameter {strange[0]!r}, and the optimizer has 0 to {sum(own) - 1}.")
+    for group, mine in zip(given, groups, strict=True):
+        if unlike := sorted((set(group) ^ set(mine)) - {"initial_lr"}):  # that one is a schedule's
+            raise StateError(f"This state is not of this {name}: its settings differ in {first(unlike)}.")
+        in_ranges(group)
+
+
+def remembered(number: Any, memory: Mapping[str, Any]) -> dict[str, float]:
+    """Return what is remembered of a parameter, if it is numbers."""
+    if strange := [key for key, x in memory.items() if isinstance(x, bool) or not isinstance(x, (int, float))]:
+        raise StateError(f"What this state remembers of parameter {number} is no number: {first(strange)}.")
+    return dict(memory)
 
 
 def check(group: Group, known: Mapping[str, Any]) -> None:
     """Refuse a group that cannot be optimised."""
     if strange := [key for key in group if key not in known and key != "params"]:
         raise SettingError(f"There is no setting {first(strange)} here. A group may have params, {', '.join(known)}.")
-    for name in known:
-        if name in RANGES:
-            in_range(name, group[name])
+    in_ranges(group)
     for p in group["params"]:
         if not isinstance(p, Value) or p.op is not None:
             raise GraphError(f"An optimizer changes leaves, and {p!r} is none. Give it model.parameters().")

@@ -10,7 +10,8 @@ What they mean is in diagnosis.py.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -18,7 +19,7 @@ from autograd import Value
 from nn.checks import as_list
 from nn.diagnosis import diagnose
 from nn.evaluation import evaluation
-from nn.gradients import grad_norm
+from nn.gradients import grad_norm, layers_of
 from nn.module import Module
 from nn.run import Run
 
@@ -60,7 +61,7 @@ class Monitor:
     >>> len(monitor.rows), [layer.name for layer in monitor.rows[-1].layers]
     (3, ['layers.0', 'layers.1'])
 
-    `rows` has one Dials an epoch. The activations are those of `inputs`, a list of examples' inputs; without it, of
+    `rows` has one Dials an epoch of the last fit. The activations are those of `inputs`, a list of examples' inputs; without it, of
     the first 32 training examples. print(monitor) shows the last row, diagnosis() says what it means.
     """
 
@@ -68,9 +69,10 @@ class Monitor:
         self.inputs, self.rows = inputs, list[Dials]()
 
     def on_train_begin(self, run: Run) -> None:
-        """Remember the weights."""
-        if self.inputs is None:
-            self.inputs = [x for x, _ in run.data[:32]]
+        """Remember the weights; begin anew, unless the training goes on from a checkpoint."""
+        self.shown = [x for x, _ in run.data[:32]] if self.inputs is None else self.inputs
+        if not run.history.epochs:
+            self.rows = []
         self.before = self.after = numbers(run.model.parameters())
 
     def on_step_end(self, run: Run) -> None:
@@ -88,7 +90,7 @@ class Monitor:
                 history.validation_loss[-1] if history.validation_loss else None,
                 grad_norm(parameters),
                 update_ratio(parameters, before),
-                layer_dials(run.model, self.inputs or [], before),
+                layer_dials(run.model, self.shown, before),
             )
         )
 
@@ -127,12 +129,10 @@ def layer_dials(model: Module, inputs: Sequence[Any], before: dict[Value, float]
     >>> dials.mean, dials.dead  # the activations are 1, 0 and 3, 0
     (1.0, 0.5)
 
-    The layers are model.layers, called one after the other; a model without them counts as one. `before` has the
-    weights before the last step, for the update ratio.
+    The layers are those of `layer_grad_norms` that the model calls. `before` has the weights before the last step, for the
+    update ratio.
     """
-    layers = getattr(model, "layers", None) or [model]
-    names = [f"layers.{i}" for i in range(len(layers))] if len(layers) > 1 or layers[0] is not model else ["model"]
-    activations = layer_activations(model, inputs)
+    layers, before = layers_of(model), before or {}
     return [
         LayerDials(
             name,
@@ -140,21 +140,43 @@ def layer_dials(model: Module, inputs: Sequence[Any], before: dict[Value, float]
             dead_share(rows),
             saturated_share(rows, activation_name(layer)),
             grad_norm(layer.parameters()),
-            update_ratio(layer.parameters(), before or {}),
+            update_ratio(layer.parameters(), before),
         )
-        for name, layer, rows in zip(names, layers, activations, strict=True)
+        for (name, layer), rows in zip(layers, layer_activations(model, inputs), strict=True)
+        if rows
     ]
 
 
 def layer_activations(model: Any, inputs: Sequence[Any]) -> list[list[list[float]]]:
     """Return the activations of each layer: for each example, a list of numbers."""
-    layers: Sequence[Any] = getattr(model, "layers", None) or [model]
-    rows, found = list(inputs), []
-    with evaluation(model):
-        for layer in layers:
-            rows = [as_list(layer(row)) for row in rows]
-            found.append([numbers(row) for row in rows])
-    return found
+    with evaluation(model), listening([layer for _, layer in layers_of(model)]) as heard:
+        for x in inputs:
+            model(x)
+    return [[numbers(as_list(row)) for row in rows] for rows in heard]
+
+
+@contextmanager
+def listening(layers: Sequence[Any]) -> Iterator[list[list[Any]]]:
+    """Yield a list for each layer, to which all that it returns is added; meanwhile each is of a kind that listens."""
+    heard: list[list[Any]] = [[] for _ in layers]
+    kinds = [type(layer) for layer in layers]
+    for layer, kind, outputs in zip(layers, kinds, heard, strict=True):
+        layer.__class__ = listener(kind, outputs)
+    try:
+        yield heard
+    finally:
+        for layer, kind in zip(layers, kinds, strict=True):
+            layer.__class__ = kind
+
+
+def listener(kind: Any, outputs: list[Any]) -> type:
+    """Return a kind of layer like another one, that also writes down what it returns."""
+
+    def call(self: Any, *inputs: Any) -> Any:
+        outputs.append(kind.__call__(self, *inputs))
+        return outputs[-1]
+
+    return type(kind.__name__, (kind,), {"__call__": call})
 
 
 def update_ratio(parameters: Sequence[Value], before: dict[Value, float]) -> float:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from typing import Any
 
 from autograd import DomainError, GraphError, Value, grad
 from nn.groups import Group
@@ -19,7 +20,8 @@ class Newton(Optimizer):
 
     For small problems: n parameters need n backward passes, and n³ operations. It goes to where the slope is 0, be that
     a minimum, a saddle or a maximum. `damping` λ solves (H + λ·1)·d = g, and turns the step towards gradient descent.
-    Raises DomainError where H has no inverse.
+    A network of ReLUs has flat directions, so there it needs damping. `fit` gives it each batch's loss.
+    Raises DomainError where H has no inverse, and changes nothing. PyTorch has no Newton's method.
     """
 
     def __init__(self, parameters: Iterable[Value] | Iterable[Group], lr: float = 1.0, damping: float = 0.0) -> None:
@@ -45,6 +47,14 @@ class Newton(Optimizer):
         return rows, [slope.data for slope in slopes]
 
 
+def take_step(optimizer: Any, loss: Any) -> None:
+    """Let an optimizer make its step after backward(); Newton's method looks at the loss itself."""
+    if isinstance(optimizer, Newton):
+        optimizer.step(loss)
+    else:
+        optimizer.step()
+
+
 def solved(matrix: list[list[float]], right: list[float]) -> list[float]:
     """Return x with matrix · x = right, by elimination: from each column's largest number down, then back up.
 
@@ -52,6 +62,10 @@ def solved(matrix: list[list[float]], right: list[float]) -> list[float]:
     [3.0, 2.0]
     """
     n = len(right)
+    if not all(map(math.isfinite, [*right, *(number for row in matrix for number in row)])):
+        raise DomainError(
+            "A first or second derivative is not finite here, so there is no step to make. Start elsewhere, or take smaller steps with SGD."
+        )
     rows = [[*row, b] for row, b in zip(matrix, right, strict=True)]
     for k in range(n):
         best = max(range(k, n), key=lambda i: abs(rows[i][k]))

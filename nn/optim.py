@@ -4,7 +4,8 @@
     g   its gradient, ∂L/∂w             β    how much of the past is kept
 
 Each optimizer is one formula, its `rule`: from w, g and what it remembers of the parameter, the new w. Names and
-defaults are PyTorch's. A parameter without a gradient (None) was not used, and stays as it is.
+defaults are PyTorch's: lr is 0.001 for SGD, Adam and AdamW, 0.01 for Adagrad and RMSprop. (Many texts give SGD 0.01, and
+write α for η.) A parameter without a gradient (None) was not used, and stays as it is.
 
     SGD        w ← w − η·g                     with momentum, w ← w − η·v
     Adagrad    w ← w − η·g / (√Σg² + ε)        steps shrink where gradients were large
@@ -21,9 +22,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from autograd import Value
-from nn.checks import first
-from nn.errors import SettingError, StateError
-from nn.groups import Group, check, fitting, grouped, in_range, unique
+from nn.errors import SettingError
+from nn.groups import Group, check, fitting, grouped, in_range, remembered, unique
 
 Memory = dict[str, float]  # what is remembered of one parameter
 Rule = Callable[[float, float, Memory], float]  # (w, g, memory) → the new w
@@ -89,16 +89,11 @@ class Optimizer:
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Take over what `state_dict` returned; one that does not fit changes nothing."""
-        if not {"state", "param_groups"} <= set(state):
-            raise StateError(f"This is no optimizer's state: it has {first(list(state))}, not state and param_groups.")
-        given, parameters = state["param_groups"], self.parameters
-        sizes, own = [len(g["params"]) for g in given], [len(g["params"]) for g in self.param_groups]
-        if sizes != own:
-            raise StateError(f"This state is of groups of {sizes} parameters, and the optimizer has {own}.")
-        for group, mine in zip(given, self.param_groups, strict=True):
-            fitting(type(self).__name__, group, mine)
-        self.state = defaultdict(dict, {parameters[int(i)]: dict(memory) for i, memory in state["state"].items()})
-        for group, mine in zip(given, self.param_groups, strict=True):
+        fitting(type(self).__name__, state, self.param_groups)
+        parameters = self.parameters
+        memories = {parameters[int(i)]: remembered(i, memory) for i, memory in state["state"].items()}
+        self.state = defaultdict(dict, memories)
+        for group, mine in zip(state["param_groups"], self.param_groups, strict=True):
             mine.update({key: value for key, value in group.items() if key != "params"})
 
     def __repr__(self) -> str:
@@ -117,8 +112,8 @@ class SGD(Optimizer):
 
     Two conventions are in use for momentum β, and `convention` says which:
 
-        "pytorch"    v ← β·v + g        w ← w − η·v
-        "classical"  v ← β·v − η·g      w ← w + v
+        "pytorch"    v ← β·v + g        w ← w − η·v        PyTorch; also most papers since
+        "classical"  v ← β·v − η·g      w ← w + v          Polyak, and many tutorials: velocity = β·velocity − η·g
 
     They take the same steps until η changes: in the classical one, steps already under way keep the η of their time.
     `nesterov` looks ahead, by one more β·v. `dampening` takes its part from each g but the first. `weight_decay` λ adds
@@ -177,7 +172,8 @@ class Adagrad(Optimizer):
     >>> round(w.data, 9)  # the first step is η, whatever the gradient
     2.9
 
-    Source: Duchi, Hazan and Singer, Adaptive subgradient methods, 2011.
+    ε stands outside the root, as in PyTorch, whose lr_decay and initial_accumulator_value are not here: both are 0 by
+    default. Source: Duchi, Hazan and Singer, Adaptive subgradient methods, 2011.
     """
 
     def __init__(
@@ -210,7 +206,9 @@ class RMSprop(Optimizer):
     >>> round(w.data, 6)  # g = 2, v = 0.25 · 4 = 1: w − 0.1 · 2/1
     2.8
 
-    `alpha` is PyTorch's name; many texts call it β. ε stands outside the root. Source: Hinton, lecture 6e, 2012.
+    `alpha` is PyTorch's name; many texts call it β, and take 0.9. ε stands outside the root, as in PyTorch; TensorFlow puts
+    it inside. PyTorch's momentum and centered are not here: both are off by default, and Adam is RMSprop with momentum.
+    Source: Hinton, lecture 6e, 2012.
     """
 
     def __init__(
@@ -248,7 +246,8 @@ class Adam(Optimizer):
         v ← β₂·v + (1 − β₂)·g²       v̂ = v / (1 − β₂ᵗ)       t = 1, 2, 3, …
 
     Both means start at 0, and are too small at first; the hats correct that. ε stands outside the root. `weight_decay`
-    λ adds λ·w to g. Source: Kingma and Ba, Adam, 2015.
+    λ adds λ·w to g. The paper and PyTorch have two rates, β₁ = 0.9 and β₂ = 0.999; where a text writes one β for both
+    means, that is betas=(β, β). Source: Kingma and Ba, Adam, 2015.
     """
 
     def __init__(

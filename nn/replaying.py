@@ -27,6 +27,11 @@ FROZEN = {
     BatchNorm: "it looks at a whole batch, and a record at one example",
 }
 
+CANNOT = (
+    "The model and its loss cannot be recorded: {error}. With replay=True all numbers are Values, and a class number is a one-hot list: "
+    "nn.cross_entropy takes it, an index into the outputs does not. Mend that, or leave replay=True out."
+)
+
 
 class Replayed:
     """The losses of a training, by a record of the model and its loss."""
@@ -77,12 +82,6 @@ class Replayed:
         run = self.run
         loss = example_loss(run.model, run.loss, inputs, target)
         return loss + one_value("A penalty", run.penalty, run.penalty()) if training and run.penalty else loss
-
-
-CANNOT = (
-    "The model and its loss cannot be recorded: {error}. With replay=True all numbers are Values, and a class number is a one-hot list: "
-    "nn.cross_entropy takes it, an index into the outputs does not. Mend that, or leave replay=True out."
-)
 
 
 def refuse_what_would_freeze(run: Run) -> None:

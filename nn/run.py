@@ -83,12 +83,17 @@ class Run:
         self.callbacks, self.rng, self.history = [callback(c) for c in callbacks], generator(rng), History()
         self.replay = replay
         check_parts(self)
-        self.parameters = list(model.named_parameters())
+        self.parameters, self.modules = list(model.named_parameters()), list(model.modules())
         check_optimizer(self)
 
     def stop(self, reason: str) -> None:
         """Ask for the training to end after this epoch."""
         self.history.stopped = reason
+
+    def train(self) -> None:
+        """Set every module to training."""
+        for module in self.modules:
+            module.training = True
 
     @property
     def place(self) -> str:
@@ -136,7 +141,7 @@ class Run:
     def settings(self) -> dict[str, Any]:
         """What a later run must have in common with this one."""
         return {
-            "model": [written(module) for module in self.model.modules()],
+            "model": [written(module) for module in self.modules],
             "loss": name_of(self.loss),
             "penalty": name_of(self.penalty),
             "optimizer": type(self.optimizer).__name__,
@@ -151,7 +156,7 @@ class Run:
         """Return the random generators: that of the shuffling, and those that modules (dropout) keep."""
         return [
             self.rng,
-            *(x for module in self.model.modules() for x in vars(module).values() if isinstance(x, Random)),
+            *(x for module in self.modules for x in vars(module).values() if isinstance(x, Random)),
         ]
 
     def named_callbacks(self) -> Iterator[tuple[str, Any]]:

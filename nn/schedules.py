@@ -10,15 +10,16 @@
     SequentialLR                   one after the other                      warm-up, then cosine
     ChainedScheduler               all at once                              each scales what the one before gives
 
-Names and settings are PyTorch's. Each schedule is one formula, `at(t, base)`; `step()`, once after each epoch, sets
-the learning rate of every group of the optimizer.
+Names and settings are PyTorch's. Where a text writes e⁻ᵏᵗ, with a rate k, give gamma=exp(-k). Each schedule is one
+formula, `at(t, base)`; `step()`, once after each epoch, sets the learning rate of every group of the optimizer.
 """
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from nn.checks import positive, whole
-from nn.errors import SettingError
+from nn.checks import few, positive, whole
+from nn.errors import SettingError, StateError
 from nn.optim import Optimizer
 
 
@@ -38,7 +39,9 @@ class Schedule:
 
     def __init__(self, optimizer: Optimizer) -> None:
         if not isinstance(optimizer, Optimizer):
-            raise SettingError(f"A schedule steers an optimizer, and was given {optimizer!r}.")
+            raise SettingError(
+                f"A schedule steers an optimizer, and was given {few(optimizer)}. Make the optimizer first."
+            )
         self.optimizer = optimizer
         self.last_epoch = 0
         for group in optimizer.param_groups:
@@ -68,9 +71,18 @@ class Schedule:
         return {"last_epoch": self.last_epoch}
 
     def load_state_dict(self, state: Mapping[str, int]) -> None:
-        """Go on from what `state_dict` returned."""
-        self.last_epoch = state["last_epoch"]
+        """Go on from what `state_dict` returned; what it cannot have returned changes nothing."""
+        t = state.get("last_epoch")
+        if set(state) != {"last_epoch"} or isinstance(t, bool) or not isinstance(t, int) or t < 0:
+            raise StateError(
+                f"A schedule's state is {{'last_epoch': t}}, t epochs from 0 on, and here is {few(state)}."
+            )
+        self.last_epoch = t
         self.apply()
+
+    def __repr__(self) -> str:
+        own = {name: x for name, x in vars(self).items() if name not in ("optimizer", "last_epoch")}
+        return f"{type(self).__name__}({', '.join(f'{name}={x!r}' for name, x in own.items())})"
 
 
 class StepLR(Schedule):
@@ -95,7 +107,7 @@ class StepLR(Schedule):
 
 
 class ExponentialLR(Schedule):
-    """Multiply by gamma after every epoch: η₀·γᵗ.
+    """Multiply by gamma after every epoch: η₀·γᵗ, which is η₀·e⁻ᵏᵗ for gamma = e⁻ᵏ.
 
     >>> from autograd import Value
     >>> from nn import SGD
@@ -200,7 +212,7 @@ class SequentialLR(Schedule):
             )
         if any(b <= a for a, b in zip([0, *milestones], milestones, strict=False)):
             raise SettingError(f"Milestones rise from above 0, and these do not: {list(milestones)}.")
-        self.schedulers, self.milestones = list(schedulers), list(milestones)
+        self.schedulers, self.milestones = steering(optimizer, schedulers), list(milestones)
         super().__init__(optimizer)
 
     def at(self, t: int, base: float) -> float:
@@ -218,12 +230,17 @@ class ChainedScheduler(Schedule):
     >>> schedule = ChainedScheduler([LinearLR(optimizer, 0.5, total_iters=2), ExponentialLR(optimizer, gamma=0.5)])
     >>> [schedule.at(t, 1.0) for t in range(4)]  # 0.5 · 1, 0.75 · ½, 1 · ¼, 1 · ⅛
     [0.5, 0.375, 0.25, 0.125]
+
+    Where each multiplies, as these do, PyTorch has the same numbers. With a cosine whose eta_min is not 0, or that goes
+    beyond its T_max, it has not: here the wave runs from what the one before gives *at that time* down to eta_min, while
+    PyTorch steps from the last learning rate to the next, whoever made it, and may go below eta_min.
     """
 
     def __init__(self, schedulers: Sequence[Schedule]) -> None:
         if not schedulers:
             raise SettingError("A chain of no schedules steers nothing. Give it one at least.")
-        self.schedulers = list(schedulers)
+        optimizer = getattr(schedulers[0], "optimizer", None)
+        self.schedulers = steering(optimizer, schedulers)
         super().__init__(self.schedulers[0].optimizer)
 
     def at(self, t: int, base: float) -> float:
@@ -231,6 +248,16 @@ class ChainedScheduler(Schedule):
         for schedule in self.schedulers:
             base = schedule.at(t, base)
         return base
+
+
+def steering(optimizer: Any, schedulers: Sequence[Any]) -> list[Schedule]:
+    """Return schedules, if they are, and all steer one optimizer."""
+    for schedule in schedulers:
+        if not isinstance(schedule, Schedule):
+            raise SettingError(f"Here go schedules, and {few(schedule)} is none. Make it first: StepLR(optimizer, 30).")
+        if schedule.optimizer is not optimizer:
+            raise SettingError(f"{schedule!r} steers another optimizer. Make all of them of the same one.")
+    return list(schedulers)
 
 
 def cosine(t: int, length: int, top: float, bottom: float) -> float:

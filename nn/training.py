@@ -16,7 +16,7 @@ from nn.checkpoint import load_checkpoint
 from nn.errors import TrainingError
 from nn.evaluation import evaluate, example_loss, one_value
 from nn.module import Module
-from nn.newton import Newton
+from nn.newton import take_step
 from nn.replaying import Replayed
 from nn.run import History, Loss, Run
 
@@ -57,9 +57,13 @@ def fit(
     called (see callbacks.py). With resume=path, the training goes on from a checkpoint up to `epochs` in all: the same
     numbers, bit for bit, as if it had not been interrupted.
 
+    With replay=True the model and its loss are recorded once and run on whole batches as arrays, many times as fast: the
+    same history up to rounding (see replaying.py for what cannot be recorded). What is left to Python is the optimizer,
+    parameter by parameter; for networks of many thousands, autograd.record and its arrays() are faster still.
+
     Ctrl-C ends the training and returns the history so far; the step under way may be half done, a checkpoint never is.
-    Raises TrainingError at the first step at which the loss,
-    a gradient or a parameter is not finite.
+    Raises TrainingError at the first step at which the loss, a gradient or a parameter is not finite, or where the
+    validation loss is NaN.
     """
     given = list(callbacks) if isinstance(callbacks, (list, tuple)) else [callbacks]
     callbacks = sorted([*given, *progress()], key=lambda callback: isinstance(callback, Checkpoint))
@@ -82,7 +86,7 @@ def fit(
 def train_epoch(run: Run, losses: Eager | Replayed) -> None:
     """Learn from each batch once, and write the epoch into the history."""
     history, total = run.history, 0.0
-    run.model.train()
+    run.train()
     for inputs, targets in batches(run.data, run.batch_size, run.rng):
         total += train_step(run, losses, inputs, targets) * len(inputs)
         tell(run, "on_step_end")
@@ -105,18 +109,10 @@ def train_step(run: Run, losses: Eager | Replayed, inputs: Sequence[Any], target
         check_backward(run, loss.data, inputs, targets)
         tell(run, "on_before_optimizer_step")
         before = [p.data for _, p in run.parameters]
-        step(run.optimizer, loss)
+        take_step(run.optimizer, loss)
         check_update(run, before)
     run.history.step_loss.append(loss.data)
     return loss.data
-
-
-def step(optimizer: Any, loss: Any) -> None:
-    """Let an optimizer make its step; Newton's method looks at the loss itself."""
-    if isinstance(optimizer, Newton):
-        optimizer.step(loss)
-    else:
-        optimizer.step()
 
 
 @contextmanager
