@@ -213,7 +213,7 @@ def loss_surface(
     ax.figure.colorbar(filled, ax=ax, label="loss", format="%.2g", ticks=levels and levels[::6])
     ax.contour(xs, ys, heights, levels=levels, colors="white", linewidths=0.4, alpha=0.6)
     for i, (name, path) in enumerate(named.items()):
-        wider = 1.2 * (len(named) - 1 - i)  # those below show beside those above
+        wider = 0.7 * (len(named) - 1 - i)  # those below show beside those above
         draw_path(ax, name, path, PATHS[i % len(PATHS)], MARKERS[i % len(MARKERS)], 1.8 + wider)
     ax.set(xlabel="w₁", ylabel="w₂", title="Loss surface", xlim=span[0], ylim=span[1])
     legend_below(ax)

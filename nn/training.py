@@ -68,9 +68,9 @@ def fit(
     given = list(callbacks) if isinstance(callbacks, (list, tuple)) else [callbacks]
     callbacks = sorted([*given, *progress()], key=lambda callback: isinstance(callback, Checkpoint))
     run = Run(model, data, loss, optimizer, epochs, batch_size, schedule, callbacks, validation, rng, penalty, replay)
+    losses = Replayed(run) if replay else Eager(run)
     if resume is not None:
         run.load_state_dict(load_checkpoint(resume))
-    losses = Replayed(run) if replay else Eager(run)
     tell(run, "on_train_begin")
     try:
         while run.history.epochs < run.epochs and not run.history.stopped:
