@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from autograd import DataError, Value, lift, mean, no_grad
-from nn.batching import Data, checked
+from nn.batching import Data, checked, unzipped
 from nn.checks import as_list, few
-from nn.module import Module
+from nn.module import Module, batched
 from nn.run import Loss
 
 
@@ -19,7 +19,7 @@ def evaluate(model: Module, data: Data, loss: Loss) -> float:
     0.5
     """
     with evaluation(model):
-        return mean([example_loss(model, loss, x, y) for x, y in checked(data)]).data
+        return mean(example_losses(model, loss, *unzipped(checked(data)))).data
 
 
 def accuracy(model: Any, data: Data, threshold: float | None = None) -> float:
@@ -37,7 +37,8 @@ def accuracy(model: Any, data: Data, threshold: float | None = None) -> float:
     """
     labels = sorted({answer(y) for _, y in checked(data)})
     with evaluation(model):
-        right = [predicted(model(x), labels, threshold) == answer(y) for x, y in data]
+        outputs = batched(model, [x for x, _ in data])
+    right = [predicted(out, labels, threshold) == answer(y) for out, (_, y) in zip(outputs, data, strict=True)]
     return right.count(True) / len(right)
 
 
@@ -98,9 +99,10 @@ def evaluation(model: Module) -> Iterator[None]:
         yield
 
 
-def example_loss(model: Any, loss: Loss, inputs: Any, target: Any) -> Value:
-    """Return the loss of one example, if it is one Value."""
-    return one_value("A loss", loss, loss(model(inputs), target))
+def example_losses(model: Any, loss: Loss, inputs: Sequence[Any], targets: Sequence[Any]) -> list[Value]:
+    """Return the loss of each example of a batch, each one Value."""
+    outputs = batched(model, inputs)
+    return [one_value("A loss", loss, loss(out, target)) for out, target in zip(outputs, targets, strict=True)]
 
 
 def one_value(what: str, function: Any, returned: Any) -> Value:

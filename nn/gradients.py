@@ -24,7 +24,8 @@ from typing import Any
 from autograd import DataError, DomainError, Value, dot, lift, no_grad
 from nn.checks import Number, few, within
 from nn.layers import Layer
-from nn.module import Module, walk
+from nn.module import Module, batched, walk
+from nn.regularization import BatchNorm1d
 
 Rows = Sequence[Sequence[Any]]  # a row of activations for each example
 LayerLike = Callable[[Sequence[Any]], Sequence[Value]]
@@ -197,7 +198,7 @@ def first_pass(pieces: list[Sequence[LayerLike]], batch: Rows) -> tuple[list[Row
     for piece in pieces:
         rows, sizes = entering[-1], []
         for layer in piece:
-            rows = [layer(row) for row in rows]
+            rows = batched(layer, rows)
             sizes.append(sum(len(row) for row in rows))
         entering.append([[lift(x).detach() for x in row] for row in rows])
         counts.append(sizes)
@@ -207,7 +208,7 @@ def first_pass(pieces: list[Sequence[LayerLike]], batch: Rows) -> tuple[list[Row
 def through(layers: Sequence[LayerLike], rows: Rows) -> list[Any]:
     """Return the outputs of the layers, one after the other, for each row of inputs."""
     for layer in layers:
-        rows = [layer(row) for row in rows]
+        rows = batched(layer, rows)
     return list(rows)
 
 
@@ -240,12 +241,13 @@ def layers_of(model: Module) -> list[tuple[str, Any]]:
     >>> [path for path, layer in layers_of(MLP(2, [3, 1]))], [path for path, layer in layers_of(Neuron(2))]
     (['layers.0', 'layers.1'], ['model'])
 
-    A layer is what holds parameters itself, or a row of neurons that do; a model that is one is its own layer.
+    A layer is what holds parameters itself, or a row of neurons that do, at any depth: Dropout is none. A model that is a
+    layer is its own.
     """
     found: list[tuple[str, Any]] = []
     for path, part in [("", model), *walk(model)]:
         inside = bool(found) and (not found[-1][0] or path.startswith(f"{found[-1][0]}."))
-        if isinstance(part, Module) and not inside and (isinstance(part, Layer) or holds_values(part)):
+        if isinstance(part, Module) and not inside and (isinstance(part, (Layer, BatchNorm1d)) or holds_values(part)):
             found.append((path, part))
     return [(path or "model", part) for path, part in found]
 

@@ -10,7 +10,7 @@ What they mean is in diagnosis.py.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -20,7 +20,7 @@ from nn.checks import as_list
 from nn.diagnosis import diagnose
 from nn.evaluation import evaluation
 from nn.gradients import grad_norm, layers_of
-from nn.module import Module
+from nn.module import Module, batched
 from nn.run import Run
 
 RANGES = {"tanh": (-1.0, 1.0), "sigmoid": (0.0, 1.0)}
@@ -150,8 +150,7 @@ def layer_dials(model: Module, inputs: Sequence[Any], before: dict[Value, float]
 def layer_activations(model: Any, inputs: Sequence[Any]) -> list[list[list[float]]]:
     """Return the activations of each layer: for each example, a list of numbers."""
     with evaluation(model), listening([layer for _, layer in layers_of(model)]) as heard:
-        for x in inputs:
-            model(x)
+        batched(model, inputs)
     return [[numbers(as_list(row)) for row in rows] for rows in heard]
 
 
@@ -170,13 +169,25 @@ def listening(layers: Sequence[Any]) -> Iterator[list[list[Any]]]:
 
 
 def listener(kind: Any, outputs: list[Any]) -> type:
-    """Return a kind of layer like another one, that also writes down what it returns."""
+    """Return a kind of layer like another one, that also writes down what it returns, for an example or a batch."""
+    busy: list[bool] = []
 
-    def call(self: Any, *inputs: Any) -> Any:
-        outputs.append(kind.__call__(self, *inputs))
-        return outputs[-1]
+    def listening_to(method: Any, rows: Callable[[Any], list[Any]]) -> Any:
+        def call(self: Any, given: Any) -> Any:
+            if busy:  # a batch that goes through the layer example by example is heard once
+                return method(self, given)
+            busy.append(True)
+            try:
+                returned = method(self, given)
+            finally:
+                busy.pop()
+            outputs.extend(rows(returned))
+            return returned
 
-    return type(kind.__name__, (kind,), {"__call__": call})
+        return call
+
+    heard = {"__call__": listening_to(kind.__call__, lambda row: [row]), "batch": listening_to(kind.batch, list)}
+    return type(kind.__name__, (kind,), heard)
 
 
 def update_ratio(parameters: Sequence[Value], before: dict[Value, float]) -> float:

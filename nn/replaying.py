@@ -17,12 +17,13 @@ import autograd
 from autograd import AutogradError, DataError, GraphError, Value, no_grad
 from nn.batching import Data, one_hot, unzipped
 from nn.checks import as_list
-from nn.evaluation import example_loss, in_mode, one_value
+from nn.evaluation import example_losses, in_mode, one_value
 from nn.newton import Newton
-from nn.regularization import BatchNorm, Dropout
+from nn.regularization import BatchNorm, BatchNorm1d, Dropout
 from nn.run import Run
 
 FROZEN = {
+    BatchNorm1d: "it looks at a whole batch, and a record at one example",
     Dropout: "it draws another mask for each example, and a record keeps the first one for all",
     BatchNorm: "it looks at a whole batch, and a record at one example",
 }
@@ -80,7 +81,7 @@ class Replayed:
     def example(self, inputs: Any, target: Any, training: bool) -> Value:
         """Return the loss of one example, and in training the penalty on top."""
         run = self.run
-        loss = example_loss(run.model, run.loss, inputs, target)
+        (loss,) = example_losses(run.model, run.loss, [inputs], [target])
         return loss + one_value("A penalty", run.penalty, run.penalty()) if training and run.penalty else loss
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+import re
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
@@ -141,7 +142,7 @@ class Run:
     def settings(self) -> dict[str, Any]:
         """What a later run must have in common with this one."""
         return {
-            "model": [written(module) for module in self.modules],
+            "model": written(self.model).splitlines(),
             "loss": name_of(self.loss),
             "penalty": name_of(self.penalty),
             "optimizer": type(self.optimizer).__name__,
@@ -219,7 +220,7 @@ def check_state(run: Run, state: dict[str, Any]) -> None:
     """Refuse a checkpoint of another training, and one that has as many epochs as are wanted already."""
     made, now = state.get("made with", {}), run.settings
     unlike = [
-        "{} {}, now {}".format(part, *map(few, difference(made.get(part), now[part])))
+        "{} {!r:.120}, now {!r:.120}".format(part, *difference(made.get(part), now[part]))
         for part in now
         if made.get(part) != now[part]
     ]
@@ -244,9 +245,8 @@ def difference(one: Any, other: Any) -> tuple[Any, Any]:
 
 
 def written(part: Any) -> str:
-    """Return how a part is written, or its kind, where Python would write an address."""
-    kind: Any = type(part)
-    return kind.__name__ if kind.__repr__ is object.__repr__ else repr(part)
+    """Return how a part is written, without the addresses that Python writes: they are others in the next run."""
+    return re.sub(r" at 0x[0-9a-fA-F]+", "", repr(part))
 
 
 def name_of(function: Any) -> str | None:

@@ -14,7 +14,7 @@ from nn.blame import check_backward, check_update, check_validation
 from nn.callbacks import Checkpoint, progress
 from nn.checkpoint import load_checkpoint
 from nn.errors import TrainingError
-from nn.evaluation import evaluate, example_loss, one_value
+from nn.evaluation import evaluate, example_losses, one_value
 from nn.module import Module
 from nn.newton import take_step
 from nn.replaying import Replayed
@@ -135,7 +135,7 @@ class Eager:
     def batch(self, inputs: Sequence[Any], targets: Sequence[Any]) -> Value:
         """Return the mean loss over a batch, and the penalty on top."""
         run = self.run
-        loss = mean([example_loss(run.model, run.loss, x, y) for x, y in zip(inputs, targets, strict=True)])
+        loss = mean(example_losses(run.model, run.loss, inputs, targets))
         return loss if run.penalty is None else loss + one_value("A penalty", run.penalty, run.penalty())
 
     def validation(self) -> float:

@@ -105,7 +105,7 @@ def test_norms_per_layer_make_up_the_whole():
     assert list(norms) == ["layers.0", "layers.1.block.layers.0", "layers.1.block.layers.1", "layers.3"]
     assert math.hypot(*norms.values()) == pytest.approx(grad_norm(model.parameters()))
     neuron = nn.Neuron(2, rng=Random(0))
-    assert list(layer_grad_norms(neuron)) == [""]
+    assert list(layer_grad_norms(neuron)) == ["model"]
 
 
 def test_accumulated_gradients_are_those_of_the_whole_batch():

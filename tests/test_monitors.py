@@ -54,7 +54,8 @@ def test_the_bounds_are_those_of_the_document():
         ([2.45, 1.23, 0.42, 0.15, 0.08], "decreasing"),  # the other document's table of progress
         ([10, 5, 9, 5, 9, 6], "fluctuating"),
         ([10, 8, 9, 7, 8, 6], "decreasing"),
-        ([1.0, math.nan], "fluctuating"),
+        ([1.0, math.nan], "diverging"),
+        ([1.0, 2.0, 4.0], "rising"),
         ([1.0], ""),
     ],
 )

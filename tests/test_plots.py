@@ -11,7 +11,7 @@ import pytest
 
 import nn
 from autograd import GraphError, LengthError
-from nn import plots
+from nn import canvas, plots
 from nn.activations import ACTIVATIONS
 
 pytest.importorskip("matplotlib", reason="matplotlib is not installed")
@@ -128,7 +128,7 @@ def test_the_hidden_space_shows_where_the_points_went():
     offsets = [part.get_offsets() for part in after.collections if len(part.get_offsets()) > 1]
     points = sorted(tuple(point) for part in offsets for point in np.array(part).tolist())
     assert points == [(0, 0), (0.5, 0), (0.5, 0), (1.5, 0.5)]
-    assert {text.get_text() for text in after.texts} == {"(0, 0)", "(0, 1)\n(1, 0)", "(1, 1)"}
+    assert {text.get_text() for text in after.texts} == {"(0, 0)", "(0, 1) and (1, 0)", "(1, 1)"}
     assert len(before.texts) == 4
 
 
@@ -152,7 +152,7 @@ def test_data_that_is_not_of_the_plane_is_refused_with_the_way_out():
 
 
 def test_the_classes_are_told_apart_by_colour_and_by_shape():
-    assert set(plots.CLASSES) == set(plots.COLOURS)
+    assert set(plots.CLASSES) == set(canvas.COLOURS)
     assert len(set(plots.CLASSES)) == len(set(plots.MARKERS)) == 8
 
 

@@ -266,7 +266,7 @@ def test_an_equal_loss_is_no_improvement():
 @pytest.mark.parametrize("restore", [True, False])
 @pytest.mark.parametrize("patience", [1, 2, 3, 5])
 def test_early_stopping_stops_and_goes_back(restore, patience):
-    script = [2.6, 1.3, 0.9, 0.85, 0.9, math.nan, 0.86, 0.95, 1.0, 0.1]
+    script = [2.6, 1.3, 0.9, 0.85, 0.9, math.inf, 0.86, 0.95, 1.0, 0.1]
     model, data, loss, optimizer, validation = scripted(script)
     stopping = nn.EarlyStopping(patience, restore)
     history = nn.fit(model, data, loss, optimizer, 10, validation=validation, callbacks=[stopping])
@@ -324,7 +324,7 @@ def test_a_checkpoint_of_another_training_is_refused_and_changes_nothing(tmp_pat
     for n, size, opt in ((21, 10, Heavy), (20, 11, Heavy), (20, 10, nn.SGD)):
         other, optimizer, schedule = parts(opt)
         before = weights(other)
-        with pytest.raises(DataError, match="made with"):
+        with pytest.raises(DataError, match="made with other parts"):
             nn.fit(other, hinge_moons(n), hinge, optimizer, 4, size, schedule, resume=path)
         assert weights(other) == before
 
@@ -336,7 +336,7 @@ def test_a_checkpoint_of_another_training_is_refused_and_changes_nothing(tmp_pat
     Bigger.__name__ = "Noisy"
     other = Bigger(Random(3))
     optimizer, before = Heavy(other.parameters(), 0.1), weights(other)
-    with pytest.raises(KeyError, match="state_dict"):
+    with pytest.raises(DataError, match=r"2 → 4.*now.*2 → 5"):
         nn.fit(other, hinge_moons(20), hinge, optimizer, 4, 10, Halving(optimizer), resume=path)
     assert (weights(other), optimizer.lr) == (before, 0.1)
 
@@ -415,7 +415,7 @@ def test_the_first_parameter_to_blame_is_named():
     error = run_until_it_stops(model=model)
     assert (error.step, error.parameter) == (1, "layers.1.neurons.0.weights.1")
     assert "step 1 (epoch 1, batch 1)" in str(error)
-    assert "weights.1: inf, since an earlier update" in str(error)
+    assert "weights.1: inf, before this step" in str(error)
 
 
 def test_an_example_that_is_not_finite_is_named_and_not_the_weights_it_spoils():
@@ -427,7 +427,7 @@ def test_an_example_that_is_not_finite_is_named_and_not_the_weights_it_spoils():
 
 def test_a_loss_that_overflows_by_itself_is_named():
     error = run_until_it_stops(loss=lambda outputs, _: outputs[0] * 0 + math.inf)
-    assert f"Every parameter and gradient is still finite; the largest parameter is {error.parameter}" in str(error)
+    assert f"Every parameter is still finite; the largest is {error.parameter}" in str(error)
 
 
 def test_an_error_in_the_loss_says_at_which_step_it_came():
