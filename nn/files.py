@@ -52,9 +52,7 @@ def load_sequential_state_dict(model: Module, state: Mapping[str, Any]) -> None:
 
     The arrays are NumPy's, PyTorch's or nested lists. Raises StateError.
     """
-    import numpy as np
-
-    own, given = sequential_state_dict(model), {name: np.asarray(array, dtype=float) for name, array in state.items()}
+    own, given = sequential_state_dict(model), arrays_of(state)
     ours, theirs = ({name: array.shape for name, array in arrays.items()} for arrays in (own, given))
     if ours != theirs:
         unlike = [name for name in {**ours, **theirs} if ours.get(name) != theirs.get(name)]
@@ -67,6 +65,22 @@ def load_sequential_state_dict(model: Module, state: Mapping[str, Any]) -> None:
     for name, values in matrices(model).items():
         for value, number in zip(flat(values), given[name].flatten().tolist(), strict=True):
             value.data = number
+
+
+def arrays_of(state: Any) -> dict[str, Any]:
+    """Return NumPy arrays of what a dict holds, if that is numbers."""
+    import numpy as np
+
+    if not isinstance(state, Mapping):
+        raise DataError(
+            f"Weights are a dict of arrays by name, and this is a {type(state).__name__}. For a file there is load_weights(model, path)."
+        )
+    try:
+        return {name: np.asarray(array, dtype=float) for name, array in state.items()}
+    except (TypeError, ValueError) as error:
+        raise StateError(
+            f"Weights are rectangular arrays of numbers, and among these is one that is not: {error}."
+        ) from None
 
 
 def save_weights(model: Module, path: str | Path) -> None:

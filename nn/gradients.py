@@ -21,7 +21,7 @@ from itertools import accumulate as running
 from itertools import pairwise
 from typing import Any
 
-from autograd import DataError, DomainError, Value, dot, lift, no_grad
+from autograd import DataError, DomainError, LengthError, Value, dot, lift, no_grad
 from nn.checks import Number, few, within
 from nn.layers import Layer
 from nn.module import Module, batched, walk
@@ -101,11 +101,17 @@ def accumulate(losses: Iterable[Value], weight: float = 1.0) -> float:
     Gradients add up in the leaves, so the step comes after the last. Given a generator, as here, only one loss's graph
     is in memory at a time.
     """
-    total = 0.0
-    for loss in losses:
-        weighted = weight * loss
+    total, empty = 0.0, True
+    for loss in [losses] if isinstance(losses, Value) else losses:
+        if not isinstance(loss, Value):
+            raise DataError(f"accumulate goes backward from losses, Values all, and here is {few(loss)}.")
+        weighted, empty = weight * loss, False
         weighted.backward()
         total += weighted.data
+    if empty:
+        raise LengthError(
+            "accumulate was given no loss, so there is no gradient. Is the batch empty, or the generator used up?"
+        )
     return total
 
 
@@ -143,6 +149,8 @@ def checkpointed_backward(
     Raises DomainError when a layer computes something else the second time, as Dropout does in training.
     """
     pieces = cut(layers, segments)
+    if not batch:
+        raise LengthError("The batch is empty, and has no gradient. Give one example at least.")
     entering, counts = first_pass(pieces, batch)
     outputs = through(pieces[-1], entering[-1])
     final = loss(outputs)

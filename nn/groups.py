@@ -12,6 +12,7 @@ Group = dict[str, Any]  # "params", a list of Values, and their settings: "lr" a
 
 RANGES: dict[str, tuple[Callable[[Any], bool], str, str]] = {
     "lr": (lambda x: 0 < x < math.inf, "a finite number above 0", "0.01"),
+    "initial_lr": (lambda x: 0 < x < math.inf, "a finite number above 0", "0.01"),
     "betas": (lambda x: len(x) == 2 and all(0 <= beta < 1 for beta in x), "two numbers from 0 to below 1", "(0.9, 0.999)"),
     "alpha": (lambda x: 0 <= x < 1, "from 0 to below 1", "0.99"),
     "momentum": (lambda x: 0 <= x < 1, "from 0 to below 1", "0.9"),

@@ -133,6 +133,7 @@ def decision_boundary(
     inputs from a point, where there are more than two: lambda x, y: [x, y, 1 - x, 1 - y] for yin_yang().
     """
     a_module(model)
+    check_grid(grid)
     if width(checked(data)[0]) != len(inputs(0.0, 0.0)):
         raise LengthError(
             f"A boundary is drawn in the plane, over two inputs, and this data has {width(data[0])}. "
@@ -175,9 +176,9 @@ def seen_by_two(model: Any, data: Data, layer: int, units: tuple[int, int]) -> t
     if not isinstance(layer, int) or not -len(found) <= layer < len(found):
         raise SettingError(f"layer is from 0 to {len(found) - 1} in this model, and here it is {layer!r}.")
     rows, count = found[layer], len(found[layer][0])
-    if len(units) != 2 or not all(isinstance(unit, int) and 0 <= unit < count for unit in units):
+    if len(set(units)) != 2 or not all(isinstance(unit, int) and 0 <= unit < count for unit in units):
         raise SettingError(
-            f"units are two numbers from 0 to {count - 1}, since that layer has {count}, and here are {units!r}. Choose another layer, or other units."
+            f"units are two different numbers from 0 to {count - 1}, since that layer has {count}, and here are {units!r}. Choose others, or another layer."
         )
     return layers_of(model)[layer][0], count, [(row[units[0]], row[units[1]]) for row in rows]
 
@@ -196,11 +197,12 @@ def loss_surface(
     """
     named = paths if isinstance(paths, Mapping) else {"": paths} if paths else {}
     check_surface(loss, named, span)
+    check_grid(grid)
     points = [point for path in named.values() for point in path if all(map(math.isfinite, point))]
     if span is None:
         span = [padded([p[k] for p in points] or [-1.0, 1.0], 0.3) for k in (0, 1)]
     ax = ax or axes()
-    xs, ys = (even(low, high, whole("grid", grid)) for low, high in span)
+    xs, ys = (even(low, high, grid) for low, high in span)
     with no_grad():
         heights = [numbers([loss(x, y) for x in xs]) for y in ys]
     low, high = min(map(min, heights)), max(map(max, heights))
@@ -220,6 +222,19 @@ def loss_surface(
     return ax.figure
 
 
+def check_grid(grid: Any) -> None:
+    """Refuse a grid of less than two points a side."""
+    if whole("grid", grid) < 2:
+        raise SettingError(
+            "grid is how many points there are along each side, 2 or more, and here it is 1. A usual one is 60."
+        )
+
+
+def is_range(ends: Any) -> bool:
+    """Tell whether something is (lowest, highest)."""
+    return hasattr(ends, "__len__") and len(ends) == 2 and ends[0] < ends[1]
+
+
 def check_surface(loss: Any, named: Mapping[str, Path], span: Any) -> None:
     """Refuse what is no loss of two weights, no path through them, and no span."""
     if not callable(loss):
@@ -229,7 +244,7 @@ def check_surface(loss: Any, named: Mapping[str, Path], span: Any) -> None:
     for path in named.values():
         if not all(hasattr(point, "__len__") and len(point) == 2 for point in path):
             raise DataError(f"A path is a list of points (w₁, w₂), and {few(path)} is none. descent(…) makes one.")
-    if span is not None and not (len(span) == 2 and all(low < high for low, high in span)):
+    if span is not None and not all(map(is_range, span)):
         raise DataError(f"span is ((lowest, highest) of w₁, (lowest, highest) of w₂), and {few(span)} is not.")
 
 

@@ -233,7 +233,7 @@ class ChainedScheduler(Schedule):
 
     Where each multiplies, as these do, PyTorch has the same numbers. With a cosine whose eta_min is not 0, or that goes
     beyond its T_max, it has not: here the wave runs from what the one before gives *at that time* down to eta_min, while
-    PyTorch steps from the last learning rate to the next, whoever made it, and may go below eta_min.
+    PyTorch steps from the last learning rate to the next, whoever made it, and may come out below eta_min, even below 0.
     """
 
     def __init__(self, schedulers: Sequence[Schedule]) -> None:

@@ -79,6 +79,17 @@ def test_weights_of_another_size_are_refused_by_name_and_both_shapes():
         assert model.state_dict() == before
 
 
+def test_weights_that_are_no_numbers_are_refused_and_change_nothing():
+    model = nn.MLP(2, [3, 1], rng=Random(0))
+    before, state = model.state_dict(), nn.sequential_state_dict(model)
+    for bad in ("text", [[1.0], [1.0, 2.0]], None, {}):
+        with pytest.raises(nn.StateError, match="rectangular arrays of numbers|missing|for"):
+            nn.load_sequential_state_dict(model, {**state, "2.bias": bad})
+        assert model.state_dict() == before
+    with pytest.raises(DataError, match=r"load_weights\(model, path\)"):
+        nn.load_sequential_state_dict(model, "model.npz")
+
+
 def test_what_is_no_row_of_layers_is_refused_with_another_way():
     class Scaled(nn.Module):
         def __init__(self):

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nn
-from autograd import DomainError, Value
+from autograd import DomainError, LengthError, Value
 from nn import (
     MLP,
     accumulate,
@@ -23,6 +23,7 @@ from nn import (
     mse_loss,
     stored_activations,
 )
+from nn.gradients import layers_of
 
 gradients = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=6)
 
@@ -73,9 +74,10 @@ def test_clipping_refuses_what_it_cannot_mend_and_changes_nothing(clip):
     for limit in (0, -1, math.nan):
         with pytest.raises(nn.SettingError, match="above 0"):
             clip(with_grads([1.0]), limit)
-    for no_list in (Value(1.0), MLP(1, [1])):
-        with pytest.raises(TypeError, match=r"model.parameters\(\)"):
-            clip(no_list, 1.0)
+    for no_list in (Value(1.0), MLP(1, [1]), "parameters", 3, [1.0]):
+        for measure in (lambda given: clip(given, 1.0), grad_norm):
+            with pytest.raises(TypeError, match=r"Give model.parameters\(\)"):
+                measure(no_list)
     with pytest.raises(DomainError, match="infinite"):
         clip_grad_norm_(with_grads([math.inf]), 1.0)
 
@@ -108,6 +110,17 @@ def test_norms_per_layer_make_up_the_whole():
     assert list(layer_grad_norms(neuron)) == ["model"]
 
 
+def test_layers_of_every_kind_of_model_are_found():
+    class Own(nn.Module):
+        def __init__(self):
+            self.hidden, self.drop, self.out = nn.Layer(2, 3), nn.Dropout(0.5), nn.Layer(3, 1)
+
+    assert [path for path, _ in layers_of(Own())] == ["hidden", "out"]
+    stack = nn.Sequential(nn.Layer(2, 3), nn.BatchNorm1d(3), nn.Dropout(0.1), nn.Layer(3, 1))
+    assert [path for path, _ in layers_of(stack)] == ["layers.0", "layers.1", "layers.3"]
+    assert layers_of(nn.BatchNorm1d(3))[0][0] == "model"
+
+
 def test_accumulated_gradients_are_those_of_the_whole_batch():
     rng = Random(0)
     model, xs = MLP(2, [4, 1], "tanh", rng=rng), [[rng.gauss(0, 1), rng.gauss(0, 1)] for _ in range(6)]
@@ -119,6 +132,18 @@ def test_accumulated_gradients_are_those_of_the_whole_batch():
     total = accumulate((mse_loss(model(x)[0], y) for x, y in zip(xs, ys, strict=True)), weight=1 / 6)
     assert total == pytest.approx(whole.data)
     assert [p.grad for p in model.parameters()] == pytest.approx(expected, abs=1e-15)
+
+
+def test_an_empty_batch_has_no_gradient():
+    for nothing in ([], (x for x in ())):
+        with pytest.raises(LengthError, match="no loss"):
+            accumulate(nothing)
+    with pytest.raises(LengthError, match="batch is empty"):
+        checkpointed_backward(MLP(1, [1, 1]).layers, [], lambda out: mse_loss(out, []))
+    with pytest.raises(TypeError, match="Values all, and here is 0.5"):
+        accumulate([0.5])
+    w = Value(3.0)
+    assert (accumulate(w * w), w.grad) == (9.0, 6.0)
 
 
 # ── checkpointing ────────────────────────────────────────────────────────────────────────────────────────────────────

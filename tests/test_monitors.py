@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nn
-from autograd import Value
+from autograd import DataError, LengthError, Value
 from nn.diagnosis import EXPLODING, LARGE, SMALL, VANISHING, judge_gradient, judge_loss, judge_validation
 from nn.gradients import grad_norm
 from nn.monitors import (
@@ -129,6 +129,44 @@ def test_activations_are_those_of_each_layer_and_leave_no_trace():
     assert all(p.grad is None for p in model.parameters())
 
 
+def test_activations_are_heard_in_any_model_once_and_the_layers_are_themselves_again():
+    class Own(nn.Module):
+        def __init__(self):
+            self.first, self.norm, self.last = (
+                nn.Layer(2, 3, "tanh", Random(0)),
+                nn.BatchNorm1d(3),
+                nn.Neuron(3, "linear"),
+            )
+
+        def __call__(self, inputs):
+            return self.last(self.norm(self.first(inputs)))
+
+    own = Own()
+    kinds = [type(layer) for layer in (own.first, own.norm, own.last)]
+    rows = [[0.5, -1.0], [2.0, 1.0], [0.0, 0.0]]
+    first, norm, last = layer_activations(own, rows)
+    assert [len(part) for part in (first, norm, last)] == [3, 3, 3]
+    assert [len(part[0]) for part in (first, norm, last)] == [3, 3, 1]
+    own.eval()
+    assert first == [[out.data for out in own.first(x)] for x in rows]
+    assert last == [[own(x).data] for x in rows]
+    assert [type(layer) for layer in (own.first, own.norm, own.last)] == kinds
+    with pytest.raises(LengthError):
+        layer_activations(own, [[1.0]])
+    assert [type(layer) for layer in (own.first, own.norm, own.last)] == kinds
+    stack = nn.Sequential(nn.Layer(2, 3, rng=Random(0)), nn.Residual(nn.Layer(3, 3)), nn.BatchNorm1d(3))
+    assert [dial.name for dial in layer_dials(stack, rows)] == ["layers.0", "layers.1.block", "layers.2"]
+
+
+def test_a_monitor_begins_anew_with_each_fit():
+    monitor = nn.Monitor()
+    for size in (2, 3):
+        model = nn.MLP(size, [2, 1], rng=Random(0))
+        data = nn.linear_regression(5, weights=[1.0] * size, rng=Random(0))
+        nn.fit(model, data, nn.mse_loss, nn.SGD(model.parameters(), lr=0.1), size, callbacks=[monitor])
+        assert [row.epoch for row in monitor.rows] == list(range(1, size + 1))
+
+
 def test_the_monitor_reads_every_dial_in_training():
     model, monitor, norms, ratios = nn.MLP(2, [4, 1], "tanh", rng=Random(0)), nn.Monitor(), [], []
 
@@ -191,3 +229,7 @@ def test_a_sick_network_is_diagnosed():
     assert "give the monitor to fit" in nn.Monitor().diagnosis()[0]
     words = nn.diagnose(update_ratio=1e-7) + nn.diagnose(update_ratio=1e-3) + nn.diagnose(update_ratio=0.5)
     assert [word.split(":")[0] for word in words] == ["creeping", "stepping", "leaping"]
+    assert nn.diagnose(update_ratio=0.0)[0].startswith("standing:")
+    assert nn.diagnose(gradient_norm=math.nan)[0].startswith("exploding: the gradient norm is nan, no finite number")
+    with pytest.raises(DataError, match=r"history\.loss"):
+        nn.diagnose(loss=3.0)

@@ -4,6 +4,8 @@ import inspect
 import subprocess
 import sys
 
+import pytest
+
 import nn
 
 
@@ -19,8 +21,14 @@ def test_everything_public_says_what_it_is():
 
 
 def test_importing_nn_imports_the_standard_library_only():
-    code = (
-        "import sys, nn; print([m for m in ('numpy', 'torch', 'matplotlib', 'graphviz', 'tqdm') if m in sys.modules])"
-    )
+    code = "import sys, nn; print([m for m in ('numpy', 'torch', 'matplotlib', 'graphviz', 'tqdm', 'nn.plots') if m in sys.modules])"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
+
+
+def test_pictures_are_there_after_import_nn_and_loaded_when_they_are_used():
+    code = "import sys, nn; f = nn.plots.loss_curves; print(f.__module__, 'matplotlib' in sys.modules)"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "nn.plots False"
+    with pytest.raises(AttributeError, match="plotz"):
+        nn.plotz

@@ -140,6 +140,52 @@ def test_a_state_that_does_not_fit_changes_nothing():
         assert sgd.state_dict() == before
 
 
+def adam_state(**changes):
+    state = Adam([Value(1.0)]).state_dict()
+    group = {**state["param_groups"][0], **changes.pop("group", {})}
+    return {**state, "param_groups": [group], **changes}
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        adam_state(group={"lr": -5}),
+        adam_state(group={"lr": True}),
+        adam_state(group={"initial_lr": -5}),
+        adam_state(group={"betas": (0.9, 1.0)}),
+        adam_state(group={"color": 1}),
+        adam_state(extra=1),
+        adam_state(state={3: {"step": 1}}),
+        adam_state(state={"w": {"step": 1}}),
+        adam_state(state={0: {"step": "x"}}),
+        adam_state(param_groups=[{"lr": 0.1}]),
+    ],
+)
+def test_a_state_out_of_range_changes_nothing(strange):
+    adam = Adam([Value(1.0)])
+    before = adam.state_dict()
+    with pytest.raises((nn.StateError, nn.SettingError)):
+        adam.load_state_dict(strange)
+    assert adam.state_dict() == before
+
+
+def test_one_beta_for_both_means_is_a_pair_of_equal_ones():
+    beta, eta, epsilon, m, v, expected = 0.9, 0.1, 1e-8, 0.0, 0.0, 1.0
+    w = Value(1.0)
+    adam = Adam([w], lr=eta, betas=(beta, beta))
+    for t, g in enumerate([2.0, -1.0, 0.5], 1):
+        m, v = beta * m + (1 - beta) * g, beta * v + (1 - beta) * g**2
+        expected -= eta * (m / (1 - beta**t)) / ((v / (1 - beta**t)) ** 0.5 + epsilon)
+        w.grad = g
+        adam.step()
+    assert w.data == pytest.approx(expected, abs=1e-15)
+
+
+def test_the_learning_rates_that_one_gets_without_saying():
+    rates = {kind.__name__: kind([Value(1.0)]).lr for kind in (SGD, Adam, AdamW, Adagrad, RMSprop, Newton)}
+    assert rates == {"SGD": 0.001, "Adam": 0.001, "AdamW": 0.001, "Adagrad": 0.01, "RMSprop": 0.01, "Newton": 1.0}
+
+
 # ── Newton ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -179,6 +225,13 @@ def test_newton_where_the_curve_is_flat():
         Newton([x]).step()
 
 
+def test_newton_refuses_slopes_that_are_no_numbers():
+    x = Value(1e200)
+    with pytest.raises(DomainError, match="not finite"):
+        Newton([x]).step((x * x) * (x * x))
+    assert x.data == 1e200
+
+
 def test_elimination_against_the_matrix_itself():
     rng = Random(0)
     for n in range(1, 6):
@@ -197,7 +250,7 @@ SETTINGS = [
     (SGD, {"nesterov": True}), (SGD, {"nesterov": True, "momentum": 0.9, "dampening": 0.1}), (SGD, {"convention": "x"}),
     (Adam, {"lr": 0}), (Adam, {"betas": (1.0, 0.999)}), (Adam, {"betas": (0.9, -0.1)}), (Adam, {"betas": (0.9,)}),
     (Adam, {"betas": 0.9}), (Adam, {"eps": -1}), (AdamW, {"weight_decay": -1}), (RMSprop, {"alpha": 1.0}),
-    (Adagrad, {"lr": 0}), (Newton, {"damping": -1}),
+    (Adagrad, {"lr": 0}), (Newton, {"damping": -1}), (SGD, {"nesterov": "no"}), (SGD, {"lr": True}), (SGD, {"momentum": True}),
 ]  # fmt: skip
 
 

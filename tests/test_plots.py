@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import GraphError, LengthError
+from autograd import AutogradError, DomainError, GraphError, LengthError
 from nn import canvas, plots
 from nn.activations import ACTIVATIONS
 
@@ -130,6 +130,75 @@ def test_the_hidden_space_shows_where_the_points_went():
     assert points == [(0, 0), (0.5, 0), (0.5, 0), (1.5, 0.5)]
     assert {text.get_text() for text in after.texts} == {"(0, 0)", "(0, 1) and (1, 0)", "(1, 1)"}
     assert len(before.texts) == 4
+
+
+def test_points_that_fall_together_share_a_label():
+    model = nn.MLP(2, [2, 1], "tanh", weights=[[[9.0, 0.0], [0.0, 9.0]], [[1.0, 1.0]]], biases=[[0.5, 0.5], [0.0]])
+    data = [([1.0, 1.0], 0), ([2.0, 2.0], 1), ([3.0, 1.0], 0), ([-1.0, -1.0], 1)]
+    _, after = plots.hidden_space(model, data).axes
+    assert sorted(text.get_text() for text in after.texts) == ["(-1, -1)", "(1, 1) and (2, 2) and (3, 1)"]
+    for figure in (plots.hidden_space(model, data), plots.hidden_space(hand_made_xor(), nn.xor())):
+        drawn(figure)
+        for ax in figure.axes:
+            frames = [text.get_window_extent() for text in ax.texts]
+            outside = ax.get_window_extent()
+            assert all(outside.x0 <= f.x0 and f.x1 <= outside.x1 and f.y1 <= outside.y1 for f in frames)
+            assert not any(a.overlaps(b) for i, a in enumerate(frames) for b in frames[:i])
+
+
+def test_layers_are_counted_alike_where_dropout_stands_between():
+    layers = [nn.Layer(2, 3, rng=Random(0)), nn.Dropout(0.5), nn.Layer(3, 2, rng=Random(1)), nn.Dropout(0.5)]
+    model = nn.Sequential(*layers, nn.Layer(2, 1, "linear", Random(2)))
+    _, after = plots.hidden_space(model, nn.xor(), layer=1).axes
+    assert after.get_xlabel() == "layers.2.neurons.0"
+    assert len(plots.hidden_space(model, nn.xor(), layer=0, units=(0, 2)).axes) == 2
+
+
+def test_newton_goes_down_a_bowl_in_one_step():
+    start, end, *_ = plots.descent(bowl, (3.0, -2.0), nn.Newton, steps=1)
+    assert (start, end) == ((3.0, -2.0), (0.0, 0.0))
+    with pytest.raises(DomainError, match="no inverse"):
+        plots.descent(lambda x, y: x + y, (3.0, -2.0), nn.Newton)
+
+
+MODEL = hand_made_xor()
+REFUSED = [
+    (lambda: plots.loss_curves([1.0, 0.5]), "It is what fit returns"),
+    (lambda: plots.loss_curves(nn.History()), "It is what fit returns"),
+    (lambda: plots.activation_functions(["swish"]), "no activation 'swish'"),
+    (lambda: plots.activation_functions([]), "Without a name"),
+    (lambda: plots.gradient_norms("model"), "a Module"),
+    (lambda: plots.decision_boundary(lambda x: x, nn.xor()), "a Module"),
+    (lambda: plots.decision_boundary(MODEL, []), "no examples"),
+    (lambda: plots.decision_boundary(MODEL, [([0.0, 1.0], 1)]), "All labels"),
+    (lambda: plots.hidden_space(MODEL, nn.xor(), layer=2), "layer is from 0 to 1"),
+    (lambda: plots.hidden_space(MODEL, nn.xor(), layer="hidden"), "layer is from 0 to 1"),
+    (lambda: plots.hidden_space(MODEL, nn.xor(), layer=1), "units are two different numbers from 0 to 0"),
+    (lambda: plots.hidden_space(MODEL, nn.xor(), units=(0, 2)), "units are two different numbers from 0 to 1"),
+    (lambda: plots.hidden_space(MODEL, nn.xor(), units=(1, 1)), "units are two different numbers"),
+    (lambda: plots.loss_surface(3.0), "a function of two weights"),
+    (lambda: plots.loss_surface(bowl, [1.0, 2.0]), "A path is a list of points"),
+    (lambda: plots.loss_surface(bowl, span=(-1, 1)), "span is"),
+    (lambda: plots.loss_surface(bowl, span=((1, 1), (0, 1))), "span is"),
+    (lambda: plots.loss_surface(bowl, grid=1), "grid"),
+    (lambda: plots.loss_surface(lambda x, y: math.inf, span=((0, 1), (0, 1))), "not finite"),
+    (lambda: plots.descent(bowl, 1.0, nn.SGD), "a point of two weights"),
+    (lambda: plots.descent(bowl, (1.0, 1.0), "sgd"), "lambda weights"),
+    (lambda: plots.descent(bowl, (1.0, 1.0), nn.SGD, steps=0), "steps"),
+]
+
+
+@pytest.mark.parametrize(("draw", "words"), REFUSED)
+def test_what_cannot_be_drawn_is_refused_with_a_sentence(draw, words):
+    with pytest.raises(AutogradError, match=words):
+        draw()
+
+
+def test_gradients_that_are_not_finite_have_no_bar():
+    model = trained_layers()
+    model.layers[1].neurons[0].bias.grad = math.inf
+    with pytest.raises(DomainError, match="not finite, so it has no bar"):
+        plots.gradient_norms(model)
 
 
 def test_descent_on_a_bowl_is_the_closed_form():

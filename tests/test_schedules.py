@@ -1,7 +1,9 @@
 """Schedules: their closed forms, the figures of the books, and how they are put together."""
 
+import json
 import math
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -19,6 +21,8 @@ from nn import (
     SequentialLR,
     StepLR,
 )
+
+STORED = json.loads((Path(__file__).parent / "reference" / "torch.json").read_text())["results"]
 
 
 def optimizer(lr=0.4):
@@ -108,6 +112,40 @@ def test_a_saved_schedule_goes_on():
     assert rates(other, 5) == expected[4:]
 
 
+def test_a_chain_with_a_cosine_is_not_pytorch_s_and_both_numbers_are_known():
+    """PyTorch steps from the last rate to the next; here the wave ends at eta_min from what the one before gives."""
+    case = next(stored for stored in STORED if stored["case"]["kind"] == "chain")
+    settings, theirs = case["case"], case["result"]
+    shared = optimizer(settings["lr"])
+    chain = ChainedScheduler([getattr(nn, name)(shared, **kw) for name, kw in settings["schedulers"]])
+    ours = rates(chain, settings["epochs"])
+    (_, decay), (_, wave) = settings["schedulers"]
+    top, bottom, length = settings["lr"], wave["eta_min"], wave["T_max"]
+    for t, rate in enumerate(ours):
+        height = (1 + math.cos(math.pi * t / length)) / 2
+        assert rate == pytest.approx(bottom + (top * decay["gamma"] ** t - bottom) * height, rel=1e-12)
+    assert ours[0] == theirs[0] == top
+    assert ours[length] == pytest.approx(bottom)
+    assert (ours[4], theirs[4]) == (pytest.approx(0.10692), pytest.approx(0.103874783))
+    assert (ours[-1], theirs[-1]) == (pytest.approx(0.0451725, abs=1e-7), pytest.approx(-0.018717187))  # below 0
+
+
+def test_a_saved_state_that_is_none_is_refused():
+    schedule = StepLR(optimizer(), step_size=3)
+    schedule.step()
+    for strange in ({}, {"last_epoch": -1}, {"last_epoch": True}, {"last_epoch": 1.5}, {"last_epoch": 2, "gamma": 1}):
+        with pytest.raises(nn.StateError, match="A schedule's state"):
+            schedule.load_state_dict(strange)
+        assert schedule.last_epoch == 1
+
+
+def test_a_schedule_shows_its_settings():
+    shared = optimizer()
+    assert repr(StepLR(shared, 30)) == "StepLR(step_size=30, gamma=0.1)"
+    chain = ChainedScheduler([ExponentialLR(shared, 0.5), LinearLR(shared, 0.5)])
+    assert "ExponentialLR(gamma=0.5), LinearLR(start_factor=0.5" in repr(chain)
+
+
 REFUSED = [
     lambda: StepLR(optimizer(), step_size=0),
     lambda: StepLR(optimizer(), step_size=2.5),
@@ -119,6 +157,11 @@ REFUSED = [
     lambda: SequentialLR(optimizer(), [LinearLR(optimizer())], milestones=[3]),
     lambda: SequentialLR(optimizer(), [LinearLR(optimizer())] * 3, milestones=[3, 3]),
     lambda: ChainedScheduler([]),
+    lambda: ChainedScheduler(["cosine"]),
+    lambda: ChainedScheduler([StepLR(optimizer(), 2), StepLR(optimizer(), 2)]),
+    lambda: SequentialLR(optimizer(), [LinearLR(optimizer()), LinearLR(optimizer())], milestones=[3]),
+    lambda: StepLR("sgd", step_size=2),
+    lambda: StepLR(optimizer(), step_size=True),
     lambda: StepLR([Value(1.0)], step_size=2),
 ]
 

@@ -124,6 +124,21 @@ def test_1000_examples_in_batches_of_100_are_10_iterations_an_epoch():
     assert (history.steps, history.epochs) == (20, 2)
 
 
+@pytest.mark.parametrize(("batch_size", "steps"), [(60, 1), (1, 60), (32, 2)])
+def test_batch_and_stochastic_and_mini_batch_gradient_descent(batch_size, steps):
+    """All examples for one update, one for each, or some: w − η·(1/B)·Σ∇ in every case."""
+    line = nn.Neuron(1, "linear", weights=[0.0], bias=0.0)
+    data = nn.linear_regression(60, rng=Random(0))
+    w, b, eta, order = 0.0, 0.0, 0.1, Random(7).sample(data, 60)
+    for start in range(0, 60, batch_size):
+        batch = order[start : start + batch_size]
+        slopes = [(2 * (w * x + b - y) * x, 2 * (w * x + b - y)) for (x,), y in batch]
+        w, b = (v - eta * sum(s[i] for s in slopes) / len(batch) for i, v in enumerate((w, b)))
+    history = nn.fit(line, data, nn.mse_loss, nn.SGD(line.parameters(), lr=eta), 1, batch_size, rng=Random(7))
+    assert history.steps == steps
+    assert weights(line) == pytest.approx([w, b], rel=1e-12)
+
+
 def test_moons_are_learned_to_the_last_point():
     rng = Random(1)
     data = [(x, 2 * y - 1) for x, y in nn.moons(100, 0.1, rng=rng)]
@@ -238,6 +253,16 @@ def test_the_document_s_example_of_early_stopping_keeps_epoch_15_and_not_10():
     assert (stopping.best_epoch, stopping.best_loss) == (15, 0.85)
     assert [stopping.observe(e, 0.9) for e in (21, 22, 23, 24)] == [False, False, False, True]
     assert stopping.best_epoch == 15
+
+
+def test_the_pseudocode_of_early_stopping_finds_the_same_epoch():
+    best, kept, waited, patience = math.inf, 0, 0, 5
+    stopping = nn.EarlyStopping(patience)
+    for epoch, loss in zip([1, 5, 10, 15, 20], [2.6, 1.3, 0.9, 0.85, 0.9], strict=True):
+        best, kept, waited = (loss, epoch, 0) if loss < best else (best, kept, waited + 1)
+        assert stopping.observe(epoch, loss) == (waited >= patience)
+        assert (stopping.best_loss, stopping.best_epoch, stopping.waited) == (best, kept, waited)
+    assert kept == 15
 
 
 def scripted(losses):
@@ -430,6 +455,36 @@ def test_a_loss_that_overflows_by_itself_is_named():
     assert f"Every parameter is still finite; the largest is {error.parameter}" in str(error)
 
 
+def test_a_parameter_that_the_last_step_makes_infinite_is_named_and_the_step_undone():
+    for replay in (False, True):
+        model = nn.Neuron(1, "linear", weights=[1e308], bias=0.0)
+        model.bias.data = 5.0
+
+        error = run_until_it_stops(
+            model=model, data=[([1.0], 0)], loss=lambda out, _: -out, lr=1e308, epochs=1, batch_size=1, replay=replay
+        )
+        assert (error.step, error.parameter) == (1, "weights.0")
+        assert "first parameter that its update would make not finite is weights.0, from 1e+308 to inf" in str(error)
+        assert "has changed no weight" in str(error)
+        assert weights(model) == [1e308, 5.0]
+
+
+@pytest.mark.parametrize("replay", [False, True])
+def test_a_validation_loss_that_is_no_number_stops_the_training_and_names_the_step(replay):
+    model = nn.MLP(2, [3, 1], rng=Random(0))
+    optimizer, bad = nn.SGD(model.parameters(), lr=0.1), ([math.nan, 0.0], 1)
+    with pytest.raises((nn.TrainingError, DataError)) as caught:
+        nn.fit(model, nn.xor(), nn.mse_loss, optimizer, 3, 2, validation=[*nn.xor(), bad], replay=replay)
+    if replay:  # a record refuses a NaN before anything is computed
+        assert "Example 4 of the batch has a NaN" in str(caught.value)
+        return
+    error = caught.value
+    assert (error.step, error.history.steps, error.history.epochs) == (2, 2, 0)
+    assert error.parameter in dict(model.named_parameters())
+    for words in ("after step 2: the validation loss is nan", "Example 4 of the validation data is to blame"):
+        assert words in str(error)
+
+
 def test_an_error_in_the_loss_says_at_which_step_it_came():
     model = nn.MLP(2, [1], rng=Random(0))
     data = [([1.0, 1.0], 1)] * 5
@@ -452,10 +507,26 @@ def test_what_cannot_train_is_refused_with_the_remedy():
         ({"validation": []}, LengthError, "There are no examples"),
         ({"data": [(1, 2, 3)]}, DataError, "list of pairs"),
         ({"data": [([1.0], 0)]}, LengthError, "takes 2 inputs, and was given 1"),
+        ({"validation": [([1.0], 0)]}, LengthError, "validation examples have 1 inputs, and the training examples 2"),
+        ({"data": iter(nn.xor())}, DataError, r"list of pairs.*Is list\(data\) one"),
+        ({"epochs": "3"}, DataError, "epochs must be a whole number, 1 or more, and here it is '3'"),
+        ({"epochs": True}, DataError, "epochs must be a whole number"),
         ({"epochs": 0}, DataError, "epochs must be a whole number, 1 or more, and here it is 0"),
         ({"batch_size": 0}, DataError, "batch_size must be a whole number, 1 or more, and here it is 0"),
         ({"batch_size": 1.5}, DataError, "whole number"),
         ({"optimizer": nn.SGD(other.parameters(), lr=0.1)}, GraphError, "no parameter of this model"),
+        ({"optimizer": nn.SGD}, DataError, r"Make it: SGD\(model\.parameters\(\), lr=0\.1\)"),
+        ({"optimizer": "sgd"}, DataError, r"Make it: SGD\(model\.parameters\(\), lr=0\.1\)"),
+        ({"optimizer": model.parameters()}, DataError, r"Make it: SGD"),
+        ({"schedule": 3}, DataError, r"Make one: StepLR\(optimizer, step_size=30\)"),
+        ({"schedule": nn.StepLR}, DataError, r"Make one: StepLR"),
+        ({"schedule": nn.StepLR(nn.SGD(model.parameters(), lr=0.1), 3)}, GraphError, "of another optimizer"),
+        ({"penalty": 0.1}, DataError, r"penalty=lambda: nn\.l2_penalty"),
+        ({"penalty": lambda: 0.1}, DataError, "A penalty returns one Value"),
+        ({"callbacks": 3}, DataError, "3 is neither"),
+        ({"callbacks": "stop"}, DataError, "'stop' is neither"),
+        ({"callbacks": {"a": 1}}, DataError, "is neither"),
+        ({"validation": nn.xor()[0]}, DataError, "list of pairs"),
         ({"loss": "mse"}, DataError, "function of"),
         ({"loss": lambda outputs, target: 0.5}, DataError, "returns one Value"),
         ({"loss": lambda outputs, target: outputs}, DataError, "reduction"),
@@ -468,6 +539,9 @@ def test_what_cannot_train_is_refused_with_the_remedy():
         with pytest.raises(error, match=words):
             nn.fit(model, **settings)
         assert weights(model) == before
+    for no_model in (nn.MLP, "model", lambda x: x):
+        with pytest.raises(DataError, match=r"The model is a Module.*MLP\(2, \[8, 1\]\)"):
+            nn.fit(no_model, nn.xor(), nn.mse_loss, optimizer)
     for patience in (0, -1, 2.5):
         with pytest.raises(DataError, match="patience must be a whole number"):
             nn.EarlyStopping(patience)
@@ -578,6 +652,67 @@ def test_accuracy_of_one_output_and_of_several():
     assert nn.accuracy(three, [(x, nn.one_hot(y, 3)) for x, y in data]) == 0.75
     with pytest.raises(DataError, match="one output a class"):
         nn.accuracy(line, [([0.0], 0), ([1.0], 1), ([2.0], 2)])
+
+
+def test_accuracy_on_one_class_asks_the_model():
+    line = nn.Neuron(1, "linear", weights=[1.0], bias=0.0)
+    assert nn.accuracy(line, [([0.2], 0), ([0.4], 0), ([0.6], 0), ([9.0], 0)]) == 0.5
+    assert nn.accuracy(line, [([-0.2], -1), ([0.4], -1)]) == 0.5
+    assert nn.accuracy(line, [([0.2], 1), ([0.6], 1)], threshold=0.5) == 0.5
+    assert nn.accuracy(line, [([0.2], 0), ([-0.6], 0)], threshold=0) == 0.5
+    for label in (1, 3):
+        with pytest.raises(DataError, match=r"All labels .*Give threshold=0\.5"):
+            nn.accuracy(line, [([0.2], label), ([0.6], label)])
+
+
+def test_newton_trains_a_line_in_one_step_and_says_where_it_cannot():
+    line = nn.Neuron(2, "linear", Random(0))
+    data = nn.linear_regression(9, weights=[2.0, -1.0], bias=0.5, noise=0, rng=Random(0))
+    nn.fit(line, data, nn.mse_loss, nn.Newton(line.parameters()), 1, batch_size=9)
+    assert weights(line) == pytest.approx([2.0, -1.0, 0.5], abs=1e-9)
+    flat = nn.MLP(2, [3, 1], rng=Random(0))
+    before = weights(flat)
+    with pytest.raises(DomainError, match=r"no inverse.*Newton\(parameters, damping=1e-3\)") as caught:
+        nn.fit(flat, nn.xor(), nn.mse_loss, nn.Newton(flat.parameters()), 1)
+    assert "step 1 (epoch 1, batch 1)" in caught.value.__notes__[0]
+    assert weights(flat) == before
+
+
+@pytest.mark.parametrize("make", [nn.Adam, nn.AdamW, nn.RMSprop, nn.Adagrad, nn.SGD])
+def test_with_every_part_no_global_random_state_is_read(make):
+    def train():
+        model = nn.Sequential(
+            nn.Layer(2, 4, "tanh", Random(0)), nn.Dropout(0.4, Random(1)), nn.Layer(4, 1, "linear", Random(2))
+        )
+        optimizer, monitor = make(model.parameters(), lr=0.01), nn.Monitor()
+        callbacks = [monitor, nn.EarlyStopping(patience=9)]
+        validation = nn.moons(9, rng=Random(4))
+        schedule = nn.CosineAnnealingWarmRestarts(optimizer, 2)
+        history = nn.fit(
+            model, nn.moons(20, rng=Random(3)), nn.binary_cross_entropy_with_logits, optimizer, 3, 6, schedule,
+            callbacks, validation, Random(5),
+        )  # fmt: skip
+        return history, weights(model), monitor.rows
+
+    results = []
+    for seed in (1, 2):
+        random.seed(seed)
+        np.random.seed(seed)  # noqa: NPY002
+        state = random.getstate()
+        results.append(train())
+        assert random.getstate() == state
+    assert results[0] == results[1]
+
+
+def test_batches_go_through_the_model_as_a_whole():
+    model = nn.Sequential(nn.Layer(2, 3, "linear", Random(0)), nn.BatchNorm1d(3), nn.Layer(3, 1, "linear", Random(1)))
+    twin = nn.Sequential(nn.Layer(2, 3, "linear", Random(0)), nn.BatchNorm1d(3), nn.Layer(3, 1, "linear", Random(1)))
+    data = hinge_moons(6)
+    history = nn.fit(model, data, hinge, nn.SGD(model.parameters(), lr=0.1), 1, 6, rng=Random(0))
+    loss = sum((hinge(out, y) for out, (_, y) in zip(twin.batch([x for x, _ in data]), data, strict=True)), Value(0.0))
+    assert history.loss == [pytest.approx(loss.data / 6)]
+    assert 0 <= nn.accuracy(model, data) <= 1
+    assert nn.evaluate(model, data, hinge) >= 0
 
 
 def test_piped_training_is_quiet_and_a_terminal_gets_a_bar():

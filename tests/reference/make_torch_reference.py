@@ -29,6 +29,14 @@ OPTIMIZERS = [
     ("AdamW", {"lr": 0.05, "betas": (0.8, 0.95), "weight_decay": 0.3}),
 ]
 
+# optimizers of two groups: the settings of all, then those of each group, of so many weights
+GROUPS = [
+    ("SGD", {"lr": 0.1, "momentum": 0.9}, [(1, {"lr": 0.5}), (2, {"momentum": 0.5, "weight_decay": 0.1})]),
+    ("RMSprop", {"lr": 0.1}, [(2, {"alpha": 0.5}), (1, {})]),
+    ("Adam", {"lr": 0.1}, [(1, {}), (2, {"lr": 0.01, "betas": (0.5, 0.6), "weight_decay": 0.1})]),
+    ("AdamW", {"lr": 0.1}, [(2, {"weight_decay": 0.5}), (1, {"lr": 0.3})]),
+]
+
 # name, settings: schedules inside settings are pairs of the same form
 SCHEDULES = [
     ("StepLR", {"step_size": 3}),
@@ -53,6 +61,9 @@ SCHEDULES = [
     ),
     ("ChainedScheduler", {"schedulers": [("LinearLR", {}), ("ExponentialLR", {"gamma": 0.9})]}),
 ]
+
+# where nn and PyTorch differ: tests/test_schedules.py pins both
+CHAIN = [("ExponentialLR", {"gamma": 0.8}), ("CosineAnnealingLR", {"T_max": 8, "eta_min": 0.05})]
 
 ELEMENTWISE = [
     ("mse_loss", {}, "number", "number"),
@@ -93,6 +104,11 @@ def cases():
         {"kind": "optimizer", "name": name, "settings": settings, "weights": weights, "gradients": gradients}
         for name, settings in OPTIMIZERS
     ]
+    optimizers += [
+        {"kind": "groups", "name": n, "settings": s, "groups": g, "weights": weights, "gradients": gradients}
+        for n, s, g in GROUPS
+    ]
+    optimizers += [{"kind": "chain", "schedulers": CHAIN, "lr": 0.4, "epochs": 12}]
     schedules = [{"kind": "schedule", "name": n, "settings": s, "lr": 0.4, "epochs": 14} for n, s in SCHEDULES]
     losses = [
         {
@@ -150,6 +166,28 @@ def optimizer(case):
         optimizer.step()
         path.append(weights.tolist())
     return path
+
+
+def groups(case):
+    """Return the weights after each step, with groups of settings of their own."""
+    import torch
+
+    weights = [tensor([w], grad=True) for w in case["weights"]]
+    rest = iter(weights)
+    groups = [{"params": [next(rest) for _ in range(count)], **settings} for count, settings in case["groups"]]
+    optimizer = getattr(torch.optim, case["name"])(groups, **case["settings"])
+    path = []
+    for gradients in case["gradients"]:
+        for weight, gradient in zip(weights, gradients, strict=True):
+            weight.grad = tensor([gradient])
+        optimizer.step()
+        path.append([weight.item() for weight in weights])
+    return path
+
+
+def chain(case):
+    """Return the learning rate of each epoch under a ChainedScheduler."""
+    return schedule({**case, "name": "ChainedScheduler", "settings": {"schedulers": case["schedulers"]}})
 
 
 def schedule(case):

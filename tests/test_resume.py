@@ -1,0 +1,170 @@
+"""A run that is interrupted and resumed from its file is the unbroken run, bit for bit; another training is refused."""
+
+import json
+from random import Random
+
+import pytest
+
+import nn
+from autograd import DataError, FileError
+
+OPTIMIZERS = {
+    "SGD": lambda ps: nn.SGD(ps, lr=0.05),
+    "momentum": lambda ps: nn.SGD(ps, lr=0.05, momentum=0.9, nesterov=True, weight_decay=0.01),
+    "classical": lambda ps: nn.SGD(ps, lr=0.05, momentum=0.9, convention="classical"),
+    "Adagrad": lambda ps: nn.Adagrad(ps, lr=0.1),
+    "RMSprop": lambda ps: nn.RMSprop(ps, lr=0.01),
+    "Adam": lambda ps: nn.Adam(ps, lr=0.02),
+    "AdamW": lambda ps: nn.AdamW([{"params": ps[:3], "lr": 0.1}, {"params": ps[3:]}], lr=0.02),
+}
+SCHEDULES = {
+    "none": lambda opt: None,
+    "step": lambda opt: nn.StepLR(opt, step_size=2),
+    "exponential": lambda opt: nn.ExponentialLR(opt, gamma=0.9),
+    "cosine": lambda opt: nn.CosineAnnealingLR(opt, T_max=9, eta_min=0.001),
+    "restarts": lambda opt: nn.CosineAnnealingWarmRestarts(opt, T_0=2, T_mult=2),
+    "warm-up": lambda opt: nn.LinearLR(opt, total_iters=4),
+    "one after the other": lambda opt: nn.SequentialLR(opt, [nn.LinearLR(opt), nn.CosineAnnealingLR(opt, 5)], [3]),
+    "at once": lambda opt: nn.ChainedScheduler([nn.LinearLR(opt), nn.ExponentialLR(opt, 0.8)]),
+}
+TRAIN = nn.moons(24, rng=Random(1))
+VALIDATION = nn.moons(8, rng=Random(2))
+
+
+def network(dropout=0.3, hidden=4, activation="tanh"):
+    return nn.Sequential(
+        nn.Layer(2, hidden, activation, Random(0)),
+        nn.BatchNorm1d(hidden),
+        nn.Dropout(dropout, Random(5)),
+        nn.Layer(hidden, 1, "linear", Random(1)),
+    )
+
+
+def train(path, epochs, optimizer="Adam", schedule="cosine", rng=1, model=None, callbacks=(), **changes):
+    model = model or network()
+    optimizer = OPTIMIZERS[optimizer](model.parameters())
+    schedule = SCHEDULES[schedule](optimizer)
+    stopping = nn.EarlyStopping(patience=50, restore_best=False)
+    settings = {
+        "data": TRAIN, "loss": nn.binary_cross_entropy_with_logits, "batch_size": 6, "validation": VALIDATION, **changes,
+    }  # fmt: skip
+    history = nn.fit(
+        model,
+        optimizer=optimizer,
+        epochs=epochs,
+        schedule=schedule,
+        callbacks=[stopping, nn.Checkpoint(path), *callbacks],
+        rng=Random(rng),
+        **settings,
+    )
+    return history, model.state_dict(), optimizer.state_dict(), path.read_text()
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "schedule"), [*((name, "cosine") for name in OPTIMIZERS), *(("Adam", name) for name in SCHEDULES)]
+)
+def test_it_is_the_unbroken_run_bit_for_bit(tmp_path, optimizer, schedule):
+    path = tmp_path / "run.json"
+    unbroken = train(path, 7, optimizer, schedule)
+    train(path, 3, optimizer, schedule)
+    assert train(path, 7, optimizer, schedule, rng=999, resume=path) == unbroken
+
+
+def test_a_break_in_mid_epoch_goes_on_from_the_last_epoch(tmp_path):
+    path = tmp_path / "run.json"
+
+    class Interrupt:
+        def on_step_end(self, run):
+            if run.history.steps == 14:
+                raise KeyboardInterrupt
+
+    unbroken = train(path, 6)
+    broken, *_ = train(path, 6, callbacks=[Interrupt()])
+    assert (broken.epochs, broken.steps) == (3, 14)
+    assert train(path, 6, resume=path) == unbroken
+
+
+def other_data():
+    (x, y), *rest = TRAIN
+    return [([x[0] + 1e-12, x[1]], y), *rest]
+
+
+CHANGES = {
+    "another activation": ({"model": network(activation="relu")}, r"tanh.*now.*relu"),
+    "another size": ({"model": network(hidden=5)}, r"2 → 4.*now.*2 → 5"),
+    "another dropout": ({"model": network(dropout=0.5)}, r"Dropout\(0\.3\).*now.*Dropout\(0\.5\)"),
+    "another loss": ({"loss": nn.mse_loss}, "loss 'binary_cross_entropy_with_logits', now 'mse_loss'"),
+    "other data": ({"data": other_data()}, "data '24 examples, .*', now '24 examples, "),
+    "another order": ({"data": TRAIN[::-1]}, "data '24 examples, "),
+    "other labels": ({"data": [(x, 1 - y) for x, y in TRAIN]}, "data '24 examples, "),
+    "other validation": ({"validation": VALIDATION[::-1]}, "validation '8 examples, "),
+    "another batch size": ({"batch_size": 8}, "batch_size 6, now 8"),
+    "another optimizer": ({"optimizer": "SGD"}, "optimizer 'Adam', now 'SGD'"),
+    "another schedule": ({"schedule": "step"}, "schedule .*CosineAnnealingLR.*now.*StepLR"),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_another_training_of_the_same_sizes_is_refused_and_changes_nothing(tmp_path, name):
+    path = tmp_path / "run.json"
+    train(path, 2)
+    changes, words = CHANGES[name]
+    model = changes.get("model") or network()
+    before, written = model.state_dict(), path.read_text()
+    with pytest.raises(DataError, match=f"made with other parts: .*{words}"):
+        train(path, 4, **{**changes, "model": model}, resume=path)
+    assert (model.state_dict(), path.read_text()) == (before, written)
+
+
+def test_a_schedule_of_another_setting_is_another_one(tmp_path):
+    path = tmp_path / "run.json"
+    model = nn.MLP(2, [1], rng=Random(0))
+    optimizer = nn.SGD(model.parameters(), lr=0.1)
+
+    def go(step_size, **more):
+        schedule = nn.StepLR(optimizer, step_size)
+        nn.fit(model, nn.xor(), nn.mse_loss, optimizer, 3, schedule=schedule, callbacks=[nn.Checkpoint(path)], **more)
+
+    go(2)
+    with pytest.raises(DataError, match=r"step_size=2.*step_size=3"):
+        go(3, resume=path)
+
+
+@pytest.mark.parametrize("epochs", [2, 3])
+def test_with_no_epoch_left_it_says_so(tmp_path, epochs):
+    path = tmp_path / "run.json"
+    train(path, 3)
+    model = network()
+    before = model.state_dict()
+    with pytest.raises(nn.SettingError, match=f"3 epochs behind it, and epochs={epochs} counts them too.*epochs=13"):
+        train(path, epochs, model=model, resume=path)
+    assert model.state_dict() == before
+
+
+def test_the_settings_hold_no_address_of_this_process(tmp_path):
+    path, model = tmp_path / "run.json", nn.Sequential(nn.Layer(2, 1), lambda out: out)
+    optimizer = nn.SGD(model.parameters(), lr=0.1)
+    nn.fit(model, nn.xor(), nn.mse_loss, optimizer, 1, callbacks=[nn.Checkpoint(path)])
+    assert "0x" not in json.dumps(nn.load_checkpoint(path)["made with"])
+
+
+def test_a_checkpoint_into_a_missing_folder_fails_before_the_first_step(tmp_path):
+    for path, words in ((tmp_path / "missing" / "run.json", "There is no folder"), (tmp_path, "is a folder")):
+        model = nn.MLP(2, [1], rng=Random(0))
+        before = model.state_dict()
+        with pytest.raises(FileError, match=words):
+            nn.fit(model, nn.xor(), nn.mse_loss, nn.SGD(model.parameters(), lr=0.1), 1, callbacks=[nn.Checkpoint(path)])
+        assert model.state_dict() == before
+        with pytest.raises(FileError, match=words):
+            nn.save_checkpoint(path, {})
+        with pytest.raises((FileError, DataError)):
+            nn.save_weights(model, path)
+
+
+def test_a_state_of_early_stopping_that_is_none_is_refused():
+    stopping = nn.EarlyStopping()
+    before = stopping.state_dict()
+    for strange in ({"best_loss": 1.0}, {**before, "patience": True}):
+        with pytest.raises(nn.StateError, match="no state of EarlyStopping"):
+            stopping.load_state_dict(strange)
+    assert stopping.state_dict() == before
