@@ -13,8 +13,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import autograd
-from autograd import AutogradError, DataError, GraphError, Value, no_grad
+from autograd import AutogradError, DataError, GraphError, Value, no_grad, record
 from nn.batching import Data, one_hot, unzipped
 from nn.checks import as_list
 from nn.evaluation import example_losses, in_mode, one_value
@@ -66,7 +65,7 @@ class Replayed:
         numbers = self.numbers(targets)
         with in_mode(self.run.model, training):
             try:
-                program = autograd.record(loss, inputs[0], numbers[0], check=(inputs[-1], numbers[-1]))
+                program = record(loss, inputs[0], numbers[0], check=(inputs[-1], numbers[-1]))
             except AutogradError as error:
                 error.add_note("This was while fit recorded the model for replay=True. Without it, anything goes.")
                 raise

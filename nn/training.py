@@ -66,7 +66,7 @@ def fit(
     validation loss is NaN.
     """
     given = list(callbacks) if isinstance(callbacks, (list, tuple)) else [callbacks]
-    callbacks = sorted([*given, *progress()], key=lambda callback: isinstance(callback, Checkpoint))
+    callbacks = [*sorted(given, key=lambda callback: isinstance(callback, Checkpoint)), *progress()]
     run = Run(model, data, loss, optimizer, epochs, batch_size, schedule, callbacks, validation, rng, penalty, replay)
     losses = Replayed(run) if replay else Eager(run)
     if resume is not None:

@@ -82,8 +82,13 @@ def test_weights_of_another_size_are_refused_by_name_and_both_shapes():
 def test_weights_that_are_no_numbers_are_refused_and_change_nothing():
     model = nn.MLP(2, [3, 1], rng=Random(0))
     before, state = model.state_dict(), nn.sequential_state_dict(model)
-    for bad in ("text", [[1.0], [1.0, 2.0]], None, {}):
-        with pytest.raises(nn.StateError, match="rectangular arrays of numbers|missing|for"):
+    for bad, words in (
+        ("text", "rectangular arrays of numbers"),
+        ([[1.0], [1.0, 2.0]], "rectangular arrays of numbers"),
+        ({}, "rectangular arrays of numbers"),
+        (None, r"2\.bias \(\) for \(1,\)"),
+    ):
+        with pytest.raises(nn.StateError, match=words):
             nn.load_sequential_state_dict(model, {**state, "2.bias": bad})
         assert model.state_dict() == before
     with pytest.raises(DataError, match=r"load_weights\(model, path\)"):
