@@ -33,8 +33,8 @@ class EarlyStopping:
     >>> stopping.best_epoch, stopping.best_loss
     (3, 0.85)
 
-    A loss that equals the best is no improvement. It counts epochs, as the usual pseudocode does: of losses that are shown for
-    epochs 1, 5, 10, 15 and 20 only, what was best is the lowest one, not the one before the curves part.
+    A loss that equals the best is no improvement. The best epoch is the one with the lowest validation loss, not the one
+    where the two curves begin to part.
     With restore_best=False the last weights stay. PyTorch has no early stopping.
     """
 

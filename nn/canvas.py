@@ -52,8 +52,17 @@ def name_points(ax: Any, points: Path, data: Data) -> None:
     middle = sum(spans[0]) / 2
     for place, names in together(points, [f"({', '.join(f'{i:g}' for i in as_list(x))})" for x, _ in data], spans):
         left = place[0] > middle
-        ax.annotate(" and ".join(names), place, xytext=(-8 if left else 8, 8), textcoords="offset points",
+        ax.annotate(in_words(names), place, xytext=(-8 if left else 8, 8), textcoords="offset points",
                     ha="right" if left else "left", bbox=PAPER, zorder=4)  # fmt: skip
+
+
+def in_words(names: Sequence[str]) -> str:
+    """Return names as a sentence has them.
+
+    >>> in_words(["a"]), in_words(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    return " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
 
 
 def together(points: Path, names: Sequence[str], spans: Sequence[Point]) -> list[tuple[Point, list[str]]]:

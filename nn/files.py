@@ -22,7 +22,7 @@ from autograd import DataError, Value
 from nn.checkpoint import write_atomically
 from nn.errors import FormatError, StateError
 from nn.gradients import layers_of
-from nn.layers import Layer
+from nn.layers import Layer, sequence_of
 from nn.module import Module
 
 
@@ -117,7 +117,7 @@ def load_weights(model: Module, path: str | Path) -> None:
 def matrices(model: Module) -> dict[str, Any]:
     """Return the matrices of a model, by name: lists of its Values."""
     layers = [layer for _, layer in layers_of(model)]
-    if layers != getattr(model, "layers", [model]) or not all(isinstance(layer, Layer) for layer in layers):
+    if layers != list(sequence_of(model).values()) or not all(isinstance(layer, Layer) for layer in layers):
         raise DataError(
             f"A model file is of Layers one after the other, as an MLP has them, and {model!r} has other parts. "
             "For such a model, keep model.state_dict(), with nn.save_checkpoint(path, state)."

@@ -112,7 +112,7 @@ class SGD(Optimizer):
 
     Two conventions are in use for momentum β, and `convention` says which:
 
-        "pytorch"    v ← β·v + g        w ← w − η·v        PyTorch; also most papers since
+        "pytorch"    v ← β·v + g        w ← w − η·v        PyTorch
         "classical"  v ← β·v − η·g      w ← w + v          Polyak, and many tutorials: velocity = β·velocity − η·g
 
     They take the same steps until η changes: in the classical one, steps already under way keep the η of their time.
@@ -206,7 +206,7 @@ class RMSprop(Optimizer):
     >>> round(w.data, 6)  # g = 2, v = 0.25 · 4 = 1: w − 0.1 · 2/1
     2.8
 
-    `alpha` is PyTorch's name; many texts call it β, and take 0.9. ε stands outside the root, as in PyTorch; TensorFlow puts
+    `alpha` is PyTorch's name; many texts call it β, and take 0.9. ε stands outside the root, as in PyTorch; Keras puts
     it inside. PyTorch's momentum and centered are not here: both are off by default, and Adam is RMSprop with momentum.
     Source: Hinton, lecture 6e, 2012.
     """

@@ -40,6 +40,7 @@ from nn.diagnosis import EXPLODING, LARGE, SMALL, VANISHING
 from nn.errors import SettingError
 from nn.evaluation import answer, evaluation, two_classes
 from nn.gradients import layer_grad_norms, layers_of
+from nn.layers import sequence_of
 from nn.module import Module
 from nn.monitors import layer_activations, numbers
 from nn.newton import take_step
@@ -160,7 +161,7 @@ def hidden_space(
     decision_boundary(model, data, before, threshold=threshold)
     name_points(before, [(x[0], x[1]) for x, _ in data], data)
     spans = [padded([point[k] for point in hidden], room(data)) for k in (0, 1)]
-    if seen == 2 and layers_of(model)[layer][1] in getattr(model, "layers", ()):
+    if seen == 2 and layers_of(model)[layer][1] in sequence_of(model).values():
         shade(after, lambda x, y: rest(model, layer, (x, y), units), model, data, spans, threshold, 60)
     scatter(after, hidden, data)
     name_points(after, hidden, data)
@@ -308,7 +309,8 @@ def shade(
 def rest(model: Any, layer: int, point: tuple[float, float], units: tuple[int, int]) -> Any:
     """Return the outputs of the layers after one, from the activations of its two units."""
     outputs: Any = [point[units.index(0)], point[units.index(1)]]
-    for following in model.layers[model.layers.index(layers_of(model)[layer][1]) + 1 :]:
+    sequence = list(sequence_of(model).values())
+    for following in sequence[sequence.index(layers_of(model)[layer][1]) + 1 :]:
         outputs = following(outputs)
     return outputs
 

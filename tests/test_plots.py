@@ -136,7 +136,7 @@ def test_points_that_fall_together_share_a_label():
     model = nn.MLP(2, [2, 1], "tanh", weights=[[[9.0, 0.0], [0.0, 9.0]], [[1.0, 1.0]]], biases=[[0.5, 0.5], [0.0]])
     data = [([1.0, 1.0], 0), ([2.0, 2.0], 1), ([3.0, 1.0], 0), ([-1.0, -1.0], 1)]
     _, after = plots.hidden_space(model, data).axes
-    assert sorted(text.get_text() for text in after.texts) == ["(-1, -1)", "(1, 1) and (2, 2) and (3, 1)"]
+    assert sorted(text.get_text() for text in after.texts) == ["(-1, -1)", "(1, 1), (2, 2) and (3, 1)"]
     for figure in (plots.hidden_space(model, data), plots.hidden_space(hand_made_xor(), nn.xor())):
         drawn(figure)
         for ax in figure.axes:
