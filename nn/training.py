@@ -14,7 +14,9 @@ from nn.blame import check_backward, check_update, check_validation
 from nn.callbacks import Checkpoint, progress
 from nn.checkpoint import load_checkpoint
 from nn.errors import TrainingError
-from nn.evaluation import evaluate, example_losses, one_value
+from nn.evaluation import accuracy as accuracy
+from nn.evaluation import evaluate as evaluate
+from nn.evaluation import example_losses, one_value
 from nn.module import Module
 from nn.newton import take_step
 from nn.replaying import Replayed
