@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from autograd import FileError
+from autograd import DataError, FileError
 from nn.errors import FormatError
 
 KIND = "chalkgrad checkpoint 1"
@@ -26,7 +26,13 @@ def save_checkpoint(path: str | Path, state: dict[str, Any]) -> None:
     {'weights': [0.1, 0.2]}
     """
     inside = packed(state)
-    write_atomically(path, json.dumps({"kind": KIND, "sha256": digest(inside), "state": inside}).encode())
+    try:
+        content = json.dumps({"kind": KIND, "sha256": digest(inside), "state": inside})
+    except TypeError as error:
+        raise DataError(
+            f"A checkpoint holds dicts, lists, numbers, text: {error}. Give model.state_dict(), say."
+        ) from None
+    write_atomically(path, content.encode())
 
 
 def load_checkpoint(path: str | Path) -> dict[str, Any]:

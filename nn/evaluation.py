@@ -7,8 +7,9 @@ from typing import Any
 from autograd import DataError, Value, lift, mean, no_grad
 from nn.batching import Data, checked, unzipped
 from nn.checks import as_list, few
+from nn.gradients import a_module
 from nn.module import Module, batched
-from nn.run import Loss
+from nn.run import Loss, check_loss
 
 
 def evaluate(model: Module, data: Data, loss: Loss) -> float:
@@ -18,6 +19,7 @@ def evaluate(model: Module, data: Data, loss: Loss) -> float:
     >>> evaluate(Neuron(1, "linear", weights=[2.0], bias=1.0), [([1.0], 3.0), ([2.0], 6.0)], mse_loss)
     0.5
     """
+    check_loss(loss)
     with evaluation(model):
         return mean(example_losses(model, loss, *unzipped(checked(data)))).data
 
@@ -83,7 +85,7 @@ def answer(target: Any) -> float:
 @contextmanager
 def in_mode(model: Module, training: bool) -> Iterator[None]:
     """Set a model to training or to evaluation, and leave every module in the mode it was in."""
-    modes = [(module, module.training) for module in model.modules()]
+    modes = [(module, module.training) for module in a_module(model).modules()]
     model.train(training)
     try:
         yield

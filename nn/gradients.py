@@ -22,7 +22,7 @@ from itertools import pairwise
 from typing import Any
 
 from autograd import DataError, DomainError, LengthError, Value, dot, lift, no_grad
-from nn.checks import Number, few, within
+from nn.checks import Number, few, whole, within
 from nn.layers import Layer
 from nn.module import Module, batched, walk
 from nn.regularization import BatchNorm1d
@@ -173,7 +173,7 @@ def stored_activations(batch_size: int, widths: Sequence[int], segments: int = 1
     With segments these are what enters each (the batch itself, which is there anyway, is not counted), and what is
     within the one at work.
     """
-    return batch_size * stored(cut(widths, segments))
+    return whole("batch_size", batch_size) * stored(cut(widths, segments))
 
 
 def stored(pieces: Sequence[Sequence[int]]) -> int:
@@ -242,6 +242,13 @@ def listed(parameters: Any) -> list[Value]:
     return found
 
 
+def a_module(model: Any) -> Any:
+    """Return a model, if it is one."""
+    if not isinstance(model, Module):
+        raise DataError(f"Here goes a model, a Module, and {few(model)} is none. Make one: MLP(2, [8, 1]), say.")
+    return model
+
+
 def layers_of(model: Module) -> list[tuple[str, Any]]:
     """Return the layers of a model with their paths, from the first to the last.
 
@@ -253,7 +260,7 @@ def layers_of(model: Module) -> list[tuple[str, Any]]:
     layer is its own.
     """
     found: list[tuple[str, Any]] = []
-    for path, part in [("", model), *walk(model)]:
+    for path, part in [("", model), *walk(a_module(model))]:
         inside = bool(found) and (not found[-1][0] or path.startswith(f"{found[-1][0]}."))
         if isinstance(part, Module) and not inside and (isinstance(part, (Layer, BatchNorm1d)) or holds_values(part)):
             found.append((path, part))

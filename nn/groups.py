@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from autograd import DataError, GraphError, Value
-from nn.checks import first, within
+from nn.checks import few, first, within
 from nn.errors import SettingError, StateError
 
 Group = dict[str, Any]  # "params", a list of Values, and their settings: "lr" and more
@@ -41,9 +41,11 @@ def in_ranges(group: Mapping[str, Any]) -> None:
 
 def fitting(name: str, state: Mapping[str, Any], groups: list[Group]) -> None:
     """Refuse a saved state of another optimizer, or with settings out of range."""
-    if set(state) != {"state", "param_groups"}:
-        raise StateError(f"This is no optimizer's state: it has {first(state)}, not state and param_groups alone.")
+    if not isinstance(state, Mapping) or set(state) != {"state", "param_groups"}:
+        raise StateError(f"This is no optimizer's state, a dict of state and param_groups: {few(state)}.")
     given = state["param_groups"]
+    if not isinstance(given, (list, tuple)) or not isinstance(state["state"], Mapping):
+        raise StateError(f"This is no optimizer's state: param_groups is a list, and state a dict: {few(state)}.")
     sizes, own = [len(group.get("params", ())) for group in given], [len(group["params"]) for group in groups]
     if sizes != own:
         raise StateError(f"This state is of groups of {sizes} parameters, and the optimizer has {own}.")

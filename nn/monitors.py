@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from autograd import Value
-from nn.checks import as_list
+from autograd import DataError, Value
+from nn.checks import as_list, few
 from nn.diagnosis import diagnose
 from nn.evaluation import evaluation
 from nn.gradients import grad_norm, layers_of
@@ -71,6 +71,10 @@ class Monitor:
     def on_train_begin(self, run: Run) -> None:
         """Remember the weights; begin anew, unless the training goes on from a checkpoint."""
         self.shown = [x for x, _ in run.data[:32]] if self.inputs is None else self.inputs
+        if not isinstance(self.shown, Sequence) or not self.shown:
+            raise DataError(
+                f"A Monitor looks at a list of inputs, inputs=[[0.0, 1.0]] say, and here is {few(self.shown)}."
+            )
         if not run.history.epochs:
             self.rows = []
         self.before = self.after = numbers(run.model.parameters())

@@ -44,9 +44,8 @@ from nn.checks import chosen, few, whole
 from nn.diagnosis import EXPLODING, LARGE, SMALL, VANISHING
 from nn.errors import SettingError
 from nn.evaluation import answer, evaluation, two_classes
-from nn.gradients import layer_grad_norms, layers_of
+from nn.gradients import a_module, layer_grad_norms, layers_of
 from nn.layers import sequence_of
-from nn.module import Module
 from nn.monitors import layer_activations, numbers
 from nn.newton import take_step
 from nn.run import History
@@ -353,10 +352,3 @@ def rest(model: Any, layer: int, point: tuple[float, float], units: tuple[int, i
     for following in sequence[sequence.index(layers_of(model)[layer][1]) + 1 :]:
         outputs = following(outputs)
     return outputs
-
-
-def a_module(model: Any) -> Any:
-    """Return a model, if it is one."""
-    if not isinstance(model, Module):
-        raise DataError(f"Here goes a model, a Module, and {few(model)} is none. Make one: MLP(2, [8, 1]), say.")
-    return model

@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
+from inspect import signature
 from itertools import zip_longest
 from random import Random
 from typing import Any
@@ -15,6 +16,7 @@ from autograd import DataError, GraphError, LengthError, Value
 from nn.batching import Data, checked, width
 from nn.checks import as_list, few, generator, whole
 from nn.errors import SettingError
+from nn.gradients import a_module
 from nn.module import Module
 
 Loss = Callable[[Any, Any], Value]
@@ -180,10 +182,10 @@ def callback(part: Any) -> Any:
 
 def check_parts(run: Run) -> None:
     """Refuse what is no model, no loss, no penalty, no schedule; and a validation set of another width."""
-    if not isinstance(run.model, Module):
-        raise DataError(f"The model is a Module, and {few(run.model)} is none. Make one: MLP(2, [8, 1]), say.")
-    if not callable(run.loss):
-        raise DataError(f"The loss is a function of (outputs, target), and {few(run.loss)} is none. Try nn.mse_loss.")
+    a_module(run.model)
+    if not isinstance(run.replay, bool):
+        raise SettingError(f"replay must be True or False, and here it is {run.replay!r}.")
+    check_loss(run.loss)
     if run.penalty is not None and not callable(run.penalty):
         raise DataError(
             f"The penalty is a function without arguments, and {few(run.penalty)} is none. "
@@ -198,6 +200,19 @@ def check_parts(run: Run) -> None:
         raise LengthError(
             f"The validation examples have {width(run.validation[0])} inputs, and the training examples {width(run.data[0])}. Give both as many."
         )
+
+
+def check_loss(loss: Any) -> None:
+    """Refuse what is no function of outputs and a target."""
+    try:
+        right = callable(loss) and not isinstance(loss, type)
+        signature(loss).bind("outputs", "target")
+    except TypeError:
+        right = False
+    except ValueError:  # some functions written in C do not say what they take
+        pass
+    if not right:
+        raise DataError(f"The loss is a function of (outputs, target), and {few(loss)} is none. Try nn.mse_loss.")
 
 
 def check_optimizer(run: Run) -> None:

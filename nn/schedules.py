@@ -18,7 +18,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from nn.checks import few, positive, whole
+from nn.checks import few, listed, positive, whole, within
 from nn.errors import SettingError, StateError
 from nn.optim import Optimizer
 
@@ -72,8 +72,8 @@ class Schedule:
 
     def load_state_dict(self, state: Mapping[str, int]) -> None:
         """Go on from what `state_dict` returned; what it cannot have returned changes nothing."""
-        t = state.get("last_epoch")
-        if set(state) != {"last_epoch"} or isinstance(t, bool) or not isinstance(t, int) or t < 0:
+        t = state.get("last_epoch") if isinstance(state, Mapping) else None
+        if t is None or set(state) != {"last_epoch"} or isinstance(t, bool) or not isinstance(t, int) or t < 0:
             raise StateError(
                 f"A schedule's state is {{'last_epoch': t}}, t epochs from 0 on, and here is {few(state)}."
             )
@@ -138,7 +138,7 @@ class CosineAnnealingLR(Schedule):
     """
 
     def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0) -> None:  # noqa: N803 (PyTorch's name)
-        self.T_max, self.eta_min = whole("T_max", T_max), eta_min
+        self.T_max, self.eta_min = whole("T_max", T_max), not_negative("eta_min", eta_min)
         super().__init__(optimizer)
 
     def at(self, t: int, base: float) -> float:
@@ -157,7 +157,8 @@ class CosineAnnealingWarmRestarts(Schedule):
     """
 
     def __init__(self, optimizer: Optimizer, T_0: int, T_mult: int = 1, eta_min: float = 0.0) -> None:  # noqa: N803
-        self.T_0, self.T_mult, self.eta_min = whole("T_0", T_0), whole("T_mult", T_mult), eta_min
+        self.T_0, self.T_mult = whole("T_0", T_0), whole("T_mult", T_mult)
+        self.eta_min = not_negative("eta_min", eta_min)
         super().__init__(optimizer)
 
     def at(self, t: int, base: float) -> float:
@@ -181,7 +182,8 @@ class LinearLR(Schedule):
     def __init__(
         self, optimizer: Optimizer, start_factor: float = 1 / 3, end_factor: float = 1.0, total_iters: int = 5
     ) -> None:
-        self.start_factor, self.end_factor = positive("start_factor", start_factor), end_factor
+        self.start_factor = positive("start_factor", start_factor)
+        self.end_factor = not_negative("end_factor", end_factor)
         self.total_iters = whole("total_iters", total_iters)
         super().__init__(optimizer)
 
@@ -206,6 +208,10 @@ class SequentialLR(Schedule):
     """
 
     def __init__(self, optimizer: Optimizer, schedulers: Sequence[Schedule], milestones: Sequence[int]) -> None:
+        if not listed(schedulers) or not listed(milestones):
+            raise SettingError(
+                "SequentialLR takes two lists: SequentialLR(optimizer, [warm_up, cosine], milestones=[5])."
+            )
         if len(milestones) != len(schedulers) - 1:
             raise SettingError(
                 f"{len(schedulers)} schedules need {len(schedulers) - 1} milestones between them, and here are {len(milestones)}."
@@ -237,8 +243,8 @@ class ChainedScheduler(Schedule):
     """
 
     def __init__(self, schedulers: Sequence[Schedule]) -> None:
-        if not schedulers:
-            raise SettingError("A chain of no schedules steers nothing. Give it one at least.")
+        if not listed(schedulers) or not schedulers:
+            raise SettingError("A chain is a list of schedules, one at least: ChainedScheduler([warm_up, decay]).")
         optimizer = getattr(schedulers[0], "optimizer", None)
         self.schedulers = steering(optimizer, schedulers)
         super().__init__(self.schedulers[0].optimizer)
@@ -258,6 +264,11 @@ def steering(optimizer: Any, schedulers: Sequence[Any]) -> list[Schedule]:
         if schedule.optimizer is not optimizer:
             raise SettingError(f"{schedule!r} steers another optimizer. Make all of them of the same one.")
     return list(schedulers)
+
+
+def not_negative(name: str, x: float) -> float:
+    """Return a number, if it is 0 or above."""
+    return within(name, x, lambda x: 0 <= x < math.inf, "0 or a finite number above")
 
 
 def cosine(t: int, length: int, top: float, bottom: float) -> float:

@@ -239,7 +239,7 @@ def test_the_replayed_network_learns_and_its_predictions_are_its_own():
     train, test = digits.parts()
     assert (len(train), len(test)) == (1438, 359)
     assert rows[-1][1] == nn.accuracy(model, test) > 0.94
-    assert predictions([x for x, _ in test[:20]]) == [nn.training.predicted(model(x), [], None) for x, _ in test[:20]]
+    assert predictions([x for x, _ in test[:20]]) == [nn.evaluation.predicted(model(x), [], None) for x, _ in test[:20]]
     assert f"{rows[-1][1]:.1%}" in texts(digits.LESSON)
 
 

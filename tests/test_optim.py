@@ -159,6 +159,9 @@ def adam_state(**changes):
         adam_state(state={"w": {"step": 1}}),
         adam_state(state={0: {"step": "x"}}),
         adam_state(param_groups=[{"lr": 0.1}]),
+        adam_state(param_groups=3),
+        adam_state(state=3),
+        3,
     ],
 )
 def test_a_state_out_of_range_changes_nothing(strange):

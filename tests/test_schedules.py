@@ -133,7 +133,14 @@ def test_a_chain_with_a_cosine_is_not_pytorch_s_and_both_numbers_are_known():
 def test_a_saved_state_that_is_none_is_refused():
     schedule = StepLR(optimizer(), step_size=3)
     schedule.step()
-    for strange in ({}, {"last_epoch": -1}, {"last_epoch": True}, {"last_epoch": 1.5}, {"last_epoch": 2, "gamma": 1}):
+    for strange in (
+        3,
+        {},
+        {"last_epoch": -1},
+        {"last_epoch": True},
+        {"last_epoch": 1.5},
+        {"last_epoch": 2, "gamma": 1},
+    ):
         with pytest.raises(nn.StateError, match="A schedule's state"):
             schedule.load_state_dict(strange)
         assert schedule.last_epoch == 1
@@ -161,6 +168,12 @@ REFUSED = [
     lambda: ChainedScheduler([StepLR(optimizer(), 2), StepLR(optimizer(), 2)]),
     lambda: SequentialLR(optimizer(), [LinearLR(optimizer()), LinearLR(optimizer())], milestones=[3]),
     lambda: StepLR("sgd", step_size=2),
+    lambda: ChainedScheduler(3),
+    lambda: ChainedScheduler(StepLR(optimizer(), 2)),
+    lambda: SequentialLR(optimizer(), [], milestones=3),
+    lambda: CosineAnnealingLR(optimizer(), 3, eta_min=-0.1),
+    lambda: CosineAnnealingWarmRestarts(optimizer(), 3, eta_min="low"),
+    lambda: LinearLR(optimizer(), end_factor=-1),
     lambda: StepLR(optimizer(), step_size=True),
     lambda: StepLR([Value(1.0)], step_size=2),
 ]

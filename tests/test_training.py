@@ -392,6 +392,12 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
     assert [file.name for file in tmp_path.iterdir()] == ["run.json"]
 
 
+def test_a_checkpoint_of_what_no_file_can_hold_is_refused(tmp_path):
+    with pytest.raises(DataError, match="dicts, lists, numbers, text"):
+        nn.save_checkpoint(tmp_path / "x", {"model": object()})
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_checkpoint_brings_back_every_bit_and_every_kind(tmp_path):
     state = {
         "floats": [0.1, 1 / 3, 5e-324, 1.7976931348623157e308, -0.0, math.inf, -math.inf],
@@ -528,6 +534,11 @@ def test_what_cannot_train_is_refused_with_the_remedy():
         ({"callbacks": {"a": 1}}, DataError, "is neither"),
         ({"validation": nn.xor()[0]}, DataError, "list of pairs"),
         ({"loss": "mse"}, DataError, "function of"),
+        ({"loss": lambda outputs: outputs}, DataError, r"function of \(outputs, target\)"),
+        ({"loss": nn.MLP}, DataError, r"function of \(outputs, target\)"),
+        ({"replay": "numba"}, DataError, "replay must be True or False"),
+        ({"callbacks": [nn.Monitor([])]}, DataError, r"inputs=\[\[0\.0, 1\.0\]\]"),
+        ({"callbacks": [nn.Monitor(3)]}, DataError, r"inputs=\[\[0\.0, 1\.0\]\]"),
         ({"loss": lambda outputs, target: 0.5}, DataError, "returns one Value"),
         ({"loss": lambda outputs, target: outputs}, DataError, "reduction"),
         ({"rng": 0}, DataError, r"random\.Random\(0\)"),
@@ -540,8 +551,13 @@ def test_what_cannot_train_is_refused_with_the_remedy():
             nn.fit(model, **settings)
         assert weights(model) == before
     for no_model in (nn.MLP, "model", lambda x: x):
-        with pytest.raises(DataError, match=r"The model is a Module.*MLP\(2, \[8, 1\]\)"):
+        with pytest.raises(DataError, match=r"Here goes a model, a Module.*MLP\(2, \[8, 1\]\)"):
             nn.fit(no_model, nn.xor(), nn.mse_loss, optimizer)
+    for ask in (lambda: nn.evaluate("m", nn.xor(), nn.mse_loss), lambda: nn.accuracy(3, nn.xor())):
+        with pytest.raises(DataError, match="a Module"):
+            ask()
+    with pytest.raises(DataError, match="function of"):
+        nn.evaluate(model, nn.xor(), 3)
     for patience in (0, -1, 2.5):
         with pytest.raises(DataError, match="patience must be a whole number"):
             nn.EarlyStopping(patience)
