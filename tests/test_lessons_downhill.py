@@ -8,6 +8,7 @@ import pytest
 from autograd.lessons import measured
 from nn.lessons import (
     batches,
+    early_stopping,
     learning_rates,
     memory,
     optimizers,
@@ -435,3 +436,59 @@ def test_a_constant_rate_keeps_its_distance_and_each_decay_beats_it():
     left = 10 * (1 - 0.005) ** schedules.STEPS
     assert small == pytest.approx(left, rel=0.1), "still on its way"
     assert max(away.values()) < large / 3
+
+
+# --- early stopping ---
+
+
+def the_document_s_algorithm(losses, patience):
+    """Its lines, written again: the epoch that is saved last, and the one at which it stops."""
+    best, kept, counter = float("inf"), None, 0
+    for epoch, loss in losses.items():
+        if loss < best:
+            best, kept, counter = loss, epoch, 0
+        else:
+            counter += 1
+        if counter >= patience:
+            return kept, epoch
+    return kept, None
+
+
+@pytest.mark.parametrize("patience", [1, 2, 3, 5])
+@pytest.mark.parametrize("losses", [early_stopping.printed(), early_stopping.filled_in(), early_stopping.BUMPY])
+def test_the_watcher_does_what_the_document_s_algorithm_does(losses, patience):
+    stopping, stopped = early_stopping.watched(losses, patience)
+    assert (stopping.best_epoch, stopped) == the_document_s_algorithm(losses, patience)
+
+
+def test_the_printed_example_keeps_epoch_15_with_every_patience():
+    assert early_stopping.printed() == {1: 2.6, 5: 1.3, 10: 0.9, 15: 0.85, 20: 0.9}
+    for patience in range(1, 30):
+        assert the_document_s_algorithm(early_stopping.printed(), patience)[0] == 15
+        assert the_document_s_algorithm(early_stopping.filled_in(), patience)[0] == 15
+    filled = early_stopping.filled_in()
+    assert list(filled) == list(range(1, 21))
+    assert filled == pytest.approx(
+        dict(enumerate(np.interp(range(1, 21), *zip(*early_stopping.printed().items(), strict=True)), 1))
+    )
+    assert "keeps epoch 15" in told(early_stopping.LESSON)
+
+
+def test_the_real_run_turns_and_its_best_weights_are_kept():
+    history, stopping, kept = early_stopping.train(100)
+    losses = history.validation_loss
+    assert history.loss[-1] < min(history.loss[:50])
+    assert 1 < stopping.best_epoch == int(np.argmin(losses)) + 1 < 30
+    assert losses[-1] > 2 * min(losses)
+    x, y = zip(*early_stopping.data(early_stopping.VALIDATION, 11), strict=True)
+    predictions = np.array(x) @ [w.data for w in kept.weights] + kept.bias.data
+    assert ((predictions - np.array(y)) ** 2).mean() == pytest.approx(min(losses), rel=1e-9)
+
+
+def test_the_step_for_the_training_example_raises_the_other_loss():
+    """w = 2: (2 − 3)² and (4 − 4)²; the training slope is −2, so w rises."""
+    root = early_stopping.build()
+    assert measured(root)["∂gap/∂w"] == 2
+    w = 2 - 0.1 * 2 * (2 - 3) * 1
+    assert (w * 1 - 3) ** 2 < 1
+    assert (w * 2 - 4) ** 2 > 0

@@ -1,0 +1,220 @@
+"""Early stopping: a printed example run through its own algorithm, what patience does, and a real run."""
+
+import math
+from itertools import pairwise
+from random import Random
+from typing import Any
+
+from autograd import Parameter, Value, dot, steps
+from autograd.lessons import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured
+from nn.callbacks import EarlyStopping
+from nn.data import linear_regression
+from nn.layers import Neuron
+from nn.losses import mse_loss
+from nn.optim import SGD
+from nn.run import History
+from nn.training import fit
+
+PRINTED = {1: (2.5, 2.6), 5: (1.2, 1.3), 10: (0.8, 0.9), 15: (0.4, 0.85), 20: (0.2, 0.9)}  # epoch: training, validation
+DOCUMENT_KEEPS, DOCUMENT_PATIENCE = 10, 5
+PATIENCES = (1, 5, 10, 100)
+EPOCHS, TRAINING, VALIDATION, BATCH = 60, 20, 40, 2
+INPUTS, NOISE, LEARNING_RATE = 12, 0.5, 0.02
+BUMPY = dict(enumerate((5.0, 4.0, 4.2, 4.1, 3.9, 4.0, 4.3, 4.4), 1))
+
+
+def build() -> Value:
+    """Return by how much a line w · x + b is worse on a validation example than on a training example."""
+    w, b = Parameter(2.0, "w"), Parameter(0.0, "b")
+    losses = []
+    for name, x, y in (("train", 1.0, 3.0), ("val", 2.0, 4.0)):
+        z = dot([w], [Value(x, f"x_{name}")], b)
+        loss = (z - Value(y, f"y_{name}")) ** 2
+        z.label, loss.label = f"z_{name}", f"L_{name}"
+        losses.append(loss)
+    gap: Value = losses[1] - losses[0]
+    gap.label = "gap"
+    return gap
+
+
+def watched(losses: dict[int, float], patience: int) -> tuple[EarlyStopping, int | None]:
+    """Return the watcher after these validation losses, and the epoch at which it stopped."""
+    stopping = EarlyStopping(patience)
+    for epoch, loss in losses.items():
+        if stopping.observe(epoch, loss):
+            return stopping, epoch
+    return stopping, None
+
+
+def printed() -> dict[int, float]:
+    """Return the printed validation losses, by epoch."""
+    return {epoch: validation for epoch, (_, validation) in PRINTED.items()}
+
+
+def filled_in() -> dict[int, float]:
+    """Return a validation loss for each epoch from 1 to 20, on straight lines between the printed ones."""
+    epochs, losses = list(PRINTED), printed()
+    found = {}
+    for a, b in pairwise(epochs):
+        for epoch in range(a, b + 1):
+            found[epoch] = losses[a] + (losses[b] - losses[a]) * (epoch - a) / (b - a)
+    return found
+
+
+def data(n: int, seed: int) -> list[Any]:
+    """Return examples of twelve inputs, of which only the first matters: y = 2·x₁ + noise."""
+    return linear_regression(n, weights=[2.0] + [0.0] * (INPUTS - 1), bias=0.0, noise=NOISE, rng=Random(seed))
+
+
+def train(patience: int) -> tuple[History, EarlyStopping, Neuron]:
+    """Train one linear neuron on twenty examples; return the history, the watcher, and the neuron that is kept."""
+    model = Neuron(INPUTS, "linear", weights=[0.0] * INPUTS)
+    optimizer, stopping = SGD(model.parameters(), LEARNING_RATE), EarlyStopping(patience)
+    history = fit(
+        model, data(TRAINING, 1), mse_loss, optimizer, EPOCHS, BATCH,
+        validation=data(VALIDATION, 11), callbacks=[stopping], rng=Random(0),
+    )  # fmt: skip
+    return history, stopping, model
+
+
+def noise_learned(model: Neuron) -> float:
+    """Return the length of the eleven weights that should be 0."""
+    return math.hypot(*(w.data for w in model.weights[1:]))
+
+
+def tell(lesson: Lesson) -> Story:
+    """Why validation; the printed example; patience; a real run."""
+    yield "# Two losses that want different things: L_train is trained on, L_val is only watched"
+    events = steps(lesson.build())
+    yield from (event for event in events if event.phase == "forward")
+    yield from (event for event in events if event.key.endswith("→w") or event.key in ("seed gap", "ready w"))
+    yield "A step along the training example's gradient raises w. That lowers L_train, and here it raises L_val. Only L_val can tell."
+    yield "# The printed example, through the algorithm printed below it"
+    yield printed_table()
+    stopping, _ = watched(printed(), DOCUMENT_PATIENCE)
+    yield (
+        f"The document says: stop at epoch {DOCUMENT_KEEPS}. Its own algorithm keeps epoch {stopping.best_epoch}: {printed()[15]:g} is less "
+        f"than {printed()[10]:g}, so "
+        f"epoch 15 is the best, and is saved. From epoch {DOCUMENT_KEEPS} to 15 the validation loss still falls, though more slowly than "
+        "the training loss."
+    )
+    yield (
+        f"Nor does it stop in this table: with patience {DOCUMENT_PATIENCE}, {stopping.waited} observation without improvement is not "
+        "enough. If the rows are the only observations, "
+        "only patience 1 stops, at epoch 20."
+    )
+    every, last = watched(filled_in(), DOCUMENT_PATIENCE)
+    yield (
+        f"With a loss for every epoch, on straight lines between the rows, patience {DOCUMENT_PATIENCE} stops after epoch {last}, and goes back to "
+        f"epoch {every.best_epoch}."
+    )
+    yield f"# What patience does: {TRAINING} noisy examples of {INPUTS} inputs, of which one matters; watched on {VALIDATION} others"
+    yield patience_table()
+    yield (
+        "The training loss falls to the end, the validation loss turns. First the neuron finds w₁, then it fits the noise with the weights "
+        "that should be 0. Much patience "
+        "costs epochs and nothing else, since the best weights are kept all the while."
+    )
+    (hasty, at), (patient, later) = watched(BUMPY, 1), watched(BUMPY, 3)
+    yield (
+        f"This curve has no bumps; others have. Of {', '.join(f'{loss:g}' for loss in BUMPY.values())} patience 1 stops after epoch {at} "
+        f"and keeps {hasty.best_loss:g}; "
+        f"patience 3 stops after epoch {later} and keeps {patient.best_loss:g}."
+    )
+
+
+def printed_table() -> str:
+    """Return the document's table with what the algorithm does at each row."""
+    lines = ["epoch   training   validation   best so far   waited"]
+    stopping = EarlyStopping(DOCUMENT_PATIENCE)
+    for epoch, (training, validation) in PRINTED.items():
+        stopping.observe(epoch, validation)
+        lines.append(
+            f"{epoch:>5}{training:>11g}{validation:>13g}{f'epoch {stopping.best_epoch}':>14}{stopping.waited:>9}"
+        )
+    return "\n".join(lines)
+
+
+def patience_table() -> str:
+    """Return where a real run stops and what it keeps, for each patience."""
+    lines = [
+        "                                    at the stop                    kept",
+        "patience   stops after   training   validation     epoch   validation      w₁   the other weights",
+    ]
+    for patience in PATIENCES:
+        history, stopping, model = train(patience)
+        lines.append(
+            f"{patience:>8}{history.epochs:>14}{history.loss[-1]:>11.4f}{history.validation_loss[-1]:>13.4f}"
+            f"{stopping.best_epoch:>10}{stopping.best_loss:>13.4f}{model.weights[0].data:>8.3f}{noise_learned(model):>20.3f}"
+        )
+    return "\n".join(lines)
+
+
+def measure(lesson: Lesson) -> dict[str, float]:
+    """Return the graph's numbers, what the printed example keeps, and where the real runs stop."""
+    stopping, _ = watched(printed(), DOCUMENT_PATIENCE)
+    every, last = watched(filled_in(), DOCUMENT_PATIENCE)
+    found = measured(lesson.build()) | {
+        "printed rows: best epoch": stopping.best_epoch,
+        "printed rows: best loss": stopping.best_loss or 0.0,
+        "printed rows: waited at the end": stopping.waited,
+        "printed rows, patience 1: stops at": watched(printed(), 1)[1] or 0,
+        "every epoch: best epoch": every.best_epoch,
+        "every epoch: stops after": last or 0,
+    }
+    for patience in PATIENCES:
+        history, real, _ = train(patience)
+        found |= {f"patience {patience}: epochs": history.epochs, f"patience {patience}: keeps epoch": real.best_epoch}
+        found[f"patience {patience}: validation loss kept"] = real.best_loss or 0.0
+    return found
+
+
+def plot() -> Any:
+    """Draw both losses of the real run."""
+    from nn.plots import loss_curves
+
+    return loss_curves(train(EPOCHS)[0])
+
+
+LESSON = Lesson(
+    slug="early-stopping",
+    title="Early stopping, and a printed example through its own algorithm",
+    document="How Machines Learn: Understanding the Core Concepts of Neural Networks, section 6",
+    question="Validation losses 2.6, 1.3, 0.9, 0.85, 0.9 at epochs 1, 5, 10, 15, 20: which epoch does early stopping keep?",
+    build=build,
+    tell=tell,
+    numbers={
+        "z_val": 4, "z_train": 2, "L_val": 0, "L_train": 1, "gap": -1, "∂gap/∂w": 2, "∂gap/∂x_train": 4, "∂gap/∂b": 2,
+        "printed rows: best epoch": 15, "printed rows: best loss": 0.85, "printed rows: waited at the end": 1,
+        "printed rows, patience 1: stops at": 20, "every epoch: best epoch": 15, "every epoch: stops after": 20,
+        "patience 1: epochs": 16, "patience 5: epochs": 20, "patience 10: epochs": 25, "patience 100: epochs": 60,
+        "patience 1: keeps epoch": 15, "patience 100: keeps epoch": 15, "patience 100: validation loss kept": 0.251161621803,
+    },
+    measure=measure,
+    notes=(Note("ready w", "The gap grows with w: the step that helps the training example hurts the other."),),
+    exercises=(
+        GradientOf(build, "w", 2, {"sign of the delta": -2}),
+        GradientOf(build, "x_train", 4, {"upstream alone": 2}),
+        Exercise(
+            "Which epoch does early stopping keep, of the printed table?",
+            15,
+            lambda: watched(printed(), DOCUMENT_PATIENCE)[0].best_epoch,
+            ("It keeps the least validation loss.", "0.85 is less than 0.9.", "0.85 belongs to epoch 15."),
+            (
+                Wrong("one stops where the document says", 10, lambda: DOCUMENT_KEEPS, "At epoch 10 the validation loss is 0.9, and it still falls."),
+                Wrong("the last epoch is kept", 20, lambda: max(PRINTED), "The weights of the best epoch are saved, and brought back."),
+            ),
+        ),
+        Exercise(
+            "Validation losses 5, 4, 4.2, 4.1, 3.9, 4, 4.3, 4.4 in epochs 1 to 8, patience 3: after which epoch does it stop?",
+            8,
+            lambda: watched(BUMPY, 3)[1] or 0,
+            ("Count the epochs without a new best.", "4.2 and 4.1 are two; 3.9 is a new best, and the count starts again.", "4, 4.3, 4.4 are three."),
+            (
+                Wrong("the best epoch is given", 5, lambda: watched(BUMPY, 3)[0].best_epoch,
+                      "That epoch is kept; it takes three more to know that it was the best."),
+            ),
+        ),
+    ),
+    plot=plot,
+)  # fmt: skip
