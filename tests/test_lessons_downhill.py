@@ -1,6 +1,7 @@
 """What the lessons from three layers to landscapes claim, against arithmetic by hand and NumPy."""
 
 from itertools import pairwise
+from random import Random
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from autograd.lessons import measured
 from nn.lessons import (
     batches,
     early_stopping,
+    landscapes,
     learning_rates,
     memory,
     optimizers,
@@ -492,3 +494,71 @@ def test_the_step_for_the_training_example_raises_the_other_loss():
     w = 2 - 0.1 * 2 * (2 - 3) * 1
     assert (w * 1 - 3) ** 2 < 1
     assert (w * 2 - 4) ** 2 > 0
+
+
+# --- landscapes ---
+
+
+def test_the_flat_points_are_the_roots_of_the_slope():
+    """(w² − 1)² + 0.3·w has the slope 4w³ − 4w + 0.3 and the curvature 12w² − 4."""
+    roots = np.sort(np.roots([4, 0, -4, 0.3]))
+    found = landscapes.flat_points()
+    assert [found["deep"], found["hump"], found["shallow"]] == pytest.approx(list(roots), rel=1e-9)
+    assert [landscapes.curvature(w) for w in roots] == pytest.approx(list(12 * roots**2 - 4), rel=1e-9)
+
+
+@pytest.mark.parametrize("momentum", landscapes.MOMENTA)
+def test_momentum_rolls_as_by_hand(momentum):
+    w, v, path = landscapes.START, 0.0, [landscapes.START]
+    for _ in range(landscapes.STEPS):
+        v = momentum * v + 4 * w**3 - 4 * w + 0.3
+        w -= landscapes.LEARNING_RATE * v
+        path.append(w)
+    np.testing.assert_allclose(landscapes.rolled(momentum), path, rtol=1e-6)
+
+
+def test_where_momentum_ends():
+    ends = [landscapes.rolled(beta)[-1] for beta in landscapes.MOMENTA]
+    assert [end < 0 for end in ends] == [False, False, True, True, False]
+    assert min(landscapes.rolled(0.95)) < -1, "over the hump, and back"
+    away = [landscapes.off_the_saddle(beta) for beta in landscapes.MOMENTA]
+    assert away == sorted(away, reverse=True)
+
+
+def test_newton_goes_to_where_the_slope_is_0():
+    """Solved by NumPy: x − H⁻¹·slope, on the bowl, on the saddle, and on the saddle with damping."""
+    bowl, saddle = np.array([[22, -20], [-20, 20]]), np.diag([2, -2])
+    x, y = landscapes.BOWL_START
+    slope = [2 * (x - 1) - 20 * (y - x), 20 * (y - x)]
+    assert landscapes.newton(landscapes.bowl, (x, y)) == pytest.approx(np.array([x, y]) - np.linalg.solve(bowl, slope))
+    assert landscapes.newton(landscapes.bowl, (x, y)) == pytest.approx((1, 1))
+    x, y = landscapes.SADDLE_START
+    for damping, end in ((0.0, (0, 0)), (landscapes.DAMPING, (0.9, 1.5))):
+        step = np.linalg.solve(saddle + damping * np.eye(2), [2 * x, -2 * y])
+        found = landscapes.newton(landscapes.saddle, (x, y), damping=damping)
+        assert found == pytest.approx(np.array([x, y]) - step, abs=1e-12)
+        assert found == pytest.approx(end, abs=1e-12)
+
+
+def test_all_positive_is_what_the_eigenvalues_say():
+    rng = Random(0)
+    for n in (1, 2, 3, 4):
+        for _ in range(50):
+            matrix = landscapes.random_symmetric(n, rng)
+            assert landscapes.all_positive(matrix) == bool((np.linalg.eigvalsh(matrix) > 0).all())
+
+
+def test_the_share_of_minima_is_that_of_the_theory():
+    """For such matrices of 1, 2 and 3 rows: 1/2, (2 − √2)/4, (π − 2√2)/(4π)."""
+    theory = {1: 0.5, 2: (2 - np.sqrt(2)) / 4, 3: (np.pi - 2 * np.sqrt(2)) / (4 * np.pi)}
+    for n, share in theory.items():
+        error = np.sqrt(share * (1 - share) / landscapes.DRAWS)
+        assert landscapes.share_of_minima(n) == pytest.approx(share, abs=4 * error)
+
+
+def test_the_plateau_holds_gradient_descent_and_not_adam():
+    w = 5.0
+    for _ in range(1000):
+        w -= 0.1 * w * np.exp(-w * w / 2)
+    assert f"w = {w:.4f} after 1000 steps" in told(landscapes.LESSON)
+    assert "in the hole after 44" in told(landscapes.LESSON)

@@ -1,0 +1,300 @@
+"""Local minima, saddles and plateaus; what momentum, Newton's method and adaptive rates do there."""
+
+import math
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+from autograd import Parameter, Value, hessian, steps
+from autograd.lessons import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured
+from nn.newton import Newton
+from nn.optim import SGD, Adam
+
+WIDTH, TILT = 1.0, 0.3
+START, STEPS, LEARNING_RATE = 2.0, 400, 0.01
+MOMENTA = (0.0, 0.5, 0.8, 0.9, 0.95)
+BOWL_START, SADDLE_START, DAMPING = (3.0, -1.0), (1.5, 0.5), 3.0
+DIMENSIONS, DRAWS = (1, 2, 3, 4, 5, 6), 1000
+Point = tuple[float, ...]
+
+
+def valley(w: Any, a: Any = WIDTH, c: Any = TILT) -> Any:
+    """Return (w² − a)² + c·w: two valleys, the left one the deeper."""
+    return (w**2 - a) ** 2 + c * w
+
+
+def bowl(x: Any, y: Any) -> Any:
+    """Return (x − 1)² + 10·(y − x)²: a long bowl, lowest at (1, 1)."""
+    return (x - 1) ** 2 + 10 * (y - x) ** 2
+
+
+def saddle(x: Any, y: Any) -> Any:
+    """Return x² − y²: up along x, down along y, flat at (0, 0)."""
+    return x**2 - y**2
+
+
+def plateau(w: Any) -> Any:
+    """Return 1 − e^(−w²/2): a hole in a plain that is nearly flat from w = 5 on."""
+    return 1 - (-0.5 * w**2).exp()
+
+
+def build() -> Value:
+    """Return the height of the two valleys where the descent begins."""
+    w = Parameter(START, "w")
+    loss: Value = valley(w, Value(WIDTH, "a"), Value(TILT, "c"))
+    loss.label = "L"
+    return loss
+
+
+def walk(loss: Callable[..., Any], start: Point, make: Callable[[list[Value]], Any], count: int) -> list[Point]:
+    """Return the points that an optimizer goes through."""
+    weights = [Parameter(w) for w in start]
+    optimizer, path = make(weights), [start]
+    for _ in range(count):
+        optimizer.zero_grad()
+        loss(*weights).backward()
+        optimizer.step()
+        path.append(tuple(w.data for w in weights))
+    return path
+
+
+def rolled(momentum: float, start: float = START) -> list[float]:
+    """Return the path of gradient descent with momentum in the two valleys."""
+    return [w for (w,) in walk(valley, (start,), lambda ws: SGD(ws, LEARNING_RATE, momentum=momentum), STEPS)]
+
+
+def newton(loss: Callable[..., Any], start: Point, count: int = 1, damping: float = 0.0) -> Point:
+    """Return where Newton's method is after some steps."""
+    weights = [Parameter(w) for w in start]
+    optimizer = Newton(weights, damping=damping)
+    for _ in range(count):
+        optimizer.step(loss(*weights))
+    return tuple(w.data for w in weights)
+
+
+def flat_points() -> dict[str, float]:
+    """Return the three places where the slope of the valleys is 0, each found by Newton's method from near it."""
+    return {name: newton(valley, (start,), 20)[0] for name, start in (("deep", -1.0), ("hump", 0.1), ("shallow", 1.0))}
+
+
+def curvature(w: float) -> float:
+    """Return the second derivative of the valleys."""
+    return hessian(valley, [w])[0][0]
+
+
+def arrives(make: Callable[[list[Value]], Any], limit: int) -> int | None:
+    """Return after how many steps a walk from the plateau, w = 5, is in the hole, below a height of 0.01."""
+    heights = (1 - math.exp(-0.5 * w * w) for (w,) in walk(plateau, (5.0,), make, limit))
+    return next((step for step, height in enumerate(heights) if height < 0.01), None)
+
+
+def all_positive(matrix: list[list[float]]) -> bool:
+    """Tell whether a symmetric matrix curves up in every direction: whether all pivots of its elimination are above 0."""
+    rows = [row[:] for row in matrix]
+    for k, pivot in enumerate(rows):
+        if pivot[k] <= 0:
+            return False
+        for row in rows[k + 1 :]:
+            factor = row[k] / pivot[k]
+            row[:] = [a - factor * b for a, b in zip(row, pivot, strict=True)]
+    return True
+
+
+def random_symmetric(n: int, rng: Random) -> list[list[float]]:
+    """Return a symmetric matrix of random curvatures."""
+    half = [[rng.gauss(0, 1) for _ in range(n)] for _ in range(n)]
+    return [[half[i][j] + half[j][i] for j in range(n)] for i in range(n)]
+
+
+def share_of_minima(n: int) -> float:
+    """Return the share of random flat points in n dimensions that are minima."""
+    rng = Random(n)
+    return sum(all_positive(random_symmetric(n, rng)) for _ in range(DRAWS)) / DRAWS
+
+
+def tell(lesson: Lesson) -> Story:
+    """Two valleys; Newton on a bowl and on a saddle; why saddles are common; a plateau."""
+    yield f"# Two valleys: (w² − {WIDTH:g})² + {TILT:g}·w, from w = {START:g}"
+    yield from steps(lesson.build())
+    yield flat_table()
+    yield f"Gradient descent from w = {START:g} meets the shallow valley first. Learning rate {LEARNING_RATE:g}, {STEPS} steps:"
+    yield momentum_table()
+    rng = Random(0)
+    ends = [rolled(0.0, rng.uniform(-2, 2))[-1] for _ in range(10)]
+    yield (
+        "Momentum can roll over the hump; with too much of it, it rolls over and back again. Another cure is to begin at several places: "
+        "of 10 random starts without "
+        f"momentum, {sum(w < 0 for w in ends)} end in the deep valley."
+    )
+    yield "# Newton's method: slope divided by curvature, from the Hessian that autograd finds"
+    there = hessian(bowl, BOWL_START)
+    yield f"The bowl (x − 1)² + 10·(y − x)² has the Hessian {shown(there)}."
+    yield f"From {place(BOWL_START)} one step leads to {place(newton(bowl, BOWL_START))}: its lowest point."
+    yield newton_on_saddle()
+    yield (
+        "The document lists Newton's method among the cures for saddle points. As it stands it is not one: it looks for a slope of 0, and "
+        "takes the saddle. "
+        f"Damping, H + λ·1 with λ above the steepest way down (here {DAMPING:g} > 2), turns the step downhill again. Momentum needs no Hessian:"
+    )
+    yield saddle_momentum()
+    yield "# Why saddles are common"
+    yield shares()
+    yield (
+        f"A minimum must curve up in every direction. With random curvatures ({DRAWS} matrices for each number of weights) that soon hardly "
+        "ever happens; a network has "
+        "thousands of weights. Its curvatures are not random, but the reason is this."
+    )
+    yield "# A plateau: 1 − e^(−w²/2) from w = 5"
+    yield plateaus()
+
+
+def flat_table() -> str:
+    """Return the flat points of the valleys, with their heights and curvatures."""
+    lines = ["slope 0 at w        height    curvature"]
+    for name, w in flat_points().items():
+        kind = "minimum" if curvature(w) > 0 else "maximum"
+        lines.append(f"{w:>12.4f}{valley(w):>14.4f}{curvature(w):>13.4f}   {name}, a {kind}".replace("-", "−"))
+    return "\n".join(lines)
+
+
+def momentum_table() -> str:
+    """Return where the descent ends, for each momentum."""
+    paths = {beta: rolled(beta) for beta in MOMENTA}
+    rows = {
+        "momentum": [f"{beta:g}" for beta in paths],
+        "furthest left": [f"{min(path):.4f}" for path in paths.values()],
+        "ends at w": [f"{path[-1]:.4f}" for path in paths.values()],
+        "height": [f"{valley(path[-1]):.4f}" for path in paths.values()],
+    }
+    return "\n".join(
+        f"{name:<14}" + "".join(f"{cell:>10}" for cell in cells).replace("-", "−") for name, cells in rows.items()
+    )
+
+
+def shown(matrix: list[list[float]]) -> str:
+    """Write a matrix of whole numbers in one line."""
+    return "[" + ", ".join("[" + ", ".join(f"{x:g}".replace("-", "−") for x in row) + "]" for row in matrix) + "]"
+
+
+def place(point: Point) -> str:
+    """Write a point: (3, −1)."""
+    return "(" + ", ".join(f"{x + 0:.9g}" for x in point).replace("-", "−") + ")"
+
+
+def newton_on_saddle() -> str:
+    """Say where Newton's method goes from the saddle's side, and how the Hessian tells."""
+    return (
+        f"The saddle x² − y² has {shown(hessian(saddle, SADDLE_START))}: one curvature up, one down. From {place(SADDLE_START)} one step of Newton's "
+        f"leads to {place(newton(saddle, SADDLE_START))}, the saddle itself. With damping {DAMPING:g} it leads to "
+        f"{place(newton(saddle, SADDLE_START, damping=DAMPING))}: nearer along x, and away along y, downhill."
+    )
+
+
+def off_the_saddle(momentum: float, limit: int = 200) -> int:
+    """Return after how many steps y is 1 away from the saddle, from y = 0.001."""
+    path = walk(saddle, (1.0, 0.001), lambda ws: SGD(ws, 0.02, momentum=momentum), limit)
+    return next(step for step, (_, y) in enumerate(path) if abs(y) >= 1)
+
+
+def saddle_momentum() -> str:
+    """Return how long it takes to leave the saddle, by momentum."""
+    rows = {
+        "momentum": [f"{beta:g}" for beta in MOMENTA],
+        "steps until y is 1 away from it": [f"{off_the_saddle(beta)}" for beta in MOMENTA],
+    }
+    heading = "from (1, 0.001), learning rate 0.02:"
+    return "\n".join(
+        [heading, *(f"{name:<32}" + "".join(f"{cell:>8}" for cell in cells) for name, cells in rows.items())]
+    )
+
+
+def shares() -> str:
+    """Return the share of minima among random flat points, by dimension."""
+    return (
+        "weights         "
+        + "".join(f"{n:>8}" for n in DIMENSIONS)
+        + "\nshare of minima "
+        + "".join(f"{share_of_minima(n):>8.3f}" for n in DIMENSIONS)
+    )
+
+
+def plateaus() -> str:
+    """Say how two optimizers fare on the plateau."""
+    slope = 5 * math.exp(-12.5)
+    adam = arrives(lambda ws: Adam(ws, 0.1), 200)
+    end = walk(plateau, (5.0,), lambda ws: SGD(ws, 0.1), 1000)[-1][0]
+    return (
+        f"The slope there is {slope:.2g}. Gradient descent with lr 0.1 is at w = {end:.4f} after 1000 steps. Adam, which divides by the "
+        "size of the slope, "
+        f"is in the hole after {adam}."
+    )
+
+
+def measure(lesson: Lesson) -> dict[str, float]:
+    """Return the graph's numbers, the flat points, where the walks end, and the shares of minima."""
+    found = measured(lesson.build())
+    for name, w in flat_points().items():
+        found |= {f"{name}: w": w, f"{name}: curvature": curvature(w)}
+    found |= {f"momentum {beta:g}: ends at": rolled(beta)[-1] for beta in MOMENTA}
+    found |= {f"momentum {beta:g}: steps off the saddle": off_the_saddle(beta) for beta in MOMENTA}
+    found |= dict(zip(("bowl: x", "bowl: y"), newton(bowl, BOWL_START), strict=True))
+    found |= dict(zip(("saddle: x", "saddle: y"), newton(saddle, SADDLE_START), strict=True))
+    found |= dict(zip(("damped: x", "damped: y"), newton(saddle, SADDLE_START, damping=DAMPING), strict=True))
+    found |= {f"share of minima, {n} weights": share_of_minima(n) for n in DIMENSIONS}
+    return found | {"plateau: Adam arrives": arrives(lambda ws: Adam(ws, 0.1), 200) or math.inf}
+
+
+def plot() -> Any:
+    """Draw the two valleys, with the paths that end in each."""
+    from nn.plots import BLACK, BLUE, VERMILION, axes, even, legend_below
+
+    ax, ws = axes(), even(-1.7, 2.05, 200)
+    ax.plot(ws, [valley(w) for w in ws], color=BLACK)
+    for beta, colour, style in ((0.0, VERMILION, "o-"), (0.9, BLUE, "s--")):
+        path = rolled(beta)
+        lift = 0.15 if beta else 0.0  # one above the other, to tell them apart
+        ax.plot(path, [valley(w) + lift for w in path], style, color=colour, markersize=3, label=f"momentum {beta:g}")
+        ax.plot(path[-1], valley(path[-1]) + lift, style[0], color=colour, markersize=11, markeredgecolor=BLACK)
+    ax.set(xlabel="w", ylabel="loss", title="Two valleys", ylim=(-0.6, 4))
+    legend_below(ax)
+    return ax.figure
+
+
+LESSON = Lesson(
+    slug="landscapes",
+    title="Landscapes: local minima, saddles, plateaus",
+    document="How Machines Learn: Understanding the Core Concepts of Neural Networks, section 6",
+    question="Where the slope is 0, is that the goal? And does Newton's method help at a saddle?",
+    build=build,
+    tell=tell,
+    numbers={
+        "L": 9.6, "∂L/∂w": 24.3, "∂L/∂a": -6, "∂L/∂c": 2,
+        "deep: w": -1.035578714089, "hump: w": 0.075429158570, "shallow: w": 0.960149555519,
+        "deep: curvature": 8.869079276887, "hump: curvature": -3.931725304450, "shallow: curvature": 7.062646027562,
+        "momentum 0: ends at": 0.960149555519, "momentum 0.8: ends at": -1.035578714089, "momentum 0.9: ends at": -1.035578713298,
+        "bowl: x": 1, "bowl: y": 1, "saddle: x": 0, "saddle: y": 0, "damped: x": 0.9, "damped: y": 1.5,
+        "momentum 0: steps off the saddle": 177, "momentum 0.9: steps off the saddle": 46,
+        "share of minima, 1 weights": 0.493, "share of minima, 2 weights": 0.150, "share of minima, 3 weights": 0.027,
+        "share of minima, 6 weights": 0, "plateau: Adam arrives": 44,
+    },
+    measure=measure,
+    notes=(Note("ready w", "Downhill is to the left, and the first valley on that way is the shallow one."),),
+    exercises=(
+        GradientOf(build, "w", 24.3, {"sign of the delta": -24.3, "= in the place of +=": 24}),
+        Exercise(
+            "On x² − y², where is y after one step of Newton's method from (1.5, 0.5)?",
+            0.0,
+            lambda: newton(saddle, SADDLE_START)[1],
+            ("The slope along y is −2y = −1.", "The curvature is −2.", "0.5 − (−1)/(−2)."),
+            (Wrong("the size of the curvature is taken", 1.0, lambda: 0.5 - (-1) / abs(-2), "Newton divides by the curvature with its sign."),),
+        ),
+        Exercise(
+            "The height is w⁴ − 2w². What is its curvature at w = 1?",
+            8,
+            lambda: hessian(lambda w: w**4 - 2 * w**2, [1.0])[0][0],
+            ("The slope is 4w³ − 4w.", "Its slope is 12w² − 4.", "12 − 4."),
+            (Wrong("the slope is given", 0, lambda: 4 * 1**3 - 4 * 1, "The slope is 0 there; the curvature says that it is a minimum."),),
+        ),
+    ),
+    plot=plot,
+)  # fmt: skip
