@@ -14,7 +14,7 @@ from autograd.graph import topological_order
 from autograd.lessons import guessing_game, mistakes_laboratory, published
 from autograd.stepper import Event
 from nn import MLP
-from nn.lessons import digits, universal_approximation
+from nn.lessons import digits, training_loop, universal_approximation
 
 
 def texts(lesson):
@@ -249,3 +249,59 @@ def test_without_numpy_the_lesson_is_told_and_says_what_is_missing():
     assert "pip install numpy" in done.stdout
     assert f"{digits.without_numpy()[1]:.1%} of 359" in " ".join(done.stdout.split())
     assert "replays it" not in done.stdout
+
+
+# --- the training loop ---
+
+
+def test_fit_is_the_loop_written_out_bit_for_bit():
+    rows, best, _ = training_loop.by_hand()
+    history = training_loop.by_fit()
+    assert [row.loss for row in rows] == history.loss
+    assert [row.validation_loss for row in rows] == history.validation_loss
+    assert history.stopped.startswith(f"stopped early after epoch {len(rows)}")
+    losses = [row.validation_loss for row in rows]
+    assert losses.index(min(losses)) + 1 == best == len(rows) - training_loop.PATIENCE
+    assert "bit for bit" in texts(training_loop.LESSON)
+    assert history.steps == 6 * len(rows)
+
+
+def test_the_loop_is_numpy_s_for_an_epoch():
+    """The first epoch by matrix formulas: dL/dz = ŷ − y, ReLU, no engine."""
+    train, _, _ = training_loop.parts()
+    model = training_loop.network()
+    w = [np.array([[p.data for p in n.weights] for n in layer.neurons]) for layer in model.layers]
+    b = [np.zeros(len(layer.neurons)) for layer in model.layers]
+    losses = []
+    for inputs, targets in nn.batches(train, training_loop.BATCH, Random(3)):
+        x, y = np.array(inputs), np.eye(10)[targets]
+        z = x @ w[0].T + b[0]
+        h = np.maximum(z, 0)
+        e = np.exp(h @ w[1].T + b[1])
+        p = e / e.sum(axis=1, keepdims=True)
+        losses.append(-np.log((p * y).sum(axis=1)).mean())
+        d2 = (p - y) / len(x)
+        d1 = d2 @ w[1] * (z > 0)
+        w = [w[0] - 0.1 * d1.T @ x, w[1] - 0.1 * d2.T @ h]
+        b = [b[0] - 0.1 * d1.sum(axis=0), b[1] - 0.1 * d2.sum(axis=0)]
+    assert training_loop.by_hand()[0][0].loss == pytest.approx(np.mean(losses), rel=1e-12)
+
+
+def test_it_begins_near_ln_10_and_steepens_off():
+    rows, _, _ = training_loop.by_hand()
+    assert rows[0].gradient > rows[9].gradient > rows[49].gradient
+    told = texts(training_loop.LESSON)
+    for words in (
+        "ln 10 = 2.3026",
+        "weights of 0 gives 2.3026",
+        "10% at a loss of 2.3",
+        "30% at a loss of 1.2",
+        "74% at a loss of 0.3",
+    ):
+        assert words in told, words
+
+
+def test_the_step_is_told_in_its_four_phases():
+    found = [event.phase for event in training_loop.LESSON.events()]
+    assert list(dict.fromkeys(found)) == ["forward", "loss", "backward", "update"]
+    assert found.count("update") == 6

@@ -1,0 +1,272 @@
+"""The complete training loop: written out, with fit, and its first step under the glass."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from random import Random
+from typing import Any
+
+from autograd import Value, mean, phases
+from autograd.lessons import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured
+from nn.batching import Data, batches, random_split
+from nn.callbacks import EarlyStopping
+from nn.data import blobs
+from nn.gradients import grad_norm
+from nn.layers import MLP
+from nn.losses import cross_entropy
+from nn.optim import SGD
+from nn.plots import loss_curves
+from nn.run import History
+from nn.training import accuracy, evaluate, fit
+
+CLASSES, EPOCHS, BATCH, LEARNING_RATE, PATIENCE = 10, 100, 10, 0.1, 10
+LOOK = (1, 10, 50, 100, 200)
+HOW_MACHINES_LEARN = {1: (2.3, 0.10), 10: (1.2, 0.60), 50: (0.3, 0.92), 100: (None, 0.93)}
+FUNDAMENTALS = {1: (2.45, 0.15), 10: (1.23, 0.45), 50: (0.42, 0.78), 100: (0.15, 0.92), 200: (0.08, 0.97)}
+
+
+def parts() -> list[Data]:
+    """Return ten clouds of points on a circle, cut into data to train, to validate and to test."""
+    return random_split(blobs(120, CLASSES, 0.4, Random(1)), (0.5, 0.25, 0.25), Random(2))
+
+
+def network() -> MLP:
+    """Return the network: weights by He for ReLU, by Xavier for the outputs, biases 0."""
+    return MLP(2, [8, CLASSES], rng=Random(0))
+
+
+@dataclass(frozen=True)
+class Row:
+    """What an epoch has come to."""
+
+    loss: float
+    validation_loss: float
+    accuracy: float
+    gradient: float
+
+
+@cache
+def by_hand(epochs: int = EPOCHS) -> tuple[list[Row], int, float]:
+    """Train, and return a row an epoch, the best epoch, and the share of the test set that is right in the end."""
+    train, validation, test = parts()
+    model = network()  # initialise
+    optimizer, rng = SGD(model.parameters(), LEARNING_RATE), Random(3)
+    rows: list[Row] = []
+    best, best_epoch, kept = math.inf, 0, model.state_dict()
+    for epoch in range(1, epochs + 1):
+        total = 0.0
+        for inputs, targets in batches(train, BATCH, rng):  # shuffle, cut into batches
+            outputs = [model(x) for x in inputs]  # 1. forward
+            loss = mean([cross_entropy(z, y) for z, y in zip(outputs, targets, strict=True)])  # 2. loss
+            optimizer.zero_grad()
+            loss.backward()  # 3. backward
+            optimizer.step()  # 4. update
+            total += loss.data * len(inputs)
+        validation_loss = evaluate(model, validation, cross_entropy)  # 5. validate
+        rows.append(Row(total / len(train), validation_loss, *looked_at(model, train, epoch)))
+        if validation_loss < best:
+            best, best_epoch, kept = validation_loss, epoch, model.state_dict()
+        if epoch - best_epoch == PATIENCE:  # 6. stop early
+            break
+    model.load_state_dict(kept)
+    return rows, best_epoch, accuracy(model, test)  # 7. test
+
+
+def looked_at(model: MLP, train: Data, epoch: int) -> tuple[float, float]:
+    """Return, at the epochs that are shown, the share that is right and the gradient norm over all examples."""
+    if epoch not in LOOK:
+        return math.nan, math.nan
+    right, parameters = accuracy(model, train), model.parameters()
+    for p in parameters:
+        p.grad = None
+    mean([cross_entropy(model(x), y) for x, y in train]).backward()
+    return right, grad_norm(parameters)
+
+
+@cache
+def by_fit() -> History:
+    """Train the same network on the same data with fit."""
+    train, validation, _ = parts()
+    model = network()
+    return fit(
+        model, train, cross_entropy, SGD(model.parameters(), LEARNING_RATE), EPOCHS, BATCH,
+        callbacks=[EarlyStopping(PATIENCE)], validation=validation, rng=Random(3),
+    )  # fmt: skip
+
+
+def tiny() -> MLP:
+    """Return a network small enough to step through: one input, one hidden unit, two classes."""
+    model = MLP(1, [1, 2], weights=[[[0.5]], [[1.0], [-1.0]]])
+    for parameter, label in zip(model.parameters(), ("w", "b", "u1", "c1", "u2", "c2"), strict=True):
+        parameter.label = label
+    return model
+
+
+def forward(model: MLP, x: Sequence[Value]) -> list[Value]:
+    """Return the logits of the two classes, and label what is on the way."""
+    (hidden,) = model.layers[0](x)
+    logits = model.layers[1]([hidden])
+    for node, label in zip((hidden.parents[0], hidden, *logits), ("z", "h", "z1", "z2"), strict=True):
+        node.label = label
+    return logits
+
+
+def loss_of(logits: Sequence[Value], target: int) -> Value:
+    """Return the cross-entropy, labelled."""
+    loss: Value = cross_entropy(logits, target)
+    loss.label, loss.parents[0].label = "L", "lse"
+    return loss
+
+
+def first_example() -> Value:
+    """Return the loss of one example: the input is 2, the true class the second."""
+    return loss_of(forward(tiny(), [Value(2.0, "x")]), 1)
+
+
+def tell(lesson: Lesson) -> Story:
+    """Dance the four steps once, then thousands of times, and lay the documents' tables beside it."""
+    model = tiny()
+    optimizer = SGD(model.parameters(), LEARNING_RATE)
+    batch = ([[Value(2.0, "x")]], [1])
+    dance = phases(lambda x: forward(model, x), lambda outputs, ys: loss_of(outputs[0], ys[0]), batch, optimizer)
+    for k, (phase, events) in enumerate(groupby(dance, lambda event: event.phase), 1):
+        yield f"# {k}. {phase.capitalize()}"
+        yield from events
+    after = loss_of(forward(model, batch[0][0]), 1).data
+    yield f"One step, and the loss of this example has gone from {first_example().data:.4f} to {after:.4f}. Training repeats these four steps."
+    yield "# Where the loss begins"
+    yield from beginning()
+    yield "# The whole loop"
+    yield from whole_loop()
+
+
+def beginning() -> Story:
+    """Tell why a network of ten classes begins near 2.3."""
+    _, _, test = parts()
+    even, drawn = (evaluate(m, test, cross_entropy) for m in (MLP(2, [8, CLASSES], init="zeros"), network()))
+    yield (
+        f"Ten classes, and no idea: each gets 1/10, and the loss is −ln(1/10) = ln 10 = {math.log(CLASSES):.4f}. That is the document's “maybe 2.3”, "
+        f"with 10 % right by luck. A network with weights of 0 gives {even:.4f}. Random weights are not without opinions, only without reasons, and "
+        f"pay for it: ours begin at {drawn:.4f}. A first loss far above ln 10 says that the weights are too large."
+    )
+
+
+def whole_loop() -> Story:
+    """Tell the run, and what the documents' tables say."""
+    rows, best, right = by_hand()
+    history = by_fit()
+    same = [row.loss for row in rows] == history.loss and [
+        row.validation_loss for row in rows
+    ] == history.validation_loss
+    train, validation, test = parts()
+    yield (
+        f"Initialise; then in each epoch shuffle, cut into batches of {BATCH}, and for each batch forward, loss, backward, update; then validate, and "
+        f"stop if it has not become better for {PATIENCE} epochs; at the end test. Ten clouds of points, {len(train)} to train, {len(validation)} to "
+        f"validate, {len(test)} to test; 2-8-10, SGD with {LEARNING_RATE}:"
+    )
+    yield table(rows)
+    given = ", ".join(f"{math.exp(-loss):.0%} at a loss of {loss}" for loss in (2.3, 1.2, 0.3))
+    yield (
+        "The documents' numbers are illustrations, of no network that they name; ours are of this one. The course is the same: steep, then flat, and the "
+        f"gradient shrinks with the loss. e to the −loss is what the truth is given, as a geometric mean: {given}. The other document begins "
+        "at 2.45, above ln 10, with 15 % right: sure of itself, and mostly wrong."
+    )
+    yield (
+        f"The validation loss was lowest in epoch {best}, and training stopped after {len(rows)}. With the weights of epoch {best}, {right:.0%} of the "
+        "test set are right: less than of the training set, which it has seen."
+    )
+    yield "# The same with fit"
+    yield (
+        "fit(model, train, cross_entropy, SGD(model.parameters(), 0.1), 100, 10,\n"
+        "    callbacks=[EarlyStopping(10)], validation=validation, rng=Random(3))"
+    )
+    yield f"History: {history}."
+    yield f"Its losses are those of the loop above, {'bit for bit' if same else 'but not to the last bit'}: fit is that loop, with checks."
+
+
+def table(rows: list[Row]) -> str:
+    """Return the documents' tables beside what was measured."""
+    lines = [
+        "        How Machines Learn    fundamentals        here",
+        "epoch     loss   right        loss   right       loss   right   validation   gradient",
+    ]
+    for epoch in LOOK:
+        told = "".join(shown(document.get(epoch)) for document in (HOW_MACHINES_LEARN, FUNDAMENTALS))
+        row = rows[epoch - 1] if epoch <= len(rows) else None
+        here = (
+            f"{row.loss:>11.2f}{row.accuracy:>8.0%}{row.validation_loss:>13.2f}{row.gradient:>11.3f}"
+            if row
+            else "     stopped"
+        )
+        lines.append(f"{epoch:>5}{told}{here}")
+    return "\n".join(lines)
+
+
+def shown(figures: tuple[float | None, float] | None) -> str:
+    """Write a document's loss and accuracy."""
+    loss, right = figures or (None, None)
+    return f"{'–' if loss is None else f'{loss:.2f}':>9}{'–' if right is None else f'{right:.0%}':>8}   "
+
+
+def measure(lesson: Lesson) -> dict[str, float]:
+    """Return the figures of the first step and of the run; those of the run to two digits."""
+    rows, best, right = by_hand()
+    even = evaluate(MLP(2, [8, CLASSES], init="zeros"), parts()[2], cross_entropy)
+    return measured(lesson.build()) | {
+        "ln 10": even,
+        "loss after epoch 1 (two digits)": round(rows[0].loss, 2),
+        "loss after epoch 10 (two digits)": round(rows[9].loss, 2),
+        "best epoch": best,
+        "epochs": len(rows),
+        "share of the test set": right,
+    }
+
+
+def plot() -> Any:
+    """Draw both losses of the run."""
+    return loss_curves(by_fit())
+
+
+LESSON = Lesson(
+    slug="training-loop",
+    title="The complete training loop",
+    document="How Machines Learn: Understanding the Core Concepts of Neural Networks, The Complete Training Loop; How Deep Networks Learn; "
+    "Neural network training fundamentals, Iterative Refinement",
+    question="Forward, loss, backward, update. What stands around these four steps, and at which loss does it all begin?",
+    build=first_example,
+    tell=tell,
+    numbers={
+        "z": 1, "h": 1, "z1": 1, "z2": -1, "lse": 1.126928011042973, "L": 2.126928011042973,
+        "∂L/∂z1": 0.880797077977882, "∂L/∂z2": -0.880797077977882, "∂L/∂u2": -0.880797077977882, "∂L/∂h": 1.761594155955765,
+        "∂L/∂w": 3.52318831191153, "∂L/∂b": 1.761594155955765, "∂L/∂x": 0.880797077977882, "ln 10": 2.302585092994046,
+        "loss after epoch 1 (two digits)": 2.48, "loss after epoch 10 (two digits)": 0.99, "best epoch": 53, "epochs": 63,
+    },
+    measure=measure,
+    notes=(
+        Note("ready z2", "ŷ2 − 1: the true class should have had all. Both gradients together are 0: what one class is given the other loses."),
+        Note("update u2", "The weight of the true class goes up. No update of this step has used a number that another has changed: all gradients came first."),
+    ),
+    exercises=(
+        GradientOf(first_example, "z2", -0.880797077977882, {"= in the place of +=": 0.119202922022118, "sign of the delta": 0.880797077977882}),
+        Exercise(
+            "A network gives each of 10 classes the same probability. What is its cross-entropy loss?",
+            2.302585092994046,
+            lambda: math.log(10),
+            ("The true class is given 1/10.", "The loss is −ln of it."),
+            (
+                Wrong("the logarithm to base 10 is taken", 1.0, lambda: math.log10(10), "Losses use the natural logarithm."),
+                Wrong("the probability itself is given", 0.1, lambda: 1 / 10, "The loss is its negative logarithm."),
+            ),
+        ),
+        Exercise(
+            "60 examples, batches of 10, 100 epochs. How many updates?",
+            600,
+            lambda: EPOCHS * len(list(batches(parts()[0], BATCH, Random(0)))),
+            ("An epoch goes through all examples once.", "60/10 batches an epoch, one update each."),
+            (Wrong("one update an epoch is counted", 100, lambda: 100, "Each batch is one update."),),
+        ),
+    ),
+    plot=plot,
+)  # fmt: skip
