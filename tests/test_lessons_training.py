@@ -14,7 +14,7 @@ from autograd.graph import topological_order
 from autograd.lessons import guessing_game, mistakes_laboratory, published
 from autograd.stepper import Event
 from nn import MLP
-from nn.lessons import digits, training_loop, universal_approximation
+from nn.lessons import digits, overfitting, training_loop, universal_approximation
 
 
 def texts(lesson):
@@ -305,3 +305,37 @@ def test_the_step_is_told_in_its_four_phases():
     found = [event.phase for event in training_loop.LESSON.events()]
     assert list(dict.fromkeys(found)) == ["forward", "loss", "backward", "update"]
     assert found.count("update") == 6
+
+
+# --- overfitting ---
+
+
+def test_the_large_network_overfits_the_line_underfits_and_l2_narrows_the_gap():
+    small, large, held, dropped = overfitting.fits().values()
+    assert min(small.loss, small.validation_loss) > 3 * large.validation_loss > 20 * large.loss
+    assert large.loss < overfitting.noise() / 5
+    assert held.validation_loss < large.validation_loss
+    assert held.loss > large.loss
+    assert abs(dropped.validation_loss - large.validation_loss) < 0.02
+    epoch, lowest = overfitting.best(large)
+    assert epoch < 50
+    assert lowest < large.validation_loss
+    told = texts(overfitting.LESSON)
+    for one in (large, held, dropped):
+        assert f"{one.validation_loss:.3f}" in told
+
+
+def test_the_pull_of_l2_is_weight_decay_of_twice_the_strength():
+    for strength in (0.0, 0.1, 0.5, 2.0):
+        by_hand = 3.0 - 0.1 * 2 * strength * 3.0
+        assert overfitting.stepped(strength, 0.0) == pytest.approx(by_hand)
+        assert overfitting.stepped(0.0, 2 * strength) == pytest.approx(by_hand)
+
+
+@pytest.mark.parametrize("p", [0.1, 0.2, 0.5, 0.9])
+def test_inverted_dropout_keeps_the_mean(p):
+    assert overfitting.expected_sum((1.0, 2.0, 3.0), p, 1 / (1 - p)) == pytest.approx(6)
+    assert overfitting.expected_sum((1.0, 2.0, 3.0), p, 1.0) == pytest.approx(6 * (1 - p))
+    dropout = nn.Dropout(p, Random(0))
+    drawn = np.array([[x.data for x in dropout([1.0, 2.0, 3.0])] for _ in range(20_000)])
+    assert drawn.sum(axis=1).mean() == pytest.approx(6, rel=0.05)

@@ -1,0 +1,255 @@
+"""Too small, too large, held back: underfitting, overfitting, L2 and dropout on ten noisy points."""
+
+import itertools
+import math
+from dataclasses import dataclass
+from functools import cache, partial
+from random import Random
+from typing import Any
+
+from autograd import Parameter, Value
+from autograd.lessons import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured, passes
+from nn.batching import Data
+from nn.layers import MLP, Layer, Sequential
+from nn.losses import mse_loss
+from nn.module import Module
+from nn.optim import SGD, Adam
+from nn.plots import loss_curves
+from nn.regularization import Dropout, l2_penalty
+from nn.run import History
+from nn.training import evaluate, fit
+
+EPOCHS, LEARNING_RATE, STRENGTH, P, UNITS = 200, 0.05, 0.02, 0.2, 16
+
+
+def curve(x: float) -> float:
+    """Return the truth that the points stray from: a parabola."""
+    return 2 * x * x - 1
+
+
+def noisy(n: int, rng: Random) -> Data:
+    """Return n points of the curve between −1 and 1, each moved up or down by 0.4 or so."""
+    xs = [-1 + 2 * (i + 0.5) / n for i in range(n)]
+    return [([x], curve(x) + rng.gauss(0, 0.4)) for x in xs]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A network after training, and how it went."""
+
+    model: Module
+    history: History
+    loss: float
+    validation_loss: float
+
+
+@cache
+def fits() -> dict[str, Fit]:
+    """Train a line, a network that is too large, and this one with L2, and with dropout."""
+    large = partial(MLP, 1, [UNITS, 1])
+    rng = Random(0)
+    dropping = Sequential(Layer(1, UNITS, "relu", rng), Dropout(P, Random(5)), Layer(UNITS, 1, "linear", rng))
+    return {
+        "too small: a line": trained(MLP(1, [1], rng=Random(0))),
+        f"too large: {UNITS} ReLUs": trained(large(rng=Random(0))),
+        f"{UNITS} ReLUs, L2 with λ = {STRENGTH}": trained(large(rng=Random(0)), STRENGTH),
+        f"{UNITS} ReLUs, dropout with p = {P}": trained(dropping),
+    }
+
+
+def trained(model: Module, strength: float = 0.0) -> Fit:
+    """Train a model on ten points, with twenty others to validate."""
+    train, validation = noisy(10, Random(1)), noisy(20, Random(51))
+    parameters = model.parameters()
+    penalty = partial(l2_penalty, parameters, strength) if strength else None
+    optimizer = Adam(parameters, LEARNING_RATE)
+    history = fit(model, train, mse_loss, optimizer, EPOCHS, 10, validation=validation, rng=Random(1), penalty=penalty)
+    return Fit(model, history, evaluate(model, train, mse_loss), evaluate(model, validation, mse_loss))
+
+
+def penalised() -> Value:
+    """Return the squared error of a line at one point, and λ times the square of its weight."""
+    x, y = Value(2.0, "x"), Value(5.0, "y")
+    w, b, strength = Parameter(3.0, "w"), Parameter(1.0, "b"), Value(0.5, "λ")
+    z = w * x + b
+    z.label = "z"
+    error = (z - y) ** 2
+    error.label = "error"
+    penalty = strength * w**2
+    penalty.label = "penalty"
+    loss = error + penalty
+    loss.label = "L"
+    return loss
+
+
+def tell(lesson: Lesson) -> Story:
+    """Show the gap between both losses, then what L2 and dropout do to it, and how."""
+    yield "# Ten noisy points of a parabola"
+    yield (
+        f"Adam, {EPOCHS} epochs on ten points; the validation points are twenty others of the same curve, with noise of their own, which nobody "
+        f"can foresee: the parabola itself has a loss of {noise():.3f} on them."
+    )
+    yield table()
+    _, large, held, dropped = fits().values()
+    yield (
+        f"The line underfits: bad on both. The large network overfits: its training loss is {large.loss:.3f}, far below the noise, and what it has "
+        f"learned from the noise is wrong elsewhere: {large.validation_loss:.3f}. Its best epoch was {best(large)[0]}, with {best(large)[1]:.3f}; "
+        "from then on training loss was bought with validation loss."
+    )
+    yield (
+        f"L2 gives up training loss, {held.loss:.3f}, and gains validation loss, {held.validation_loss:.3f}, with smaller weights. Dropout "
+        f"raises the training loss too, {dropped.loss:.3f}, and gains nothing here, {dropped.validation_loss:.3f}: it was made for large networks, and "
+        f"of {UNITS} units each is missed. No cure helps everywhere; the validation set says which does."
+    )
+    yield "# How L2 pulls"
+    yield from passes(lesson.build())
+    yield from pull()
+    yield "# How dropout scales"
+    yield from scaling()
+    yield "# What else"
+    yield (
+        "Against underfitting: more units, more epochs, better inputs. Against overfitting: more data, which helps most; L2, dropout; and "
+        "stopping at the best epoch."
+    )
+
+
+def table() -> str:
+    """Return both losses of each network, its best epoch, and how large its weights are."""
+    lines = [f"{'':<30}{'training':>8}{'validation':>13}{'lowest':>9}{'in epoch':>9}{'Σw²':>7}"]
+    for name, one in fits().items():
+        size = sum(p.data**2 for p in one.model.parameters())
+        epoch, lowest = best(one)
+        lines.append(f"{name:<30}{one.loss:>8.3f}{one.validation_loss:>13.3f}{lowest:>9.3f}{epoch:>9}{size:>7.1f}")
+    return "\n".join(lines)
+
+
+def best(one: Fit) -> tuple[int, float]:
+    """Return the epoch with the lowest validation loss, and that loss."""
+    losses = one.history.validation_loss
+    return losses.index(min(losses)) + 1, min(losses)
+
+
+def noise() -> float:
+    """Return the loss of the curve itself on the validation points."""
+    points = noisy(20, Random(51))
+    return math.fsum((curve(x) - y) ** 2 for (x,), y in points) / len(points)
+
+
+def pull() -> Story:
+    """Tell the gradient of the penalty, and the other convention."""
+    strength, w = 0.5, 3.0
+    yield (
+        f"The penalty λ·w² adds 2·λ·w = {2 * strength * w:g} to the gradient: a pull towards 0, the stronger the farther w is. Some texts write ½·λ·w², "
+        f"with the slope λ·w = {strength * w:g}; l2_penalty here is λ·Σw², without the ½. In SGD the pull is the same as weight_decay = 2·λ: from "
+        f"w = {w:g}, with learning rate 0.1 and no error, the one gives {stepped(strength, 0.0):g} and the other {stepped(0.0, 2 * strength):g}. Each "
+        "step leaves 1 − 2·η·λ of the weight."
+    )
+
+
+def stepped(strength: float, decay: float) -> float:
+    """Return w after one step of SGD from 3, with no error: by a penalty, or by weight decay."""
+    w = Parameter(3.0)
+    (l2_penalty([w], strength) + 0 * w).backward()
+    SGD([w], lr=0.1, weight_decay=decay).step()
+    return w.data
+
+
+def scaling() -> Story:
+    """Tell that inverted dropout keeps the mean, by going through every mask."""
+    activations = (1.0, 2.0, 3.0)
+    kept, plain = expected_sum(activations, P, 1 / (1 - P)), expected_sum(activations, P, 1.0)
+    draw = [x.data for x in Dropout(P, Random(1))(activations)]
+    yield (
+        "While training, each activation is set to 0 with probability p, and the others are divided by 1 − p. Of "
+        f"{list(activations)} with p = {P}, one draw makes {draw}. Over all {2 ** len(activations)} masks, weighted by their probability, the sum "
+        f"stays {kept:g}; without the division it would be {plain:g}, and the next layer would see other sizes in training than later. In "
+        "evaluation nothing is dropped and nothing divided: model.eval()."
+    )
+
+
+def expected_sum(activations: tuple[float, ...], p: float, scale: float) -> float:
+    """Return the mean of the sum that is left, over all masks."""
+    masks = itertools.product((0, 1), repeat=len(activations))
+    return math.fsum(
+        math.prod((1 - p) if keep else p for keep in mask)
+        * sum(keep * a * scale for keep, a in zip(mask, activations, strict=True))
+        for mask in masks
+    )
+
+
+def measure(lesson: Lesson) -> dict[str, float]:
+    """Return the figures of the penalty and of the masks, and both losses of each network, to two digits."""
+    found = {}
+    for name, one in zip(("small", "large", "L2", "dropout"), fits().values(), strict=True):
+        found[f"{name}: training (two digits)"] = round(one.loss, 2)
+        found[f"{name}: validation (two digits)"] = round(one.validation_loss, 2)
+    masks = {"mean over all masks": expected_sum((1.0, 2.0, 3.0), P, 1 / (1 - P)), "w after decay": stepped(0.0, 1.0)}
+    return measured(lesson.build()) | found | masks
+
+
+def plot() -> Any:
+    """Draw the points with the networks through them, and the losses of the large one."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(10, 4.4), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    xs = [i / 100 for i in range(-100, 101)]
+    left.plot(xs, [curve(x) for x in xs], color="0.7", linewidth=4, label="truth")
+    styles = (("#000000", ":"), ("#D55E00", "-"), ("#0072B2", "--"))
+    for (name, one), (colour, dash) in zip(fits().items(), styles, strict=False):
+        left.plot(xs, [one.model([x])[0].data for x in xs], color=colour, linestyle=dash, label=name)  # type: ignore[operator]
+    left.plot(
+        *zip(*[(x, y) for (x,), y in noisy(10, Random(1))], strict=True), "o", color="black", label="training points"
+    )
+    left.set(xlabel="x", ylabel="y", title="Ten points")
+    left.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2, frameon=False)
+    loss_curves(list(fits().values())[1].history, right)
+    right.set_title("Loss of the large network")
+    return figure
+
+
+LESSON = Lesson(
+    slug="overfitting",
+    title="Overfitting and underfitting",
+    document="How Machines Learn: Understanding the Core Concepts of Neural Networks, section 6; Neural network training fundamentals, "
+    "Avoiding Common Problems; How a Network Learns",
+    question="The training loss of a large network falls and falls. Why may that be a bad sign, and what holds it back?",
+    build=penalised,
+    tell=tell,
+    numbers={
+        "large: training (two digits)": 0.02, "large: validation (two digits)": 0.2,
+        "L2: training (two digits)": 0.08, "L2: validation (two digits)": 0.14,
+        "z": 7, "error": 4, "penalty": 4.5, "L": 8.5,
+        "∂L/∂z": 4, "∂L/∂w": 11, "∂L/∂b": 4, "∂L/∂x": 12, "∂L/∂y": -4, "∂L/∂λ": 9,
+        "mean over all masks": 6, "w after decay": 2.7,
+    },
+    measure=measure,
+    notes=(
+        Note("ready w", "8 from the error and 3 from the penalty. The error asks for a smaller w this time; the penalty does so every time."),
+        Note("ready λ", "Nothing is learned by moving λ along this gradient: λ = 0 would be best. That is why λ is chosen on the validation set."),
+    ),
+    exercises=(
+        GradientOf(penalised, "w", 11, {"sign of the delta": -11, "zero_grad forgotten": 22}),
+        Exercise(
+            "The loss has the term λ·w², with λ = 0.5 and w = 3. What does it add to ∂L/∂w?",
+            3.0,
+            lambda: 2 * 0.5 * 3,
+            ("The slope of w² is 2w.", "2 · λ · w."),
+            (
+                Wrong("the penalty is taken as ½·λ·w²", 1.5, lambda: 0.5 * 3, "That is the other convention; here there is no ½."),
+                Wrong("the penalty itself is given", 4.5, lambda: 0.5 * 3**2, "Asked is its slope."),
+            ),
+        ),
+        Exercise(
+            "Dropout with p = 0.2 keeps an activation of 3 in training. What does the next layer see?",
+            3.75,
+            lambda: next(x for seed in range(99) if (x := Dropout(0.2, Random(seed))([3.0])[0].data)),
+            ("What is kept is scaled so that the mean stays.", "3 / (1 − p)."),
+            (
+                Wrong("it is not scaled", 3.0, lambda: 3.0, "Then the mean would fall to 0.8 of what it is in evaluation."),
+                Wrong("it is multiplied by 1 − p", 2.4, lambda: 3.0 * 0.8, "That belongs in evaluation, where dropout is not inverted."),
+            ),
+        ),
+    ),
+    plot=plot,
+)  # fmt: skip
