@@ -44,7 +44,6 @@ LESSONS: tuple[Lesson, ...] = (
     landscapes.LESSON,
     training_loop.LESSON,
     overfitting.LESSON,
-    overfitting.LESSON,
     universal_approximation.LESSON,
     digits.LESSON,
     hidden_space.LESSON,

@@ -197,7 +197,7 @@ def plot() -> Any:
     left.plot(xs, [curve(x) for x in xs], color="0.7", linewidth=4, label="truth")
     styles = (("#000000", ":"), ("#D55E00", "-"), ("#0072B2", "--"))
     for (name, one), (colour, dash) in zip(fits().items(), styles, strict=False):
-        left.plot(xs, [one.model([x])[0].data for x in xs], color=colour, linestyle=dash, label=name)  # type: ignore[operator]
+        left.plot(xs, [one.model([x])[0].data for x in xs], color=colour, linestyle=dash, label=name)
     left.plot(
         *zip(*[(x, y) for (x,), y in noisy(10, Random(1))], strict=True), "o", color="black", label="training points"
     )
