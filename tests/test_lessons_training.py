@@ -14,7 +14,7 @@ from autograd.graph import topological_order
 from autograd.lessons import guessing_game, mistakes_laboratory, published
 from autograd.stepper import Event
 from nn import MLP
-from nn.lessons import digits, overfitting, training_loop, universal_approximation
+from nn.lessons import dials, digits, overfitting, training_loop, universal_approximation
 
 
 def texts(lesson):
@@ -339,3 +339,38 @@ def test_inverted_dropout_keeps_the_mean(p):
     dropout = nn.Dropout(p, Random(0))
     drawn = np.array([[x.data for x in dropout([1.0, 2.0, 3.0])] for _ in range(20_000)])
     assert drawn.sum(axis=1).mean() == pytest.approx(6, rel=0.05)
+
+
+# --- the dials ---
+
+
+@pytest.mark.parametrize("case", dials.CASES, ids=lambda case: case.name)
+def test_each_training_is_as_ill_as_it_should_be(case):
+    monitor = dials.watched(case)
+    assert len(monitor.rows) == dials.EPOCHS
+    assert any(words.startswith(case.verdict) for words in monitor.diagnosis()), monitor.diagnosis()
+    assert case.verdict in texts(dials.LESSON)
+
+
+def test_the_healthy_training_has_none_of_the_illnesses():
+    said = " ".join(dials.watched(dials.CASES[0]).diagnosis())
+    for case in dials.CASES[1:]:
+        assert case.verdict not in said
+
+
+def test_the_dials_show_what_makes_each_ill():
+    last = {case.name: dials.watched(case).rows[-1] for case in dials.CASES}
+    dead, flat, deep = (last[name] for name in ("ReLU, biases of −5", "tanh, weights near 20", "ten sigmoid layers"))
+    assert (dead.layers[0].dead, dead.layers[0].gradient_norm) == (1.0, 0.0)
+    assert flat.layers[0].saturated > 0.5
+    assert deep.layers[0].gradient_norm < 1e-6 < 0.001 < deep.gradient_norm < 1
+    assert last["learning rate 0.00001"].update_ratio < 1e-5
+
+
+def test_the_bounds_are_the_document_s():
+    words = {
+        norm: nn.diagnose(gradient_norm=norm)[0].split(":")[0] for norm in (0.00009, 0.0009, 0.001, 1.0, 9.0, 11.0)
+    }
+    assert list(words.values()) == ["vanishing", "small", "moderate", "moderate", "large", "exploding"]
+    told = texts(dials.LESSON)
+    assert all(word in told for word in words.values())

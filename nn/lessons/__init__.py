@@ -4,6 +4,7 @@ from autograd.lessons import Lesson
 from nn.lessons import (
     activations,
     batches,
+    dials,
     digits,
     early_stopping,
     hidden_space,
@@ -43,6 +44,7 @@ LESSONS: tuple[Lesson, ...] = (
     early_stopping.LESSON,
     landscapes.LESSON,
     training_loop.LESSON,
+    dials.LESSON,
     overfitting.LESSON,
     universal_approximation.LESSON,
     digits.LESSON,

@@ -1,0 +1,217 @@
+"""Reading the dials: what healthy training shows, and five ways of being ill."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from random import Random
+from textwrap import shorten
+from typing import Any
+
+from autograd import Parameter, Value, dot
+from autograd.lessons import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured, passes
+from nn.data import moons
+from nn.diagnosis import EXPLODING, LARGE, SMALL, VANISHING, diagnose
+from nn.init import normal
+from nn.layers import MLP
+from nn.losses import binary_cross_entropy_with_logits
+from nn.monitors import LayerDials, Monitor
+from nn.optim import SGD
+from nn.training import fit
+
+EPOCHS = 15
+NORMS = (0.00005, 0.0005, 0.05, 5.0, 50.0)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One training: what is done, the network, the learning rate, and what its dials should say."""
+
+    name: str
+    network: Callable[[], MLP]
+    lr: float
+    verdict: str
+
+
+def small(**settings: Any) -> MLP:
+    """Return 2-8-1, with ReLU unless something else is said."""
+    return MLP(2, [8, 1], settings.pop("activation", "relu"), rng=Random(0), **settings)
+
+
+CASES = (
+    Case("healthy", small, 0.3, "decreasing"),
+    Case("learning rate 20", small, 20.0, "fluctuating"),
+    Case("learning rate 0.00001", small, 0.00001, "barely moving"),
+    Case("ten sigmoid layers", lambda: MLP(2, [3] * 10 + [1], "sigmoid", rng=Random(0)), 0.3, "vanishing"),
+    Case("ReLU, biases of −5", lambda: small(biases=[[-5.0] * 8, [0.0]]), 0.3, "dead"),
+    Case("tanh, weights near 20", lambda: small(activation="tanh", init=normal(0, 20)), 0.3, "saturated"),
+)
+
+
+@cache
+def watched(case: Case) -> Monitor:
+    """Train for some epochs on two half moons, and return the monitor that read the dials."""
+    model, monitor, data = case.network(), Monitor(), moons(40, 0.1, Random(0))
+
+    def loss(outputs: list[Value], y: float) -> Value:
+        found: Value = binary_cross_entropy_with_logits(outputs[0], y)
+        return found
+
+    fit(model, data, loss, SGD(model.parameters(), case.lr), EPOCHS, 10, callbacks=[monitor], rng=Random(1))
+    return monitor
+
+
+def ill() -> Value:
+    """Return the squared error of two units: a saturated tanh, and a ReLU that is below 0."""
+    x, y = Value(2.0, "x"), Value(3.0, "y")
+    w1, b1, w2, b2 = (Parameter(p, label) for p, label in ((2.5, "w1"), (0.0, "b1"), (1.0, "w2"), (-5.0, "b2")))
+    z1, z2 = dot([w1], [x], b1), dot([w2], [x], b2)
+    t, r = z1.tanh(), z2.relu()
+    out = t + r
+    loss = (out - y) ** 2
+    for node, label in zip((z1, z2, t, r, out, loss), ("z1", "z2", "t", "r", "o", "L"), strict=True):
+        node.label = label
+    return loss
+
+
+def tell(lesson: Lesson) -> Story:
+    """Read the dials of six trainings, then look into the two units through which nothing passes."""
+    yield "# Six trainings, and what a monitor reads after the last epoch"
+    yield f"Two half moons, 40 points, {EPOCHS} epochs of SGD; fit(…, callbacks=[Monitor()]). The first layer's dials, and those of the whole:"
+    yield table()
+    yield from verdicts()
+    yield "# Layer by layer: where a gradient vanishes"
+    yield from by_layer()
+    yield "# Two units that no gradient passes"
+    yield from passes(lesson.build())
+    yield (
+        "Both weights all but stand still, for two reasons: tanh is at the end of its range and nearly flat, and ReLU is flat below 0. A saturated unit "
+        "comes back slowly, a dead one never while its inputs stay as they are. The loss alone shows neither; the dials do."
+    )
+    yield "# The bounds"
+    yield bounds()
+    yield (
+        "They are the document's: moderate from 0.001 to 1, vanishing below 0.0001, exploding above 10; what lies between is called small or large here. They "
+        "are rules of thumb. A gradient norm grows with the number of weights and the scale of the loss: watch how it changes, and compare layers."
+    )
+
+
+def table() -> str:
+    """Return the dials of all cases after the last epoch."""
+    lines = [
+        f"{'':<22}{'loss':>9}{'gradient':>19}{'update':>9}{'first layer:':>14}",
+        f"{'training':<22}{'first → last':>16}{'norm':>12}{'ratio':>9}{'norm':>11}{'dead':>7}{'saturated':>11}",
+    ]
+    for case in CASES:
+        rows = watched(case).rows
+        last, first = rows[-1], rows[-1].layers[0]
+        losses = f"{rows[0].loss:>7.3f} →{last.loss:>7.3f}"
+        norms = f"{last.gradient_norm:>12.2g}{last.update_ratio:>9.1g}{first.gradient_norm:>11.2g}"
+        lines.append(f"{case.name:<22}{losses}{norms}{first.dead:>7.0%}{first.saturated:>11.0%}")
+    return "\n".join(lines)
+
+
+def verdicts() -> Story:
+    """Tell, for each training, the word of the diagnosis that names its illness."""
+    yield "Monitor.diagnosis() says it in words. The one that matters of each:"
+    yield "\n".join(f"{case.name:<22}  {shorten(verdict(case), 68, placeholder=' …')}" for case in CASES)
+    killed = watched(CASES[1]).rows[-1].layers[0].dead
+    yield f"One illness brings another: the learning rate of 20 has thrown {killed:.0%} of the first layer's ReLUs below 0, where they stay."
+
+
+def verdict(case: Case) -> str:
+    """Return the sentence of a diagnosis that begins with the case's verdict."""
+    found = (words for words in watched(case).diagnosis() if words.startswith(case.verdict))
+    return next(found, "nothing of the kind").split(". ")[0]
+
+
+def by_layer() -> Story:
+    """Tell the gradient norms of the ten sigmoid layers."""
+    layers: list[LayerDials] = watched(CASES[3]).rows[-1].layers
+    norms = [layer.gradient_norm for layer in layers]
+    yield "Ten layers of three sigmoid units and an output, from the first to the last:"
+    lines = [[f"{k:>7}" for k in range(1, len(norms) + 1)], [f"{norm:>7.0e}" for norm in norms]]
+    yield f"layer  {''.join(lines[0])}\nnorm   {''.join(lines[1])}"
+    step = (norms[-1] / norms[0]) ** (1 / (len(norms) - 1))
+    whole = watched(CASES[3]).rows[-1].gradient_norm
+    yield (
+        f"From layer to layer it shrinks by a factor of about {step:.0f}. The norm of the whole, {whole:.2g}, is that of the last layer and looks "
+        "moderate, and the loss falls a little, since the output's bias learns. One number for the whole network hides it."
+    )
+
+
+def bounds() -> str:
+    """Return what is said of gradient norms on each side of the bounds."""
+    lines = [
+        f"vanishing < {VANISHING:g} ≤ small < {SMALL:g} ≤ moderate ≤ {LARGE:g} < large ≤ {EXPLODING:g} < exploding"
+    ]
+    lines += [f"{norm:>9g}   {diagnose(gradient_norm=norm)[0].split(':')[0]}" for norm in NORMS]
+    return "\n".join(lines)
+
+
+def measure(lesson: Lesson) -> dict[str, float]:
+    """Return the figures of the two units, and what the dials of the ill show."""
+    first = {case.name: watched(case).rows[-1].layers[0] for case in CASES}
+    return measured(lesson.build()) | {
+        "share of dead units": first["ReLU, biases of −5"].dead,
+        "their gradient norm": first["ReLU, biases of −5"].gradient_norm,
+        "cases diagnosed": sum(any(w.startswith(case.verdict) for w in watched(case).diagnosis()) for case in CASES),
+        "vanishing": VANISHING, "small": SMALL, "large": LARGE, "exploding": EXPLODING,
+    }  # fmt: skip
+
+
+def plot() -> Any:
+    """Draw the losses of the first three trainings, and the gradient norms of the ten layers."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(10, 4.2), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    for case, colour, dash in zip(CASES[:3], ("#009E73", "#D55E00", "#0072B2"), ("-", "--", ":"), strict=True):
+        left.semilogy(
+            range(1, EPOCHS + 1),
+            [row.loss for row in watched(case).rows],
+            color=colour,
+            linestyle=dash,
+            label=case.name,
+        )
+    left.set(xlabel="epoch", ylabel="loss", title="Learning rate: right, too high, too low")
+    left.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2, frameon=False)
+    norms = [layer.gradient_norm for layer in watched(CASES[3]).rows[-1].layers]
+    right.semilogy(range(1, len(norms) + 1), norms, "o-", color="#0072B2", label="gradient norm")
+    right.axhspan(SMALL, LARGE, color="#009E73", alpha=0.15, label="moderate")
+    right.axhline(VANISHING, color="#D55E00", linestyle="--", label="vanishing below")
+    right.set(xlabel="layer", title="Ten sigmoid layers", xticks=range(1, len(norms) + 1))
+    right.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2, frameon=False)
+    return figure
+
+
+LESSON = Lesson(
+    slug="dials",
+    title="Reading the dials of training",
+    document="How Machines Learn: Understanding the Core Concepts of Neural Networks, Monitoring Training: What to Watch",
+    question="The loss does not fall. Is the learning rate to blame, or the start, or does no gradient arrive?",
+    build=ill,
+    tell=tell,
+    numbers={
+        "z1": 5, "z2": -3, "t": 0.999909204262595, "r": 0, "∂L/∂r": -4.00018159147481, "∂L/∂z1": -0.000726365897742, "∂L/∂w1": -0.00145273179548,
+        "∂L/∂z2": 0, "∂L/∂w2": 0, "∂L/∂b2": 0,
+        "share of dead units": 1, "their gradient norm": 0, "cases diagnosed": 6,
+        "vanishing": 0.0001, "small": 0.001, "large": 1, "exploding": 10,
+    },
+    measure=measure,
+    notes=(
+        Note("chain t→z1", "1 − t²: so close to its end, tanh lets through less than two parts in ten thousand."),
+        Note("chain r→z2", "Below 0 the slope is 0, and nothing goes through at all."),
+    ),
+    exercises=(
+        GradientOf(ill, "w1", -0.00145273179548, {"upstream alone": -0.000726365897742}),
+        GradientOf(ill, "w2", 0.0, {"local alone": 2.0}),
+        Exercise(
+            "Sigmoid's slope is at most 1/4. What is the most that is left of a gradient after ten sigmoid layers with weights of 1?",
+            0.25**10,
+            lambda: 0.25**10,
+            ("Each layer multiplies by its slope.", "(1/4)¹⁰."),
+            (Wrong("the slopes are added", 2.5, lambda: 10 * 0.25, "The chain rule multiplies along a path."),),
+        ),
+    ),
+    plot=plot,
+)  # fmt: skip
