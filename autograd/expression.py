@@ -140,8 +140,9 @@ def enclosed(part: str, expr: Expr, i: int, call: Callable[..., str]) -> str:
     """Put an operand in parentheses if it binds less tightly than its place asks for, or begins with a minus inside."""
     op, operand = expr.op, expr.operands[i]
     assert op is not None
-    if op.binds in (0, 9) or (call is not Op.call and f"{{{{{{{i}}}}}}}" in op.tex):
-        return part  # f(x), or braces of TeX
+    own = f"({{{i}}})" in op.text if call is Op.call else f"{{{{{{{i}}}}}}}" in op.tex
+    if op.binds in (0, 9) or own:
+        return part  # f(x), or brackets of its own
     needed = op.binds + (i > 0 or op.arity == 1)
     loose = (operand.op.binds if operand.op else 9) < needed
     minus = part[0] in "−-" and (i > 0 or op.binds == 4)

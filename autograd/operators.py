@@ -49,10 +49,10 @@ class Operators:
     __mul__, __rmul__ = binary(rules.MUL), reflected(rules.MUL)
     __truediv__, __rtruediv__ = binary(rules.DIV), reflected(rules.DIV)
     __neg__, __rpow__ = unary(rules.NEG), reflected(rules.POW)
-    exp, log, sqrt = unary(rules.EXP), unary(rules.LOG), unary(rules.SQRT)
+    exp, expm1, log, sqrt = unary(rules.EXP), unary(rules.EXPM1), unary(rules.LOG), unary(rules.SQRT)
     sin, cos, tanh = unary(rules.SIN), unary(rules.COS), unary(rules.TANH)
     sigmoid, softplus, relu = unary(rules.SIGMOID), unary(rules.SOFTPLUS), unary(rules.RELU)
-    erf, gelu = unary(rules.ERF), unary(rules.GELU)
+    erf, erfc, gelu = unary(rules.ERF), unary(rules.ERFC), unary(rules.GELU)
     abs, __abs__ = unary(rules.ABS), unary(rules.ABS)
     maximum, minimum = binary(rules.MAXIMUM), binary(rules.MINIMUM)
 

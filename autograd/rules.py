@@ -192,6 +192,7 @@ NEG     = Op("neg",     lambda xp, x: -x,                   lambda xp, x, out: (
 POW     = Op("pow",     lambda xp, x, y: xp.pow(x, y),      lambda xp, x, y, out: (y * xp.pow(x, y - 1.0), out * xp.log(x)), "xʸ", "{0}^{{{1}}}",           (BASE, REAL), text="{0}^{1}", binds=4,
              note="the slope of the exponent is out · ln x, so x must be above 0; with a plain number as the exponent, see power(n)")
 EXP     = Op("exp",     lambda xp, x: xp.exp(x),            lambda xp, x, out: (out,),                         "exp",  "e^{{{0}}}",                       (REAL,))
+EXPM1   = Op("expm1",   lambda xp, x: xp.expm1(x),          lambda xp, x, out: (xp.exp(x),),                   "eˣ−1", "e^{{{0}}} - 1",                   (REAL,), note="exp(x) − 1, right to the last digit near 0", text="exp({0}) − 1", binds=1)
 LOG     = Op("log",     lambda xp, x: xp.log(x),            lambda xp, x, out: (1.0 / x,),                     "ln",   r"\ln {0}",                        (POSITIVE,), note="the natural logarithm")
 SQRT    = Op("sqrt",    lambda xp, x: xp.sqrt(x),           lambda xp, x, out: (xp.divide(0.5, out),),         "√",    r"\sqrt{{{0}}}",                   (NONNEGATIVE,), note="the slope at 0 is infinite, as in PyTorch")
 ABS     = Op("abs",     lambda xp, x: xp.abs(x),            lambda xp, x, out: (xp.where(x > 0, 1.0, xp.where(x < 0, -1.0, 0.0)),), "|x|", r"\lvert {0} \rvert",    (REAL,), AT_ZERO, "the slope at 0 is 0, as in PyTorch", "|{0}|")
@@ -199,6 +200,7 @@ SIN     = Op("sin",     lambda xp, x: xp.sin(x),            lambda xp, x, out: (
 COS     = Op("cos",     lambda xp, x: xp.cos(x),            lambda xp, x, out: (-xp.sin(x),),                  "cos",  r"\cos {0}",                       (FINITE,))
 TANH    = Op("tanh",    lambda xp, x: xp.tanh(x),           lambda xp, x, out: (1.0 - out * out,),             "tanh", r"\tanh {0}",                      (REAL,))
 ERF     = Op("erf",     lambda xp, x: xp.erf(x),            lambda xp, x, out: (2.0 / sqrt(pi) * xp.exp(-x * x),), "erf", r"\mathrm{{erf}}({0})",         (REAL,), note="the error function: 2/√π times the area under exp(−t²) from 0 to x")
+ERFC    = Op("erfc",    lambda xp, x: xp.erfc(x),           lambda xp, x, out: (-2.0 / sqrt(pi) * xp.exp(-x * x),), "erfc", r"\mathrm{{erfc}}({0})",     (REAL,), note="1 − erf(x), right to the last digit far above 0")
 SIGMOID = Op("sigmoid", lambda xp, x: xp.exp(xp.minimum(x, 0.0)) / (1.0 + xp.exp(-xp.abs(x))), lambda xp, x, out: (out * (1.0 - out),), "σ", r"\sigma({0})",      (REAL,), note="1/(1 + exp(−x)), written so that nothing overflows")
 SOFTPLUS = Op("softplus", lambda xp, x: xp.maximum(x, 0.0) + xp.log1p(xp.exp(-xp.abs(x))), lambda xp, x, out: (-xp.expm1(-out),), "softplus", r"\ln(1 + e^{{{0}}})", (REAL,), note="ln(1 + exp(x)), written so that nothing overflows; the slope is sigmoid(x)")
 RELU    = Op("relu",    lambda xp, x: xp.maximum(x, 0.0),   lambda xp, x, out: (xp.where(x > 0, 1.0, 0.0),),   "ReLU", r"\mathrm{{ReLU}}({0})",           (REAL,), AT_ZERO, "the slope at 0 is 0, as in PyTorch")
@@ -291,7 +293,8 @@ def elu(a: float = 1.0) -> Op:
 # fmt: off
 TABLE: dict[str, Op] = {op.name: op for op in (
     ADD, SUB, MUL, DIV, NEG, power(2), power(3), power(-1), power(0.5), POW,
-    EXP, LOG, SQRT, ABS, SIN, COS, TANH, ERF, SIGMOID, SOFTPLUS, RELU, leaky_relu(0.01), elu(1.0), GELU, MAXIMUM, MINIMUM,
+    EXP, EXPM1, LOG, SQRT, ABS, SIN, COS, TANH, ERF, ERFC, SIGMOID, SOFTPLUS, RELU, leaky_relu(0.01), elu(1.0), GELU,
+    MAXIMUM, MINIMUM,
     DOT, SUM, MEAN, LOGSUMEXP, MAX, MIN,
 )}
 # fmt: on

@@ -21,16 +21,23 @@ MP.dps = 60
 H = MP.mpf(10) ** -20
 
 
-class sixty:
-    """mpmath at 60 digits, as a namespace for the rows."""
+def namespace_of(mp: MPContext) -> Any:
+    """Return mpmath at its number of digits as a namespace for the rows."""
 
-    exp, log, log1p, expm1 = MP.exp, MP.log, MP.log1p, MP.expm1
-    sqrt, sin, cos, tanh, abs, pow = MP.sqrt, MP.sin, MP.cos, MP.tanh, MP.fabs, MP.power
-    erf, erfc = MP.erf, MP.erfc
-    maximum = staticmethod(lambda x, y: x if x >= y else y)
-    minimum = staticmethod(lambda x, y: x if x <= y else y)
-    where = staticmethod(lambda condition, x, y: x if condition else y)
-    divide = staticmethod(lambda x, y: MP.mpf(x) / y)
+    class Digits:
+        exp, log, log1p, expm1 = mp.exp, mp.log, mp.log1p, mp.expm1
+        sqrt, sin, cos, tanh, abs, pow = mp.sqrt, mp.sin, mp.cos, mp.tanh, mp.fabs, mp.power
+        erf, erfc = mp.erf, mp.erfc
+        square = staticmethod(lambda x: x * x)
+        maximum = staticmethod(lambda x, y: x if x >= y else y)
+        minimum = staticmethod(lambda x, y: x if x <= y else y)
+        where = staticmethod(lambda condition, x, y: x if condition else y)
+        divide = staticmethod(lambda x, y: mp.mpf(x) / y)
+
+    return Digits
+
+
+sixty = namespace_of(MP)
 
 
 class Program(NamedTuple):

@@ -35,6 +35,8 @@ WRITTEN = [
     (x**y, "x^y", "2^15", "x^{y}"),
     (x ** (y + z), "x^(y + z)", None, "x^{y + z}"),
     ((x + y).exp(), "exp(x + y)", "exp(2 + 15)", "e^{x + y}"),
+    ((x + y).expm1(), "exp(x + y) − 1", "exp(2 + 15) − 1", "e^{x + y} - 1"),
+    (z * x.expm1(), "z·(exp(x) − 1)", "−3(exp(2) − 1)", r"z \cdot (e^{x} - 1)"),
     ((x + y).sqrt(), "sqrt(x + y)", None, r"\sqrt{x + y}"),
     (z.abs(), "|z|", "|−3|", r"\lvert z \rvert"),
     (x * x, "x²", "2²", "x^{2}"),
@@ -50,7 +52,7 @@ def test_brackets_where_they_are_needed_and_nowhere_else(expr, text, numbers, te
         assert wanted is None or found == wanted
 
 
-FUNCTIONS = {n: getattr(math, n) for n in ("exp", "log", "sqrt", "sin", "cos", "tanh", "erf")} | {
+FUNCTIONS = {n: getattr(math, n) for n in ("exp", "log", "sqrt", "sin", "cos", "tanh", "erf", "erfc")} | {
     "relu": lambda x: max(x, 0.0),
     "gelu": lambda x: x * (1 + math.erf(x / math.sqrt(2))) / 2,
     "sigmoid": lambda x: 1 / (1 + math.exp(-x)),

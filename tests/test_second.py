@@ -2,11 +2,13 @@
 
 import pytest
 from hypothesis import given, settings
+from mpmath import MPContext
 
 from autograd import DataError, Value, grad, hessian
-from autograd.rules import PAIRS, TABLE
-from tests.strategies import MP, as_values, programs, second60, sixty
+from autograd.rules import PAIRS, TABLE, elu
+from tests.strategies import MP, as_values, namespace_of, programs, second60, sixty
 
+H = MP.mpf(10) ** -250  # with a thousand digits, a step that leaves 500 of them right
 SMOOTH = [op for op in TABLE.values() if op.kinks is None]
 
 
@@ -40,6 +42,24 @@ def test_the_gradient_of_a_gradient_of_a_program(program):
         for j, second in enumerate(grad(slope, leaves)):
             exact = float(second60(program, i, j))
             assert second == pytest.approx(exact, rel=1e-6, abs=1e-6 * max(1.0, abs(exact))), program
+
+
+FAR = [sign * size for size in (0.03, 3.0, 10.0, 30.0, 45.0, 100.0, 350.0, 700.0) for sign in (1, -1)]
+SATURATING = {"tanh", "sigmoid"}  # slopes made from `out`, as textbooks have them: right to 16 places, not to 16 digits
+
+
+@pytest.mark.parametrize("op", [op for op in SMOOTH if op.arity == 1] + [elu(1.0)], ids=lambda op: op.name)
+def test_far_out_slopes_read_as_values_and_their_slopes_are_right(op):
+    far = MPContext()
+    far.dps = 1000
+    for number in filter(op.domain[0].holds, FAR):
+        below, here, above = (op.at(namespace_of(far), (far.mpf(number) + h,)) for h in (-H, 0, H))
+        first, second = (above - below) / (2 * H), (above - 2 * here + below) / (H * H)
+        x = Value(number)
+        (slope,) = grad(x.record(op, x), [x], create_graph=True)
+        for found, exact in ((slope.data, first), (grad(slope, [x])[0], second)):
+            loose = 1e-15 if op.name in SATURATING else 1e-300
+            assert found == pytest.approx(float(exact), rel=1e-11, abs=loose), (op.name, number)
 
 
 def test_third_derivatives_come_the_same_way():
