@@ -57,4 +57,4 @@ class DivisionError(DomainError, ZeroDivisionError):
 
 
 class RangeError(DomainError, OverflowError):
-    """A value is too large for a float."""
+    """A power or an exp is too large for a float. Sums and products go to infinity there, as Python's own do."""

@@ -6,7 +6,7 @@
 
 A rule is written over a namespace `xp`, as `lambda xp, x: xp.tanh(x)`: the word is that of the array API
 standard, and an array library is one more namespace. Functions are those of that standard: `exp log log1p
-expm1 sqrt sin cos tanh abs maximum minimum where pow divide`, and `erf erfc`, which the standard lacks. NaN goes through all of them unharmed.
+expm1 sqrt sin cos tanh abs maximum minimum where pow square divide`, and `erf erfc`, which the standard lacks. NaN goes through all of them unharmed.
 """
 
 import cmath
@@ -36,6 +36,14 @@ def _pow(x: float, y: float) -> float:
         return math.inf if x == 0 else math.nan
 
 
+def _square(x: float) -> float:
+    """Return x · x, rounded once, or raise as `math.pow` does: an infinite x² would train on without a word."""
+    y = x * x
+    if y == math.inf != abs(x):
+        raise OverflowError
+    return y
+
+
 def _divide(x: float, y: float) -> float:
     """Return x / y, and infinity for x / 0: the slope of sqrt at 0 stands upright."""
     return x / y if y else math.copysign(math.inf, x)
@@ -52,7 +60,7 @@ class scalars:
     sqrt, sin, cos, tanh, abs = math.sqrt, math.sin, math.cos, math.tanh, math.fabs
     erf, erfc = math.erf, math.erfc
     maximum, minimum, where = staticmethod(_maximum), staticmethod(_minimum), staticmethod(_where)
-    pow, divide = staticmethod(_pow), staticmethod(_divide)
+    pow, square, divide = staticmethod(_pow), staticmethod(_square), staticmethod(_divide)
 
 
 class complexes:
@@ -66,7 +74,7 @@ class complexes:
     abs = staticmethod(lambda x: -x if x.real < 0 else x)
     maximum = staticmethod(lambda x, y: x if x.real >= y.real else y)
     minimum = staticmethod(lambda x, y: x if x.real < y.real else y)  # at a tie not the one that maximum and abs take
-    pow = staticmethod(lambda x, y: x**y)
+    pow, square = staticmethod(lambda x, y: x**y), staticmethod(lambda x: x * x)
 
 
 class methods:
@@ -85,7 +93,7 @@ class methods:
     abs = staticmethod(lambda x: x.abs())
     maximum = staticmethod(lambda x, y: x.maximum(y))
     minimum = staticmethod(lambda x, y: x.minimum(y))
-    pow = staticmethod(lambda x, y: x**y)
+    pow, square = staticmethod(lambda x, y: x**y), staticmethod(lambda x: x**2)
     divide = staticmethod(lambda x, y: x / y)
 
     @staticmethod

@@ -145,10 +145,13 @@ class Op:
         """
         return self.text.format(*operands) if self.text not in ("", "…") else f"{self.name}({', '.join(operands)})"
 
+    def called(self, *operands: float) -> str:
+        """Return the operation on numbers, as error messages write it."""
+        return self.call(*(f"({x})" if x < 0 and self.binds < 9 else str(x) for x in operands))
+
     def _sentence(self, domain: Domain, operands: tuple[float, ...], i: int) -> str:
-        called = self.call(*(f"({x})" if x < 0 and self.binds < 9 else str(x) for x in operands))
         which = f"its {('first', 'second')[i]} operand" if self.arity == 2 else "its operand"
-        return f"{called} has no value: {self.name} is defined where {which} is {domain.words}, and here it is {operands[i]}. {domain.remedy}"
+        return f"{self.called(*operands)} has no value: {self.name} is defined where {which} is {domain.words}, and here it is {operands[i]}. {domain.remedy}"
 
 
 def total(terms: Any) -> Any:
@@ -241,7 +244,7 @@ def _power(n: float) -> Op:
     raised = written.translate(SUPERSCRIPTS) if whole else f"^{written}".replace("^-", "^−")
     return Op(
         f"power({written})",
-        (lambda xp, x: x * x) if n == 2 else (lambda xp, x: xp.pow(x, n)),  # x · x is rounded once
+        (lambda xp, x: xp.square(x)) if n == 2 else (lambda xp, x: xp.pow(x, n)),
         (lambda xp, x, out: (n * xp.pow(x, n - 1.0),)) if n else (lambda xp, x, out: (0.0,)),
         f"x{raised}",
         f"{{0}}^{{{{{written}}}}}",

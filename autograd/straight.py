@@ -58,7 +58,7 @@ for _name, _sign in {"lt": "<", "gt": ">"}.items():
 
 
 class sources:
-    """The namespace that gives Python code; `maximum`, `minimum` and `where` become branches, not calls."""
+    """The namespace that gives Python code; `maximum`, `minimum`, `where` and most squares become branches, not calls."""
 
     exp, log, log1p, expm1, sqrt, sin, cos, tanh, erf, erfc, abs, pow, divide = (
         staticmethod(lambda *xs, name=name: Source(f"{name}({', '.join(map(str, xs))})"))
@@ -80,6 +80,7 @@ class sources:
     )
     maximum = staticmethod(lambda x, y: Source(f"({x} if {x} >= {y} or {x} != {x} else {y})"))
     minimum = staticmethod(lambda x, y: Source(f"({x} if {x} <= {y} or {x} != {x} else {y})"))
+    square = staticmethod(lambda x: Source(f"({x} * {x} if -1e154 < {x} < 1e154 else _square({x}))"))
     where = staticmethod(lambda c, x, y: Source(f"({x} if {c} else {y})"))
 
 
@@ -88,6 +89,7 @@ KNOWN = {
     for name in ("exp", "log", "log1p", "expm1", "sqrt", "sin", "cos", "tanh", "erf", "erfc", "fabs")
 } | {
     "_pow": namespaces.scalars.pow,
+    "_square": namespaces.scalars.square,
     "_divide": namespaces.scalars.divide,
 }
 

@@ -307,10 +307,9 @@ def _guard(op: Op, *operands: float) -> None:
 
 
 def _too_large(op: Op, *operands: float) -> RangeError:
-    call = op.call(*map(str, operands))
+    stable = "" if op.binds == 4 else ", or use a stable form: logsumexp, softplus, sigmoid"  # a power has none
     return RangeError(
-        f"{call} is too large for a float, which ends at about 1.8e308. "
-        "Scale the operand down, or use a stable form: logsumexp, softplus, sigmoid."
+        f"{op.called(*operands)} is too large for a float, which ends at about 1.8e308. Scale the operand down{stable}."
     )
 
 

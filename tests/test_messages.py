@@ -144,6 +144,7 @@ DOMAINS = [
     (lambda: Value(1000.0).exp(), RangeError, ["exp(1000.0)", "too large", "logsumexp, softplus, sigmoid"]),
     (lambda: 2 ** Value(5000.0), RangeError, ["2.0^5000.0", "too large"]),
     (lambda: Value(1e200) ** 3, RangeError, ["1e+200³", "too large"]),
+    (lambda: Value(-1e200) ** 2, RangeError, ["(-1e+200)²", "too large", "Scale the operand down."]),
     (lambda: Value(10**400), RangeError, ["10000", "1.8e308", "Scale"]),
     (lambda: X * 10**400, RangeError, ["10000", "1.8e308"]),
     (lambda: 10**400 - X, RangeError, ["10000", "1.8e308"]),

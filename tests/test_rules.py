@@ -318,6 +318,25 @@ def test_zero_upstream_times_an_infinite_slope_is_a_nan_one_can_see():
     assert math.isnan(x.grad)
 
 
+@pytest.mark.parametrize("n", [1, 2, 3, 4, -1, -2, 0.5, 1.5, -0.5, 2.0])
+@pytest.mark.parametrize("x", [1e100, 1e154, 1.3407807929942596e154, 1.35e154, 1e300, 1e-300, 5e-324, INF])
+def test_a_power_is_finite_or_refused_and_no_silent_infinity(x, n):
+    exact = MP.power(MP.mpf(x), MP.mpf(n))
+    try:
+        out = (Value(x) ** n).data
+    except RangeError:
+        slope = n * MP.power(MP.mpf(x), MP.mpf(n) - 1)
+        assert max(abs(exact), abs(slope)) > 1.79e308
+    else:
+        assert out == pytest.approx(float(exact), rel=1e-15)
+        assert math.isfinite(out) or math.isinf(x)
+
+
+def test_sums_and_products_go_to_infinity_as_pythons_own_do():
+    x = Value(1e308)
+    assert (x * 10).data == (x + x).data == autograd.sum([x, x]).data == autograd.dot([x], [x]).data == INF
+
+
 def test_refusals_are_also_the_built_in_kind():
     with pytest.raises(ZeroDivisionError):
         Value(1.0) / 0

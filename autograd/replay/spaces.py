@@ -82,7 +82,7 @@ class Space:
 
     def __init__(self, xp: Any, like: Any) -> None:
         self.xp, self._like = xp, like
-        for name in ["exp", "log", "log1p", "expm1", "sqrt", "sin", "cos", "tanh", "abs"]:
+        for name in ["exp", "log", "log1p", "expm1", "sqrt", "sin", "cos", "tanh", "abs", "square"]:
             setattr(self, name, getattr(xp, name))
         for name in ["erf", "erfc"]:  # not of the standard; some libraries have them
             setattr(self, name, getattr(xp, name, None) or lacking(name))

@@ -91,6 +91,10 @@ class Namespace:
             if name != "where":
                 setattr(self, name, lambda *operands, kind=name: template.emit(kind, *operands))
 
+    def square(self, x: Any) -> Any:
+        """Multiply x by itself."""
+        return x * x
+
     def where(self, condition: Any, x: Any, y: Any) -> Any:
         """Choose x or y; a condition is a 1 or a 0 already."""
         if type(x) is type(y) is float and (x, y) == (1.0, 0.0):
