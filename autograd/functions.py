@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from autograd import rules
-from autograd.errors import DataError, GraphError, LengthError
+from autograd.errors import DataError, DomainError, GraphError, LengthError
 from autograd.graph import topological_order
 from autograd.namespaces import methods
 from autograd.value import Value, dotted, lift, many
@@ -56,8 +56,12 @@ def logsumexp(values: Iterable[Number]) -> Value:
 
     >>> logsumexp([Value(1000.0), 1000.0]).data  # 1000 + ln 2
     1000.6931471805599
+
+    A masked −inf among them counts for nothing. Raises DomainError where +inf is among them, or nothing but −inf: there
+    its slopes, the shares of each, have no value.
     """
-    return many(rules.LOGSUMEXP)(_several("logsumexp", values))
+    logits = _several("logsumexp", values)
+    return _no_new_nan("logsumexp", logits, many(rules.LOGSUMEXP)(logits))
 
 
 def max(values: Iterable[Number], *others: Number) -> Value:
@@ -109,7 +113,7 @@ def softmax(values: Iterable[Number]) -> list[Value]:
     logits = [lift(x) for x in _several("softmax", values)]
     top = max(logits).detach()
     powers = [(x - top).exp() for x in logits]
-    whole = sum(powers)
+    whole = _no_new_nan("softmax", logits, sum(powers))
     return [power / whole for power in powers]
 
 
@@ -159,6 +163,16 @@ def _several(
     if len(listed) < least:
         raise LengthError(f"{name} of no values has no value. Give it one at least.")
     return listed
+
+
+def _no_new_nan(name: str, logits: Sequence[Number], result: Value) -> Value:
+    """Return a result, unless it is a NaN that was made of infinities."""
+    if result.data != result.data and all(x.data == x.data for x in map(lift, logits)):
+        raise DomainError(
+            f"{name} has no value where a number is inf, or all are -inf: no share of inf is a number. "
+            "Look for the step before it that overflowed, or leave one number at least unmasked."
+        )
+    return result
 
 
 def _all_values(name: str, nodes: Sequence[Any]) -> None:

@@ -151,6 +151,9 @@ DOMAINS = [
     (lambda: X ** 10**400, RangeError, ["exponent", "1.8e308"]),
     (lambda: Value(math.inf).sin(), DomainError, ["sin(inf)", "finite"]),
     (lambda: Value(-math.inf).cos(), DomainError, ["cos(-inf)", "finite"]),
+    *((lambda f=f, xs=xs: f(xs), DomainError, [f.__name__, "inf", "overflowed", "unmasked"])
+      for f in (autograd.logsumexp, autograd.softmax)
+      for xs in ([math.inf, 0.0], [X, math.inf], [-math.inf], [-math.inf] * 2, [math.inf] * 2, [-math.inf, math.inf])),
     (lambda: X**math.inf, DataError, ["x ** inf", "finite"]),
     (lambda: X**math.nan, DataError, ["x ** nan", "finite"]),
     (lambda: X**True, DataError, ["x ** True", "number"]),

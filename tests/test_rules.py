@@ -244,6 +244,18 @@ def test_logsumexp_and_softmax_far_out():
     assert autograd.grad(p, xs) == pytest.approx((shares[0] * shares[1], -shares[0] * shares[1]), rel=1e-12)
 
 
+def test_a_masked_logit_counts_for_nothing():
+    masked, x, y = Value(-INF), Value(0.5), Value(-0.25)
+    logits = [x, masked, y]
+    total = autograd.logsumexp(logits)
+    assert total.data == autograd.logsumexp([x, y]).data
+    first, *_ = shares = autograd.softmax(logits)
+    assert [p.data for p in shares] == pytest.approx([1 - 1 / (1 + math.exp(0.75)), 0.0, 1 / (1 + math.exp(0.75))])
+    assert autograd.grad(total, logits) == pytest.approx([p.data for p in shares])
+    assert autograd.grad(first, masked) == (0.0,)
+    assert math.isnan(autograd.logsumexp([x, NAN]).data), "a NaN that goes in comes out"
+
+
 @ROWS
 def test_a_nan_stays_visible_in_the_value_and_in_every_slope_at_a_kink(op):
     if op.name in ("power(0)", "sum"):
