@@ -4,18 +4,20 @@ central differences   (f(x + h) − f(x − h)) / 2h      any function; about 10
 complex step          Im f(x + ih) / h                rows without a kink; all 16 digits: nothing is subtracted
 """
 
+import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from autograd.errors import DataError
+from autograd.errors import DataError, DomainError
 from autograd.functions import grad
-from autograd.graph import topological_order
+from autograd.graph import names, number, topological_order
 from autograd.namespaces import complexes
-from autograd.value import Value, as_float, no_grad
+from autograd.value import Value, as_float, must_record, no_grad
 
 STEP = 6e-6  # the cube root of the rounding error: where the two errors of a central difference are in balance
 COMPLEX_STEP = 1e-200
+NEAR = 1e-3  # a kink that is nearer may be the reason why a check fails
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Row:
     numeric: float
     complex_step: float | None
     tolerance: float
+    remark: str = ""  # what stands in the way of the check here
 
     @property
     def error(self) -> float:
@@ -64,7 +67,8 @@ class Report:
             f"gradcheck {verdict}: {len(self.rows)} input{'s' * (len(self.rows) > 1)}, the worst is {self.worst.name}"
         )
         title = f"{'input':<12}{'analytic':>15}{'numeric':>22}{'complex step':>22}"
-        return "\n".join([head, title, *map(line, self.rows)])
+        remarks = [f"{row.name}: {row.remark}" for row in self.rows if row.remark]
+        return "\n".join([head, title, *map(line, self.rows), *remarks])
 
 
 def gradcheck(f: Callable[..., Value], *inputs: Value | float, tolerance: float = 1e-6) -> Report:
@@ -75,27 +79,59 @@ def gradcheck(f: Callable[..., Value], *inputs: Value | float, tolerance: float 
     >>> gradcheck(lambda x: x.relu(), 0.5).rows[0].complex_step is None  # a row with a kink is not analytic
     True
 
-    f is called again with Values near the inputs. The step is 6e-6, or 6e-6 times an input beyond ±1, and `tolerance` is
-    relative, or absolute below 1. Raises DataError when f does not return a Value, or there are no inputs.
+    At a kink, and at the edge of a domain, no central difference is the slope, and the report says so:
+
+    >>> print(str(gradcheck(lambda x: x.relu(), Value(0.0, "x"))).splitlines()[-1])
+    x: relu at v1 is 0 from its kink, x = 0: the slope at 0 is 0, as in PyTorch. Choose an input away from it.
+
+    f is called again with Values near the inputs. The step is 6e-6, or 6e-6 times an input beyond ±1; where that fails, near
+    the edge of a domain, 6e-6 times the input. `tolerance` is relative, or absolute below 1. Raises DataError when f does not
+    return a Value, or there are no inputs, and GraphError inside no_grad.
     """
     leaves = [Value(as_float(x.data if isinstance(x, Value) else x), label_of(x, i)) for i, x in enumerate(inputs, 1)]
+    must_record("gradcheck")
     output = f(*leaves)
     if not isinstance(output, Value) or not leaves:
         raise DataError(
             f"gradcheck takes a function of Values and one input at least, and f returned {output!r}. Return the Value."
         )
-    gradients = grad(output, leaves)
-    rows = [
-        Row(x.label, gradient, central_difference(f, leaves, i), complex_step(output, x), tolerance)
-        for i, (x, gradient) in enumerate(zip(leaves, gradients, strict=True))
-    ]
-    return Report(tuple(rows))
+    return Report(tuple(checked(f, output, leaves, i, tolerance) for i in range(len(leaves))))
 
 
-def central_difference(f: Callable[..., Value], leaves: list[Value], i: int) -> float:
+def checked(f: Callable[..., Value], output: Value, leaves: list[Value], i: int, tolerance: float) -> Row:
+    """Return the row of one input, with the wider of two steps that agrees, or a remark why none does."""
+    x, remark, rows = leaves[i], "", []
+    (gradient,), by_complex_step = grad(output, x), complex_step(output, x)
+    for h in dict.fromkeys([STEP * max(1.0, abs(x.data)), STEP * abs(x.data) or STEP]):
+        try:
+            numeric = central_difference(f, leaves, i, h)
+        except DomainError as error:
+            remark = f"a step of {h:g} leaves the domain: {error}"
+            continue
+        rows.append(Row(x.label, gradient, numeric, by_complex_step, tolerance))
+        if rows[-1].error <= 1:
+            return rows[-1]
+    first = rows[0] if rows else Row(x.label, gradient, math.nan, by_complex_step, tolerance)
+    return replace(first, remark=remark or obstacle(output, x))
+
+
+def obstacle(output: Value, leaf: Value) -> str:
+    """Say what may stand in the way of a check that failed: a kink near by, or a graph that the input is not in."""
+    order = topological_order(output)
+    if leaf not in order:
+        return "no graph leads from here to the result. Does f go through .data, item() or detach()?"
+    for node, name in names(order).items():
+        if node.op and node.op.kinks:
+            distance = node.op.kinks.distance(*node.op.grouped(tuple(p.data for p in node.parents)))
+            if distance < NEAR:
+                kink = f"{node.op.name} at {name} is {number(distance)} from its kink, {node.op.kinks.words}"
+                return f"{kink}: {node.op.note}. Choose an input away from it."
+    return ""
+
+
+def central_difference(f: Callable[..., Value], leaves: list[Value], i: int, h: float) -> float:
     """Return (f(x + h) − f(x − h)) / 2h for one input."""
     numbers = [x.data for x in leaves]
-    h = STEP * max(1.0, abs(numbers[i]))
 
     def at(x: float) -> float:
         with no_grad():

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from autograd.errors import DataError
 from autograd.functions import grad
-from autograd.value import Value, as_float
+from autograd.value import Value, as_float, must_record
 
 
 def hessian(f: Callable[..., Value], inputs: Sequence[Value | float]) -> list[list[float]]:
@@ -24,9 +24,11 @@ def hessian(f: Callable[..., Value], inputs: Sequence[Value | float]) -> list[li
     >>> H, [p - slope / H[i][i] for i, (p, slope) in enumerate(zip(point, slopes))]
     ([[2.0, 0.0], [0.0, -2.0]], [0.0, 0.0])
 
-    f takes as many Values as there are inputs, and returns one. Raises DataError when it does not.
+    f takes as many Values as there are inputs, and returns one. Raises DataError when it does not, and GraphError inside
+    no_grad.
     """
     leaves = [Value(as_float(x.data if isinstance(x, Value) else x)) for x in inputs]
+    must_record("hessian")
     output = f(*leaves)
     if not isinstance(output, Value):
         raise DataError(f"hessian takes a function that returns a Value, and f returned {output!r}. Return the Value.")

@@ -20,7 +20,7 @@ from numbers import Real
 from typing import Any
 
 from autograd import straight
-from autograd.errors import DataError, RangeError
+from autograd.errors import DataError, GraphError, RangeError
 from autograd.graph import leaves_and_results
 from autograd.namespaces import scalars
 from autograd.operators import Operators, exponent
@@ -188,6 +188,14 @@ class no_grad(ContextDecorator):
 
     def _recreate_cm(self) -> no_grad:
         return no_grad()  # a decorated function may call itself
+
+
+def must_record(caller: str) -> None:
+    """Raise GraphError inside no_grad, where there would be no graph to go back on."""
+    if not _recording:
+        raise GraphError(
+            f"{caller} needs the graph, and inside no_grad nothing remembers how it was made. Call it outside."
+        )
 
 
 def _together(node: Value, *slots: str) -> list[Any]:

@@ -4,7 +4,19 @@ import math
 
 import pytest
 
-from autograd import DataError, DomainError, Value, dot, gradcheck, logsumexp, mean, rules
+from autograd import (
+    DataError,
+    DomainError,
+    GraphError,
+    Value,
+    dot,
+    gradcheck,
+    hessian,
+    logsumexp,
+    mean,
+    no_grad,
+    rules,
+)
 from autograd.gradcheck import Report, Row
 from autograd.rules import Op
 
@@ -78,6 +90,55 @@ def test_with_a_kink_on_the_way_there_is_no_complex_step():
 
 def test_at_a_kink_the_check_fails_rather_than_guesses():
     assert not gradcheck(lambda x: x.relu(), 0.0)
+
+
+@pytest.mark.parametrize("f", [lambda x: x.log(), lambda x: x.sqrt(), lambda x: x**-1, lambda x: 1 / x + x.log()])
+@pytest.mark.parametrize("x", [1e-12, 1e-9, 1e-5, 8e-6])
+def test_near_the_edge_of_a_domain_the_step_gets_smaller(f, x):
+    report = gradcheck(f, x)
+    assert report, str(report)
+    wrong = gradcheck(lambda x: f(x * 0.999 + x.detach() * 0.001), x)
+    assert not wrong
+
+
+def test_at_the_edge_of_a_domain_the_report_says_so():
+    report = gradcheck(lambda x, y: x.sqrt() + y, Value(0.0, "x"), 2.0)
+    assert not report
+    assert report.worst.name == "x"
+    last = str(report).splitlines()[-1]
+    assert last.startswith("x: a step of 6e-06 leaves the domain: sqrt(-6e-06) has no value"), last
+    assert report.rows[1].remark == ""
+
+
+@pytest.mark.parametrize("x", [0.0, 1e-8, -1e-8])
+def test_a_kink_is_named_where_the_check_fails(x):
+    def f(x, y):
+        z = x - 0.5
+        h = z.relu()
+        h.label = "hidden"
+        return h * y
+
+    report = gradcheck(f, x + 0.5, 3.0)
+    assert [bool(row.remark) for row in report.rows] == [True, False]
+    assert "relu at hidden is " in str(report)
+    assert "from its kink, x = 0" in str(report)
+
+
+def test_beside_a_kink_the_smaller_step_is_enough():
+    report = gradcheck(lambda x: x.relu() + x.abs(), 1e-7)
+    assert report, str(report)
+
+
+def test_leaving_the_graph_is_named():
+    report = gradcheck(lambda x, y: y * x.data, 2.0, 3.0)
+    assert [row.error <= 1 for row in report.rows] == [False, True]
+    assert "x1: no graph leads from here" in str(report)
+
+
+def test_inside_no_grad_it_refuses():
+    for check in (lambda: gradcheck(lambda x: x * x, 2.0), lambda: hessian(lambda x: x * x, [2.0])):
+        with no_grad(), pytest.raises(GraphError, match="no_grad"):
+            check()
 
 
 def test_a_nan_does_not_pass():
