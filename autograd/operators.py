@@ -32,6 +32,11 @@ def reflected(op: Op) -> Callable[[T, "T | float"], T]:
     return marked(lambda x, y: x.record(op, y, x), op, "reflected")
 
 
+def same(x: T) -> T:
+    """Return x itself: +x is x."""
+    return x
+
+
 def marked(method: M, op: Op, kind: str) -> M:
     """Tell a method its row, so that Value can put a faster one in its place."""
     vars(method).update(op=op, kind=kind)
@@ -49,6 +54,7 @@ class Operators:
     __mul__, __rmul__ = binary(rules.MUL), reflected(rules.MUL)
     __truediv__, __rtruediv__ = binary(rules.DIV), reflected(rules.DIV)
     __neg__, __rpow__ = unary(rules.NEG), reflected(rules.POW)
+    __pos__ = same
     exp, expm1, log, sqrt = unary(rules.EXP), unary(rules.EXPM1), unary(rules.LOG), unary(rules.SQRT)
     sin, cos, tanh = unary(rules.SIN), unary(rules.COS), unary(rules.TANH)
     sigmoid, softplus, relu = unary(rules.SIGMOID), unary(rules.SOFTPLUS), unary(rules.RELU)

@@ -22,6 +22,7 @@ from typing import Any
 from autograd import straight
 from autograd.errors import DataError, GraphError, RangeError
 from autograd.graph import leaves_and_results
+from autograd.leaving import Leaving
 from autograd.namespaces import scalars
 from autograd.operators import Operators, exponent
 from autograd.rules import DOT, MANY, PAIRS, POW, TABLE, Op, power
@@ -31,7 +32,7 @@ _recording = True  # False inside `no_grad`; one switch for the whole process, t
 _new = object.__new__
 
 
-class Value(Operators):
+class Value(Operators, Leaving):
     """A number that remembers how it was made.
 
     >>> x, w, b = Value(2.0, "x"), Value(3.0, "w"), Value(1.0, "b")
@@ -151,11 +152,13 @@ class Value(Operators):
     def __bool__(self) -> bool:
         return bool(self.data)
 
-    def __float__(self) -> float:
-        raise DataError(
-            "float(v) would leave the graph, and the gradient would be lost without a word. For a function, use the method: "
-            "v.sin(), not math.sin(v). For the plain number, say so: v.item()."
-        )
+    def __getstate__(self) -> object:
+        if self.op:
+            raise GraphError(
+                "A result is not copied or pickled: it would bring the whole graph that it was made from. Copy the leaves, "
+                "and compute it again, or take its number alone: v.detach()."
+            )
+        return super().__getstate__()
 
     def __format__(self, form: str) -> str:
         return format(self.data, form) if form else str(self)  # f"{loss:.4f}" shows the number

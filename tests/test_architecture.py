@@ -22,7 +22,7 @@ from autograd.stream import stream
 
 ROOT = Path(__file__).resolve().parents[1]
 FLOORS = {
-    "namespaces": 0, "rules": 0, "graph": 0, "errors": 0, "operators": 1, "value": 2, "functions": 2, "expression": 2,
+    "namespaces": 0, "rules": 0, "graph": 0, "errors": 0, "operators": 1, "leaving": 1, "value": 2, "functions": 2, "expression": 2,
     "gradcheck": 3, "stepper": 3, "replay": 3, "stream": 4, "draw": 4, "terminal": 5, "player": 4, "lessons": 5, "__main__": 6,
 }  # fmt: skip
 

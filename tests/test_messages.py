@@ -110,7 +110,11 @@ def test_an_array_times_a_value_is_no_object_array():
 
 @pytest.mark.parametrize(
     "leave",
-    [math.sin, math.exp, math.sqrt, float, complex, math.floor, cmath.sin, lambda v: array.array("d", [v]), lambda v: math.fsum([v]), lambda v: math.pow(v, 2)],
+    [
+        math.sin, math.exp, math.sqrt, float, complex, int, round, math.floor, math.ceil, cmath.sin,
+        lambda v: array.array("d", [v]), lambda v: math.fsum([v]), lambda v: math.pow(v, 2), lambda v: round(v, 2),
+        lambda v: v % 2, lambda v: 5 % v, lambda v: v // 2, lambda v: 5 // v,
+    ],
 )  # fmt: skip
 def test_leaving_the_graph_without_a_word_is_refused(leave):
     with pytest.raises(DataError) as caught:
@@ -120,7 +124,7 @@ def test_leaving_the_graph_without_a_word_is_refused(leave):
 
 
 @pytest.mark.parametrize(
-    "leave", [int, round, range, lambda v: [1, 2, 3][v], list, len, lambda v: v % 2, lambda v: v // 2]
+    "leave", [range, lambda v: [1, 2, 3][v], list, len, lambda v: v[0], lambda v: v @ v, math.trunc]
 )
 def test_what_a_value_is_not_is_a_type_error(leave):
     with pytest.raises(TypeError):
@@ -190,6 +194,7 @@ LENGTHS = [
     (lambda: steps(3.0), GraphError, ["3.0", "float", "loss"]),
     (lambda: gradcheck(lambda x: 3.0, 1.0), DataError, ["3.0", "Return the Value"]),
     (lambda: gradcheck(lambda: X), DataError, ["one input at least"]),
+    (lambda: X ^ 2, DataError, ["v ^ 2", "v ** 2"]),
     (lambda: Value(1, 2), DataError, ["label", "2"]),
     (lambda: Value(X), DataError, ["already", "x.detach()"]),
 ]

@@ -1,8 +1,10 @@
 """Value: what it remembers, and the backward pass."""
 
+import copy
 import gc
 import math
 import os
+import pickle
 import random
 import subprocess
 import sys
@@ -409,3 +411,42 @@ def test_data_may_be_set_to_any_number_and_to_nothing_else():
     with pytest.raises(autograd.DataError, match="a Value already"):
         y.backward()
     assert (w.grad, y.grad) == (8, None)
+
+
+COPIES = pytest.mark.parametrize(
+    "copied", [copy.copy, copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))], ids=["copy", "deepcopy", "pickle"]
+)
+
+
+@COPIES
+def test_a_leaf_is_copied_whole(copied):
+    w = Parameter(3.0, "w")
+    (w * 2).backward()
+    for leaf in (w, Value(0.5, "x"), autograd.lift(2)):
+        twin = copied(leaf)
+        assert twin is not leaf
+        assert (twin.data, twin.grad, twin.label, twin.kind, twin.scope, twin.parents) == (
+            leaf.data, leaf.grad, leaf.label, leaf.kind, leaf.scope, (),
+        )  # fmt: skip
+    a, b = copied([w, w]) if copied is not copy.copy else (w, w)
+    assert a is b, "two names for one leaf stay two names for one leaf"
+    twin = copied(w)
+    (twin * 5).backward()
+    assert (twin.grad, w.grad) == (7.0, 2.0)
+
+
+@COPIES
+@pytest.mark.parametrize("length", [1, 100_000])
+def test_a_result_is_not_copied_and_the_refusal_needs_no_recursion(copied, length):
+    y = Value(1.0)
+    for _ in range(length):
+        y = y + 1
+    with pytest.raises(autograd.GraphError, match=r"whole graph.*v\.detach\(\)"):
+        copied(y)
+    with no_grad():
+        assert copied(y * 2).data == 2.0 * (length + 1)
+
+
+def test_plus_a_value_is_the_value():
+    x = Value(2.0)
+    assert +x is x
