@@ -53,7 +53,7 @@ class Ledger:
         """The ledger in sentences."""
         if self.value is self.root:
             return f"{self.name} is the root: its derivative with respect to itself is 1."
-        times = {0: "not at all", 1: "once"}.get(len(self.uses), f"{len(self.uses)} times")
+        times = {0: "not at all", 1: "once", 2: "twice"}.get(len(self.uses), f"{len(self.uses)} times")
         told = " ".join(use.words for use in self.uses)
         return " ".join(
             filter(
@@ -68,11 +68,15 @@ class Ledger:
             return "\n".join(filter(None, [self.head, self.reason]))
         rows = [("use", "upstream", "·", "local", "contribution")]
         rows += [
-            (f"{self.name} → {use.name}", number(use.upstream), "", use.local_line, number(use.contribution))
-            for use in self.uses
+            (self.use(use), number(use.upstream), "", use.local_line, number(use.contribution)) for use in self.uses
         ]
         rows += [("sum", "", "", "", number(self.gradient))]
         return "\n".join([self.head, *columns(rows), *filter(None, [self.reason])])
+
+    def use(self, use: Chain) -> str:
+        """Name a use: x → L; where a node uses the value more than once, by its operands: x → L (operand 2)."""
+        repeated = use.node.parents.count(self.value) > 1
+        return f"{self.name} → {use.name}" + f" (operand {use.operand + 1})" * repeated
 
     @property
     def tex(self) -> str:

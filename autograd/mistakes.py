@@ -35,6 +35,7 @@ from autograd.value import Value
 
 LEARNING_RATE = 0.5
 MOST_VISITS = 10_000
+ROUNDING = 1e-12  # a gradient that is no larger counts as 0
 
 
 @dataclass(frozen=True)
@@ -276,7 +277,10 @@ class Diagnosis:
         if self.right:
             return f"{self.answer} is right."
         if not self.mistakes:
-            return f"{self.answer} is not right, and none of the known mistakes gives it. Step through the events and compare."
+            small = (
+                " A gradient near 0 is told by its first digits, as 0.004 or 4e-3." if matcher(self.answer)(0.0) else ""
+            )
+            return f"{self.answer} is not right, and none of the known mistakes gives it. Step through the events and compare.{small}"
         return " ".join(f"{self.answer} is what you get when {mistake.when}." for mistake in self.mistakes)
 
     @property
@@ -321,7 +325,7 @@ def diagnose(root: Value, leaf: Value, answer: str | float | Fraction, lr: float
     (True, 'sign of the delta', '½(t − o)² for (t − o)²')
 
     Numbers are compared by the printed digits of the answer: 0.33 stands for everything that rounds to it, and so does a
-    fraction for itself alone, "1/3". Raises DataError for an answer that is no number, GraphError for a foreign node.
+    fraction for itself alone, "1/3", and a zero for 0 alone. Raises DataError for an answer that is no number, GraphError for a foreign node.
     """
     order = order_of("diagnose", root)
     inside(order, leaf, "diagnose")
@@ -346,16 +350,16 @@ def runnable(
 
 
 def matcher(answer: str | float | Fraction) -> Callable[[float], bool]:
-    """Return the test whether a number rounds to an answer at the answer's own digits; a fraction is exact."""
+    """Return the test whether a number rounds to an answer at the answer's own digits; a fraction is exact, and so is 0."""
     text = str(answer).replace("−", "-").strip()
     try:
         if "/" in text:
             exact = float(Fraction(text))
-            return lambda x: abs(x - exact) <= 1e-9 * abs(exact)
+            return lambda x: abs(x - exact) <= (1e-9 * abs(exact) or ROUNDING)
         written = Decimal(text)
         exponent = written.as_tuple().exponent
         assert isinstance(exponent, int)
-        half = 0.5 * 10.0**exponent
+        half = 0.5 * 10.0**exponent if written else ROUNDING
     except (ValueError, ZeroDivisionError, OverflowError, InvalidOperation, AssertionError):
         raise DataError(f"{answer!r} is no number to compare with. Write it as 45, −0.33, 3.5e-4 or 1/3.") from None
     return lambda x: abs(x - float(written)) <= half * (1 + 1e-9)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from autograd.events import Names, enclosed, tex_number
+from autograd.events import Names, enclosed, equals, tex_number
 from autograd.expression import factors
 from autograd.functions import grad
 from autograd.graph import number
@@ -39,7 +39,7 @@ class Path:
     def text(self) -> str:
         """The path in plain text: L → a → w: −16 · 2 = −32."""
         way = " → ".join(self.names[node].label for node in self.nodes)
-        return f"{way}: {factors(*self.factors)} = {number(self.product)}" if self.factors else f"{way}: 1"
+        return f"{way}: {equals(factors(*self.factors), number(self.product)) if self.factors else 1}"
 
 
 @dataclass(frozen=True)

@@ -131,11 +131,26 @@ def test_diagnosis_names_the_mistake():
 @pytest.mark.parametrize(
     ("answer", "right"),
     [("0.3", True), ("0.33", True), ("0.34", False), ("0.3333", True), ("1/3", True), ("2/6", True), ("33/100", False), ("3.3e-1", True),
-     (Fraction(1, 3), True), (0.333, True), (1 / 3, True), ("−0.33", False), ("0", True), ("1", False)],
+     (Fraction(1, 3), True), (0.333, True), (1 / 3, True), ("−0.33", False), ("0", False), ("0.0", False), (0, False), ("1", False)],
 )  # fmt: skip
 def test_answers_are_compared_by_their_printed_digits(answer, right):
     x = Value(1.0, "x")
     assert diagnose(x / 3, x, answer).right is right
+
+
+@pytest.mark.parametrize("answer", ["0", "0.00", 0, 0.0, "-0", "0/5", "0e-3"])
+@pytest.mark.parametrize(("slope", "right"), [(0.0, True), (1e-17, True), (0.4, False), (0.001, False), (-2e-9, False)])
+def test_a_zero_is_right_only_where_the_gradient_is_0(answer, slope, right):
+    x = Value(1.0, "x")
+    told = diagnose(x * slope, x, answer)
+    assert told.right is right
+    assert ("0.004 or 4e-3" in told.words) is not right
+
+
+def test_a_mistake_that_gives_0_is_still_named():
+    x, y = Value(3.0, "x"), Value(0.0, "y")
+    names = [m.name for m in diagnose(x * y + x * 2, x, "0").mistakes]
+    assert names == ["= in the place of +="]
 
 
 @pytest.mark.parametrize("answer", ["", "abc", "1/0", "nan", "inf", "1/2/3", None, "12,5"])

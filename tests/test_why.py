@@ -74,6 +74,17 @@ def test_long_rows_of_diamonds_are_counted_without_end():
     assert len(found) == 3
 
 
+def test_a_value_used_twice_by_one_node_is_told_operand_by_operand():
+    x = Value(3.0, "x")
+    square = x * x
+    square.label = "L"
+    ledger = why(square, x)
+    assert ledger.words.startswith("x is used twice.")
+    assert [line.split("  ")[0] for line in ledger.text.splitlines()[2:4]] == ["x → L (operand 1)", "x → L (operand 2)"]
+    assert "operand" not in why(square * 2 + x, square).text
+    assert paths(square, x).text.splitlines()[1:3] == ["L → x: 3", "L → x: 3"]
+
+
 def test_a_zero_is_explained():
     z = Value(-0.3, "z")
     h = z.relu()
