@@ -100,11 +100,13 @@ def formula(op: Op, operands: tuple[Expr, ...]) -> Expr:
         if op is rules.MEAN:  # however many are told, it divides by how many there are
             return as_expr(written.operands[0] / float(len(operands)))
         return written
-    return Expr("", 0.0, op, operands)
+    return Expr("", 0.0, op, shortened(op, operands))
 
 
 def slope(op: Op, operand: int, operands: tuple[Expr, ...], out: Expr) -> Expr:
-    """Return the local derivative of a row with respect to one operand."""
+    """Return the local derivative of a row with respect to one operand, of many others the last alone."""
+    if op.arity == MANY and op.text != "…" and len(operands) > MOST_TERMS:
+        operand, operands = 0, (operands[operand], Expr("…"), operands[-1])
     slopes = op.told(methods, *op.grouped(operands), out) if op.told else op.slopes_at(methods, operands, out)
     return as_expr(slopes[operand])
 
@@ -115,11 +117,11 @@ def product(factors: list[Expr]) -> Expr:
     return reduce(lambda x, y: x * y, told) if told else as_expr(1.0)
 
 
-def shortened(op: Op, operands: tuple[Expr, ...]) -> tuple[Expr, ...]:
+def shortened(op: Op, operands: tuple[Expr, ...]) -> tuple[Any, ...]:
     """Return the operands, or the first and last of many with an ellipsis between them."""
     if op.arity == PAIRS and len(operands) > 2 * MOST_TERMS:
         (w1, w2, *_), (x1, x2, *_), b = op.grouped(operands)
-        return (w1, w2, Expr("…"), x1, x2, as_expr(1.0), b)
+        return (w1, w2, Expr("…"), x1, x2, 1.0, b)
     if op.arity == MANY and len(operands) > MOST_TERMS:
         return (*operands[:2], Expr("…"), operands[-1])
     return operands

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import expression, rules
+from autograd import Value, expression, rules, steps
+from autograd.events import Chain
 from autograd.expression import Expr, formula, name, slope
 from autograd.graph import number
 from autograd.namespaces import scalars
@@ -95,6 +96,23 @@ def test_what_a_row_writes_gives_the_number_that_it_computes(op):
         found = slope(op, i, operands, name("out", value))
         assert read(found.text, out=value, **letters) == pytest.approx(wanted, rel=1e-5), found.text
         assert read(found.numbers, out=value) == pytest.approx(wanted, rel=1e-4), found.numbers
+
+
+@pytest.mark.parametrize("op", [op for op in TABLE.values() if op.arity < 0], ids=lambda op: op.name)
+def test_hundreds_of_operands_are_written_short_and_computed_whole(op):
+    numbers = [0.01 * i for i in range(601)]
+    root = Value(0.0).record(op, *[Value(number, f"p{i}") for i, number in enumerate(numbers)])
+    compute, *others = steps(root)
+    for event in (compute, others[2], others[-2]):
+        assert all(len(line) < 200 for line in event.lines), event.lines
+        assert len(event.tex) < 400
+        assert "…·1" not in event.formula.text
+        assert len(event.formula.text) < 200
+    assert "…" in compute.formula.text
+    assert compute.formula.text.startswith(("p0", "(p0", f"{op.name}(p0"))
+    assert compute.value == op.at(scalars, tuple(numbers))
+    chains = [event for event in others if isinstance(event, Chain)]
+    assert [chain.local for chain in chains] == list(op.slopes_at(scalars, tuple(numbers), compute.value))
 
 
 def combined(parts):
