@@ -164,8 +164,8 @@ def tex_name(label: str) -> str:
     if index := re.fullmatch(r"([A-Za-z])([⁰¹²³⁴⁵⁶⁷⁸⁹]*)([₀₁₂₃₄₅₆₇₈₉,]+)", label):
         high, low = index[2].translate(PLAIN), index[3].translate(PLAIN)
         return f"{index[1]}^{{{high}}}_{{{low}}}" if high else f"{index[1]}_{{{low}}}"
-    if index := re.fullmatch(r"([A-Za-z])_?([0-9]+)", label):
-        return f"{index[1]}_{{{index[2]}}}"
+    if index := re.fullmatch(r"([A-Za-z])_?([0-9]+(?:_[0-9]+)*)", label):
+        return f"{index[1]}_{{{index[2].replace('_', ',')}}}"
     return label if len(label) == 1 else r"\text{" + re.sub(r"([\\{}$&#^_%~])", r"\\\1", label) + "}"
 
 

@@ -19,12 +19,15 @@ def name_locals() -> dict[str, Value]:
     >>> z.label, [parent.label for parent in z.parents]
     ('z', ['', 'ws1'])
 
-    Values in lists are named by their place, as ws0 and ws1. A Value that two variables hold has the name of the first.
+    Values in lists are named by their place, as ws0 and ws1, and in lists of lists as ws1_0 and ws1_1. A Value that two
+    variables hold has the name of the first; a name that stands for another Value already gets a stroke, as ws1′.
     """
     named = {}
     for name, held in sys._getframe(1).f_locals.items():
         for label, value in values_in(name, held):
             if not value.label:
+                while label in named:
+                    label += "′"
                 value.label = label
                 named[label] = value
     return named
@@ -35,5 +38,6 @@ def values_in(name: str, held: Any) -> Iterator[tuple[str, Value]]:
     if isinstance(held, Value):
         yield name, held
     elif isinstance(held, (list, tuple)):
+        joint = "_" if name[-1].isdigit() else ""
         for i, item in enumerate(held):
-            yield from values_in(f"{name}{i}", item)
+            yield from values_in(f"{name}{joint}{i}", item)

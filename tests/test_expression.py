@@ -166,6 +166,7 @@ def test_names_in_tex():
         ("z", "z"),
         ("z1", "z_{1}"),
         ("x_12", "x_{12}"),
+        ("w1_0", "w_{1,0}"),
         ("loss", r"\text{loss}"),
         ("a_b", r"\text{a\_b}"),
         ("50%", r"\text{50\%}"),

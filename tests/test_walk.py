@@ -1,5 +1,6 @@
 """Walking the passes: forward, back, anywhere, and over training steps, without touching the graph."""
 
+import itertools
 import math
 import random
 
@@ -180,9 +181,19 @@ def test_names_come_from_the_callers_variables_and_labels_stay():
     z = a * ws[0]
     w = z + ws[1][0]
     labelled = name_locals()
-    assert (a.label, ws[0].label, ws[1][0].label, z.label, w.label) == ("kept", "ws0", "ws10", "z", "w")
+    assert (a.label, ws[0].label, ws[1][0].label, z.label, w.label) == ("kept", "ws0", "ws1_0", "z", "w")
     assert labelled["z"] is z
     assert "kept" not in labelled
+
+
+def test_names_from_variables_are_one_for_each_value():
+    ws = [[Value(float(10 * i + j)) for j in range(12)] for i in range(12)]
+    ws1, ws1_0, ws11 = Value(1.0), Value(2.0), [Value(3.0), (Value(4.0),)]
+    labelled = name_locals()
+    values = [*itertools.chain(*ws), ws1, ws1_0, *ws11[:1], *ws11[1]]
+    assert len({value.label for value in values}) == len(values) == len(labelled)
+    assert all(labelled[value.label] is value for value in values)
+    assert (ws[1][10].label, ws[11][0].label, ws1_0.label) == ("ws1_10", "ws11_0", "ws1_0′")
 
 
 def test_nodes_without_a_label_get_short_names_that_are_never_a_label_of_another():
