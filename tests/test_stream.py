@@ -1,14 +1,21 @@
 """The stream as JSON: valid, complete, and every number in it that a player needs."""
 
+import itertools
 import json
 import math
+import random
+from pathlib import Path
 
+import pytest
 from hypothesis import given
 
-from autograd import Value, steps
+import autograd.lessons
+import nn.lessons
+from autograd import Value, phases, steps
 from autograd.lessons.tiny_network import LESSON, network
 from autograd.stepper import Chain, Compute, Ready, updates
 from autograd.stream import VERSION, stream
+from nn import MLP, SGD, mse_loss
 from tests.strategies import as_values, programs
 
 
@@ -81,6 +88,38 @@ def test_a_lesson_streams_both_graphs_and_the_updates():
     assert kinds.count("seed") == 1
     assert len({node["id"] for node in told["nodes"]}) == len(told["nodes"]) > 8
     assert all(step["lines"] and all(step["lines"]) for step in told["steps"])
+
+
+def valid(told):
+    """Whether the published schema accepts a stream."""
+    jsonschema = pytest.importorskip("jsonschema")
+    schema = json.loads((Path(autograd.__file__).parent / "schema.json").read_text(encoding="utf-8"))
+    return jsonschema.Draft202012Validator(schema).is_valid(told)
+
+
+def training():
+    """Two training steps of a small network, as events."""
+    model = MLP(2, [2, 1], rng=random.Random(0))
+    optimizer = SGD(model.parameters(), lr=0.1)
+    return list(phases(model, mse_loss, ([[0.0, 1.0], [1.0, 1.0]], [1.0, 0.0]), optimizer, rounds=2))
+
+
+@pytest.mark.parametrize("lesson", [*autograd.lessons.LESSONS, *nn.lessons.LESSONS], ids=lambda lesson: lesson.slug)
+def test_the_stream_of_every_lesson_is_as_the_schema_says(lesson):
+    assert valid(strictly(stream(lesson.events(), lesson.slug, "source")))
+
+
+def test_the_schema_knows_the_phases_of_each_kind_of_event():
+    told = strictly(stream(training()))
+    assert valid(told)
+    found = {(step["type"], step["phase"]) for step in told["steps"]}
+    assert found == {
+        ("compute", "forward"), ("compute", "loss"), ("seed", "backward"), ("chain", "backward"), ("ready", "backward"),
+        ("update", "update"),
+    }  # fmt: skip
+    for kind, phase in itertools.product({kind for kind, _ in found}, {phase for _, phase in found}):
+        steps_of_kind = [step | {"phase": phase} for step in told["steps"] if step["type"] == kind]
+        assert valid(told | {"steps": steps_of_kind}) is ((kind, phase) in found), (kind, phase)
 
 
 def test_an_update_has_its_numbers():
