@@ -91,4 +91,5 @@ def __getattr__(name: str) -> typing.Any:
         from autograd.player import play
 
         return play
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    hint = f". What takes one Value is its method: x.{name}()" if hasattr(Value, name) else ""
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}{hint}")

@@ -25,12 +25,16 @@ def dot(weights: Sequence[Number], inputs: Sequence[Number], bias: Number = 0.0)
     Its parents are the weights, the inputs and the bias, in this order; its slopes are the inputs, the weights and 1.
     Raises LengthError when there are more weights than inputs, or fewer.
     """
-    if len(weights) != len(inputs):
+    try:
+        n, given = len(weights), len(inputs)
+    except TypeError:
+        raise DataError("dot takes two lists: dot([w1, w2], [x1, x2], b). For two numbers, write w * x.") from None
+    if n != given:
         raise LengthError(
-            f"dot pairs each weight with an input, and here are {len(weights)} weights and {len(inputs)} inputs. "
+            f"dot pairs each weight with an input, and here are {n} weights and {given} inputs. "
             "Give as many of one as of the other."
         )
-    return dotted(len(weights))(weights, inputs, bias)
+    return dotted(n)(weights, inputs, bias)
 
 
 def sum(values: Iterable[Number]) -> Value:
@@ -130,7 +134,7 @@ def grad(output: Value, inputs: Value | Sequence[Value], create_graph: bool = Fa
     An input that the output was not made from gets 0.0. With create_graph the results are Values, with a graph of
     their own, made by reading the table's slopes with Values for numbers.
     """
-    inputs = [inputs] if isinstance(inputs, Value) else list(inputs)
+    inputs = list(inputs) if isinstance(inputs, Iterable) else [inputs]
     _all_values("grad", [output, *inputs])
     if len(set(inputs)) < len(inputs):
         raise GraphError("grad was given one input twice. Give each once: its gradient is the sum over all its uses.")

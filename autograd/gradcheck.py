@@ -13,7 +13,7 @@ from autograd.errors import DataError, DomainError
 from autograd.functions import grad
 from autograd.graph import names, number, topological_order
 from autograd.namespaces import complexes
-from autograd.value import Value, as_float, must_record, no_grad
+from autograd.value import Value, as_float, must_be_called, must_record, no_grad
 
 STEP = 6e-6  # the cube root of the rounding error: where the two errors of a central difference are in balance
 COMPLEX_STEP = 1e-200
@@ -90,6 +90,7 @@ def gradcheck(f: Callable[..., Value], *inputs: Value | float, tolerance: float 
     """
     leaves = [Value(as_float(x.data if isinstance(x, Value) else x), label_of(x, i)) for i, x in enumerate(inputs, 1)]
     must_record("gradcheck")
+    must_be_called("gradcheck", f)
     output = f(*leaves)
     if not isinstance(output, Value) or not leaves:
         raise DataError(

@@ -72,11 +72,20 @@ class Operators:
 
     def leaky_relu(self: T, a: float = 0.01) -> T:
         """Record x above 0, and a · x below."""
-        return self.record(rules.leaky_relu(a), self)  # type: ignore[attr-defined,no-any-return]
+        return self.record(rules.leaky_relu(fixed("leaky_relu", a)), self)  # type: ignore[attr-defined,no-any-return]
 
     def elu(self: T, a: float = 1.0) -> T:
         """Record x above 0, and a · (exp(x) − 1) below."""
-        return self.record(rules.elu(a), self)  # type: ignore[attr-defined,no-any-return]
+        return self.record(rules.elu(fixed("elu", a)), self)  # type: ignore[attr-defined,no-any-return]
+
+
+def fixed(name: str, a: Any) -> Any:
+    """Return the parameter of a family, if it is a plain number."""
+    if isinstance(a, bool) or not isinstance(a, Real) or not math.isfinite(a):
+        raise DataError(
+            f"{name}({a!r}): a is fixed, a finite plain number, 0.01 say. It is not learned, and gets no gradient."
+        )
+    return a
 
 
 def exponent(n: Any) -> Any:

@@ -1,10 +1,10 @@
 """Second derivatives, from the same table: the slopes are read with Values, and those have slopes again."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from autograd.errors import DataError
 from autograd.functions import grad
-from autograd.value import Value, as_float, must_record
+from autograd.value import Value, as_float, must_be_called, must_record
 
 
 def hessian(f: Callable[..., Value], inputs: Sequence[Value | float]) -> list[list[float]]:
@@ -27,6 +27,9 @@ def hessian(f: Callable[..., Value], inputs: Sequence[Value | float]) -> list[li
     f takes as many Values as there are inputs, and returns one. Raises DataError when it does not, and GraphError inside
     no_grad.
     """
+    must_be_called("hessian", f)
+    if not isinstance(inputs, Iterable) or isinstance(inputs, str):
+        raise DataError(f"hessian takes the inputs as a list, and {inputs!r} is none. Write hessian(f, [{inputs!r}]).")
     leaves = [Value(as_float(x.data if isinstance(x, Value) else x)) for x in inputs]
     must_record("hessian")
     output = f(*leaves)

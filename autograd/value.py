@@ -96,7 +96,7 @@ class Value(Operators, Leaving):
         leaves, results = leaves_and_results(self)
         for leaf in leaves:
             if type(leaf.data) is not float:
-                as_float(leaf.data)  # w.data = w - 0.1 would have put a Value there
+                _check_set(leaf.data)  # w.data = w - 0.1 would have put a Value there
         for node in results:
             node.grad = 0.0
         for leaf in leaves:
@@ -201,6 +201,14 @@ def must_record(caller: str) -> None:
         )
 
 
+def must_be_called(caller: str, f: Any) -> None:
+    """Raise DataError for what is no function, a result say."""
+    if not callable(f):
+        raise DataError(
+            f"{caller} calls a function again and again, and {f!r} is none. Give the function that computes it."
+        )
+
+
 def _together(node: Value, *slots: str) -> list[Any]:
     """Return what a node's slots hold, as one list."""
     arity = node.op.arity if node.op else 0
@@ -287,6 +295,17 @@ def as_float(x: Any) -> float:
         raise RangeError(
             f"{_shown(x)} is too large for a float, which ends at about 1.8e308. Scale it down first."
         ) from None
+
+
+def _check_set(data: Any) -> None:
+    """Raise DataError for what `v.data = …` has put in the place of a float."""
+    as_float(data)
+    if not isinstance(data, (float, int)):
+        kind = type(data).__name__
+        raise DataError(
+            f"data was set to {_shown(data)}, a {kind}, and what is computed from it may be rounded as a {kind} is. "
+            "Write v.data = float(x), and compute again."
+        )
 
 
 def _shown(x: Any) -> str:
@@ -474,5 +493,5 @@ def _reflected(op: Op) -> Callable[[Value, Value | float], Value]:
 for _name, _method in vars(Operators).items():
     if hasattr(_method, "op"):
         _faster = (_reflected if _method.kind == "reflected" else recorder)(_method.op)
-        _faster.__name__, _faster.__doc__ = _method.__name__, _method.__doc__
+        _faster.__name__, _faster.__qualname__, _faster.__doc__ = _method.__name__, f"Value.{_name}", _method.__doc__
         setattr(Value, _name, _faster)

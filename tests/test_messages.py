@@ -195,6 +195,15 @@ LENGTHS = [
     (lambda: gradcheck(lambda x: 3.0, 1.0), DataError, ["3.0", "Return the Value"]),
     (lambda: gradcheck(lambda: X), DataError, ["one input at least"]),
     (lambda: X ^ 2, DataError, ["v ^ 2", "v ** 2"]),
+    (lambda: autograd.dot(X, X), DataError, ["two lists", "w * x"]),
+    (lambda: autograd.dot((x for x in [X]), [X]), DataError, ["two lists"]),
+    (lambda: autograd.grad(lambda x: x, 3.0), GraphError, ["function", "Keep the Value"]),
+    (lambda: X.leaky_relu(X), DataError, ["leaky_relu", "fixed", "plain number"]),
+    (lambda: X.elu("1"), DataError, ["elu('1')", "plain number"]),
+    (lambda: X.elu(math.nan), DataError, ["elu(nan)", "finite"]),
+    (lambda: gradcheck(X, 3.0), DataError, ["gradcheck", "Give the function"]),
+    (lambda: autograd.hessian(X, [3.0]), DataError, ["hessian", "Give the function"]),
+    (lambda: autograd.hessian(lambda x: x, 3.0), DataError, ["as a list", "hessian(f, [3.0])"]),
     (lambda: Value(1, 2), DataError, ["label", "2"]),
     (lambda: Value(X), DataError, ["already", "x.detach()"]),
 ]
@@ -207,6 +216,18 @@ def test_functions_refuse_what_they_cannot_use(do, kind, words):
     assert type(caught.value) is kind
     for word in words:
         assert word in str(caught.value), str(caught.value)
+
+
+def test_a_method_that_is_called_wrongly_is_named():
+    with pytest.raises(TypeError, match=r"Value\.relu\(\) takes 1"):
+        X.relu(0)
+
+
+def test_a_function_that_is_a_method_is_pointed_to():
+    with pytest.raises(AttributeError, match=r"its method: x\.sqrt\(\)"):
+        autograd.sqrt(X)
+    with pytest.raises(AttributeError, match=r"'nothing_such'$"):
+        _ = autograd.nothing_such
 
 
 def test_a_refusal_leaves_the_graph_as_it_was():

@@ -406,6 +406,14 @@ def test_data_may_be_set_to_any_number_and_to_nothing_else():
     w.data = 4  # a whole number is a number
     (w * w).backward()
     assert w.grad == 8
+    for narrow in (np.float32(0.1), np.int64(2), Fraction(1, 3)):
+        w.data = narrow
+        with pytest.raises(autograd.DataError, match=r"v\.data = float\(x\)"):
+            (w * 2.5).backward()
+    assert w.grad == 8
+    w.data = np.float64(4)  # a float of Python's own kind
+    (w * 1).backward()
+    w.grad -= 1
     w.data = Value(1.0)
     y = w * 2
     with pytest.raises(autograd.DataError, match="a Value already"):
