@@ -11,7 +11,7 @@ import pytest
 import nn
 from autograd import Value, grad, mistakes
 from autograd.graph import topological_order
-from autograd.lessons import guessing_game, mistakes_laboratory, published
+from autograd.lessons import guessing_game, mistakes_laboratory, published, recomputed
 from autograd.stepper import Event
 from nn import MLP
 from nn.lessons import dials, digits, overfitting, training_loop, universal_approximation
@@ -144,14 +144,14 @@ def test_the_error_by_hand_falls_to_a_quarter_and_training_does_not_find_it():
 
 # --- published against recomputed ---
 
-CHECKS = [(example, check) for example in published.examples().values() for check in example["checks"]]
+CHECKS = [(example, check) for example in recomputed.examples().values() for check in example["checks"]]
 
 
 @pytest.mark.parametrize(("example", "check"), CHECKS, ids=lambda part: part.get("id") or part["target"])
 def test_each_published_figure_agrees_or_not_as_the_file_says(example, check):
-    found = published.recomputed(example, check)
+    found = recomputed.recomputed(example, check)
     assert found == pytest.approx(check["computed"], rel=1e-10, abs=1e-15)
-    assert published.agrees(check["published"], found) is check["agrees"], (check["published"], found)
+    assert recomputed.agrees(check["published"], found) is check["agrees"], (check["published"], found)
     assert check["agrees"] is ("why" not in check)
     half = 0.5 * 10.0 ** -len(check["published"].partition(".")[2])
     assert (abs(float(check["published"]) - check["computed"]) <= half + 2e-16) is check["agrees"]
@@ -175,9 +175,9 @@ def trained_2_2_2(steps, early=False):
     return 0.5 * ((t - outputs()[1]) ** 2).sum(), *outputs()[1]
 
 
-@pytest.mark.parametrize(("algorithm", "early"), [(published.descent, False), (published.early, True)])
+@pytest.mark.parametrize(("algorithm", "early"), [(recomputed.descent, False), (recomputed.early, True)])
 def test_both_algorithms_are_numpy_s_for_ten_thousand_steps(algorithm, early):
-    found = published.long_run(algorithm)
+    found = recomputed.long_run(algorithm)
     assert found["E_after_1_step"] == pytest.approx(trained_2_2_2(1, early)[0], rel=1e-12)
     assert found["E_after_9999_steps"] == pytest.approx(trained_2_2_2(9999, early)[0], rel=1e-9)
     last = [found[name] for name in ("E_after_10000_steps", "out_o1_after_10000", "out_o2_after_10000")]
@@ -185,11 +185,11 @@ def test_both_algorithms_are_numpy_s_for_ten_thousand_steps(algorithm, early):
 
 
 def test_the_misprint_is_the_mistake_of_the_laboratory_to_its_last_digit():
-    root = published.network()
+    root = recomputed.network()
     wrong = mistakes.updated_too_early(root, 0.5).gradients
     moved = {node.label: node.data - 0.5 * g for node, g in wrong.items() if node.label.startswith("w")}
-    by_laboratory = published.network(published.parameters(tuple(moved[f"w{i}"] for i in range(1, 9))))
-    assert by_laboratory.data == pytest.approx(published.figures(published.early(published.WEIGHTS))["E"], rel=1e-14)
+    by_laboratory = recomputed.network(recomputed.parameters(tuple(moved[f"w{i}"] for i in range(1, 9))))
+    assert by_laboratory.data == pytest.approx(recomputed.figures(recomputed.early(recomputed.WEIGHTS))["E"], rel=1e-14)
     assert f"{by_laboratory.data:.9f}" == "0.291027924"
     told = texts(published.LESSON)
     for words in ("0.29102777369", "0.015912196 and 0.984065734", "0.015913620 and 0.984064274", "0.7071066904050358"):
@@ -197,7 +197,7 @@ def test_the_misprint_is_the_mistake_of_the_laboratory_to_its_last_digit():
 
 
 def test_the_network_that_is_shown_is_the_program_of_the_file():
-    shown, listed = published.network(), published.program(published.examples()["mazur-2-2-2"])
+    shown, listed = recomputed.network(), recomputed.program(recomputed.examples()["mazur-2-2-2"])
     assert shown.data == pytest.approx(listed["E"].data, rel=1e-15)
     found = {node.label: node for node in topological_order(shown) if node.label in listed}
     assert len(found) > 20
