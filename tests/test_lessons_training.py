@@ -374,3 +374,20 @@ def test_the_bounds_are_the_document_s():
     assert list(words.values()) == ["vanishing", "small", "moderate", "moderate", "large", "exploding"]
     told = texts(dials.LESSON)
     assert all(word in told for word in words.values())
+
+
+# --- all of them ---
+
+RUNS = {
+    "universal approximation": lambda: universal_approximation.trained.__wrapped__(4, 1).state_dict(),
+    "digits without NumPy": digits.without_numpy.__wrapped__,
+    "digits by replay": lambda: digits.with_replay.__wrapped__()[0],
+    "the loop": lambda: repr(training_loop.by_hand.__wrapped__(5)),
+    "overfitting": lambda: [one.history for one in overfitting.fits.__wrapped__().values()],
+    "dials": lambda: [dials.watched.__wrapped__(case).state_dict() for case in dials.CASES],
+}
+
+
+@pytest.mark.parametrize("run", RUNS.values(), ids=RUNS)
+def test_a_training_that_is_kept_would_be_the_same_again(run):
+    assert run() == run()
