@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from autograd import Value
+from autograd import RangeError, Value
 from nn.checks import as_list, few
 from nn.errors import TrainingError
 from nn.run import Run
@@ -17,6 +17,12 @@ def check_backward(run: Run, loss: float, inputs: Sequence[Any], targets: Sequen
         return
     name, words = culprit(run, inputs, targets)
     raise stopped(run, f"at {run.place}: the loss is {loss}. {words}This step has changed no weight.", name)
+
+
+def too_large(run: Run, error: RangeError) -> TrainingError:
+    """Return the error that ends a training whose numbers have outgrown the floats."""
+    name, words = largest(run)
+    return stopped(run, f"at {run.place}: {error} {words}This step has changed no weight.", name)
 
 
 def check_update(run: Run, before: Sequence[float]) -> None:

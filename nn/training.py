@@ -8,9 +8,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from autograd import AutogradError, Value, mean
+from autograd import AutogradError, RangeError, Value, mean
 from nn.batching import Data, batches
-from nn.blame import check_backward, check_update, check_validation
+from nn.blame import check_backward, check_update, check_validation, too_large
 from nn.callbacks import Checkpoint, progress
 from nn.checkpoint import load_checkpoint
 from nn.errors import TrainingError
@@ -122,6 +122,8 @@ def naming_the_place(run: Run) -> Iterator[None]:
     """Say of an error in which step of the training it was; a TrainingError says so itself."""
     try:
         yield
+    except RangeError as error:
+        raise too_large(run, error) from error
     except AutogradError as error:
         if not isinstance(error, TrainingError):
             error.add_note(f"This was in {run.place} of training.")
