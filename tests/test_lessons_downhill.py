@@ -290,6 +290,18 @@ def test_two_of_the_document_s_columns_can_come_from_a_parabola():
         assert tuple(made) == losses
 
 
+def test_no_parabola_makes_both_columns():
+    """The curvatures that one column allows, on either side of the bottom, and those of the other do not meet."""
+    sides = []
+    for name in ("too small", "just right"):
+        lr, losses = learning_rates.COLUMNS[name]
+        room = learning_rates.ratios(losses, learning_rates.DECIMALS[name])
+        sides.append([sorted((1 - side * np.sqrt(ratio)) / lr for ratio in room) for side in (1, -1)])
+        assert list(learning_rates.curvatures_for(name)) == pytest.approx(sides[-1][0], rel=1e-9)
+    assert all(a[1] < b[0] or b[1] < a[0] for a in sides[0] for b in sides[1])
+    assert "near 2,000,000, and near 192" in told(learning_rates.LESSON)
+
+
 def test_no_bowl_makes_the_first_column():
     """Losses of gradient descent on random bowls never bend down; the column does."""
     random = np.random.default_rng(0)

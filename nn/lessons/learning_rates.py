@@ -61,9 +61,16 @@ def ratios(losses: tuple[float, ...], decimals: int) -> tuple[float, float]:
     return max(low), min(high)
 
 
-def curvature_for(ratio: float, lr: float) -> float:
-    """Return the curvature with which each step multiplies the loss by this ratio: (1 − lr · c)² = ratio."""
-    return (1 - math.sqrt(ratio)) / lr
+def curvature_for(ratio: float, lr: float, side: int = 1) -> float:
+    """Return the curvature with which each step multiplies the loss by this ratio, (1 − lr·c)²; side −1 jumps across."""
+    return (1 - side * math.sqrt(ratio)) / lr
+
+
+def curvatures_for(name: str) -> tuple[float, float]:
+    """Return the least and the greatest curvature with which the printed learning rate makes the printed losses."""
+    lr, losses = COLUMNS[name]
+    low, high = ratios(losses, DECIMALS[name])
+    return curvature_for(high, lr), curvature_for(low, lr)
 
 
 def bends(losses: tuple[float, ...]) -> list[float]:
@@ -90,7 +97,8 @@ def tell(lesson: Lesson) -> Story:
     yield f"# A parabola of curvature {CURVATURE:g}: the slope is c · d"
     yield from steps(lesson.build())
     yield (
-        f"A step moves w by −lr · {CURVATURE:g} · d, so the distance is multiplied by 1 − {CURVATURE:g}·lr, and the loss by its square, step after step. "
+        f"A step moves w by −lr · {CURVATURE:g} · d, so the distance is multiplied by 1 − {CURVATURE:g}·lr, and the loss by its square, "
+        "step after step. "
         f"It falls as long as lr < 2/c = {2 / CURVATURE:g}; at lr = 1/c = {1 / CURVATURE:g} one step is enough."
     )
     yield "# The losses after 0, 1, 2, 5 and 20 steps, by the engine; the last again by the formula"
@@ -105,8 +113,10 @@ def tell(lesson: Lesson) -> Story:
     yield "# A small network, 1-6-1, learns a parabola from nine points"
     yield network_table({lr: train(lr) for lr in NETWORK_RATES})
     yield (
-        "A network's curvature changes as it moves. With the largest of these rates the loss goes up and down without end, and the network never settles. "
-        "That is what the document's first column is a picture of: with this network it takes a rate of 20, and 3 is right. A learning rate is large or "
+        "A network's curvature changes as it moves. With the largest of these rates the loss goes up and down without end, and the network "
+        "never settles. "
+        "That is what the document's first column is a picture of: with this network it takes a rate of 20, and 3 is right. A learning "
+        "rate is large or "
         "small for a curvature, never by itself."
     )
 
@@ -153,11 +163,19 @@ def verdicts() -> Story:
         )
     exact = COLUMNS["just right"][1][1]
     yield f"(After {exact:g}.00 would come {exact**2 / 100:g}, which rounds to {exact**2 / 100:.0f}: it is the rounding that saves the column.)"
+    (a, b), (c, d) = curvatures_for("too small"), curvatures_for("just right")
+    yield (
+        f"But not on the same parabola: the one asks for a curvature from {a:.3g} to {b:.3g}, the other from {c:.3g} to {d:.3g} (or, "
+        "jumping across at every "
+        f"step, for one near {2 / COLUMNS['too small'][0]:,.0f}, and near "
+        f"{curvature_for(COLUMNS['just right'][1][1] / 100, COLUMNS['just right'][0], -1):.0f})."
+    )
     _, losses = COLUMNS["too large"]
     yield (
         f"Too large: no. From {losses[0]:g} to {losses[1]:g} it rises, then falls to {losses[2]:g}; on a parabola what rises once rises for ever. "
-        "No bowl helps, in any number of dimensions: its loss is a sum of such columns, aᵢ·rᵢᵗ with aᵢ and rᵢ at or above 0, and each of them bends up. "
-        f"This one bends by {bends(losses)[0]:g}, down. Numbers like these need a surface whose curvature changes, or another batch at each step."
+        "No bowl helps, in any number of dimensions: its loss is a sum of such columns, aᵢ·rᵢᵗ with aᵢ and rᵢ at or above 0, and each of "
+        "them bends up; a floor below it changes nothing. "
+        f"This one bends by −{-bends(losses)[0]:g}, down. Numbers like these need a surface whose curvature changes, or another batch at each step."
     )
 
 
@@ -183,6 +201,7 @@ def measure(lesson: Lesson) -> dict[str, float]:
     for name in COLUMNS:
         low, high = ratios(COLUMNS[name][1], DECIMALS[name])
         found |= {f"{name}: room for a ratio": high - low, f"{name}: bend": bends(COLUMNS[name][1])[0]}
+    found |= {f"{name}: least curvature": curvatures_for(name)[0] for name in ("too small", "just right")}
     for lr in NETWORK_RATES[:2]:  # the last is chaos: another machine's rounding may end elsewhere
         losses = train(lr)
         found |= {f"network, lr {lr:g}: last loss": losses[-1], f"network, lr {lr:g}: rises": rises(losses)}
@@ -221,6 +240,7 @@ LESSON = Lesson(
         "too large: room for a ratio": -1.597782077754, "too large: bend": -320,
         "too small: room for a ratio": 5.00050007657e-05, "too small: bend": 0,
         "just right: room for a ratio": 0.003530681704, "just right: bend": 3,
+        "too small: least curvature": 37.50210955966, "just right: least curvature": 7.533789955465,
         "network, lr 0.01: rises": 0, "network, lr 3: rises": 0,
     },
     measure=measure,
