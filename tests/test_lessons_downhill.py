@@ -85,7 +85,9 @@ def test_ten_factors(factor, exact):
 
 def numpy_norms(model, slope, activate):
     """The gradient norm of each layer of a plain network, in NumPy."""
-    matrices = [np.array([[w.data for w in n.weights] for n in layer.neurons]) for layer in model.layers()]
+    matrices = [
+        np.array([[w.data for w in n.weights] for n in layer.neurons]) for layer in vanishing_gradients.layers(model)
+    ]
     inputs, targets = map(np.array, vanishing_gradients.batch())
     entering = [inputs]
     for w in matrices[:-1]:

@@ -1,26 +1,26 @@
 """Gradients that vanish or explode on their way through many layers, and what each cure does, in numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
 from autograd import Parameter, Value, steps
 from autograd.lessons import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured
+from nn.activations import ACTIVATIONS
 from nn.gradients import clip_grad_norm_, grad_norm
 from nn.init import Init, normal, xavier
 from nn.init import he as he_init
-from nn.layers import Layer
+from nn.layers import Layer, Sequential
 from nn.losses import mse_loss
 from nn.module import Module
 from nn.optim import SGD
-from nn.regularization import BatchNorm, Residual
+from nn.regularization import BatchNorm1d, Residual
 
 CHAIN, FACTOR = 10, 0.1
 DEPTH, WIDTH, EXAMPLES = 12, 6, 8
 SHOWN = (1, 4, 8, 12)
 LEARNING_RATE, TINY_RATE, MAX_NORM = 0.01, 1e-9, 1.0
 ALONG = ("chain h10→h9", "chain h9→h8", "chain h2→h1", "chain h1→x")
-Rows = Sequence[Sequence[Any]]
 
 
 def chain(factor: float = FACTOR) -> Value:
@@ -32,33 +32,23 @@ def chain(factor: float = FACTOR) -> Value:
     return h
 
 
-class Deep(Module):
-    """Eleven hidden layers of six units and one output; with a path past each layer, or a batch norm in each unit."""
+def network(activation: str, init: Init | None = None, residual: bool = False, norm: bool = False) -> Sequential:
+    """Return eleven hidden layers of six units and one output; with a path past each layer, or a batch norm in each unit."""
+    rng, parts = Random(0), list[Any]()
+    for _ in range(DEPTH - 1):
+        layer = Layer(WIDTH, WIDTH, "linear" if norm else activation, rng, init=init)
+        parts += [layer, BatchNorm1d(WIDTH), each(activation)] if norm else [Residual(layer) if residual else layer]
+    return Sequential(*parts, Layer(WIDTH, 1, "linear", rng))
 
-    def __init__(self, activation: str, init: Init | None = None, residual: bool = False, norm: bool = False) -> None:
-        rng = Random(0)
-        self.activation = activation
-        inner = "linear" if norm else activation
-        layers = [Layer(WIDTH, WIDTH, inner, rng, init=init) for _ in range(DEPTH - 1)]
-        self.hidden: list[Any] = [Residual(layer) for layer in layers] if residual else layers
-        self.norms = [[BatchNorm() for _ in range(WIDTH)] for _ in layers] if norm else []
-        self.out = Layer(WIDTH, 1, "linear", rng)
 
-    def __call__(self, rows: Rows) -> list[list[Value]]:
-        """Return the output for each row of a batch."""
-        for k, layer in enumerate(self.hidden):
-            rows = [layer(row) for row in rows]
-            rows = self.normalised(self.norms[k], rows) if self.norms else rows
-        return [self.out(row) for row in rows]
+def each(activation: str) -> Callable[[list[Value]], list[Value]]:
+    """Return the function that activates every number of a row."""
+    return lambda row: [ACTIVATIONS[activation](z) for z in row]
 
-    def normalised(self, norms: list[BatchNorm], rows: Rows) -> Rows:
-        """Bring each unit to mean 0 and deviation 1 over the batch, and activate it."""
-        units = [norm(unit) for norm, unit in zip(norms, zip(*rows, strict=True), strict=True)]
-        return [[getattr(z, self.activation)() for z in row] for row in zip(*units, strict=True)]
 
-    def layers(self) -> list[Any]:
-        """Return all layers that have weights, from the first to the last."""
-        return [*self.hidden, self.out]
+def layers(model: Sequential) -> list[Module]:
+    """Return all layers that have weights, from the first to the last."""
+    return [part for part in model.layers if isinstance(part, (Layer, Residual))]
 
 
 def scaled(init: Init, factor: float) -> Init:
@@ -73,35 +63,35 @@ def batch() -> tuple[list[list[float]], list[list[float]]]:
     return inputs, [[rng.choice([-1.0, 1.0])] for _ in range(EXAMPLES)]
 
 
-def backward(model: Deep) -> float:
+def backward(model: Sequential) -> float:
     """Go forward and backward once, and return the loss."""
     inputs, targets = batch()
     model.zero_grad()
-    loss: Value = mse_loss(model(inputs), targets)
+    loss: Value = mse_loss(model.batch(inputs), targets)
     loss.backward()
     return loss.data
 
 
-def norms(model: Deep) -> list[float]:
+def norms(model: Sequential) -> list[float]:
     """Return the gradient norm of each layer, from the first to the last."""
     backward(model)
-    return [grad_norm(layer.parameters()) for layer in model.layers()]
+    return [grad_norm(layer.parameters()) for layer in layers(model)]
 
 
-def vanishing() -> dict[str, Deep]:
+def vanishing() -> dict[str, Sequential]:
     """Return the network whose gradients vanish, and the same with each cure."""
     return {
-        "sigmoid, nothing done": Deep("sigmoid"),
-        "ReLU": Deep("relu"),
-        "sigmoid, residual connections": Deep("sigmoid", residual=True),
-        "sigmoid, batch normalisation": Deep("sigmoid", norm=True),
-        "sigmoid, weights 4 times as large": Deep("sigmoid", scaled(xavier, 4)),
-        "tanh, weights of size 0.1": Deep("tanh", normal(0, 0.1)),
-        "tanh, Xavier's weights": Deep("tanh", xavier),
+        "sigmoid, nothing done": network("sigmoid"),
+        "ReLU": network("relu"),
+        "sigmoid, residual connections": network("sigmoid", residual=True),
+        "sigmoid, batch normalisation": network("sigmoid", norm=True),
+        "sigmoid, weights 4 times as large": network("sigmoid", scaled(xavier, 4)),
+        "tanh, weights of size 0.1": network("tanh", normal(0, 0.1)),
+        "tanh, Xavier's weights": network("tanh", xavier),
     }
 
 
-def one_step(model: Deep, lr: float = LEARNING_RATE, max_norm: float | None = None) -> dict[str, float]:
+def one_step(model: Sequential, lr: float = LEARNING_RATE, max_norm: float | None = None) -> dict[str, float]:
     """Make one step of gradient descent; return the loss before, the gradient norm, the step's length, the loss after."""
     before = backward(model)
     norm = clip_grad_norm_(model.parameters(), max_norm) if max_norm else grad_norm(model.parameters())
@@ -114,11 +104,11 @@ def exploding() -> dict[str, dict[str, float]]:
     """Return one step of the network whose gradients explode, and one with each cure."""
     large = scaled(he_init, 2)
     return {
-        "ReLU, weights twice He's": one_step(Deep("relu", large)),
-        f"gradients clipped to {MAX_NORM:g}": one_step(Deep("relu", large), max_norm=MAX_NORM),
-        "smaller weights: He's": one_step(Deep("relu", he_init)),
-        "batch normalisation": one_step(Deep("relu", large, norm=True)),
-        f"learning rate {TINY_RATE:g}": one_step(Deep("relu", large), lr=TINY_RATE),
+        "ReLU, weights twice He's": one_step(network("relu", large)),
+        f"gradients clipped to {MAX_NORM:g}": one_step(network("relu", large), max_norm=MAX_NORM),
+        "smaller weights: He's": one_step(network("relu", he_init)),
+        "batch normalisation": one_step(network("relu", large, norm=True)),
+        f"learning rate {TINY_RATE:g}": one_step(network("relu", large), lr=TINY_RATE),
     }
 
 
@@ -133,7 +123,7 @@ def tell(lesson: Lesson) -> Story:
     yield f"What arrives at x is 0.1¹⁰ = {ten:.10f}. With a factor of 2 it would be 2¹⁰ = {two:g}. Nothing in between is safe for long: only 1 stays 1."
     yield f"# A real network: {DEPTH} layers, {DEPTH - 1} of {WIDTH} units and 1 output, {EXAMPLES} examples"
     yield table_of_norms()
-    sigmoid = norms(Deep("sigmoid"))
+    sigmoid = norms(network("sigmoid"))
     yield (
         f"The slope of sigmoid is at most ¼. After {DEPTH - 1} of them, times weights mostly below 1, the first layer gets "
         f"{sigmoid[0] / sigmoid[-1]:.1g} of what the last gets. It does not learn; the last layers do."
@@ -191,7 +181,7 @@ def plot() -> Any:
 
     figure = new_figure(1, 2)
     for ax, activation in zip(figure.axes, ("sigmoid", "relu"), strict=True):
-        model = Deep(activation)
+        model = network(activation)
         backward(model)
         gradient_norms(model, ax)
         ax.set_title(f"Gradient norm of each layer, {activation}")
