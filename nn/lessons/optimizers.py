@@ -107,7 +107,8 @@ def tell(lesson: Lesson) -> Story:
     yield (
         "Momentum adds up what agrees, along the ravine, and cancels what alternates, across it. Adagrad, RMSprop and Adam divide each "
         "direction by the size of "
-        "its own gradients, so that the ravine becomes round; their steps are about lr long, which suits larger rates here. RMSprop's "
+        "its own gradients, so that the ravine becomes round; their steps are about lr long (Adagrad's ever shorter), which suits larger "
+        "rates here. RMSprop's "
         "first steps are lr/√(1 − α) "
         "long, ten times as much: that is what brings it home in so few. AdamW also pulls all weights towards 0, by 1 % of lr a step: here "
         "it makes little difference."
