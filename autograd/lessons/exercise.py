@@ -3,22 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from autograd.events import Chain
-from autograd.graph import names, number, topological_order
+from autograd.graph import names, topological_order
 from autograd.ledger import Ledger, why
-from autograd.mistakes import MISTAKES, matcher
+from autograd.mistakes import MISTAKES
+from autograd.quiz import Wrong as Wrong
+from autograd.quiz import hints, judged
 from autograd.slips import SLIPS
 from autograd.value import Value
-
-
-@dataclass(frozen=True)
-class Wrong:
-    """A wrong answer: when one gets it, `make` that gets it so, and why it is wrong."""
-
-    when: str
-    answer: float
-    make: Callable[[], float]
-    why: str
 
 
 @dataclass(frozen=True)
@@ -44,7 +35,7 @@ class Exercise:
 
         Raises DataError for what is no number.
         """
-        return verdict(given, self.answer, self.wrong)
+        return judged(given, self.answer, self.wrong).words
 
 
 @dataclass(frozen=True)
@@ -60,7 +51,7 @@ class GradientOf:
     >>> exercise.question
     'What is ∂L/∂w?'
     >>> print(*exercise.hints, sep=" / ")
-    Upstream: ∂L/∂z = −18. / Local: ∂z/∂w = 2. / Product: −18 · 2 = −36.
+    Upstream: ∂L/∂z = −18. / Local: ∂z/∂w = 2. / Product: −18 · 2.
     >>> exercise.verdict("2")
     '2 is what you get when the local derivative is given alone. The chain rule multiplies it by the gradient that comes from upstream.'
 
@@ -101,46 +92,13 @@ class GradientOf:
 
     def verdict(self, given: str) -> str:
         """Say whether a number is right, at its own digits, or which mistake gives it."""
-        return verdict(given, self.answer, self.wrong)
+        return judged(given, self.answer, self.wrong).words
 
 
 def made(ledger: Ledger, name: str, answer: float) -> Wrong:
     """Return the slip, or else the mistake, of that name, made on the ledger's graph."""
     slips = [slip for slip in SLIPS if slip.name == name]
     if slips:
-        return Wrong(slips[0].when, answer, lambda: slips[0].made_of(ledger.uses[-1]), slips[0].why)
+        return Wrong(slips[0].when, answer, lambda: slips[0].made_of(ledger.uses[-1]), slips[0].why, name)
     mistake = next(mistake for mistake in (make(ledger.root) for make in MISTAKES) if mistake.name == name)
-    return Wrong(mistake.when, answer, lambda: mistake.gradients.get(ledger.value, 0.0), mistake.why)
-
-
-def hints(uses: tuple[Chain, ...]) -> tuple[str, ...]:
-    """Return three hints for a gradient: upstream, local, product, each of every use."""
-    upstream = "; ".join(f"{use.partial(use.root, use.node)} = {number(use.upstream)}" for use in uses)
-    return (
-        f"Upstream: {upstream}.",
-        f"Local: {'; '.join(use.local_line for use in uses)}.",
-        f"Product: {' + '.join(map(product, uses))} = {number(uses[-1].after)}.",
-    )
-
-
-def product(use: Chain) -> str:
-    """Write one use's upstream times its local derivative."""
-    return f"{number(use.upstream)} · {bracketed(number(use.local))}"
-
-
-def bracketed(text: str) -> str:
-    """Put a negative number in brackets.
-
-    >>> bracketed("−3"), bracketed("3")
-    ('(−3)', '3')
-    """
-    return f"({text})" if text.startswith("−") else text
-
-
-def verdict(given: str, answer: float, wrong: tuple[Wrong, ...]) -> str:
-    """Say whether a number is right, at its own digits, or which mistake gives it."""
-    matches, shown = matcher(given), given.strip().replace("-", "−")
-    if matches(answer):
-        return f"{shown} is right."
-    told = [f"{shown} is what you get when {one.when}. {one.why}" for one in wrong if matches(one.answer)]
-    return " ".join(told) or f"{shown} is not right, and none of the known mistakes gives it."
+    return Wrong(mistake.when, answer, lambda: mistake.gradients.get(ledger.value, 0.0), mistake.why, name)

@@ -1,4 +1,4 @@
-"""A graph as inline SVG, without a number in it: the player fills in the numbers of the moment.
+"""A graph as inline SVG: without a number in it, for the player fills in those of the moment; or with numbers, for paper.
 
 Leaves are rectangles, parameters have cut corners, constants are small and dashed, results are round. At the levels
 "neuron" and "layer" the nodes made in one module are one box.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from itertools import pairwise
 
@@ -40,6 +40,18 @@ class Box:
             return max(60.0, 28 + PER_LETTER * len(self.head)), 42.0
         width = max(176.0, 36 + PER_LETTER * (len(self.head) + len(self.corner)))
         return width, MODULE_HEIGHT if self.kind == "module" else HEIGHT
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """What is written into a picture: values and gradients by node, local derivatives by use, as n0-n3-1."""
+
+    data: Mapping[str, str] = field(default_factory=dict)
+    grad: Mapping[str, str] = field(default_factory=dict)
+    local: Mapping[str, str] = field(default_factory=dict)
+
+
+NO_NUMBERS = Numbers()
 
 
 def pictures(nodes: Mapping[Value, Expr], number_of_graph: int) -> dict[str, str]:
@@ -88,7 +100,7 @@ def first_result(members: Sequence[tuple[str, Value]]) -> int:
     return places[0]
 
 
-def drawn(nodes: Mapping[Value, Expr], boxes: Sequence[Box], name: str) -> str:
+def drawn(nodes: Mapping[Value, Expr], boxes: Sequence[Box], name: str, numbers: Numbers = NO_NUMBERS) -> str:
     """Return boxes and the edges between them as SVG."""
     box_of = {member: box.identity for box in boxes for member in box.members}
     ids = {node: f"n{i}" for i, node in enumerate(nodes)}
@@ -102,8 +114,8 @@ def drawn(nodes: Mapping[Value, Expr], boxes: Sequence[Box], name: str) -> str:
                 uses.setdefault((a, b, own), []).append(use)
     edges = [(a, b) for a, b, _ in uses]
     placed = placing({box.identity: box.size for box in boxes}, edges)
-    lines = [edge(route, used) for route, used in zip(placed.routes, uses.values(), strict=True)]
-    shapes = [shape(box, placed.centres[box.identity]) for box in boxes]
+    lines = [edge(route, used, numbers) for route, used in zip(placed.routes, uses.values(), strict=True)]
+    shapes = [shape(box, placed.centres[box.identity], numbers) for box in boxes]
     root = escape(clean(list(nodes.values())[-1].label))
     return (
         f'<svg class="graph" data-graph="{name}" viewBox="0 0 {placed.width:.0f} {placed.height:.0f}" '
@@ -119,7 +131,7 @@ def placing(sizes: Mapping[str, Point], edges: Sequence[tuple[str, str]]) -> Lay
     return layout(sizes, edges)
 
 
-def edge(route: Sequence[Point], uses: Sequence[str]) -> str:
+def edge(route: Sequence[Point], uses: Sequence[str], numbers: Numbers) -> str:
     """Return an edge: its line, its head, and a place for the local derivative."""
     (x, y), *_ = route
     path = f"M{x:.0f} {y:.0f}" + "".join(
@@ -131,7 +143,7 @@ def edge(route: Sequence[Point], uses: Sequence[str]) -> str:
     middle = ((near[0] + far[0]) / 2, (near[1] + far[1]) / 2 - 6)
     return (
         f'<g class="edge" data-uses="{" ".join(uses)}"><path class="line" d="{path}"/><path class="head" d="{head}"/>'
-        f'<text class="local" x="{middle[0]:.0f}" y="{middle[1]:.0f}"></text></g>'
+        f'<text class="local" x="{middle[0]:.0f}" y="{middle[1]:.0f}">{numbers.local.get(uses[0], "")}</text></g>'
     )
 
 
@@ -141,7 +153,7 @@ def curve(a: Point, b: Point) -> str:
     return f"C{a[0] + bend:.0f} {a[1]:.0f} {b[0] - bend:.0f} {b[1]:.0f} {b[0]:.0f} {b[1]:.0f}"
 
 
-def shape(box: Box, centre: Point) -> str:
+def shape(box: Box, centre: Point, numbers: Numbers) -> str:
     """Return a box with its name, its operation, and places for its number and its gradient."""
     (width, height), (x, y) = box.size, centre
     left, right, top = x - width / 2, x + width / 2, y - height / 2
@@ -154,7 +166,10 @@ def shape(box: Box, centre: Point) -> str:
             f'<text class="name" x="{left + 14:.0f}" y="{top + 26:.0f}">{head}</text>'
             f'<text class="corner" x="{right - 14:.0f}" y="{top + 26:.0f}" text-anchor="end">{corner}</text>'
         )
-        texts += "".join(slot(name, left, right, top + at) for name, at in slots(box.kind))
+        written = {"data": numbers.data, "grad": numbers.grad}
+        texts += "".join(
+            slot(name, left, right, top + at, written[name].get(box.identity, "")) for name, at in slots(box.kind)
+        )
     members = " ".join(box.members)
     return f'<g class="node {box.kind}" data-nodes="{members}"><path class="shape" d="{outline}"/>{texts}</g>'
 
@@ -164,11 +179,11 @@ def slots(kind: str) -> tuple[tuple[str, float], ...]:
     return () if kind == "module" else (("data", 50.0), ("grad", 73.0))
 
 
-def slot(name: str, left: float, right: float, y: float) -> str:
+def slot(name: str, left: float, right: float, y: float, text: str) -> str:
     """Return a place for a number, with its name."""
     return (
         f'<text class="what" x="{left + 14:.0f}" y="{y:.0f}">{name}</text>'
-        f'<text class="{name}" x="{right - 14:.0f}" y="{y:.0f}" text-anchor="end"></text>'
+        f'<text class="{name}" x="{right - 14:.0f}" y="{y:.0f}" text-anchor="end">{text}</text>'
     )
 
 

@@ -12,6 +12,7 @@ const NOT_YET = "?";
 const WIDE = 2.2; // times as wide as high: such a graph stands above the text, not beside it
 const CROWDED = 16; // arrows: on paper, more leave no room for their local derivatives
 const LEGIBLE = 0.54; // of its own size: a picture is not made smaller, but scrolled; and not made larger than twice that
+const DUST = 1e-12; // what rounding leaves of a zero
 const LEVELS = ["op", "neuron", "layer"];
 
 let at = -1; // the event that has just happened
@@ -21,6 +22,7 @@ let quiz = false;
 let whole = false; // the whole graph in the window, however small
 let timer = null;
 const answered = new Set();
+const hinted = new Map(); // for each event, how many of its hints have been given
 
 // ---- making elements: text goes in as text, never as markup
 
@@ -145,8 +147,25 @@ function showEvent(step, open) {
   fill($("notes"), notes.map((text) => make(text.includes("\n") ? "pre" : "p", text)));
   for (const pre of $("notes").querySelectorAll("pre")) pre.tabIndex = 0;
   $("ask").hidden = !open;
+  showHints(open ? step.ask.hints : []);
   $("typed").value = "";
   showVerdict([], false);
+}
+
+function showHints(hints) {
+  const given = hinted.get(at) ?? 0;
+  fill($("hints"), hints.slice(0, given).map((hint) => make("li", hint)));
+  $("hint").textContent = given < hints.length ? `Hint ${given + 1} of ${hints.length}` : "No more hints";
+  $("hint").setAttribute("aria-disabled", String(given >= hints.length));
+}
+
+function hint() {
+  const { hints } = steps[at].ask;
+  hinted.set(at, Math.min((hinted.get(at) ?? 0) + 1, hints.length));
+  showHints(hints);
+  $("typed").value = "";
+  $("typed").focus({ preventScroll: true });
+  $("ask").scrollIntoView({ block: "nearest" });
 }
 
 function showVerdict(sentences, right) {
@@ -154,8 +173,8 @@ function showVerdict(sentences, right) {
   fill($("verdict"), sentences.map((sentence) => make("p", sentence)));
 }
 
-// The rule of autograd.mistakes.diagnose: an answer stands for everything that rounds to it at its own digits; a fraction is
-// exact. Where it stands for the truth and for a mistake, the nearer one counts, so that a coarse answer hides no mistake.
+// The rule of autograd/quiz.py, and a test that they agree: an answer stands for everything that rounds to it at its own digits;
+// a fraction is exact. Where it stands for the truth and for a mistake, the nearer one counts, so that a coarse answer hides none.
 function reading(typed) {
   const text = typed.trim().replace("−", "-");
   const fraction = /^([+-]?\d+)\s*\/\s*(\d+)$/.exec(text);
@@ -172,27 +191,32 @@ function reading(typed) {
 
 function check() {
   const typed = $("typed").value;
+  if (["", "h"].includes(typed.trim())) {
+    hint();
+    return;
+  }
   const shown = typed.trim().replace("-", "−");
   const answer = reading(typed);
   const { truth, wrong } = steps[at].ask;
   if (!answer) {
-    showVerdict([`${shown || "Nothing"} is no number to compare with. Write it as 45, −0.33, 3.5e-4 or 1/3.`], false);
+    showVerdict([`${shown} is no number to compare with. Write it as 45, −0.33, 3.5e-4 or 1/3.`], false);
   } else {
     const off = (x) => Math.abs(x - answer.number);
     const right = off(truth) <= answer.within;
     const nearer = wrong.filter(([x]) => off(x) <= answer.within && off(x) < off(truth));
-    if (right && !nearer.length && (!answer.coarse || off(truth) <= 1e-9 * Math.abs(truth))) {
+    if (right && !nearer.length && (!answer.coarse || off(truth) <= 1e-9 * Math.abs(truth) || off(truth) <= DUST)) {
       settle([`${shown} is right.`], true);
       return;
     }
     showVerdict(right && !nearer.length ? [`${shown} is right as far as it goes. Give one digit more.`] : named(shown, nearer), false);
   }
   $("typed").select();
+  $("verdict").scrollIntoView({ block: "nearest" });
 }
 
 function named(shown, nearer) {
   const verdicts = [...new Set(nearer.map(([, place]) => place))].map((place) => told.mistakes[place]);
-  if (!verdicts.length) return [`${shown} is not right, and none of the known mistakes gives it. Is it upstream times local?`];
+  if (!verdicts.length) return [`${shown} is not right, and none of the known mistakes gives it.`];
   return verdicts.flatMap(({ name, words, why }) => [`${shown} ${words}`, `${name}: ${why}`]);
 }
 
@@ -477,6 +501,7 @@ function listen() {
   $("whole").addEventListener("click", () => { whole = !whole; show(); });
   $("print").addEventListener("click", () => window.print());
   $("ask").addEventListener("submit", (event) => { event.preventDefault(); check(); });
+  $("hint").addEventListener("click", hint);
   $("reveal").addEventListener("click", () => settle([`It is ${steps[at].ask.answer}.`], true));
   $("chosen").addEventListener("change", () => choose($("chosen").value));
   $("graph").addEventListener("click", (event) => {

@@ -1,0 +1,224 @@
+"""The commands: what each prints or writes. `options` is what the command line was told, with all lessons in `options.lessons`."""
+
+import argparse
+import difflib
+import inspect
+import json
+import sys
+import webbrowser
+from pathlib import Path
+from typing import Any
+
+import autograd
+from autograd import asking, cards, terminal
+from autograd.errors import FileError
+from autograd.events import Event
+from autograd.handout import handout
+from autograd.lessons import COURSE, Lesson
+from autograd.lessons.paper import Paper
+from autograd.stream import plain, stream
+
+PLACES = {slug: place for place, slug in enumerate((slug for slugs in COURSE.values() for slug in slugs), 1)}
+PLOTS = (".png", ".svg", ".pdf")
+
+
+def show_list(options: argparse.Namespace) -> None:
+    """Print the catalogue."""
+    if options.json:
+        print(
+            json.dumps([catalogue_entry(lesson) for lesson in options.lessons.values()], indent=1, ensure_ascii=False)
+        )
+        return
+    print("A course in backpropagation. Step through a lesson with: python3 -m autograd step NAME")
+    for chapter, slugs in COURSE.items():
+        print(f"\n{chapter}\n{'-' * len(chapter)}")
+        for lesson in (options.lessons[slug] for slug in slugs if slug in options.lessons):
+            print(f"{PLACES[lesson.slug]:>4}  {lesson.slug}: {lesson.title}\n      {lesson.question}")
+
+
+def catalogue_entry(lesson: Lesson) -> dict[str, object]:
+    """Return what the catalogue says of a lesson."""
+    return {
+        "place": PLACES[lesson.slug],
+        "chapter": next(chapter for chapter, slugs in COURSE.items() if lesson.slug in slugs),
+        "slug": lesson.slug,
+        "title": lesson.title,
+        "document": lesson.document,
+        "question": lesson.question,
+        "numbers": dict(lesson.numbers),
+        "exercises": [exercise.question for exercise in lesson.exercises],
+        "plot": lesson.plot is not None,
+    }
+
+
+def show_steps(options: argparse.Namespace) -> None:
+    """Print a lesson, step through it, or print its event stream."""
+    lesson = find(options)
+    if options.json:
+        print(
+            json.dumps(
+                stream(lesson.events(), lesson.slug, inspect.getsource(lesson.build)),
+                ensure_ascii=False,
+                allow_nan=False,
+            )
+        )
+    elif options.interactive and sys.stdin.isatty() and sys.stdout.isatty():
+        terminal.interact(lesson, terminal.key, terminal.line)
+    else:
+        print("\n".join(terminal.walkthrough(lesson)))
+
+
+def show_why(options: argparse.Namespace) -> None:
+    """Print the ledger of a node's gradient."""
+    root = find(options).build()
+    show(autograd.why(root, terminal.node_named(root, options.node)), options.json)
+
+
+def show_paths(options: argparse.Namespace) -> None:
+    """Print the paths from a lesson's loss to a node."""
+    root = find(options).build()
+    show(autograd.paths(root, terminal.node_named(root, options.node)), options.json)
+
+
+def show_diagnosis(options: argparse.Namespace) -> None:
+    """Print what a student's number says."""
+    root = find(options).build()
+    show(autograd.mistakes.diagnose(root, terminal.node_named(root, options.node), options.answer), options.json)
+
+
+def draw_lesson(options: argparse.Namespace) -> None:
+    """Draw a lesson, and say which file it is in."""
+    lesson = find(options)
+    event = None if options.at is None else event_at(lesson, options.at)
+    if event:
+        *_, root = event.names  # a topological order ends with its root
+    else:
+        root = lesson.build()
+        root.backward()
+    picture = autograd.draw(root, options.level, options.direction, at=event)
+    output = options.output or f"{lesson.slug}.svg"
+    try:
+        print(f"{picture.save(output)}: {picture.summary}")
+    except OSError as error:
+        raise autograd.PictureError(
+            f"{output} cannot be written: {error.strerror}. Choose another name with -o."
+        ) from None
+
+
+def event_at(lesson: Lesson, k: int) -> Event:
+    """Return an event of a lesson by its number."""
+    events = lesson.events()
+    if not 0 <= k < len(events):
+        raise autograd.PositionError(f"There is no event {k}: {lesson.slug} has events 0 to {len(events) - 1}.")
+    return events[k]
+
+
+def show_player(options: argparse.Namespace) -> None:
+    """Write a lesson's page, say where it is, and open it on request, or on a terminal where no file was named."""
+    lesson = find(options)
+    saved = autograd.play(lesson, quiz=options.quiz).save(options.output or f"{lesson.slug}.html")
+    print(saved)
+    if options.open or (options.output is None and sys.stdin.isatty() and sys.stdout.isatty()):
+        webbrowser.open(saved.resolve().as_uri())
+
+
+def ask_quiz(options: argparse.Namespace) -> None:
+    """Ask the questions of a lesson, or print their key, or mark a file of answers."""
+    paper = Paper(find(options), options.seed)
+    if options.key:
+        print(asking.key(paper))
+    elif options.mark:
+        print(asking.marked(paper, read(options.mark).splitlines()))
+    else:
+        asking.quiz(paper, typed)
+
+
+def typed() -> str | None:
+    """Return the next line of the standard input, None at its end; an answer that is piped is shown as if typed."""
+    try:
+        given = sys.stdin.readline()
+    except KeyboardInterrupt:
+        given = ""
+    if not sys.stdin.isatty():
+        print(given.rstrip("\n"), flush=True)
+    return given or None
+
+
+def write_handout(options: argparse.Namespace) -> None:
+    """Write a lesson on paper, and say which files it is in."""
+    lesson = find(options)
+    written = handout(lesson, options.seed).save(options.output or f"{lesson.slug}.html")
+    print(*written, sep="\n")
+
+
+def show_cards(options: argparse.Namespace) -> None:
+    """Print the flashcards, or write them in the format of the file's suffix."""
+    deck = cards.deck(options.lessons.values())
+    if options.output is None:
+        print(cards.as_text(deck), end="")
+        return
+    form = cards.FORMATS.get(Path(options.output).suffix.lower())
+    if form is None:
+        raise FileError(f"{options.output!r} is no name for flashcards: it should end in {', '.join(cards.FORMATS)}.")
+    write(options.output, form(deck).encode())
+    print(f"{options.output}: {len(deck)} cards")
+
+
+def draw_plot(options: argparse.Namespace) -> None:
+    """Draw a lesson's plot, and say which file it is in."""
+    lesson = find(options)
+    if lesson.plot is None:
+        plotted = ", ".join(slug for slug, other in options.lessons.items() if other.plot) or "none yet"
+        raise autograd.PictureError(f"{lesson.slug} has no plot. These have one: {plotted}.")
+    target = Path(options.output or f"{lesson.slug}.png")
+    if target.suffix.lower() not in PLOTS:
+        raise autograd.PictureError(f"{str(target)!r} is no name for a plot: it should end in {', '.join(PLOTS)}.")
+    try:
+        lesson.plot().savefig(target)
+    except ImportError:
+        raise autograd.PictureError(
+            "A plot is drawn by the package matplotlib, which is not installed here: pip install matplotlib."
+        ) from None
+    except OSError as error:
+        raise unwritable(target, error) from None
+    print(target)
+
+
+def read(path: str) -> str:
+    """Return a text file."""
+    try:
+        return Path(path).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeError) as error:
+        raise FileError(
+            f"{path!r} cannot be read: {getattr(error, 'strerror', None) or 'it is no text in UTF-8'}."
+        ) from None
+
+
+def write(path: str, content: bytes) -> None:
+    """Write a file."""
+    try:
+        Path(path).write_bytes(content)
+    except OSError as error:
+        raise unwritable(path, error) from None
+
+
+def unwritable(path: object, error: OSError) -> FileError:
+    """Return the error of a file that cannot be written."""
+    return FileError(
+        f"{str(path)!r} cannot be written: {error.strerror}. Choose a folder that exists and that you may write to."
+    )
+
+
+def show(told: Any, as_json: bool) -> None:
+    """Print an answer in plain text, or as JSON."""
+    print(json.dumps(plain(told.json), ensure_ascii=False, allow_nan=False) if as_json else told.text)
+
+
+def find(options: argparse.Namespace) -> Lesson:
+    """Return the lesson that is named."""
+    slug, lessons = options.lesson, options.lessons
+    if slug not in lessons:
+        near = difflib.get_close_matches(slug, lessons, 1, 0.4)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        raise autograd.GraphError(f"There is no walkthrough {slug!r}.{hint} There are: {', '.join(lessons)}.")
+    return lessons[slug]  # type: ignore[no-any-return]

@@ -1,0 +1,156 @@
+"""What a handout says, as plain data: the graph, blank and solved; the tables; the exercises. Numbers come as text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from autograd.events import Chain, Compute, Event, Ready
+from autograd.expression import Expr
+from autograd.graph import number
+from autograd.lessons.paper import Paper
+from autograd.player.picture import MOST_NODES, Numbers, boxes_of, clean, drawn
+from autograd.quiz import Question
+from autograd.stepper import steps
+from autograd.value import Value
+
+MOST_BOXES = 60  # of a picture on paper
+CROWDED = 24  # arrows: more leave no room for their local derivatives
+WIDE = 1300  # of a picture: a wider one wants the sheet's long side
+BLANK = "______"
+LONGEST_FORMULA = 60
+STYLE = """
+.graph text { font: 17px "DejaVu Sans Mono", "Liberation Mono", Consolas, monospace; fill: #000; }
+.graph .name { font-weight: 700; font-size: 19px; } .graph .corner, .graph .what { font-size: 14px; }
+.graph .shape { fill: #fff; stroke: #000; stroke-width: 1.5; } .graph .constant .shape { stroke-dasharray: 4 3; }
+.graph .line { fill: none; stroke: #555; stroke-width: 1.5; } .graph .head { fill: #555; }
+.graph .local { font-size: 14px; text-anchor: middle; stroke: #fff; stroke-width: 5px; paint-order: stroke; }
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One node: its name, how it is computed, its value and its gradient; a leaf's value is given."""
+
+    name: str
+    formula: str
+    value: str
+    gradient: str
+    given: bool
+
+
+@dataclass(frozen=True)
+class Use:
+    """One contribution: the number of its question, what it is paid for, and upstream · local."""
+
+    number: int
+    use: str
+    upstream: str
+    local: str
+    line: str
+    contribution: str
+
+
+@dataclass(frozen=True)
+class Task:
+    """One exercise: its number, the question, the answer, and what wrong answers give away."""
+
+    number: int
+    question: str
+    answer: str
+    wrong: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A whole handout; `blank` and `solved` are pictures in SVG, and empty for a graph too large to draw."""
+
+    title: str
+    opening: str
+    root: str
+    wide: bool
+    blank: str
+    solved: str
+    rows: tuple[Row, ...]
+    uses: tuple[Use, ...]
+    tasks: tuple[Task, ...]
+
+
+def sheet(paper: Paper) -> Sheet:
+    """Return what a handout says of a paper."""
+    events = steps(paper.root)
+    named = dict(events[0].names)
+    chains = [event for event in events if isinstance(event, Chain)]
+    gradients = {event.node: number(event.grad) for event in events if isinstance(event, Ready)}
+    blank, solved, wide = pictures(named, gradients, chains)
+    numbered = {event: i for i, event in enumerate(chains, 1)}
+    rows = [row(node, expr, events, gradients) for node, expr in named.items() if node.kind != "constant"]
+    first = len(paper.contributions) + 1
+    return Sheet(
+        clean(paper.title),
+        clean(paper.opening),
+        clean(named[paper.root].label),
+        wide,
+        blank,
+        solved,
+        tuple(rows),
+        tuple(use(event, i) for event, i in numbered.items()),
+        tuple(task(question, i) for i, question in enumerate(paper.exercises, first)),
+    )
+
+
+def row(node: Value, expr: Expr, events: list[Event], gradients: Mapping[Value, str]) -> Row:
+    """Return a node's row."""
+    made = next((event for event in events if isinstance(event, Compute) and event.node is node), None)
+    formula = shortest(made.formula.text, f"{made.node.op.name} of {len(node.parents)} nodes") if made else "given"  # type: ignore[union-attr]
+    return Row(clean(expr.label), formula, number(expr.data), gradients[node], made is None)
+
+
+def use(event: Chain, place: int) -> Use:
+    """Return the row of one contribution."""
+    local = event.partial(event.node, event.parent)
+    return Use(
+        place,
+        clean(f"{event.name} → {event.names[event.parent].label}"),
+        number(event.upstream),
+        clean(local),
+        clean(" ".join(shortest(event.local_line, f"{local} = {number(event.local)}", 72).split())),
+        number(event.contribution),
+    )
+
+
+def task(question: Question, place: int) -> Task:
+    """Return an exercise, with what each wrong answer gives away."""
+    wrong = [f"{number(one.answer)}: {one.when}." for one in question.wrong]
+    return Task(place, clean(question.question), number(question.answer), tuple(dict.fromkeys(wrong)))
+
+
+def shortest(text: str, otherwise: str, longest: int = LONGEST_FORMULA) -> str:
+    """Return a text, or another where it is too long for a table."""
+    return clean(text if len(text) <= longest else otherwise)
+
+
+def pictures(named: Mapping[Value, Expr], gradients: Mapping[Value, str], chains: list[Chain]) -> tuple[str, str, bool]:
+    """Return the graph with the numbers that are given, the graph with all of them, and whether it is wide."""
+    ids = {node: f"n{i}" for i, node in enumerate(named)}
+    data = {ids[node]: number(expr.data) for node, expr in named.items()}
+    given = {ids[node]: BLANK if node.op else number(expr.data) for node, expr in named.items()}
+    solved = {ids[node]: gradient for node, gradient in gradients.items()}
+    locals_ = {f"{ids[e.parent]}-{ids[e.node]}-{e.operand}": number(e.local) for e in chains}
+    boxes = boxes_of(named, "op")
+    if len(boxes) > min(MOST_BOXES, MOST_NODES):
+        return "", "", False
+    blank = drawn(named, boxes, "blank-op", Numbers(given, dict.fromkeys(solved, BLANK)))
+    filled = drawn(named, boxes, "solved-op", Numbers(data, solved, locals_ if len(chains) <= CROWDED else {}))
+    return alone(blank), alone(filled), width_of(blank) > WIDE
+
+
+def alone(svg: str) -> str:
+    """Return a picture that is a file of its own: with its namespace and its style."""
+    opened = svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
+    return opened.replace("</desc>", f"</desc><style>{STYLE}</style>", 1)
+
+
+def width_of(svg: str) -> float:
+    """Return the width of a picture, in its own units."""
+    return float(svg.split('viewBox="0 0 ', 1)[1].split()[0])

@@ -1,0 +1,115 @@
+"""The same graph with other numbers, drawn from a seed: the same on every machine, for every version of Python.
+
+A number keeps its sign and its decimals, and stays near its size: 3 becomes a whole number from 1 to 6, 0.25 one from 0.12
+to 0.5. A 0 or 1 that is data is a label or a switch, and stays; so do constants. Numbers that lead out of an operation's
+domain, near a kink, or to more gradients that are 0, tiny or huge than the graph had, are drawn again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from hashlib import sha256
+from math import isfinite
+
+from autograd.errors import DomainError, GraphError
+from autograd.functions import grad
+from autograd.graph import names, topological_order
+from autograd.value import Parameter, Value
+
+MOST_DECIMALS = 2  # a number with more, as a random weight has, is given so many
+MOST_TRIES = 2000
+NEAR = 0.01  # a kink
+TINY, HUGE = 1e-3, 1e4
+
+
+def variant(root: Value, seed: int | str) -> Value:
+    """Return a graph like that of `root`, with other numbers at its leaves.
+
+    >>> w, x = Parameter(3.0, "w"), Value(2.0, "x")
+    >>> y = w * x; y.label = "y"
+    >>> [[leaf.data for leaf in variant(y, seed).parents] for seed in (7, 8, "Ada")]
+    [[2.0, 4.0], [2.0, 5.0], [6.0, 5.0]]
+
+    Raises GraphError where no numbers will do.
+    """
+    order = topological_order(root)
+    before = {node: node.data for node in order if node.op is None}
+    named = names(order)
+    for attempt in range(MOST_TRIES):
+        drawn = {leaf: other(leaf, f"{seed} {attempt} {named[leaf]}") for leaf in before}
+        if drawn != before and (made := rebuilt(order, drawn)) is not None and no_worse(made, root):
+            return made
+    raise GraphError(
+        "There are no other numbers for this graph that keep it away from kinks, and its gradients from 0."
+    )
+
+
+def other(leaf: Value, key: str) -> float:
+    """Return another number of the same kind; the key decides which."""
+    if fixed(leaf):
+        return leaf.data
+    places = decimals(leaf.data)
+    units = max(1, round(Decimal(repr(abs(leaf.data))).scaleb(places)))
+    low, high = max(1, units // 2), max(5, 2 * units)
+    if abs(leaf.data) < 1:
+        high = min(high, 10**places - 1)
+    chosen = low + int.from_bytes(sha256(key.encode()).digest()) % (high - low + 1)
+    size = float(Decimal(chosen).scaleb(-places))
+    return size if leaf.data > 0 else -size
+
+
+def fixed(leaf: Value) -> bool:
+    """Tell whether a leaf keeps its number: a constant, a 0, a label or switch, and what is no number."""
+    return (
+        leaf.kind == "constant" or leaf.data == 0 or (leaf.kind == "leaf" and leaf.data == 1) or not isfinite(leaf.data)
+    )
+
+
+def decimals(x: float) -> int:
+    """Return how many decimals a number is given; below 0, how many zeros it ends in.
+
+    >>> decimals(3.0), decimals(0.25), decimals(0.24835707650561634), decimals(0.001), decimals(175e6)
+    (0, 2, 2, 3, -6)
+    """
+    written = Decimal(repr(x)).normalize()
+    needed = -written.adjusted()  # 0.001 would be 0 with two
+    return min(-int(written.as_tuple().exponent), max(MOST_DECIMALS, needed))
+
+
+def rebuilt(order: list[Value], numbers: Mapping[Value, float]) -> Value | None:
+    """Return the graph made again from other leaves; None where an operation has no value, or is near a kink."""
+    made: dict[Value, Value] = {}
+    for node in order:
+        if node.op is None:
+            made[node] = leaf_like(node, numbers[node])
+            continue
+        operands = [made[parent] for parent in node.parents]
+        if node.op.kinks and node.op.kinks.distance(*node.op.grouped(tuple(p.data for p in operands))) < NEAR:
+            return None
+        try:
+            made[node] = operands[0].record(node.op, *operands)
+        except DomainError:
+            return None
+        made[node].label, made[node].scope = node.label, node.scope
+    return made[order[-1]]
+
+
+def leaf_like(leaf: Value, number: float) -> Value:
+    """Return a leaf of the same kind."""
+    if leaf.kind == "constant":
+        return leaf
+    made = (Parameter if leaf.kind == "parameter" else Value)(number, leaf.label)
+    made.scope = leaf.scope
+    return made
+
+
+def no_worse(made: Value, root: Value) -> bool:
+    """Tell whether a graph has no more gradients that are 0, tiny or huge than another, and not only such."""
+    return sum(poor(made)) <= sum(poor(root)) and not all(poor(made))
+
+
+def poor(root: Value) -> list[bool]:
+    """Return, for each free leaf, whether its gradient is 0, tiny or huge."""
+    leaves = [node for node in topological_order(root) if node.op is None and node.kind != "constant"]
+    return [not TINY <= abs(gradient) <= HUGE for gradient in grad(root, leaves)]
