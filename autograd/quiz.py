@@ -74,9 +74,14 @@ class Question:
 
 def questions(root: Value) -> list[Question]:
     """Return a question for each contribution of the backward pass, in the order of the events."""
-    events = [event for event in steps(root) if isinstance(event, Chain)]
+    events = asked_events(root)
     tried = attempts(root, events[0].names) if events else []
-    return [question for event in events if (question := contribution(event, tried))]
+    return [contribution(event, tried) for event in events]
+
+
+def asked_events(root: Value) -> list[Chain]:
+    """Return the applications of the chain rule whose contribution is a number that one can type."""
+    return [event for event in steps(root) if isinstance(event, Chain) and isfinite(event.contribution)]
 
 
 def attempts(root: Value, names: Names) -> list[Mistake]:
@@ -86,10 +91,8 @@ def attempts(root: Value, names: Names) -> list[Mistake]:
     return list(mistakes.runnable(root, runs=runs))
 
 
-def contribution(chain: Chain, tried: Sequence[Mistake]) -> Question | None:
-    """Return the question at an event; None where the answer is not a number that one can type."""
-    if not isfinite(chain.contribution):
-        return None
+def contribution(chain: Chain, tried: Sequence[Mistake]) -> Question:
+    """Return the question at an event, knowing the mistakes that were tried on its graph."""
     return Question(asked(chain), chain.contribution, hints([chain]), tuple(wrong(chain, tried)), tuple(chain.lines))
 
 

@@ -10,7 +10,7 @@ from autograd.expression import Expr
 from autograd.graph import number
 from autograd.lessons.paper import Paper
 from autograd.player.picture import MOST_NODES, Numbers, boxes_of, clean, drawn
-from autograd.quiz import Question
+from autograd.quiz import Question, asked_events
 from autograd.stepper import steps
 from autograd.value import Value
 
@@ -80,12 +80,10 @@ def sheet(paper: Paper) -> Sheet:
     """Return what a handout says of a paper."""
     events = steps(paper.root)
     named = dict(events[0].names)
-    chains = [event for event in events if isinstance(event, Chain)]
+    chains = asked_events(paper.root)
     gradients = {event.node: number(event.grad) for event in events if isinstance(event, Ready)}
     blank, solved, wide = pictures(named, gradients, chains)
-    numbered = {event: i for i, event in enumerate(chains, 1)}
     rows = [row(node, expr, events, gradients) for node, expr in named.items() if node.kind != "constant"]
-    first = len(paper.contributions) + 1
     return Sheet(
         clean(paper.title),
         clean(paper.opening),
@@ -94,8 +92,8 @@ def sheet(paper: Paper) -> Sheet:
         blank,
         solved,
         tuple(rows),
-        tuple(use(event, i) for event, i in numbered.items()),
-        tuple(task(question, i) for i, question in enumerate(paper.exercises, first)),
+        tuple(use(event, i) for i, event in enumerate(chains, 1)),
+        tuple(task(question, i) for i, question in enumerate(paper.exercises, len(chains) + 1)),
     )
 
 

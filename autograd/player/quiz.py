@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Any
 
 from autograd import quiz
@@ -26,9 +27,9 @@ class Quiz:
 
     def ask(self, chain: Chain) -> dict[str, Any] | None:
         """Return the question at an event; None where the answer is not a number that one can type."""
-        question = quiz.contribution(chain, self._tried)
-        if question is None:
+        if not isfinite(chain.contribution):
             return None
+        question = quiz.contribution(chain, self._tried)
         wrong = [(float(f"{one.answer:.12g}"), self._place(one)) for one in question.wrong]
         return {
             "question": question.question,
