@@ -130,9 +130,10 @@ def differing(chain: Chain, name: str, when: str, why: str, answer: float) -> It
 def hints(uses: Sequence[Chain]) -> tuple[str, ...]:
     """Return three hints: upstream, local, product, each of every use; the arithmetic is left to do."""
     upstream = "; ".join(f"{use.partial(use.root, use.node)} = {number(use.upstream)}" for use in uses)
+    local = "; ".join(" ".join(use.local_line.split()) for use in uses)
     return (
         f"Upstream: {upstream}.",
-        f"Local: {'; '.join(use.local_line for use in uses)}.",
+        f"Local: {local}.",
         f"Product: {' + '.join(map(product, uses))}.",
     )
 

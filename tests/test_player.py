@@ -25,6 +25,7 @@ from autograd.events import Chain, Compute, Ready
 from autograd.graph import number, topological_order
 from autograd.player.layout import apart, layout
 from autograd.player.picture import clean, pictures
+from autograd.quiz import questions
 from autograd.stepper import snapshot
 
 HOSTILE = (
@@ -501,6 +502,42 @@ def test_the_quiz_hides_the_contribution_tells_digits_and_names_mistakes(visit):
     page.click("#quiz")  # off: all is open
     page.keyboard.press("End")
     assert text(page, "#words") == events[-1].words
+
+
+SAID = """(typed) => { document.getElementById("typed").value = typed; check();
+  return [...document.querySelectorAll("#verdict p")].map((p) => p.textContent); }"""
+
+
+def test_the_page_gives_the_hints_and_the_verdicts_of_the_quiz(visit):
+    root = LESSONS["tiny-network"].build()
+    page = visit(play(root, quiz=True))
+    rng = random.Random(2)
+    for question in questions(root):
+        page.keyboard.press("End")
+        assert text(page, "#words") == question.question
+        for count in range(len(question.hints)):
+            assert page.locator("#hints li").all_inner_texts() == list(question.hints[:count])
+            assert text(page, "#hint") == f"Hint {count + 1} of 3"
+            {0: lambda: page.keyboard.press("Enter"), 1: lambda: page.click("#hint")}.get(
+                count, lambda: (page.fill("#typed", "h"), page.keyboard.press("Enter"))
+            )()
+        assert page.locator("#hints li").all_inner_texts() == list(question.hints)
+        answers = [repr(wrong.answer) for wrong in question.wrong] + ["-.5", "2", "20", "1/3", "abc"]
+        answers += [f"{question.answer + rng.uniform(-9, 9):.{rng.randint(0, 3)}f}" for _ in range(10)]
+        for typed in answers:
+            try:
+                verdict = question.verdict(typed)
+            except autograd.DataError:
+                assert "is no number to compare with" in page.evaluate(SAID, typed)[0]
+                continue
+            if not verdict.right:
+                said = page.evaluate(SAID, typed)
+                names = tuple(f"{wrong.name}: " for wrong in question.wrong)
+                told = [next((p.removeprefix(n) for n in names if p.startswith(n)), p) for p in said]
+                assert " ".join(told) == verdict.words, typed
+        page.fill("#typed", repr(question.answer))
+        page.keyboard.press("Enter")
+        assert "is right" in text(page, "#verdict")
 
 
 def test_the_page_compares_digits_as_diagnose_does(visit):
