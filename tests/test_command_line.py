@@ -1,5 +1,6 @@
 """`python3 -m autograd`, run as a user runs it."""
 
+import dataclasses
 import json
 import os
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from autograd.__main__ import LESSONS, main
+from autograd.lessons import COURSE
 from autograd.rules import TABLE
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -324,3 +326,52 @@ def test_questions_that_cannot_be_answered(arguments, words, capsys):
     out, err = capsys.readouterr()
     assert out == ""
     assert words in err
+
+
+# --- plots
+
+
+def with_plot(monkeypatch, plot):
+    lesson = dataclasses.replace(LESSONS["tiny-network"], plot=plot)
+    monkeypatch.setitem(LESSONS, "tiny-network", lesson)
+
+
+@pytest.mark.parametrize(("suffix", "start"), [("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")])
+def test_a_plot_is_written_in_the_format_of_its_name(suffix, start, tmp_path, monkeypatch, capsys):
+    figure = pytest.importorskip("matplotlib.figure", reason="pip install matplotlib, to test plots").Figure
+    with_plot(monkeypatch, figure)
+    monkeypatch.chdir(tmp_path)
+    assert main(["plot", "tiny-network", "-o", f"picture.{suffix}"]) == 0
+    assert capsys.readouterr().out == f"picture.{suffix}\n"
+    assert (tmp_path / f"picture.{suffix}").read_bytes().startswith(start)
+
+
+def test_a_plot_that_cannot_be_drawn_says_why(tmp_path, monkeypatch, capsys):
+    def without_matplotlib():
+        raise ImportError("No module named 'matplotlib'")
+
+    def ends_with(*arguments):
+        assert main(["plot", "tiny-network", *arguments]) == 2
+        return capsys.readouterr().err
+
+    monkeypatch.chdir(tmp_path)
+    with_plot(monkeypatch, None)
+    assert "tiny-network has no plot. These have one: " in ends_with()
+    with_plot(monkeypatch, without_matplotlib)
+    assert "pip install matplotlib" in ends_with()
+    assert "it should end in .png, .svg, .pdf" in ends_with("-o", "picture.docx")
+    assert list(tmp_path.iterdir()) == []
+
+
+@EACH
+def test_the_catalogue_tells_the_place_and_the_exercises_of_a_lesson(slug):
+    entry = next(entry for entry in json.loads(told("list", "--json")) if entry["slug"] == slug)
+    lesson = LESSONS[slug]
+    assert list(COURSE[entry["chapter"]]).count(slug) == 1
+    assert [slug for slugs in COURSE.values() for slug in slugs][entry["place"] - 1] == slug
+    assert entry["document"] == lesson.document
+    assert entry["exercises"] == [exercise.question for exercise in lesson.exercises]
+    assert entry["plot"] is (lesson.plot is not None)
+    assert list(entry) == [
+        "place", "chapter", "slug", "title", "document", "question", "numbers", "exercises", "plot",
+    ]  # fmt: skip
