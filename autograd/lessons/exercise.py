@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from autograd.errors import GraphError
 from autograd.graph import names, topological_order
 from autograd.ledger import Ledger, why
-from autograd.mistakes import MISTAKES
+from autograd.mistakes import runnable
 from autograd.quiz import Wrong as Wrong
 from autograd.quiz import hints, judged
 from autograd.slips import SLIPS
@@ -96,9 +97,16 @@ class GradientOf:
 
 
 def made(ledger: Ledger, name: str, answer: float) -> Wrong:
-    """Return the slip, or else the mistake, of that name, made on the ledger's graph."""
+    """Return the slip, or else the mistake, of that name, made on the ledger's graph.
+
+    Raises GraphError where there is none, or where it does not come to an end on this graph.
+    """
     slips = [slip for slip in SLIPS if slip.name == name]
     if slips:
         return Wrong(slips[0].when, answer, lambda: slips[0].made_of(ledger.uses[-1]), slips[0].why, name)
-    mistake = next(mistake for mistake in (make(ledger.root) for make in MISTAKES) if mistake.name == name)
-    return Wrong(mistake.when, answer, lambda: mistake.gradients.get(ledger.value, 0.0), mistake.why, name)
+    tried = [mistake for mistake in runnable(ledger.root) if mistake.name == name]
+    if not tried:
+        raise GraphError(
+            f"No mistake {name!r} can be made on this graph. Take a name from autograd.slips or autograd.mistakes."
+        )
+    return Wrong(tried[0].when, answer, lambda: tried[0].gradients.get(ledger.value, 0.0), tried[0].why, name)

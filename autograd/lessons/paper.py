@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from autograd.errors import DomainError
+from autograd.errors import GraphError
 from autograd.lessons.exercise import Exercise, GradientOf, made
 from autograd.lessons.lesson import Lesson
 from autograd.quiz import Question, questions
@@ -69,7 +69,7 @@ class Paper:
         for name in exercise.mistakes:
             try:
                 answers[name] = made(ledger, name, 0.0).make()
-            except DomainError:  # an update that comes too early may leave an operation's domain
+            except GraphError:  # an update that comes too early may leave an operation's domain
                 continue
         wrong = {name: answer for name, answer in answers.items() if answer != ledger.gradient}
         return GradientOf(lambda: self.root, exercise.node, ledger.gradient, wrong)
