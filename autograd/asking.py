@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from autograd.drawing.labels import counted
 from autograd.errors import DataError
@@ -24,12 +25,13 @@ def quiz(paper: Paper, read: Read) -> None:
     asked = paper.questions
     print(f"{opening(paper)}\n\n{HELP}", flush=True)
     results: Counter[str] = Counter()
-    for i, question in enumerate(asked, 1):
-        print(f"\n{i:>4}  {hanging(question.question)}  ({i} of {len(asked)})", flush=True)
-        result = answered(question, read)
-        if result == "ended":
-            break
-        results[result] += 1
+    with suppress(KeyboardInterrupt):  # Ctrl-C ends as q does
+        for i, question in enumerate(asked, 1):
+            print(f"\n{i:>4}  {hanging(question.question)}  ({i} of {len(asked)})", flush=True)
+            result = answered(question, read)
+            if result == "ended":
+                break
+            results[result] += 1
     print(f"\n{score(results, len(asked))}", flush=True)
 
 

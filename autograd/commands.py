@@ -135,10 +135,7 @@ def ask_quiz(options: argparse.Namespace) -> None:
 
 def typed() -> str | None:
     """Return the next line of the standard input, None at its end; an answer that is piped is shown as if typed."""
-    try:
-        given = sys.stdin.readline()
-    except KeyboardInterrupt:
-        given = ""
+    given = sys.stdin.readline()
     if not sys.stdin.isatty():
         print(given.rstrip("\n"), flush=True)
     return given or None
@@ -218,7 +215,8 @@ def find(options: argparse.Namespace) -> Lesson:
     """Return the lesson that is named."""
     slug, lessons = options.lesson, options.lessons
     if slug not in lessons:
-        near = difflib.get_close_matches(slug, lessons, 1, 0.4)
+        begun = [other for other in lessons if slug and other.startswith(slug)]
+        near = begun or difflib.get_close_matches(slug, lessons, 1, 0.4)
         hint = f" Did you mean {near[0]}?" if near else ""
         raise autograd.GraphError(f"There is no walkthrough {slug!r}.{hint} There are: {', '.join(lessons)}.")
     return lessons[slug]  # type: ignore[no-any-return]

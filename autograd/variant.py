@@ -1,8 +1,9 @@
 """The same graph with other numbers, drawn from a seed: the same on every machine, for every version of Python.
 
 A number keeps its sign and its decimals, and stays near its size: 3 becomes a whole number from 1 to 6, 0.25 one from 0.12
-to 0.5. A 0 or 1 that is data is a label or a switch, and stays; so do constants. Numbers that lead out of an operation's
-domain, near a kink, or to more gradients that are 0, tiny or huge than the graph had, are drawn again.
+to 0.5. A 0 or 1 that is data is a label or a switch, and stays; so do constants, and parameters at 0 unless all of them are.
+Numbers that lead out of an operation's domain, near a kink, or to more gradients that are 0, tiny or huge than the graph had,
+are drawn again.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from autograd.value import Parameter, Value
 MOST_DECIMALS = 2  # a number with more, as a random weight has, is given so many
 MOST_TRIES = 2000
 NEAR = 0.01  # a kink
+SMALL = 3  # what a 0 becomes at the most
 TINY, HUGE = 1e-3, 1e4
 
 
@@ -36,8 +38,9 @@ def variant(root: Value, seed: int | str) -> Value:
     order = topological_order(root)
     before = {node: node.data for node in order if node.op is None}
     named = names(order)
+    changing = [leaf for leaf in before if not fixed(leaf)] or [leaf for leaf in before if leaf.kind == "parameter"]
     for attempt in range(MOST_TRIES):
-        drawn = {leaf: other(leaf, f"{seed} {attempt} {named[leaf]}") for leaf in before}
+        drawn = before | {leaf: other(leaf.data, f"{seed} {attempt} {named[leaf]}") for leaf in changing}
         if drawn != before and (made := rebuilt(order, drawn)) is not None and no_worse(made, root):
             return made
     raise GraphError(
@@ -45,18 +48,22 @@ def variant(root: Value, seed: int | str) -> Value:
     )
 
 
-def other(leaf: Value, key: str) -> float:
+def other(x: float, key: str) -> float:
     """Return another number of the same kind; the key decides which."""
-    if fixed(leaf):
-        return leaf.data
-    places = decimals(leaf.data)
-    units = max(1, round(Decimal(repr(abs(leaf.data))).scaleb(places)))
+    if x == 0:
+        return float(chosen(-SMALL, SMALL, key))
+    places = decimals(x)
+    units = max(1, round(Decimal(repr(abs(x))).scaleb(places)))
     low, high = max(1, units // 2), max(5, 2 * units)
-    if abs(leaf.data) < 1:
+    if abs(x) < 1:
         high = min(high, 10**places - 1)
-    chosen = low + int.from_bytes(sha256(key.encode()).digest()) % (high - low + 1)
-    size = float(Decimal(chosen).scaleb(-places))
-    return size if leaf.data > 0 else -size
+    size = float(Decimal(chosen(low, high, key)).scaleb(-places))
+    return size if x > 0 else -size
+
+
+def chosen(low: int, high: int, key: str) -> int:
+    """Return a whole number from low to high: a hash of the key, the same everywhere."""
+    return low + int.from_bytes(sha256(key.encode()).digest()) % (high - low + 1)
 
 
 def fixed(leaf: Value) -> bool:
@@ -105,8 +112,8 @@ def leaf_like(leaf: Value, number: float) -> Value:
 
 
 def no_worse(made: Value, root: Value) -> bool:
-    """Tell whether a graph has no more gradients that are 0, tiny or huge than another, and not only such."""
-    return sum(poor(made)) <= sum(poor(root)) and not all(poor(made))
+    """Tell whether a graph has no more gradients that are 0, tiny or huge than another."""
+    return sum(poor(made)) <= sum(poor(root)) and (not all(poor(made)) or all(poor(root)))
 
 
 def poor(root: Value) -> list[bool]:
