@@ -17,7 +17,7 @@ from autograd.graph import number, topological_order
 from autograd.lessons import COURSE, Lesson
 from autograd.lessons.definitions import DEFINITIONS, Card
 from autograd.rules import TABLE, Op
-from autograd.stepper import forward, snapshot
+from autograd.stepper import forward, snapshot, steps
 from autograd.value import Value
 
 LONGEST = 360  # letters of a graph on a card: a larger one cannot be kept in mind
@@ -60,16 +60,17 @@ def kink(op: Op) -> str:
 
 
 def of_lesson(lesson: Lesson) -> Iterator[Card]:
-    """Yield a card for each exercise of a lesson that can stand alone, and for each note."""
-    graph = in_words(lesson.build())
+    """Yield a card for each exercise of a lesson that can stand alone, and for each note on its graph."""
+    root = lesson.build()
+    graph = in_words(root)
     for exercise in lesson.exercises:
         if len(graph) <= LONGEST:
             answer = f"{number(exercise.answer)}. {' '.join(exercise.hints)}"
             yield Card(f"{lesson.title}. {graph} {exercise.question}", answer, lesson.slug)
-    pinned = {note.after: note.text for note in lesson.notes}
-    for event in lesson.events():
-        if event.key in pinned:
-            yield Card(f"{lesson.title}. {remark(event)}", pinned[event.key], lesson.slug)
+    events = {event.key: event for event in steps(root)}
+    for note in lesson.notes:
+        if note.after in events:
+            yield Card(f"{lesson.title}. {remark(events[note.after])}", note.text, lesson.slug)
 
 
 def remark(event: Event) -> str:

@@ -46,6 +46,14 @@ def test_the_cards_of_a_lesson_are_its_exercises_and_notes():
     assert {note.text for note in lesson.notes} <= {card.answer for card in cards}
 
 
+@pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
+def test_a_note_is_asked_about_the_event_that_the_lesson_tells(lesson):
+    words = {event.key: event.words for event in lesson.events()}
+    asked = {card.answer: card.question for card in of_lesson(lesson)}
+    for note in lesson.notes:
+        assert asked[note.text] == f"{lesson.title}. {words[note.after]} What does that tell?"
+
+
 def test_the_slopes_on_the_cards_are_those_of_the_table():
     """The answer is read as Python, and compared with the row at each sample point."""
     cards = {card.question: card.answer for card in slopes()}

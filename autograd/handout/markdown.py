@@ -47,9 +47,9 @@ def rows(given: tuple[Row, ...], blank: bool) -> str:
 def uses(given: tuple[Use, ...], blank: bool) -> str:
     """Return the table of contributions."""
     cells = [
-        (str(u.number), code(u.use), "", code(f"{u.local} ="), "")
+        (str(u.number), code(u.use), "", code(u.asked), "")
         if blank
-        else (str(u.number), code(u.use), u.upstream, code(u.line), u.contribution)
+        else (str(u.number), code(u.use), u.upstream, code(u.local), u.contribution)
         for u in given
     ]
     return table(("no.", "use", "upstream", "local", "contribution"), cells, "rlrlr")
@@ -74,7 +74,9 @@ def table(heads: tuple[str, ...], cells: Sequence[tuple[str, ...]], sides: str) 
 
 
 def code(text: str) -> str:
-    """Return a formula: as code, with bars that end no cell."""
+    """Return a formula: as code, with bars that end no cell; nothing stays nothing."""
+    if not text:
+        return ""
     fence = "``" if "`" in text else "`"
     return f"{fence}{text.replace('|', chr(92) + '|')}{fence}"
 

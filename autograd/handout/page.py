@@ -91,8 +91,8 @@ def row_cells(row: Row, blank: bool) -> str:
 def use_cells(use: Use, blank: bool) -> str:
     """Return the cells of one contribution."""
     if blank:
-        return number_cell(str(use.number)) + cell(use.use) + open_cell() + open_cell(f"{use.local} =") + open_cell()
-    numbers = number_cell(use.upstream) + cell(use.line) + number_cell(use.contribution)
+        return number_cell(str(use.number)) + cell(use.use) + open_cell() + open_cell(use.asked) + open_cell()
+    numbers = number_cell(use.upstream) + cell(use.local) + number_cell(use.contribution)
     return number_cell(str(use.number)) + cell(use.use) + numbers
 
 

@@ -18,7 +18,8 @@ MOST_BOXES = 60  # of a picture on paper
 CROWDED = 24  # arrows: more leave no room for their local derivatives
 WIDE = 1300  # of a picture: a wider one wants the sheet's long side
 BLANK = "______"
-LONGEST_FORMULA = 60
+LONGEST_FORMULA, LONGEST_SLOPE = 60, 44
+SHORT = 9  # letters of a derivative: behind a longer one there is no room for a number
 STYLE = """
 .graph text { font: 17px "DejaVu Sans Mono", "Liberation Mono", Consolas, monospace; fill: #000; }
 .graph .name { font-weight: 700; font-size: 19px; } .graph .corner, .graph .what { font-size: 14px; }
@@ -41,13 +42,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Use:
-    """One contribution: the number of its question, what it is paid for, and upstream · local."""
+    """One contribution: the number of its question, what it is paid for, and upstream · local; `asked` stands before a blank."""
 
     number: int
     use: str
     upstream: str
+    asked: str
     local: str
-    line: str
     contribution: str
 
 
@@ -111,10 +112,17 @@ def use(event: Chain, place: int) -> Use:
         place,
         clean(f"{event.name} → {event.names[event.parent].label}"),
         number(event.upstream),
-        clean(local),
-        clean(" ".join(shortest(event.local_line, f"{local} = {number(event.local)}", 72).split())),
+        clean(f"{local} =") if len(local) <= SHORT else "",
+        clean(slope(event, f"{local} = ")),
         number(event.contribution),
     )
+
+
+def slope(event: Chain, head: str) -> str:
+    """Return the local derivative without its head: the formula, the numbers in it, and the result, or as much as fits."""
+    whole = " ".join(event.local_line.split()).removeprefix(head)
+    short = f"{event.formula.text} = {number(event.local)}"
+    return next((text for text in (whole, short) if len(text) <= LONGEST_SLOPE), number(event.local))
 
 
 def task(question: Question, place: int) -> Task:
