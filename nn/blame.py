@@ -25,6 +25,12 @@ def too_large(run: Run, error: RangeError) -> TrainingError:
     return stopped(run, f"at {run.place}: {error} {words}This step has changed no weight.", name)
 
 
+def too_large_in_validation(run: Run, error: RangeError) -> TrainingError:
+    """Return the error for a validation whose numbers have outgrown the floats."""
+    name, words = largest(run)
+    return stopped(run, f"after step {run.history.steps}, in the validation: {error} {words}", name, steps=0)
+
+
 def check_update(run: Run, before: Sequence[float]) -> None:
     """Raise TrainingError, and undo the step, if it made a parameter infinite or NaN."""
     if all(map(math.isfinite, [p.data for _, p in run.parameters])):

@@ -67,7 +67,7 @@ class Replayed:
             try:
                 program = record(loss, inputs[0], numbers[0], check=(inputs[-1], numbers[-1]))
             except AutogradError as error:
-                error.add_note("This was while fit recorded the model for replay=True. Without it, anything goes.")
+                error.add_note("This was while fit recorded the model and its loss for replay=True.")
                 raise
             except Exception as error:
                 raise DataError(CANNOT.format(error=error)) from error

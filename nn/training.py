@@ -10,7 +10,7 @@ from typing import Any
 
 from autograd import AutogradError, RangeError, Value, mean
 from nn.batching import Data, batches
-from nn.blame import check_backward, check_update, check_validation, too_large
+from nn.blame import check_backward, check_update, check_validation, too_large, too_large_in_validation
 from nn.callbacks import Checkpoint, progress
 from nn.checkpoint import load_checkpoint
 from nn.errors import TrainingError
@@ -92,9 +92,7 @@ def train_epoch(run: Run, losses: Eager | Replayed) -> None:
     for inputs, targets in batches(run.data, run.batch_size, run.rng):
         total += train_step(run, losses, inputs, targets) * len(inputs)
         tell(run, "on_step_end")
-    validation_loss = [] if run.validation is None else [losses.validation()]
-    for loss in validation_loss:
-        check_validation(run, loss)
+    validation_loss = [] if run.validation is None else [validated(run, losses)]
     history.loss.append(total / len(run.data))
     history.validation_loss += validation_loss
     history.lr.append(run.optimizer.lr)
@@ -115,6 +113,16 @@ def train_step(run: Run, losses: Eager | Replayed, inputs: Sequence[Any], target
         check_update(run, before)
     run.history.step_loss.append(loss.data)
     return loss.data
+
+
+def validated(run: Run, losses: Eager | Replayed) -> float:
+    """Return the validation loss, if it is a number."""
+    try:
+        loss = losses.validation()
+    except RangeError as error:
+        raise too_large_in_validation(run, error) from error
+    check_validation(run, loss)
+    return loss
 
 
 @contextmanager

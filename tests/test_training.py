@@ -491,6 +491,15 @@ def test_a_validation_loss_that_is_no_number_stops_the_training_and_names_the_st
         assert words in str(error)
 
 
+@pytest.mark.parametrize("replay", [False, True])
+def test_a_validation_that_grows_too_large_for_a_float_is_named(replay):
+    model, good = nn.Neuron(1, "linear", weights=[1.0], bias=0.0), ([1.0], 1.0)
+    optimizer, validation = nn.SGD(model.parameters(), lr=0.1), [good, ([1e200], 0.0), good]
+    with pytest.raises(nn.TrainingError, match=r"after step 1, in the validation: .* too large for a float") as caught:
+        nn.fit(model, [good], nn.mse_loss, optimizer, batch_size=1, validation=validation, replay=replay)
+    assert (caught.value.step, caught.value.parameter) == (1, "weights.0")
+
+
 def test_an_error_in_the_loss_says_at_which_step_it_came():
     model = nn.MLP(2, [1], rng=Random(0))
     data = [([1.0, 1.0], 1)] * 5
