@@ -337,10 +337,10 @@ def _guard(op: Op, *operands: float) -> None:
 
 
 def _too_large(op: Op, *operands: float) -> RangeError:
-    stable = "" if op.binds == 4 else ", or use a stable form: logsumexp, softplus, sigmoid"  # a power has none
-    return RangeError(
-        f"{op.called(*operands)} is too large for a float, which ends at about 1.8e308. Scale the operand down{stable}."
-    )
+    call, limit = op.called(*operands), "too large for a float, which ends at about 1.8e308"
+    if op.binds == 4:
+        return RangeError(f"{call} or its slope is {limit}. Scale the operand to about 1.")
+    return RangeError(f"{call} is {limit}. Scale the operand down, or use a stable form: logsumexp, softplus, sigmoid.")
 
 
 @cache
