@@ -31,7 +31,7 @@ from autograd.gradcheck import gradcheck
 from autograd.ledger import why
 from autograd.naming import name_locals
 from autograd.pathways import paths
-from autograd.replay import record
+from autograd.replay import flat_parameters, record
 from autograd.second import hessian
 from autograd.stepper import Stepper, phases, steps
 from autograd.value import Parameter, Value, enter, lift, no_grad, scope
@@ -57,6 +57,7 @@ __all__ = [
     "dot",
     "draw",
     "enter",
+    "flat_parameters",
     "grad",
     "gradcheck",
     "hessian",

@@ -8,7 +8,7 @@ from autograd import DataError, GraphError, Value
 from nn.checks import few, first, within
 from nn.errors import SettingError, StateError
 
-Group = dict[str, Any]  # "params", a list of Values, and their settings: "lr" and more
+Group = dict[str, Any]  # "params", a tuple of Values, and their settings: "lr" and more
 
 RANGES: dict[str, tuple[Callable[[Any], bool], str, str]] = {
     "lr": (lambda x: 0 < x < math.inf, "a finite number above 0", "0.01"),
@@ -77,15 +77,15 @@ def check(group: Group, known: Mapping[str, Any]) -> None:
 
 
 def grouped(parameters: Iterable[Value] | Iterable[Group]) -> list[Group]:
-    """Return groups as they are, with a list in each; a plain list of parameters is one group."""
+    """Return groups as they are, with a tuple in each; a plain list of parameters is one group."""
     if isinstance(parameters, (Value, Mapping)) or not isinstance(parameters, Iterable):
         raise DataError(f"An optimizer takes a list, and {parameters!r} is none. Give it model.parameters().")
     listed: list[Any] = list(parameters)
     if not any(isinstance(part, Mapping) for part in listed):
-        return [{"params": listed}]
+        return [{"params": tuple(listed)}]
     if not all(isinstance(part, Mapping) and "params" in part for part in listed):
         raise DataError('A parameter group is a dict with "params", a list of them, and settings of its own.')
-    return [{**group, "params": list(group["params"])} for group in listed]
+    return [{**group, "params": tuple(group["params"])} for group in listed]
 
 
 def unique(parameters: list[Value]) -> None:

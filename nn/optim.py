@@ -24,9 +24,10 @@ from typing import Any
 from autograd import Value
 from nn.errors import SettingError
 from nn.groups import Group, check, fitting, grouped, in_range, remembered, unique
+from nn.together import Together
 
-Memory = dict[str, float]  # what is remembered of one parameter
-Rule = Callable[[float, float, Memory], float]  # (w, g, memory) → the new w
+Memory = dict[str, Any]  # what is remembered of one parameter
+Rule = Callable[[Any, Any, Memory], Any]  # (w, g, memory) → the new w; all numbers, or all arrays
 
 
 class Optimizer:
@@ -46,7 +47,8 @@ class Optimizer:
         for group in self.param_groups:
             check(group, known=settings)
         unique(self.parameters)
-        self.state: defaultdict[Value, Memory] = defaultdict(dict)
+        self.state: defaultdict[Any, Memory] = defaultdict(dict)
+        self._together = Together()
 
     def rule(self, group: Group) -> Rule:
         """Return the function from w, g and the memory of a parameter to the new w, for the settings of a group."""
@@ -56,14 +58,15 @@ class Optimizer:
         """Change each parameter that has a gradient; one without was not used, and stays."""
         for group in self.param_groups:
             rule, state = self.rule(group), self.state
-            for p in group["params"]:
+            for p in self._together.joined(group["params"], state):
                 if p.grad is not None:
                     p.data = rule(p.data, p.grad, state[p])
 
     def zero_grad(self) -> None:
         """Forget the gradients: None, not 0, as PyTorch does."""
-        for p in self.parameters:
-            p.grad = None
+        for group in self.param_groups:
+            for p in self._together.of(group["params"]):
+                p.grad = None
 
     @property
     def parameters(self) -> list[Value]:
@@ -85,7 +88,10 @@ class Optimizer:
         """Return all settings and memories as plain numbers, in PyTorch's form; parameters are numbered from 0."""
         number = {p: i for i, p in enumerate(self.parameters)}
         groups = [{**group, "params": [number[p] for p in group["params"]]} for group in self.param_groups]
-        return {"state": {number[p]: dict(m) for p, m in self.state.items() if m}, "param_groups": groups}
+        return {
+            "state": {number[p]: dict(m) for p, m in self._together.split(self.state).items() if m},
+            "param_groups": groups,
+        }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Take over what `state_dict` returned; one that does not fit changes nothing."""
@@ -147,7 +153,7 @@ class SGD(Optimizer):
         """Return w − η·g, or a rule with momentum."""
         lr, beta, decay = group["lr"], group["momentum"], group["weight_decay"]
         if not beta:
-            return lambda w, g, memory: w - lr * (g + decay * w)
+            return (lambda w, g, memory: w - lr * (g + decay * w)) if decay else lambda w, g, memory: w - lr * g
         kept, nesterov = 1 - group["dampening"], group["nesterov"]
 
         def pytorch(w: float, g: float, memory: Memory) -> float:
@@ -192,7 +198,7 @@ class Adagrad(Optimizer):
         def adagrad(w: float, g: float, memory: Memory) -> float:
             g = g + decay * w
             total = memory["sum"] = memory.get("sum", 0.0) + g * g
-            return w - lr * g / (math.sqrt(total) + eps)  # type: ignore[no-any-return]
+            return w - lr * g / (root(total) + eps)  # type: ignore[no-any-return]
 
         return adagrad
 
@@ -228,7 +234,7 @@ class RMSprop(Optimizer):
         def rmsprop(w: float, g: float, memory: Memory) -> float:
             g = g + decay * w
             v = memory["square_avg"] = alpha * memory.get("square_avg", 0.0) + (1 - alpha) * (g * g)
-            return w - lr * g / (math.sqrt(v) + eps)  # type: ignore[no-any-return]
+            return w - lr * g / (root(v) + eps)  # type: ignore[no-any-return]
 
         return rmsprop
 
@@ -274,7 +280,7 @@ class Adam(Optimizer):
             m = memory["exp_avg"] = beta1 * memory.get("exp_avg", 0.0) + (1 - beta1) * g
             v = memory["exp_avg_sq"] = beta2 * memory.get("exp_avg_sq", 0.0) + (1 - beta2) * (g * g)
             m_hat, v_hat = m / (1 - beta1**t), v / (1 - beta2**t)
-            return lr * m_hat / (math.sqrt(v_hat) + eps)  # type: ignore[no-any-return]
+            return lr * m_hat / (root(v_hat) + eps)  # type: ignore[no-any-return]
 
         return change
 
@@ -306,3 +312,8 @@ class AdamW(Adam):
         """Return w·(1 − η·λ) − η·m̂ / (√v̂ + ε)."""
         change, shrink = self.change(group), 1 - group["lr"] * group["weight_decay"]
         return lambda w, g, memory: w * shrink - change(g, memory)
+
+
+def root(x: Any) -> Any:
+    """Return √x, of a number or an array."""
+    return math.sqrt(x) if isinstance(x, float) else x**0.5

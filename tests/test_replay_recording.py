@@ -22,7 +22,7 @@ from autograd import (
     softmax,
     sum,
 )
-from nn import MLP, SGD
+from nn import MLP
 from tests.test_replay import BACKENDS
 
 
@@ -269,30 +269,6 @@ def test_inputs_may_be_dicts_and_ragged_lists():
 def test_values_of_many_examples_come_in_blocks(w):
     xs = np.arange(2500.0)
     assert np.array_equal(record(lambda x: w * x, 1.0).values(xs), 3 * xs)
-
-
-def test_arrays_train_as_the_parameters_do():
-    models = [MLP(2, [4, 1], "tanh", rng=random.Random(0)) for _ in range(2)]
-    losses = [record(lambda x, y, m=m: (m(x)[0] - y) ** 2, [1.0, 2.0], 3.0) for m in models]
-    rng = np.random.default_rng(0)
-    x, y = rng.normal(size=(20, 2)), rng.normal(size=20)
-    optimizer = SGD(models[0].parameters(), lr=0.1)
-    for _ in range(10):
-        optimizer.zero_grad()
-        losses[0](x, y).backward()
-        optimizer.step()
-    with losses[1].arrays() as parameters:
-        optimizer = SGD([parameters], lr=0.1)
-        for _ in range(10):
-            optimizer.zero_grad()
-            losses[1](x, y).backward()
-            losses[1](x, y).backward()  # twice: gradients accumulate here too
-            parameters.grad = parameters.grad / 2
-            optimizer.step()
-        with pytest.raises(GraphError, match="already"), losses[1].arrays():
-            pass
-    a, b = ([p.data for p in model.parameters()] for model in models)
-    assert b == pytest.approx(a, rel=1e-12)
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

@@ -14,14 +14,20 @@
     kernels.py      the loop over a tape, lanes inside, for numba to compile
     compiled.py     backend "numba": the program as a tape
     spaces.py       any other array library: torch, JAX, CuPy, Dask
+    home.py         where the parameters live: in the machine's arrays, and optimizers may change them all at once
     owners.py       who holds the parameters, to notice when one is replaced
     replay.py       what the user holds: call it, go backward, print it
 
 This package is for speed; `value.py` is for reading. NumPy is imported when something is first recorded.
 """
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from autograd.value import Value
+
+if TYPE_CHECKING:
+    from autograd.replay.home import FlatParameter
 
 
 def record(
@@ -50,3 +56,22 @@ def record(
     from autograd.replay.recording import recorded
 
     return recorded(f, examples, backend, reduce, check)
+
+
+def flat_parameters(parameters: Sequence[Value]) -> "list[FlatParameter]":
+    """Return parameters as a few, whose data and grad are arrays, if a record keeps all in one array; else an empty list.
+
+    >>> from autograd import Parameter, record
+    >>> w, b = Parameter(3.0), Parameter(1.0)
+    >>> flat_parameters([w, b])
+    []
+    >>> record(lambda x: w * x + b, 1.0)(2.0).data
+    7.0
+    >>> [flat.data.tolist() for flat in flat_parameters([w, b])]
+    [[3.0, 1.0]]
+    """
+    if not parameters or type(parameters[0]) is Value:
+        return []
+    from autograd.replay.home import flattened
+
+    return flattened(parameters)

@@ -1,6 +1,7 @@
 """Who holds the parameters: so that a replay notices when a model has been given others since."""
 
 from collections.abc import Callable, Iterable
+from itertools import cycle
 from operator import getitem, is_
 from types import CellType, FunctionType, MethodType
 from typing import Any
@@ -14,6 +15,9 @@ STALE = (
 )
 
 
+CHECKED = 128  # entries at each call, in turn: all of a small model, a large one within a few calls
+
+
 class Owners:
     """The lists and dicts between a function and the parameters it uses, and what they held when it was recorded."""
 
@@ -23,18 +27,21 @@ class Owners:
         self._entries: list[tuple[Any, Any, Any]] = []
         self._leads(f)
         columns = list(zip(*self._entries, strict=True)) or [(), (), ()]
-        self._places, self._keys, self._held = columns
+        cuts = range(0, len(self._entries), CHECKED)
+        parts = [tuple(column[i : i + CHECKED] for column in columns) for i in cuts]
+        self._turns = cycle(parts)
         del self._wanted, self._seen, self._entries
 
     def check(self) -> None:
         """Raise GraphError if any of them holds another thing now."""
+        places, keys, held = next(self._turns, ((), (), ()))
         try:
-            if all(map(is_, map(getitem, self._places, self._keys), self._held)):
+            if all(map(is_, map(getitem, places, keys), held)):
                 return
         except (LookupError, ValueError):
             pass
-        entries = zip(self._places, self._keys, self._held, strict=True)
-        raise GraphError(STALE.format(key=next(key for place, key, held in entries if _changed(place, key, held))))
+        entries = zip(places, keys, held, strict=True)
+        raise GraphError(STALE.format(key=next(key for place, key, thing in entries if _changed(place, key, thing))))
 
     def _leads(self, thing: Any) -> bool:
         """Whether a thing leads to a parameter; keep each entry on the way."""

@@ -1,7 +1,6 @@
 """Replay: what the user holds. Call it on a batch, go backward from what it returns, print it."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import GraphError, LengthError
+from autograd.replay.home import Residents
 from autograd.replay.inputs import Form, no_nan, same_length
 from autograd.replay.owners import Owners
 from autograd.replay.program import Floats, Program
@@ -44,13 +44,17 @@ class Replay:
         self.forms, self.backend, self.reduce = forms, backend, reduce
         self._recorded, self._structure = (program, parameters), structure
         self._owners = Owners(f, parameters)
-        self._resident: Value | None = None
-        self._stamp = 0
+        self._calls = 0
 
     @cached_property
     def _machine(self) -> Any:
         """What runs the program; built when it is first needed."""
         return machine(self.backend, self._recorded[0])
+
+    @cached_property
+    def _residents(self) -> Residents:
+        """The parameters, which live in the machine's arrays from now on."""
+        return Residents(self.parameters, self._machine.numbers, self._machine.gradients)
 
     @cached_property
     def _judge(self) -> Straight:
@@ -88,39 +92,6 @@ class Replay:
         parts = [self._run([block[cut : cut + LANES] for block in blocks])[1] for cut in cuts]
         rows = [row[0] if len(row) == 1 else np.concatenate(row) for row in zip(*parts, strict=True)]
         return shaped(self._structure, lambda place: float(rows[place][0]) if single else rows[place])
-
-    @contextmanager
-    def arrays(self) -> Iterator[Value]:
-        """Let the parameters live in one array while a loop runs.
-
-        >>> from autograd import Parameter, record
-        >>> w = Parameter(3.0)
-        >>> loss = record(lambda x: (w * x) ** 2, 1.0)
-        >>> with loss.arrays() as parameters:
-        ...     loss([1.0, 2.0]).backward()
-        ...     parameters.data -= 0.1 * parameters.grad
-        >>> w.data
-        1.5
-
-        It gives one Value, whose data and grad are arrays of all parameters' numbers, in the order of `.parameters`: an
-        optimizer of that one Value needs no change, and no Python runs per parameter. At the end the numbers, and the
-        gradients if there are any, go back to the parameters; until then these keep the numbers they had. The array of
-        gradients is written anew by each backward: copy it to keep it.
-        """
-        if self._resident is not None:
-            raise GraphError("These parameters live in an array already. Use the one that the outer `with` gave.")
-        self._read()
-        self._resident = Value(0.0, "parameters")
-        self._resident.data, self._resident.grad = self._machine.numbers, None
-        try:
-            yield self._resident
-        finally:
-            resident, self._resident = self._resident, None
-            for parameter, number in zip(self.parameters, np.asarray(resident.data).tolist(), strict=True):
-                parameter.data = number
-            gradients = [None] * len(self.parameters) if resident.grad is None else np.asarray(resident.grad).tolist()
-            for parameter, gradient in zip(self.parameters, gradients, strict=True):
-                parameter.grad = gradient
 
     def source(self) -> str:
         """Return the program as straight-line Python, to read."""
@@ -162,7 +133,7 @@ class Replay:
     def _run(self, blocks: list[Floats]) -> tuple[Any, list[Floats]]:
         """Return the machine that could run this, and the outputs, an array for each."""
         self._read()
-        self._stamp += 1
+        self._calls += 1
         try:
             if not isinstance(blocks[0], np.ndarray):
                 self._elsewhere.numbers[:] = self._machine.numbers
@@ -174,6 +145,10 @@ class Replay:
             pass
         return self._judged(blocks)
 
+    def _stamp(self) -> tuple[int, list[int]]:
+        """Return what tells whether the machine still holds the numbers of a result."""
+        return self._calls, self._residents.version
+
     def _judged(self, blocks: list[Floats]) -> tuple[Straight, list[Floats]]:
         """Refuse a NaN that was given. Run the rest number by number: it raises where eager raises, or has eager's numbers."""
         if not isinstance(blocks[0], np.ndarray):
@@ -184,38 +159,26 @@ class Replay:
         return self._judge, self._judge.forward(blocks)
 
     def _read(self) -> None:
-        if self._resident is None:
-            self._owners.check()
-            self._machine.numbers[:] = [parameter.data for parameter in self.parameters]
-        elif self._resident.data is not self._machine.numbers:
-            self._machine.numbers[:] = self._resident.data
-            self._resident.data = self._machine.numbers
+        self._owners.check()
+        self._residents.read()
 
     def _backward(self, machine: Any, place: int, seeds: Floats, blocks: list[Floats]) -> None:
         """Add the gradients of an output; if anything fails, nothing has changed."""
-        before = self._gradients()
+        before = self._residents.gradients()
         try:
-            after = machine.backward(place, seeds, before)
+            after = self._paid(machine, place, seeds, blocks, before)
+        except Exception:
+            if before is not None:
+                self._residents.write(before)
+            raise
+        self._residents.pay(after)
+
+    def _paid(self, machine: Any, place: int, seeds: Floats, blocks: list[Floats], before: Floats | None) -> Any:
+        try:
+            return machine.backward(place, seeds, before)
         except FloatingPointError:
             judge, _ = self._judged(blocks)
-            after = judge.backward(place, seeds, before)
-        if self._resident is not None:
-            self._resident.grad = after
-            return
-        for parameter, gradient in zip(self.parameters, after.tolist(), strict=True):
-            parameter.grad = gradient
-
-    def _gradients(self) -> Floats | None:
-        """Return the gradients that are there already."""
-        if self._resident is not None:
-            before: Any = self._resident.grad
-            if before is self._machine.gradients:  # they are to be written anew
-                self._resident.grad = before = before.copy()
-            return before  # type: ignore[no-any-return]
-        gradients = [parameter.grad for parameter in self.parameters]
-        if gradients.count(None) == len(gradients):
-            return None
-        return np.array([0.0 if gradient is None else gradient for gradient in gradients])
+            return judge.backward(place, seeds, before)
 
 
 class Result:
@@ -233,7 +196,7 @@ class Result:
     ) -> None:
         self.values = values  # a number per example
         self._replay, self._place, self._machine, self._blocks = replay, place, machine, blocks
-        self._single, self._stamp = single, replay._stamp
+        self._single, self._stamp = single, replay._stamp()
 
     @property
     def data(self) -> Any:
@@ -255,12 +218,18 @@ class Result:
         """Add ∂data/∂p to the grad of every parameter p.
 
         With reduce=None data holds a number per example, and `upstream` says how much of each: ∂(Σ upstreamᵢ dataᵢ)/∂p.
-        Raises GraphError when the replay has been called again since: its numbers are then another batch's.
+        Raises GraphError when the replay has been called again since, or a parameter changed: the numbers between are gone.
         """
-        if self._stamp != self._replay._stamp:
+        calls, versions = self._replay._stamp()
+        if calls != self._stamp[0]:
             raise GraphError(
                 "The replay has been called since, and holds the numbers of that batch now. "
                 "Go backward from a result before the next call."
+            )
+        if versions != self._stamp[1]:
+            raise GraphError(
+                "Parameters have been changed since this was computed, and the slopes would be of neither numbers. "
+                "Go backward before optimizer.step(), or call the replay again."
             )
         self._replay._backward(self._machine, self._place, self._seeds(upstream), self._blocks)
 

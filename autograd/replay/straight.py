@@ -25,7 +25,7 @@ class Straight:
             (node, program.op(node), parents) for node, parents in enumerate(program.rows()) if program.code[node] >= 0
         ]
         self.numbers = np.zeros(len(program.parameters))  # of the parameters
-        self.order, self.gradients = np.arange(len(self.numbers)), None
+        self.order, self.gradients = np.arange(len(self.numbers)), np.zeros(len(self.numbers))
         self.lanes: list[tuple[list[float], dict[int, tuple[float, ...]]]] = []
         self.ancestors = [program.ancestors(int(out)) for out in program.outputs]
 

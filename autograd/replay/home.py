@@ -1,0 +1,185 @@
+"""Where the parameters of a record live: in two arrays, on which the machine computes.
+
+A parameter that has moved in is the Value it was, of a class whose `data` and `grad` look into the arrays. So a model
+reads and writes its numbers as ever, no number is copied from step to step, and an optimizer may change them all at once.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.replay.program import Floats
+from autograd.value import Value, as_float
+
+Memory = dict[str, Any]
+BLOCK = 16_384  # numbers: what a formula computes on the way then stays in the processor's cache
+
+
+class Home:
+    """Numbers and gradients, a row for each parameter that lives here."""
+
+    def __init__(self, data: Floats, grad: Floats) -> None:
+        self.data, self.grad = data, grad
+        self.paid = np.zeros(len(data), bool)  # where there is a gradient; elsewhere it is None
+        self.version = 0  # how often a number was changed
+
+
+class Resident(Value):
+    """A parameter that has moved in: `_x` is its home, and `_y` its row there."""
+
+    __slots__ = ()
+
+    @property
+    def data(self) -> float:
+        """The number."""
+        return self._x.data.item(self._y)  # type: ignore[no-any-return]
+
+    @data.setter
+    def data(self, number: float) -> None:
+        self._x.data[self._y] = as_float(number)
+        self._x.version += 1
+
+    @property
+    def grad(self) -> float | None:
+        """The gradient, or None."""
+        return self._x.grad.item(self._y) if self._x.paid[self._y] else None
+
+    @grad.setter
+    def grad(self, number: float | None) -> None:
+        self._x.paid[self._y] = number is not None
+        if number is not None:
+            self._x.grad[self._y] = number
+
+
+def move_in(parameters: Sequence[Value], home: Home) -> None:
+    """Let parameters live in a home, in this order."""
+    for row, parameter in enumerate(parameters):
+        number, gradient = parameter.data, parameter.grad
+        parameter._x, parameter._y = home, row
+        parameter.__class__ = Resident
+        parameter.data, parameter.grad = number, gradient
+
+
+class Residents:
+    """The parameters of one record, and where they live: in the machine's arrays, unless another record had them first."""
+
+    def __init__(self, parameters: Sequence[Value], numbers: Floats, gradients: Floats) -> None:
+        self.parameters, self.numbers = parameters, numbers
+        newcomers = [p for p in parameters if type(p) is Value]
+        if len(newcomers) == len(parameters):
+            move_in(newcomers, Home(numbers, gradients))
+        else:
+            move_in(newcomers, Home(np.zeros(len(newcomers)), np.zeros(len(newcomers))))
+        here = defaultdict(list)
+        for place, parameter in enumerate(parameters):
+            here[parameter._x].append(place)
+        self.places = [
+            (home, index([parameters[i]._y for i in places]), index(places)) for home, places in here.items()
+        ]
+
+    @property
+    def version(self) -> list[int]:
+        """What changes whenever one of the numbers is changed."""
+        return [home.version for home, _, _ in self.places]
+
+    def read(self) -> None:
+        """Bring the numbers into the machine's array, where they do not live there."""
+        for home, there, here in self.places:
+            if home.data is not self.numbers:
+                self.numbers[here] = home.data[there]
+
+    def gradients(self) -> Floats | None:
+        """Return a copy of the gradients that are there already."""
+        if not any(home.paid[there].any() for home, there, _ in self.places):
+            return None
+        found = np.zeros(len(self.parameters))
+        for home, there, here in self.places:
+            found[here] = np.where(home.paid[there], home.grad[there], 0.0)
+        return found
+
+    def write(self, gradients: Floats) -> None:
+        """Write gradients, in the machine's order."""
+        for home, there, here in self.places:
+            if home.grad is not gradients:
+                home.grad[there] = gradients[here]
+
+    def pay(self, gradients: Floats) -> None:
+        """Write gradients, which all parameters have from now on."""
+        self.write(gradients)
+        for home, there, _ in self.places:
+            home.paid[there] = True
+
+
+class FlatParameter:
+    """Parameters that live in one home, as one parameter: its data and grad are arrays, with a number for each.
+
+    >>> from autograd import Parameter, flat_parameters, record
+    >>> w, b = Parameter(3.0), Parameter(1.0)
+    >>> record(lambda x: w * x + b, 1.0)([1.0, 3.0]).backward()
+    >>> (flat,) = flat_parameters([w, b])
+    >>> flat.data -= 0.5 * flat.grad
+    >>> w.data, b.data
+    (2.0, 0.5)
+    """
+
+    def __init__(self, parameters: Sequence[Value]) -> None:
+        self.parameters = parameters
+        self._home: Home = parameters[0]._x
+        self._rows = index([p._y for p in parameters])
+
+    @property
+    def data(self) -> Floats:
+        """The numbers: a view of them, or a copy where other parameters lie between them."""
+        numbers: Floats = self._home.data[self._rows]
+        return numbers
+
+    @data.setter
+    def data(self, numbers: Floats) -> None:
+        self._home.data[self._rows] = numbers
+        self._home.version += 1
+
+    @property
+    def grad(self) -> Floats | None:
+        """The gradients; None unless all have one."""
+        return self._home.grad[self._rows] if self._home.paid[self._rows].all() else None
+
+    @grad.setter
+    def grad(self, gradients: Floats | None) -> None:
+        self._home.paid[self._rows] = gradients is not None
+        if gradients is not None:
+            self._home.grad[self._rows] = gradients
+
+    @property
+    def mixed(self) -> bool:
+        """Whether some of the parameters have a gradient, and others have none."""
+        paid = self._home.paid[self._rows]
+        return bool(paid.any() and not paid.all())
+
+    def joined(self, memories: dict[Value, Memory]) -> Memory | None:
+        """Return what is remembered of each parameter as arrays; None if it is not alike for all."""
+        each = [memories.get(p, {}) for p in self.parameters]
+        if any(memory.keys() != each[0].keys() for memory in each):
+            return None
+        return {name: np.array([memory[name] for memory in each]) for name in each[0]}
+
+    def split(self, memory: Memory) -> dict[Value, Memory]:
+        """Return what is remembered, as plain numbers for each parameter."""
+        columns = [np.broadcast_to(numbers, len(self.parameters)).tolist() for numbers in memory.values()]
+        rows: Iterable[Any] = zip(*columns, strict=True) if columns else [()] * len(self.parameters)
+        return {p: dict(zip(memory, row, strict=True)) for p, row in zip(self.parameters, rows, strict=True)}
+
+
+def index(rows: list[int]) -> Any:
+    """Return what picks these rows: a slice where they go on by ones, which copies nothing."""
+    return slice(rows[0], rows[0] + len(rows)) if rows == list(range(rows[0], rows[0] + len(rows))) else np.array(rows)
+
+
+def flattened(parameters: Sequence[Value]) -> list[FlatParameter]:
+    """Return parameters in blocks, if all live in one home (see `autograd.flat_parameters`)."""
+    homes = {p._x if type(p) is Resident else None for p in parameters}
+    if len(homes) > 1 or None in homes:
+        return []
+    ordered = sorted(parameters, key=lambda p: p._y)
+    return [FlatParameter(ordered[i : i + BLOCK]) for i in range(0, len(ordered), BLOCK)]

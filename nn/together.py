@@ -1,0 +1,47 @@
+"""All parameters of a group at once: where a record keeps them in one array, a step of an optimizer is one formula on arrays.
+
+The formula is the same: it reads p.data and p.grad, numbers or arrays. What is remembered of the parameters is joined to
+arrays when such steps begin, and split again for whoever asks for it, or where only some have a gradient.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from autograd import Value, flat_parameters
+
+State = dict[Any, dict[str, Any]]  # what is remembered, of a parameter or of many
+
+
+class Together:
+    """The groups whose parameters lie in one array: for each, the few that stand for them."""
+
+    def __init__(self) -> None:
+        self._flats: dict[int, tuple[tuple[Value, ...], list[Any]]] = {}
+
+    def of(self, params: tuple[Value, ...]) -> Sequence[Any]:
+        """Return the parameters of a group, or the few in their place."""
+        _, flats = self._flats.get(id(params)) or (params, flat_parameters(params))
+        if flats:
+            self._flats[id(params)] = params, flats  # with params, so that no other tuple takes its id
+        return flats or params
+
+    def joined(self, params: tuple[Value, ...], state: State) -> Sequence[Any]:
+        """Return the same, with what is remembered in the same form."""
+        units = self.of(params)
+        if units is params or all(flat in state and not flat.mixed for flat in units):
+            return units
+        memories = [None if flat.mixed else flat.joined(self.split(state)) for flat in units]
+        if None in memories:
+            return params
+        for p in params:
+            state.pop(p, None)
+        state.update(zip(units, memories, strict=True))  # type: ignore[arg-type]
+        return units
+
+    def split(self, state: State) -> State:
+        """Return what is remembered of each parameter, as plain numbers; it is so from now on."""
+        for _, flats in self._flats.values():
+            for flat in flats:
+                if flat in state:
+                    state.update(flat.split(state.pop(flat)))
+        return state
