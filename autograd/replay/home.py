@@ -92,7 +92,7 @@ class Residents:
 
     def gradients(self) -> Floats | None:
         """Return a copy of the gradients that are there already."""
-        if not any(home.paid[there].any() for home, there, _ in self.places):
+        if not any(np.count_nonzero(home.paid[there]) for home, there, _ in self.places):
             return None
         found = np.zeros(len(self.parameters))
         for home, there, here in self.places:
@@ -143,7 +143,7 @@ class FlatParameter:
     @property
     def grad(self) -> Floats | None:
         """The gradients; None unless all have one."""
-        return self._home.grad[self._rows] if self._home.paid[self._rows].all() else None
+        return self._home.grad[self._rows] if self._paid() == len(self.parameters) else None
 
     @grad.setter
     def grad(self, gradients: Floats | None) -> None:
@@ -154,8 +154,10 @@ class FlatParameter:
     @property
     def mixed(self) -> bool:
         """Whether some of the parameters have a gradient, and others have none."""
-        paid = self._home.paid[self._rows]
-        return bool(paid.any() and not paid.all())
+        return 0 < self._paid() < len(self.parameters)
+
+    def _paid(self) -> int:
+        return np.count_nonzero(self._home.paid[self._rows])
 
     def joined(self, memories: dict[Value, Memory]) -> Memory | None:
         """Return what is remembered of each parameter as arrays; None if it is not alike for all."""

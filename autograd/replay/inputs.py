@@ -69,7 +69,8 @@ class Form:
 
     def _rectangle(self, batch: Any) -> Floats:
         array = numbers(batch, self.name)
-        self.fits(array.shape)
+        if array.shape[1:] != self.shape or not array.size:
+            self.fits(array.shape)
         return array.reshape(self.size if array.shape == self.shape else (len(array), self.size))
 
     def fits(self, shape: tuple[int, ...]) -> None:

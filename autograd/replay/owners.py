@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from itertools import cycle
-from operator import getitem, is_
+from operator import getitem
 from types import CellType, FunctionType, MethodType
 from typing import Any
 
@@ -15,7 +15,7 @@ STALE = (
 )
 
 
-CHECKED = 128  # entries at each call, in turn: all of a small model, a large one within a few calls
+WHOLE, PART = 256, 64  # so many entries are checked at each call; of more, a part at each in turn
 
 
 class Owners:
@@ -27,21 +27,23 @@ class Owners:
         self._entries: list[tuple[Any, Any, Any]] = []
         self._leads(f)
         columns = list(zip(*self._entries, strict=True)) or [(), (), ()]
-        cuts = range(0, len(self._entries), CHECKED)
-        parts = [tuple(column[i : i + CHECKED] for column in columns) for i in cuts]
+        size = PART if len(self._entries) > WHOLE else WHOLE
+        parts = [[list(column[i : i + size]) for column in columns] for i in range(0, len(self._entries), size)]
         self._turns = cycle(parts)
         del self._wanted, self._seen, self._entries
 
     def check(self) -> None:
         """Raise GraphError if any of them holds another thing now."""
-        places, keys, held = next(self._turns, ((), (), ()))
+        places, keys, held = next(self._turns, ([], [], []))
         try:
-            if all(map(is_, map(getitem, places, keys), held)):
+            if list(map(getitem, places, keys)) == held:
                 return
         except (LookupError, ValueError):
             pass
         entries = zip(places, keys, held, strict=True)
-        raise GraphError(STALE.format(key=next(key for place, key, thing in entries if _changed(place, key, thing))))
+        for place, key, thing in entries:
+            if _changed(place, key, thing):
+                raise GraphError(STALE.format(key=key))
 
     def _leads(self, thing: Any) -> bool:
         """Whether a thing leads to a parameter; keep each entry on the way."""

@@ -103,7 +103,7 @@ class Replay:
         return f"<Replay of {len(self.program):,} nodes on {self.backend}>"
 
     def __str__(self) -> str:
-        counts = {"nodes recorded": len(self.program), **self._machine.counts()}
+        counts = self.counts()
         unused = int((self.program.inputs < 0).sum())
         lines = [f"  {name:18} {count:>12,}" for name, count in counts.items()]
         inputs = f"{len(self.program.inputs):,} inputs" + (f" ({unused:,} of them not used)" if unused else "")
@@ -114,6 +114,10 @@ class Replay:
                 *lines,
             ]
         )
+
+    def counts(self) -> dict[str, int]:
+        """Return the numbers that print(replay) shows, by name."""
+        return {"nodes recorded": len(self.program), **self._machine.counts()}
 
     def _blocks(self, batches: tuple[Any, ...]) -> tuple[list[Floats], bool]:
         """Return each input as an array (examples, numbers), if all is well, and whether this is a single example."""

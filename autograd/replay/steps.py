@@ -134,7 +134,11 @@ def forward_pairs(lanes: Lanes, group: Group) -> Places:
     """Compute z = Σ a·b + c over the second axis of a and b."""
     a, b, c = (lanes.read(nodes) for nodes in group.operands)
     out = lanes.out(group, lanes.values)
-    lanes.forward.append(partial(np.einsum, "kmn,kmn->kn", a, b, out=out))
+    if width(a) == 1 or width(b) == 1:
+        row, rest = (a, b) if width(a) == 1 else (b, a)
+        lanes.forward.append(partial(np.matmul, row[..., 0][:, None], rest, out=out[:, None]))
+    else:
+        lanes.forward.append(partial(np.einsum, "kmn,kmn->kn", a, b, out=out))
     if not nothing(lanes, group):
         lanes.forward.append(partial(np.add, out, c, out=out))
     return (a, b, c), out

@@ -1,7 +1,7 @@
-"""Replay against NumPy written by hand, torch, eager and micrograd: `python -m tests.benchmarks.bench_replay`.
+"""Replay against NumPy written by hand, torch, eager and micrograd, as a Markdown table: `python -m tests.benchmarks.bench_replay`.
 
-Each ratio comes from one interleaved run with one thread. "arrays" is a step inside `with replay.arrays()`; "Values" is the
-plain loop, whose parameters' numbers and gradients are copied from and to Values at each step.
+Each ratio comes from one interleaved run with one thread: contestants take turns, and medians are compared. Ours is the
+plain loop on Values: optimizer.zero_grad(), replay(batch).backward(), and where it says so optimizer.step().
 """
 
 import platform
@@ -9,82 +9,101 @@ import random
 import sys
 from importlib.util import find_spec
 
+import numpy as np
+
 from autograd import Value, record
+from autograd.replay.fuse import fused
+from autograd.replay.program import flatten
 from nn import MLP, SGD
-from tests.benchmarks.race import race, shown, table, timed
+from tests.benchmarks.race import interpreted, processor, race, shown, timed
 from tests.benchmarks.workloads import Digits, Moons, Torch, Transformer, expanded, matrices, moons
 
-BACKENDS = ["numpy", *(["numba"] if find_spec("numba") else [])]
+NUMBA = find_spec("numba") is not None
+BACKENDS = ["numpy", *["numba"] * NUMBA]
+W2, W4_1, W4_32 = "W2, 100 points", "W4, batch of 1", "W4, batch of 32"
+ASKED = {
+    (W2, "numpy", "by hand"): 0.6,
+    (W4_1, "numpy", "by hand"): 0.5,
+    (W4_32, "numpy", "by hand"): 0.85,
+    (W2, "numpy", "torch"): 3,
+    (W4_32, "numpy", "torch"): 1.2,
+    (W2, "numba", "by hand"): 1.6,
+}
 
 
-def step(replay, batch, parameters):
-    """Return a function that does a forward and a backward pass into fresh gradients."""
+class Contest:
+    """A workload, the loop of one backend, and the same by hand in NumPy."""
 
-    def one():
-        parameters.grad = None
-        replay(*batch).backward()
+    def __init__(self, work, backend="numpy"):
+        self.work, self.replay = work, record(work.loss, *work.example, backend=backend)
+        self.optimizer = SGD(work.model.parameters(), lr=1e-6)
+        self.ws, self.bs = matrices(work.model)
 
-    return one
+    def ours(self):
+        self.optimizer.zero_grad()
+        self.replay(*self.work.batch).backward()
+
+    def ours_with_step(self):
+        self.ours()
+        self.optimizer.step()
+
+    def by_hand(self):
+        return self.work.by_hand(self.ws, self.bs, *self.work.batch)
+
+    def by_hand_with_step(self):
+        _, dws, dbs = self.by_hand()
+        for p, g in zip([*self.ws, *self.bs], [*dws, *dbs], strict=True):
+            p -= 1e-6 * g
 
 
 def networks(rounds):
-    """W2 and W4: a forward and a backward pass of a whole batch."""
-    rows = []
-    for name, work, backends in (
-        ("W2, 100 points", Moons(), BACKENDS),
-        ("W4, batch of 1", Digits(1), ["numpy"]),
-        ("W4, batch of 32", Digits(32), ["numpy"]),
-    ):
-        ws, bs = matrices(work.model)
-        rivals = {"NumPy by hand": lambda work=work, ws=ws, bs=bs: work.by_hand(ws, bs, *work.batch)}
-        if find_spec("torch"):
-            import torch
-
-            torch.set_num_threads(1)
-            rivals["torch"] = Torch(work).step
-        for backend in backends:
-            replay = record(work.loss, *work.example, backend=backend)
-            for rival, f in rivals.items():
-                with replay.arrays() as parameters:
-                    times = race({"rival": f, "ours": step(replay, work.batch, parameters)}, rounds)
-                plain = race(
-                    {"rival": f, "ours": lambda r=replay, w=work: r(*w.batch).backward()}, max(rounds // 10, 1)
-                )
-                ratio, copied = (found["rival"] / found["ours"] for found in (times, plain))
-                rows.append([name, backend, rival, *map(shown, times.values()), f"{ratio:.2f}", f"{copied:.2f}"])
-    table("Speed against others", rows, ["workload", "backend", "rival", "rival's", "arrays", "ratio", "ratio, Values"])
+    """W2 and W4: a forward and a backward pass of a whole batch, and with it a step of SGD."""
+    for name, work in ((W2, Moons()), (W4_1, Digits(1)), (W4_32, Digits(32))):
+        for backend in BACKENDS if name == W2 else BACKENDS[:1]:
+            contest = Contest(work, backend)
+            pairs = {
+                "by hand": (contest.ours, contest.by_hand),
+                "by hand, with SGD": (contest.ours_with_step, contest.by_hand_with_step),
+            }
+            if find_spec("torch"):
+                pairs["torch"] = contest.ours, Torch(work).step
+            for rival, (ours, theirs) in pairs.items():
+                found = race({"ours": ours, "theirs": theirs}, rounds)
+                yield name, backend, rival, found["theirs"], found["ours"], ASKED.get((name, backend, rival))
 
 
 def documents(rounds):
     """W3: a transformer on documents of 8 tokens, against eager with a node for each × and +."""
-    work, rows = Transformer(), []
+    work = Transformer()
     tokens, targets = work.documents(32)
     picked, wanted = tokens[0].argmax(1).tolist(), targets[0].argmax(1).tolist()
-    eager = min(timed(lambda: work.loss_by_index(picked, wanted, expanded).backward()) for _ in range(3))
-    for backend in BACKENDS:
-        replay = record(work.loss, tokens[0], targets[0], backend=backend)
-        with replay.arrays() as parameters:
-            for count in (1, 32):
-                one = step(replay, (tokens[:count], targets[:count]), parameters)
-                time = race({"replay": one}, rounds)["replay"] / count
-                rows.append([backend, count, shown(eager), shown(time), f"{eager / time:,.0f}"])
-    table("W3, per document of 8 tokens", rows, ["backend", "documents", "eager", "replay", "ratio"])
+    replays = {backend: record(work.loss, tokens[0], targets[0], backend=backend) for backend in BACKENDS}
+    eager = interpreted(lambda: work.loss_by_index(picked, wanted, expanded).backward())
+    for backend, replay in replays.items():
+        for count in (1, 32):
+            optimizer, batch = SGD(replay.parameters, lr=1e-6), (tokens[:count], targets[:count])
+
+            def one(optimizer=optimizer, replay=replay, batch=batch):
+                optimizer.zero_grad()
+                replay(*batch).backward()
+
+            asked = {"numpy": 500, "numba": 2000}[backend] if count == 32 else None
+            name = f"W3, {count} document{'s' * (count > 1)}, each"
+            yield name, backend, "eager", eager, race({"replay": one}, rounds)["replay"] / count, asked
 
 
 def train(backend, steps):
-    """Do what the micrograd demo does, from the first import to the last step."""
+    """Do what the micrograd demo does: make the model and the data, record, and take the steps."""
     rng = random.Random(1)
     model = MLP(2, [16, 16, 1], rng=rng)
     x, y = moons(100, rng)
-    work = Moons.of(model)
-    replay = record(work.loss, x[0], y[0], backend=backend)
-    with replay.arrays() as parameters:
-        optimizer = SGD([parameters], lr=1.0)
-        for k in range(steps):
-            optimizer.zero_grad()
-            replay(x, y).backward()
-            optimizer.lr = 1.0 - 0.9 * k / 100
-            optimizer.step()
+    replay = record(Moons.of(model).loss, x[0], y[0], backend=backend)
+    optimizer = SGD(model.parameters(), lr=1.0)
+    for k in range(steps):
+        optimizer.zero_grad()
+        replay(x, y).backward()
+        optimizer.lr = 1.0 - 0.9 * k / 100
+        optimizer.step()
 
 
 def train_micrograd(steps):
@@ -105,25 +124,35 @@ def train_micrograd(steps):
             p.data -= (1.0 - 0.9 * k / 100) * p.grad
 
 
-def demo(measured=3):
+def demo(measured):
     """100 steps of the micrograd demo; micrograd's time is that of a few steps, times 100 over their number."""
     if not find_spec("micrograd"):
         return
-    micrograd = timed(lambda: train_micrograd(measured)) * 100 / measured
-    rows = []
+    theirs = interpreted(lambda: train_micrograd(measured)) * 100 / measured
     for backend in BACKENDS:
         train(backend, 1)
-        ours = min(timed(lambda b=backend: train(b, 100)) for _ in range(3))
-        rows.append([backend, shown(micrograd), shown(ours), f"{micrograd / ours:,.0f}"])
-    table("100 SGD steps of the micrograd demo, set-up included", rows, ["backend", "micrograd", "replay", "ratio"])
+        ours = race({"ours": lambda backend=backend: train(backend, 100)}, 5)["ours"]
+        yield "micrograd demo, 100 steps, set-up included", backend, "micrograd", theirs, ours, 5000
 
 
-def recording(sizes):
-    """How long a recorded node takes, and how many bytes."""
-    from autograd.replay.fuse import fused
-    from autograd.replay.program import flatten
+def epoch(images):
+    """Train 784-128-64-10 on images as MNIST has them, in batches of 32, with plain SGD, against NumPy by hand."""
+    generator = np.random.default_rng(0)
+    pixels = generator.integers(0, 256, (images, 784), np.uint8)
+    labels = np.eye(10)[generator.integers(0, 10, images)]
+    work = Digits(32)
+    contest = Contest(work)
+    hand = ours = 0.0
+    for batch in (slice(i, i + 32) for i in range(0, images, 32)):
+        work.x, work.y = pixels[batch] / 255.0, labels[batch]
+        hand += timed(contest.by_hand_with_step)
+        ours += timed(contest.ours_with_step)
+    assert np.allclose(work.model.layers[2].neurons[0].bias.data, contest.bs[2][0], rtol=1e-6)
+    yield f"digits, an epoch of {images:,} images, with SGD", "numpy", "by hand", hand, ours, None
 
-    rows = []
+
+def costs(sizes):
+    """Return sentences: how long recording takes, and how much memory, a node."""
     for size in sizes:
         w, x = Value(1.001), Value(0.5)
         out = x
@@ -131,54 +160,40 @@ def recording(sizes):
             out = (out * w).tanh()
         found = []
         took = timed(lambda out=out, x=x, found=found: found.append(flatten([out], [x])[0]))
-        fuse = timed(lambda found=found: fused(found[0]))
+        took += timed(lambda found=found: fused(found[0]))
         n = len(found[0])
-        rows.append([f"{n:,}", f"{took / n * 1e6:.2f} µs", f"{fuse / n * 1e6:.2f} µs", f"{found[0].nbytes / n:.1f}"])
-    table("Recording, per node", rows, ["nodes", "record", "fuse", "bytes"])
+        yield (
+            f"Record and fuse, {n:,} nodes: {took / n * 1e6:.1f} µs and {found[0].nbytes / n:.0f} bytes a node (at most 3 µs, 60 bytes)."
+        )
+    replay = record(Digits(1).loss, *Digits(1).example)
+    replay(*Digits(1).batch)
+    counts = replay.counts()
+    memory = counts["memory, bytes"] + 32 * counts["memory per example"] + 16 * len(replay.parameters)
+    yield f"The digits' program, its parameters and gradients, and a batch of 32 take {memory / 1e6:.1f} MB."
 
 
-def epoch(images):
-    """Train 784-128-64-10 on images as MNIST has them, in batches of 32, with plain SGD, against NumPy by hand."""
-    import numpy as np
-
-    work = Digits(1)
-    generator = np.random.default_rng(0)
-    x = generator.integers(0, 256, (images, 784), np.uint8)
-    y = np.eye(10)[generator.integers(0, 10, images)]
-    ws, bs = matrices(work.model)
-    replay = record(work.loss, *work.example)
-
-    def by_hand(batch):
-        _, dws, dbs = work.by_hand(ws, bs, x[batch] / 255.0, y[batch])
-        for p, g in zip([*ws, *bs], [*dws, *dbs], strict=True):
-            p -= 0.01 * g
-
-    def replayed(batch):
-        optimizer.zero_grad()
-        replay(x[batch] / 255.0, y[batch]).backward()
-        optimizer.step()
-
-    hand = ours = 0.0
-    with replay.arrays() as parameters:
-        optimizer = SGD([parameters], lr=0.01)
-        for batch in (slice(i, i + 32) for i in range(0, images, 32)):
-            hand += timed(lambda batch=batch: by_hand(batch))
-            ours += timed(lambda batch=batch: replayed(batch))
-    counts = replay._machine.counts()
-    memory = counts["memory, bytes"] + 32 * counts["memory per example"] + 2 * 8 * len(replay.parameters)
-    row = [f"{images:,}", shown(hand), shown(ours), f"{hand / ours:.2f}", f"{memory / 1e6:.1f} MB"]
-    table("Digits, an epoch in batches of 32", [row], ["images", "by hand", "replay", "ratio", "memory of replay"])
-    assert np.allclose(work.model.layers[2].neurons[0].bias.data, bs[2][0], rtol=1e-6)
+def row(what, backend, rival, theirs, ours, asked):
+    """Return a row of the table."""
+    ratio = theirs / ours
+    figure = f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.2f}"
+    return f"| {what} | {backend} | {rival} | {shown(theirs)} | {shown(ours)} | {figure} | {'' if asked is None else f'≥ {asked:,}'} |"
 
 
 def main(quick=False):
-    """Print all tables."""
-    print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}, one thread")
-    networks(2 if quick else 300)
-    documents(1 if quick else 20)
-    demo(1 if quick else 3)
-    recording([1_000] if quick else [10_000, 100_000, 1_000_000])
-    epoch(64 if quick else 60_000)
+    """Print the table, then the costs."""
+    print(f"{processor()}, Python {platform.python_version()}, NumPy {np.__version__}, one thread\n")
+    print("| workload | backend | against | theirs | replay | times as fast | asked |\n|---|---|---|--:|--:|--:|--:|")
+    for rows in (
+        demo(1 if quick else 10),  # first: torch in memory makes the collector slow, and with it micrograd
+        documents(1 if quick else 50),
+        networks(2 if quick else 1000),
+        epoch(64 if quick else 60_000),
+    ):
+        for found in rows:
+            print(row(*found), flush=True)
+    print()
+    for line in costs([1_000] if quick else [10_000, 100_000, 1_000_000]):
+        print(line)
 
 
 if __name__ == "__main__":

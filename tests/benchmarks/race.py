@@ -1,11 +1,8 @@
 """Measuring: contestants take turns in one process, each on one thread; the median of many rounds counts."""
 
-import os
+import platform
 import time
 from statistics import median
-
-for _library in ("OPENBLAS", "MKL", "OMP"):
-    os.environ.setdefault(f"{_library}_NUM_THREADS", "1")  # before NumPy is imported
 
 
 def timed(f):
@@ -24,13 +21,18 @@ def race(contestants, rounds):
     return {name: median(values) for name, values in times.items()}
 
 
-def table(title, rows, heads):
-    """Print rows under heads, in columns."""
-    cells = [heads, *[[str(cell) for cell in row] for row in rows]]
-    widths = [max(len(row[i]) for row in cells) for i in range(len(heads))]
-    print(f"\n{title}\n")
-    for row in cells:
-        print("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)))
+def interpreted(f, rounds=3):
+    """Return the least time of a call that takes long, in pure Python."""
+    return min(timed(f) for _ in range(rounds))
+
+
+def processor():
+    """Return the name of the processor, as the system gives it."""
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as lines:
+            return next(line.split(":")[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
 
 
 def shown(seconds):
