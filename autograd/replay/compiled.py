@@ -6,6 +6,7 @@ All numbers lie in one array: first the slots with one number for all lanes, the
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from itertools import pairwise
 from math import copysign
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import AutogradError
+from autograd.replay.fuse import fused
 from autograd.replay.groups import Sorted
 from autograd.replay.program import Floats, Program, unheard
 from autograd.replay.tape import BACK, DOT, template
@@ -63,9 +65,41 @@ class Tape:
 
 
 class Compiled:
-    """A machine that runs a program in compiled loops."""
+    """A machine that runs a program in compiled loops: as it is on one lane, fused on more, where sums round otherwise anyway."""
 
     def __init__(self, program: Program) -> None:
+        self.program = program
+        self.order = np.arange(len(program.parameters))
+        self.numbers, self.gradients = np.zeros(len(self.order)), np.zeros(len(self.order))
+        self._running: Loop | None = None
+
+    @cached_property
+    def _single(self) -> Loop:
+        return Loop(self.program, self.numbers, self.gradients)
+
+    @cached_property
+    def _many(self) -> Loop:
+        return Loop(fused(self.program), self.numbers, self.gradients)
+
+    def forward(self, blocks: list[Floats]) -> list[Floats]:
+        """Return the outputs, an array for each, from the inputs, each an array (examples, numbers)."""
+        self._running = self._single if len(blocks[0]) == 1 else self._many
+        return self._running.forward(blocks)
+
+    def backward(self, output: int, seeds: Floats, before: Floats | None) -> Floats:
+        """Return the gradients of the parameters, on top of those before; a seed for each lane."""
+        assert self._running is not None
+        return self._running.backward(output, seeds, before)
+
+    def counts(self) -> dict[str, int]:
+        """Return what print(replay) tells."""
+        return {"nodes after fusion": len(self._many.program), **self._many.counts()}
+
+
+class Loop:
+    """A program as tapes, and the numbers that the compiled loop works on."""
+
+    def __init__(self, program: Program, numbers: Floats, gradients: Floats) -> None:
         try:
             from autograd.replay import kernels
         except ImportError:
@@ -73,8 +107,7 @@ class Compiled:
                 'The backend "numba" needs the package numba: pip install "chalkgrad[fast]". The backend "numpy" needs nothing more.'
             ) from None
         self.kernels, self.program, self.nature = kernels, program, Sorted(program)
-        self.order = np.arange(len(program.parameters))
-        self.numbers, self.gradients = np.zeros(len(self.order)), np.zeros(len(self.order))
+        self.numbers, self.gradients = numbers, gradients
         self.slots, self._lists, self._rows = Slots(), list[int](), program.rows()
         self._number()
         computed = self._computed()
@@ -181,12 +214,12 @@ class Compiled:
 class Memory:
     """The numbers of all slots, for one number of lanes."""
 
-    def __init__(self, machine: Compiled, lanes: int) -> None:
+    def __init__(self, machine: Loop, lanes: int) -> None:
         self.lanes, self._run = lanes, machine.kernels.run
         lane, ends = np.array(machine.slots.lane, bool), [0, machine.values_end, machine.gradients_end]
         offset, bounds = laid_out(lane, [*ends, len(lane)], lanes)
         self._step, self._offset, self._places = lane.astype(np.uint64), offset.astype(np.uint64), offset.tolist()
-        self._numbers = np.zeros(bounds[-1])
+        self._numbers = np.zeros(bounds[-1] + int(machine.kernels.SPARE) * lanes)
         self._lists = np.array(machine._lists, np.int64)
         for (number, _), slot in machine.slots.constants.items():
             self._numbers[offset[slot]] = number

@@ -19,6 +19,7 @@ TANH, ABS, MAXIMUM, MINIMUM, WHERE = (NUMBER[k] for k in ["tanh", "abs", "maximu
 ERF, ERFC = (NUMBER[k] for k in ["erf", "erfc"])
 POW, DIVIDE, MOVE, PAY, DOT, BACK = (NUMBER[k] for k in ["pow", "divide", "move", "pay", "dot", "back"])
 ZERO, ONE = np.uint64(0), np.uint64(1)  # offsets are unsigned: none counts from the end
+SPARE = np.uint64(3)  # rows at the end of all numbers, for uniform operands spread over the lanes
 LARGEST = np.finfo(np.float64).max
 compiled: Any = njit(cache=True, error_model="numpy")
 reassociating: Any = njit(cache=True, error_model="numpy", fastmath={"reassoc"})  # for sums over several lanes
@@ -43,27 +44,51 @@ def total(m, x, n):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def pay(m, g, gs, up, x, xs, n):  # type: ignore[no-untyped-def]
+def pay(m, g, gs, up, us, x, xs, n):  # type: ignore[no-untyped-def]
     """Add upstream · x to a gradient: lane by lane, or for a gradient of all lanes their sum."""
     if n == ONE:
         m[g] += m[up] * m[x]
-    elif gs and xs:
+    elif not gs:
+        pay_sum(m, g, up, us, x, xs, n)
+    elif us and xs:
         for i in range(n):
             m[g + i] += m[up + i] * m[x + i]
-    elif gs:
-        factor = m[x]
+    elif us or xs:
+        row, factor = (up, m[x]) if us else (x, m[up])
         for i in range(n):
-            m[g + i] += m[up + i] * factor
-    elif xs:
-        m[g] += product(m, up, x, n)
+            m[g + i] += m[row + i] * factor
     else:
+        number = m[up] * m[x]
+        for i in range(n):
+            m[g + i] += number
+
+
+@compiled
+def pay_sum(m, g, up, us, x, xs, n):  # type: ignore[no-untyped-def]
+    """Add the sum of upstream · x over the lanes."""
+    if us and xs:
+        m[g] += product(m, up, x, n)
+    elif us:
         m[g] += total(m, up, n) * m[x]
+    else:
+        m[g] += total(m, x, n) * m[up]
+
+
+@compiled
+def lane(m, x, xs, n, spare):  # type: ignore[no-untyped-def]
+    """Return where a number for each lane is: a uniform one is spread out, so that the loops run over neighbours."""
+    if xs:
+        return x
+    number = m[x]
+    for i in range(n):
+        m[spare + i] = number
+    return spare
 
 
 @compiled
 def fours(m, offset, step, n, operands, o):  # type: ignore[no-untyped-def]
-    """Add four terms at a time, still from left to right, while weights are uniform; return how far that went."""
-    half, j = len(operands) // 2, 1
+    """Add four terms at a time, while weights are uniform and inputs are not; return how far that went."""
+    half, j = len(operands) // 2, 0
     while j + 4 <= half:
         for k in range(j, j + 4):
             if step[operands[k]] or not step[operands[half + k]]:
@@ -84,26 +109,25 @@ def fours(m, offset, step, n, operands, o):  # type: ignore[no-untyped-def]
 
 @compiled
 def dot(m, offset, step, n, operands, o):  # type: ignore[no-untyped-def]
-    """Compute w₁x₁ + w₂x₂ + … + b, from left to right."""
+    """Compute b + w₁x₁ + w₂x₂ + … for several lanes."""
     half = len(operands) // 2
-    for i in range(n if half else ZERO):
-        m[o + i] = m[offset[operands[0]] + i * step[operands[0]]] * m[offset[operands[half]] + i * step[operands[half]]]
-    begin = fours(m, offset, step, n, operands, o) if n > ONE else 1
-    for j in range(begin, half):
-        w, x = offset[operands[j]], offset[operands[half + j]]
-        ws, xs = step[operands[j]], step[operands[half + j]]
-        if n == ONE:
-            m[o] += m[w] * m[x]
-        elif xs and not ws:
-            factor = m[w]
-            for i in range(n):
-                m[o + i] += factor * m[x + i]
-        else:
-            for i in range(n):
-                m[o + i] += m[w + i * ws] * m[x + i * xs]
-    b, bs = offset[operands[2 * half]], step[operands[2 * half]]
-    for i in range(n):
-        m[o + i] = m[o + i] + m[b + i * bs] if half else m[b + i * bs]
+    b = operands[2 * half]
+    if step[b]:
+        for i in range(n):
+            m[o + i] = m[offset[b] + i]
+    else:
+        lane(m, offset[b], ZERO, n, o)
+    for j in range(fours(m, offset, step, n, operands, o), half):
+        pay(m, o, ONE, offset[operands[j]], step[operands[j]], offset[operands[half + j]], step[operands[half + j]], n)
+
+
+@compiled
+def dot_one(m, offset, operands, o):  # type: ignore[no-untyped-def]
+    """Compute w₁x₁ + w₂x₂ + … + b from left to right, as eager does, where there is one lane."""
+    half, z = len(operands) // 2, 0.0
+    for j in range(half):
+        z += m[offset[operands[j]]] * m[offset[operands[half + j]]]
+    m[o] = z + m[offset[operands[2 * half]]]
 
 
 @reassociating
@@ -130,9 +154,9 @@ def back(m, offset, step, n, operands, gradients, up):  # type: ignore[no-untype
             m[offset[gw]] += both(m, up, offset[w], offset[gx], offset[x], n)
             continue
         if gw >= 0:
-            pay(m, offset[gw], step[gw], up, offset[x], step[x], n)
+            pay(m, offset[gw], step[gw], up, ONE, offset[x], step[x], n)
         if gx >= 0:
-            pay(m, offset[gx], step[gx], up, offset[w], step[w], n)
+            pay(m, offset[gx], step[gx], up, ONE, offset[w], step[w], n)
     g = gradients[2 * half]
     if g >= 0 and step[g]:
         for i in range(n):
@@ -158,99 +182,102 @@ def run(tape, lists, offset, step, m, lanes):  # type: ignore[no-untyped-def]
     for k in range(len(tape)):
         kind, out, first, second, third = tape[k, 0], tape[k, 1], tape[k, 2], tape[k, 3], tape[k, 4]
         o, n = offset[out], lanes if step[out] else ONE
+        spare = np.uint64(len(m)) - SPARE * lanes
         if kind == DOT:
-            dot(m, offset, step, n, lists[first : first + second], o)
+            if n == ONE:
+                dot_one(m, offset, lists[first : first + second], o)
+            else:
+                dot(m, offset, step, n, lists[first : first + second], o)
             continue
         if kind == BACK:
             back(m, offset, step, n, lists[first : first + second], lists[third : third + second], o)
             continue
-        x, y, xs, ys = offset[first], offset[second], step[first], step[second]
+        x, y = offset[first], offset[second]
         if kind == PAY:
-            if xs:
-                pay(m, o, step[out], x, y, ys, lanes)
-            else:
-                m[o] += m[x] * m[y]
+            pay(m, o, step[out], x, step[first], y, step[second], lanes if step[first] else ONE)
             continue
+        if n > ONE:
+            x, y = lane(m, x, step[first], n, spare), lane(m, y, step[second], n, spare + n)
         if kind == ADD:
             for i in range(n):
-                m[o + i] = m[x + i * xs] + m[y + i * ys]
+                m[o + i] = m[x + i] + m[y + i]
         elif kind == SUB:
             for i in range(n):
-                m[o + i] = m[x + i * xs] - m[y + i * ys]
+                m[o + i] = m[x + i] - m[y + i]
         elif kind == MUL:
             for i in range(n):
-                m[o + i] = m[x + i * xs] * m[y + i * ys]
+                m[o + i] = m[x + i] * m[y + i]
         elif kind in (DIV, DIVIDE):
             for i in range(n):
-                m[o + i] = m[x + i * xs] / m[y + i * ys]
+                m[o + i] = m[x + i] / m[y + i]
         elif kind == NEG:
             for i in range(n):
-                m[o + i] = -m[x + i * xs]
+                m[o + i] = -m[x + i]
         elif kind == GT:
             for i in range(n):
-                m[o + i] = 1.0 if m[x + i * xs] > m[y + i * ys] else 0.0
+                m[o + i] = 1.0 if m[x + i] > m[y + i] else 0.0
         elif kind == LT:
             for i in range(n):
-                m[o + i] = 1.0 if m[x + i * xs] < m[y + i * ys] else 0.0
+                m[o + i] = 1.0 if m[x + i] < m[y + i] else 0.0
         elif kind == GE:
             for i in range(n):
-                m[o + i] = 1.0 if m[x + i * xs] >= m[y + i * ys] else 0.0
+                m[o + i] = 1.0 if m[x + i] >= m[y + i] else 0.0
         elif kind == LE:
             for i in range(n):
-                m[o + i] = 1.0 if m[x + i * xs] <= m[y + i * ys] else 0.0
+                m[o + i] = 1.0 if m[x + i] <= m[y + i] else 0.0
         elif kind == MAXIMUM:
             for i in range(n):
                 m[o + i] = (
-                    m[x + i * xs] if m[x + i * xs] >= m[y + i * ys] or m[x + i * xs] != m[x + i * xs] else m[y + i * ys]
+                    m[x + i] if m[x + i] >= m[y + i] or m[x + i] != m[x + i] else m[y + i]
                 )
         elif kind == MINIMUM:
             for i in range(n):
                 m[o + i] = (
-                    m[x + i * xs] if m[x + i * xs] <= m[y + i * ys] or m[x + i * xs] != m[x + i * xs] else m[y + i * ys]
+                    m[x + i] if m[x + i] <= m[y + i] or m[x + i] != m[x + i] else m[y + i]
                 )
         elif kind == WHERE:
-            z, zs = offset[third], step[third]
+            z = offset[third] if n == ONE else lane(m, offset[third], step[third], n, spare + n + n)
             for i in range(n):
-                m[o + i] = m[y + i * ys] if m[x + i * xs] != 0.0 else m[z + i * zs]
+                m[o + i] = m[y + i] if m[x + i] != 0.0 else m[z + i]
         elif kind == EXP:
             for i in range(n):
-                m[o + i] = math.exp(m[x + i * xs])
+                m[o + i] = math.exp(m[x + i])
         elif kind == LOG:
             for i in range(n):
-                m[o + i] = math.log(m[x + i * xs])
+                m[o + i] = math.log(m[x + i])
         elif kind == LOG1P:
             for i in range(n):
-                m[o + i] = math.log1p(m[x + i * xs])
+                m[o + i] = math.log1p(m[x + i])
         elif kind == EXPM1:
             for i in range(n):
-                m[o + i] = math.expm1(m[x + i * xs])
+                m[o + i] = math.expm1(m[x + i])
         elif kind == SQRT:
             for i in range(n):
-                m[o + i] = math.sqrt(m[x + i * xs])
+                m[o + i] = math.sqrt(m[x + i])
         elif kind == SIN:
             for i in range(n):
-                m[o + i] = math.sin(m[x + i * xs])
+                m[o + i] = math.sin(m[x + i])
         elif kind == COS:
             for i in range(n):
-                m[o + i] = math.cos(m[x + i * xs])
+                m[o + i] = math.cos(m[x + i])
         elif kind == TANH:
             for i in range(n):
-                m[o + i] = math.tanh(m[x + i * xs])
+                m[o + i] = math.tanh(m[x + i])
         elif kind == ERF:
             for i in range(n):
-                m[o + i] = math.erf(m[x + i * xs])
+                m[o + i] = math.erf(m[x + i])
         elif kind == ERFC:
             for i in range(n):
-                m[o + i] = math.erfc(m[x + i * xs])
+                m[o + i] = math.erfc(m[x + i])
         elif kind == ABS:
             for i in range(n):
-                m[o + i] = math.fabs(m[x + i * xs])
+                m[o + i] = math.fabs(m[x + i])
         elif kind == POW:
             for i in range(n):
-                m[o + i] = math.pow(m[x + i * xs], m[y + i * ys])
+                m[o + i] = math.pow(m[x + i], m[y + i])
         elif kind == MOVE:
             for i in range(n):
-                m[o + i] = m[x + i * xs]
+                m[o + i] = m[x + i]
 
 
 @compiled
