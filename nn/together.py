@@ -30,7 +30,8 @@ class Together:
         units = self.of(params)
         if units is params or all(flat in state and not flat.mixed for flat in units):
             return units
-        memories = [None if flat.mixed else flat.joined(self.split(state)) for flat in units]
+        self.split(state)
+        memories = [None if flat.mixed else flat.joined(state) for flat in units]
         if None in memories:
             return params
         for p in params:

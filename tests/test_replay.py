@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd import AutogradError, Parameter, Value, mean, record
+from autograd import AutogradError, Parameter, Value, mean, record, sum
 from autograd.rules import MANY, PAIRS, TABLE, Op, leaky_relu, power
 
 OPS = [*TABLE.values(), power(1.5), power(-0.5), leaky_relu(0.3)]
@@ -54,20 +54,20 @@ class Drawn:
             nodes.append(Value(0.0).record(op, *operands))
         return mean(nodes) + nodes[-1] * nodes[-2]  # all of them: what leads nowhere is not recorded
 
-    def eager(self, examples):
-        """Return the mean over the examples and its gradients; or the error."""
+    def eager(self, examples, reduced=mean):
+        """Return the mean (or sum) over the examples and its gradients; or the error."""
         self.zero()
         try:
-            loss = mean([self([Value(x) for x in example]) for example in examples])
+            loss = reduced([self([Value(x) for x in example]) for example in examples])
         except AutogradError as error:
             return type(error), []
         loss.backward()
         return loss.data, self.gradients()
 
-    def replayed(self, examples, backend):
+    def replayed(self, examples, backend, reduce="mean"):
         self.zero()
         try:
-            replay = record(self, examples[0], backend=backend)
+            replay = record(self, examples[0], backend=backend, reduce=reduce)
             loss = replay(examples)
             loss.backward()
         except AutogradError as error:
@@ -98,14 +98,15 @@ def test_on_one_lane_the_exact_backends_are_eager_bit_for_bit(backend, steps, se
     assert all(map(same_bits, gradients, theirs)), (gradients, theirs)
 
 
+@pytest.mark.parametrize("reduced", [mean, sum])
 @pytest.mark.parametrize("backend", BACKENDS)
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=50)
 @given(steps=steps, seed=seeds)
-def test_on_a_batch_every_backend_is_the_mean_of_eager(backend, steps, seed):
+def test_on_a_batch_every_backend_is_the_mean_or_sum_of_eager(backend, reduced, steps, seed):
     drawn = Drawn(steps, seed)
     examples = drawn.examples(4)
-    value, gradients = drawn.eager(examples)
-    again, theirs = drawn.replayed(examples, backend)
+    value, gradients = drawn.eager(examples, reduced)
+    again, theirs = drawn.replayed(examples, backend, reduced.__name__)
     assert close(value, again, gradients), (value, again)
     assert all(close(a, b, gradients) for a, b in zip(gradients, theirs, strict=True)), (gradients, theirs)
 

@@ -14,7 +14,7 @@ from autograd.replay.program import Floats
 from autograd.value import Value, as_float
 
 Memory = dict[str, Any]
-BLOCK = 16_384  # numbers: what a formula computes on the way then stays in the processor's cache
+BLOCK = 32_768  # numbers: what a formula computes on the way then stays in the processor's cache
 
 
 class Home:
@@ -157,7 +157,7 @@ class FlatParameter:
         return 0 < self._paid() < len(self.parameters)
 
     def _paid(self) -> int:
-        return np.count_nonzero(self._home.paid[self._rows])
+        return int(np.count_nonzero(self._home.paid[self._rows]))
 
     def joined(self, memories: dict[Value, Memory]) -> Memory | None:
         """Return what is remembered of each parameter as arrays; None if it is not alike for all."""

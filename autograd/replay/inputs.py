@@ -61,11 +61,19 @@ class Form:
             return self._rectangle(batch)
         if self.keyed and isinstance(batch, Mapping):
             return self._joined(batch)
+        if not isinstance(batch, (list, tuple)):
+            raise DataError(f"{self.name} was recorded as {self}, and here is a {type(batch).__name__}.")
         if not self.keyed and self._is_single(batch):
             return self._joined(dict(enumerate(batch)))
-        if not isinstance(batch, Sequence):
-            raise DataError(f"{self.name} was recorded as {self}, and here is a {type(batch).__name__}.")
-        return np.array([self.flat(example) for example in batch]).reshape(len(batch), self.size)
+        if not batch:
+            raise LengthError(EMPTY)
+        return np.array([self._one(example) for example in batch])
+
+    def _one(self, example: Any) -> Floats:
+        """Return the numbers of one example of a batch."""
+        if not self.keyed and not (isinstance(example, (list, tuple)) and len(example) == len(self.parts)):
+            raise LengthError(f"{self.name} was recorded as {self}, and the batch has {example!r} as an example.")
+        return self.flat(example)
 
     def _rectangle(self, batch: Any) -> Floats:
         array = numbers(batch, self.name)
@@ -139,7 +147,12 @@ def ragged(example: Any) -> bool:
 
 def numbers(x: Any, name: str) -> Floats:
     """Return an array of floats, if these are real numbers."""
-    array = np.asarray(x)
+    try:
+        array = np.asarray(x)
+    except ValueError:
+        raise LengthError(
+            f"{name} is ragged: some of its lists are longer than others, and each example has as many numbers as the recorded one."
+        ) from None
     if array.dtype == np.float64:
         return array
     if array.dtype.kind not in "iuf":

@@ -227,14 +227,10 @@ def run(tape, lists, offset, step, m, lanes):  # type: ignore[no-untyped-def]
                 m[o + i] = 1.0 if m[x + i] <= m[y + i] else 0.0
         elif kind == MAXIMUM:
             for i in range(n):
-                m[o + i] = (
-                    m[x + i] if m[x + i] >= m[y + i] or m[x + i] != m[x + i] else m[y + i]
-                )
+                m[o + i] = m[x + i] if m[x + i] >= m[y + i] or m[x + i] != m[x + i] else m[y + i]
         elif kind == MINIMUM:
             for i in range(n):
-                m[o + i] = (
-                    m[x + i] if m[x + i] <= m[y + i] or m[x + i] != m[x + i] else m[y + i]
-                )
+                m[o + i] = m[x + i] if m[x + i] <= m[y + i] or m[x + i] != m[x + i] else m[y + i]
         elif kind == WHERE:
             z = offset[third] if n == ONE else lane(m, offset[third], step[third], n, spare + n + n)
             for i in range(n):
