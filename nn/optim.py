@@ -58,9 +58,10 @@ class Optimizer:
         """Change each parameter that has a gradient; one without was not used, and stays."""
         for group in self.param_groups:
             rule, state = self.rule(group), self.state
-            for p in self._together.joined(group["params"], state):
-                if p.grad is not None:
-                    p.data = rule(p.data, p.grad, state[p])
+            with self._together.joined(group["params"], state) as parameters:
+                for p in parameters:
+                    if p.grad is not None:
+                        p.data = rule(p.data, p.grad, state[p])
 
     def zero_grad(self) -> None:
         """Forget the gradients: None, not 0, as PyTorch does."""

@@ -4,7 +4,8 @@ The formula is the same: it reads p.data and p.grad, numbers or arrays. What is 
 arrays when such steps begin, and split again for whoever asks for it, or where only some have a gradient.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from autograd import Value, flat_parameters
@@ -25,8 +26,19 @@ class Together:
             self._flats[id(params)] = params, flats  # with params, so that no other tuple takes its id
         return flats or params
 
-    def joined(self, params: tuple[Value, ...], state: State) -> Sequence[Any]:
-        """Return the same, with what is remembered in the same form."""
+    @contextmanager
+    def joined(self, params: tuple[Value, ...], state: State) -> Iterator[Sequence[Any]]:
+        """Give the same, with what is remembered in the same form; arrays overflow without a word, as numbers do."""
+        units = self._remembering(params, state)
+        if units is params:
+            yield units
+        else:
+            import numpy as np
+
+            with np.errstate(over="ignore", invalid="ignore", divide="raise"):
+                yield units
+
+    def _remembering(self, params: tuple[Value, ...], state: State) -> Sequence[Any]:
         units = self.of(params)
         if units is params or all(flat in state and not flat.mixed for flat in units):
             return units

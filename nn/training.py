@@ -60,8 +60,8 @@ def fit(
     numbers, bit for bit, as if it had not been interrupted.
 
     With replay=True the model and its loss are recorded once and run on whole batches as arrays, many times as fast: the
-    same history up to rounding (see replaying.py for what cannot be recorded). What is left to Python is the optimizer,
-    parameter by parameter; for networks of many thousands, autograd.record and its arrays() are faster still.
+    same history up to rounding (see replaying.py for what cannot be recorded). Then the optimizer changes all parameters at
+    once, too.
 
     Ctrl-C ends the training and returns the history so far; the step under way may be half done, a checkpoint never is.
     Raises TrainingError at the first step at which the loss, a gradient or a parameter is not finite, or where the

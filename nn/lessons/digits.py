@@ -83,6 +83,7 @@ def with_replay() -> tuple[list[list[float]], MLP, Callable[[Any], list[int]]]:
     """Train 64-32-10 by replay, and return a row an epoch (loss, share of the test set), the model, and its predictions."""
     train, test = parts()
     model, rng, rows = MLP(SMALL[0], SMALL[1:], rng=Random(0)), Random(1), []
+    optimizer = SGD(model.parameters(), LEARNING_RATE)
     x, y = train[0]
     loss = record(lambda pixels, target: cross_entropy(model(pixels), target), x, one_hot(y, 10))
     logits = record(model, x)
@@ -92,14 +93,12 @@ def with_replay() -> tuple[list[list[float]], MLP, Callable[[Any], list[int]]]:
 
     for _ in range(EPOCHS):
         total = 0.0
-        with loss.arrays() as parameters:
-            optimizer = SGD([parameters], LEARNING_RATE)
-            for inputs, targets in batches(train, 32, rng):
-                result = loss(inputs, one_hot(targets, 10))
-                optimizer.zero_grad()
-                result.backward()
-                optimizer.step()
-                total += result.data * len(inputs)
+        for inputs, targets in batches(train, 32, rng):
+            result = loss(inputs, one_hot(targets, 10))
+            optimizer.zero_grad()
+            result.backward()
+            optimizer.step()
+            total += result.data * len(inputs)
         right = sum(k == y for k, (_, y) in zip(predictions([x for x, _ in test]), test, strict=True))
         rows.append([total / len(train), right / len(test)])
     return rows, model, predictions
