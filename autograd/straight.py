@@ -10,7 +10,7 @@ class's size. The results are the same to the bit (a test compares them).
         a = x.data
         try:
             out = tanh(a)
-            dx = (1.0 - (out * out))
+            dx = 1.0 - out * out
         except OverflowError:
             raise _too_large(op, a) from None
         if not _recording:
@@ -27,41 +27,17 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd import namespaces
+from autograd.code import Code
 from autograd.rules import Op
 
 LONGEST = 32  # a longer dot takes the loop of value.py: its code would be long, and the loop's overhead is small there
-
-
-class Source:
-    """A piece of Python code; operators and the functions of `sources` make longer ones."""
-
-    def __init__(self, code: object) -> None:
-        self.code = str(code)
-
-    def __str__(self) -> str:
-        return self.code
-
-    def __neg__(self) -> "Source":
-        return Source(f"(-{self})")
-
-
-def _infix(sign: str) -> tuple[Callable[..., Source], Callable[..., Source]]:
-    return lambda x, y: Source(f"({x} {sign} {y})"), lambda x, y: Source(f"({y} {sign} {x})")
-
-
-for _name, _sign in {"add": "+", "sub": "-", "mul": "*", "truediv": "/"}.items():
-    _forward, _reflected = _infix(_sign)
-    setattr(Source, f"__{_name}__", _forward)
-    setattr(Source, f"__r{_name}__", _reflected)
-for _name, _sign in {"lt": "<", "gt": ">"}.items():
-    setattr(Source, f"__{_name}__", _infix(_sign)[0])
 
 
 class sources:
     """The namespace that gives Python code; `maximum`, `minimum`, `where` and most squares become branches, not calls."""
 
     exp, log, log1p, expm1, sqrt, sin, cos, tanh, erf, erfc, abs, pow, divide = (
-        staticmethod(lambda *xs, name=name: Source(f"{name}({', '.join(map(str, xs))})"))
+        staticmethod(lambda *xs, name=name: Code(f"{name}({', '.join(map(str, xs))})"))
         for name in (
             "exp",
             "log",
@@ -78,10 +54,10 @@ class sources:
             "_divide",
         )
     )
-    maximum = staticmethod(lambda x, y: Source(f"({x} if {x} >= {y} or {x} != {x} else {y})"))
-    minimum = staticmethod(lambda x, y: Source(f"({x} if {x} <= {y} or {x} != {x} else {y})"))
-    square = staticmethod(lambda x: Source(f"({x} * {x} if -1e154 < {x} < 1e154 else _square({x}))"))
-    where = staticmethod(lambda c, x, y: Source(f"({x} if {c} else {y})"))
+    maximum = staticmethod(lambda x, y: Code(f"({x} if {x} >= {y} or {x} != {x} else {y})"))
+    minimum = staticmethod(lambda x, y: Code(f"({x} if {x} <= {y} or {x} != {x} else {y})"))
+    square = staticmethod(lambda x: Code(f"({x.within(2)} * {x.within(3)} if -1e154 < {x} < 1e154 else _square({x}))"))
+    where = staticmethod(lambda c, x, y: Code(f"({x} if {c} else {y})"))
 
 
 KNOWN = {
@@ -97,8 +73,8 @@ KNOWN = {
 def source(op: Op) -> str:
     """Return the code of a row of one or two operands."""
     two = op.arity == 2
-    operands = (Source("a"), Source("b"))[: op.arity]
-    slopes = op.slopes(sources, *operands, Source("out"))
+    operands = (Code("a"), Code("b"))[: op.arity]
+    slopes = op.slopes(sources, *operands, Code("out"))
     names = ("dx", "dy")[: op.arity]
     lines = [
         f"def method({'x, y' if two else 'x'}):",
@@ -125,8 +101,8 @@ def source(op: Op) -> str:
 
 def dot_source(op: Op, n: int) -> str:
     """Return the code of a row of two lists and a number, for lists of n."""
-    ws, xs = [Source(f"w{i}") for i in range(n)], [Source(f"x{i}") for i in range(n)]
-    b, out = Source("b0"), Source("out")
+    ws, xs = [Code(f"w{i}") for i in range(n)], [Code(f"x{i}") for i in range(n)]
+    b, out = Code("b0"), Code("out")
     dws, dxs, db = op.slopes(sources, ws, xs, b, out)
     read = "; ".join(f"{x} = {x}.data" for x in (*ws, *xs))
     lines = [
