@@ -22,6 +22,7 @@ from autograd import (
     softmax,
     sum,
 )
+from autograd.replay.owners import PART
 from nn import MLP
 from tests.test_replay import BACKENDS
 
@@ -180,6 +181,16 @@ def test_a_parameter_replaced_since_the_recording_is_noticed():
     model.layers[0].neurons[1].bias = Parameter(5.0)
     with pytest.raises(GraphError, match="'bias' has been replaced"):
         loss([1.0, 2.0])
+
+
+def test_in_a_large_model_a_replaced_parameter_is_noticed_within_a_few_calls():
+    weights = [Parameter(1.0) for _ in range(600)]
+    loss = record(lambda x: sum(weights) * x, 1.0)
+    assert loss(2.0).data == 1200.0
+    weights[77] = Parameter(2.0)
+    with pytest.raises(GraphError, match="77 has been replaced"):  # noqa: PT012 (one of the calls)
+        for _ in range(600 // PART + 1):
+            loss(2.0)
 
 
 def test_another_model_by_the_same_name_is_noticed():

@@ -14,10 +14,11 @@
     kernels.py      the loop over a tape, lanes inside, for numba to compile
     compiled.py     backend "numba": the program as a tape
     spaces.py       any other array library: torch, JAX, CuPy, Dask
-    home.py         where the parameters live: in the machine's arrays, and optimizers may change them all at once
+    home.py         where the parameters live: in the machine's arrays, and an optimizer changes all at once
     owners.py       who holds the parameters, to notice when one is replaced
     replay.py       what the user holds: call it, go backward, print it
 
+That is the order in which one learns them; a first reading may end at source.py, and goes on with home.py and replay.py.
 This package is for speed; `value.py` is for reading. NumPy is imported when something is first recorded.
 """
 

@@ -1,6 +1,7 @@
 """Left folds of + become dot products: w₁x₁ + w₂x₂ + … + b, written with × and +, is one node again.
 
-A sum is a dot product with ones, and a mean one with 1/n. Only for backends that may round in another order.
+A sum is a dot product with ones, and a mean one with 1/n. A chain of × alone stays as it is: its slopes are products of
+all other factors, which the chain has already. Only for backends that may round in another order.
 """
 
 from dataclasses import replace

@@ -184,7 +184,7 @@ def main(quick=False):
     print(f"{processor()}, Python {platform.python_version()}, NumPy {np.__version__}, one thread\n")
     print("| workload | backend | against | theirs | replay | times as fast | asked |\n|---|---|---|--:|--:|--:|--:|")
     for rows in (
-        demo(1 if quick else 10),  # first: torch in memory makes the collector slow, and with it micrograd
+        demo(1 if quick else 3),  # first: torch in memory makes the collector slow, and with it micrograd
         documents(1 if quick else 50),
         networks(2 if quick else 1000),
         epoch(64 if quick else 60_000),
