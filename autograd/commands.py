@@ -215,8 +215,7 @@ def find(options: argparse.Namespace) -> Lesson:
     """Return the lesson that is named."""
     slug, lessons = options.lesson, options.lessons
     if slug not in lessons:
-        begun = [other for other in lessons if slug and other.startswith(slug)]
-        near = begun or difflib.get_close_matches(slug, lessons, 1, 0.4)
+        near = [name for name in lessons if slug in name] or difflib.get_close_matches(slug, lessons, 1, 0.4)
         hint = f" Did you mean {near[0]}?" if near else ""
         raise autograd.GraphError(f"There is no walkthrough {slug!r}.{hint} There are: {', '.join(lessons)}.")
     return lessons[slug]  # type: ignore[no-any-return]

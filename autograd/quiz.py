@@ -1,8 +1,8 @@
 """Questions: one for each application of the chain rule, with hints in stages and wrong answers that have a name.
 
 The terminal, the player and the handout all ask from here. A typed answer stands for everything that rounds to it at its
-own digits, a fraction for itself alone. Where it stands for the truth and for a mistake, the nearer one counts, so that a
-coarse answer hides no mistake.
+own digits, a fraction and 0 for themselves alone. Where it stands for the truth and for a mistake, the nearer one counts, so
+that a coarse answer hides no mistake.
 """
 
 from __future__ import annotations
@@ -16,13 +16,12 @@ from math import isclose, isfinite
 from autograd import mistakes
 from autograd.events import Chain, Compute, Names
 from autograd.graph import number
-from autograd.mistakes import Mistake, matcher
+from autograd.mistakes import ROUNDING, Mistake, matcher
 from autograd.slips import SLIPS
 from autograd.stepper import steps
 from autograd.value import Value
 
 FEW_DIGITS = 2  # an answer of fewer says too little, unless it is exact
-DUST = 1e-12  # what rounding leaves of a zero
 
 
 @dataclass(frozen=True)
@@ -162,7 +161,7 @@ def judged(given: str, answer: float, wrong: Sequence[Wrong]) -> Verdict:
     off = abs(answer - typed)
     nearer = [one for one in wrong if matches(one.answer) and abs(one.answer - typed) < off]
     if matches(answer) and not nearer:
-        exact = off <= max(1e-9 * abs(answer), DUST)
+        exact = off <= max(1e-9 * abs(answer), ROUNDING)
         if exact or digits(given) >= FEW_DIGITS:
             return Verdict(True, f"{shown} is right.")
         return Verdict(False, f"{shown} is right as far as it goes. Give one digit more.")

@@ -174,19 +174,19 @@ function showVerdict(sentences, right) {
 }
 
 // The rule of autograd/quiz.py, and a test that they agree: an answer stands for everything that rounds to it at its own digits;
-// a fraction is exact. Where it stands for the truth and for a mistake, the nearer one counts, so that a coarse answer hides none.
+// a fraction is exact, and so is 0. Where it stands for the truth and for a mistake, the nearer one counts, so that a coarse answer hides none.
 function reading(typed) {
   const text = typed.trim().replace("−", "-");
   const fraction = /^([+-]?\d+)\s*\/\s*(\d+)$/.exec(text);
   if (fraction && Number(fraction[2]) !== 0) {
     const exact = Number(fraction[1]) / Number(fraction[2]);
-    return { number: exact, within: 1e-9 * Math.abs(exact), coarse: false };
+    return { number: exact, within: 1e-9 * Math.abs(exact) || DUST, coarse: false };
   }
   const decimal = /^[+-]?(\d+\.?(\d*)|\.(\d+))(?:e([+-]?\d+))?$/i.exec(text);
   if (!decimal) return null;
   const places = (decimal[2] ?? decimal[3] ?? "").length;
   const significant = decimal[1].replace(".", "").replace(/^0+/, "").length;
-  return { number: Number(text), within: 0.5 * 10 ** (Number(decimal[4] ?? 0) - places) * (1 + 1e-9), coarse: significant < 2 };
+  return { number: Number(text), within: (Number(text) ? 0.5 * 10 ** (Number(decimal[4] ?? 0) - places) : DUST) * (1 + 1e-9), coarse: significant < 2 };
 }
 
 function check() {
