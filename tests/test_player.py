@@ -24,7 +24,7 @@ from autograd.__main__ import LESSONS, main
 from autograd.events import Chain, Compute, Ready
 from autograd.graph import number, topological_order
 from autograd.player.layout import apart, layout
-from autograd.player.picture import clean, pictures
+from autograd.player.picture import boxes_of, clean, pictures
 from autograd.quiz import questions
 from autograd.stepper import snapshot
 
@@ -164,6 +164,22 @@ def test_the_reason_for_a_zero_is_that_of_the_moment():
 
 def test_rounds_of_the_same_shape_share_a_picture():
     assert {scene["graph"] for scene in data_of(play(training(3)))["scenes"]} == {0}
+
+
+@pytest.mark.parametrize("level", ["neuron", "layer"])
+def test_a_box_of_many_nodes_shows_from_where_to_where_their_gradients_go(level):
+    root = LESSONS["xor-training"].build()
+    shown = {}
+    for step in data_of(play(root))["steps"]:
+        shown |= dict([step["shows"][level]] if level in step["shows"] else [])
+    root.backward()
+    order = topological_order(root)
+    boxes = [box for box in boxes_of(snapshot(order), level) if box.kind == "module"]
+    assert set(shown) == {box.members[0] for box in boxes}
+    for box in boxes:
+        grads = [order[int(member[1:])].grad for member in box.members if order[int(member[1:])].kind != "constant"]
+        ends = [float(end.replace("−", "-")) for end in shown[box.members[0]].split(" … ")]
+        assert (ends[0], ends[-1]) == pytest.approx((min(grads), max(grads)), rel=6e-3)
 
 
 def test_the_quiz_knows_the_mistakes_of_the_laboratory():

@@ -19,7 +19,8 @@ from autograd.value import Value
 LEVELS = ("op", "neuron", "layer")
 MOST_NODES = 1500  # of a picture
 LONGEST = 14  # letters of a name that a box shows
-HEIGHT, MODULE_HEIGHT, PER_LETTER = 86.0, 60.0, 11.0
+HEIGHT, MODULE_HEIGHT, PER_LETTER = 86.0, 66.0, 11.0
+WIDTH, MODULE_WIDTH = 176.0, 236.0  # a module has a range of gradients to show
 NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -38,7 +39,9 @@ class Box:
         """Its width and height."""
         if self.kind == "constant":
             return max(60.0, 28 + PER_LETTER * len(self.head)), 42.0
-        width = max(176.0, 36 + PER_LETTER * (len(self.head) + len(self.corner)))
+        width = max(
+            MODULE_WIDTH if self.kind == "module" else WIDTH, 36 + PER_LETTER * (len(self.head) + len(self.corner))
+        )
         return width, MODULE_HEIGHT if self.kind == "module" else HEIGHT
 
 
@@ -176,7 +179,7 @@ def shape(box: Box, centre: Point, numbers: Numbers) -> str:
 
 def slots(kind: str) -> tuple[tuple[str, float], ...]:
     """Return the numbers that a box shows, and how far down."""
-    return () if kind == "module" else (("data", 50.0), ("grad", 73.0))
+    return (("grad", 52.0),) if kind == "module" else (("data", 50.0), ("grad", 73.0))
 
 
 def slot(name: str, left: float, right: float, y: float, text: str) -> str:

@@ -52,11 +52,11 @@ function tableRow(cells, isNumber, tag = "td") {
 const sceneOf = (k) => (k < 0 ? 0 : steps[k].scene);
 
 function stateAt(k, scene) {
-  const state = { data: { ...scenes[scene].given }, grad: {}, local: {} };
+  const state = { data: { ...scenes[scene].given }, grad: {}, local: {}, neuron: {}, layer: {} }; // the last two: ranges in boxes
   for (let i = 0; i <= k; i++) {
     const step = steps[i];
     if (step.scene !== scene) continue;
-    if (step.type === "seed") state.grad = {};
+    if (step.type === "seed") Object.assign(state, { grad: {}, neuron: {}, layer: {} });
     for (const [what, [key, text]] of Object.entries(step.shows)) state[what][key] = text;
   }
   return state;
@@ -82,7 +82,8 @@ function paint(svg, state, step) {
     const has = (id) => Boolean(id) && members.includes(id);
     for (const what of ["data", "grad"]) {
       const slot = group.querySelector(`.${what}`);
-      if (slot) slot.textContent = state[what][members[0]] ?? NOT_YET;
+      const from = group.classList.contains("module") ? svg.dataset.graph.split("-")[1] : what;
+      if (slot) slot.textContent = state[from][members[0]] ?? NOT_YET;
     }
     const known = inForward ? state.data : state.grad;
     group.classList.toggle("waiting", !members.some((id) => id in known) && !group.classList.contains("constant"));

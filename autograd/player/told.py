@@ -13,12 +13,39 @@ from autograd.events import Chain, Compute, Event, Names, Ready, Seed, Update
 from autograd.expression import Expr
 from autograd.graph import number
 from autograd.ledger import Ledger, reason_for_zero
-from autograd.player.picture import pictures
+from autograd.player.picture import LEVELS, boxes_of, pictures
 from autograd.player.quiz import Quiz
 from autograd.stream import stream
 from autograd.value import Value
 
 Shape = tuple[tuple[Any, ...], ...]
+
+
+class Ranges:
+    """From where to where the gradients in each box of a zoomed-out picture go, of those that are paid so far."""
+
+    def __init__(self, names: Names) -> None:
+        self.grads: dict[str, float] = {}
+        self.boxes = {
+            level: {
+                member: box.members for box in boxes_of(names, level) if box.kind == "module" for member in box.members
+            }
+            for level in LEVELS[1:]
+        }
+
+    def after(self, identity: str, grad: float) -> dict[str, list[str]]:
+        """Return, for each level, the box that holds the node, and its range once the node's gradient is this."""
+        self.grads[identity] = grad
+        return {
+            level: [members[identity][0], self.range(members[identity])]
+            for level, members in self.boxes.items()
+            if identity in members
+        }
+
+    def range(self, members: Iterable[str]) -> str:
+        """Write the least and the largest gradient: −0.14 … 0.3, or the one that there is."""
+        known = [self.grads[member] for member in members if member in self.grads]
+        return " … ".join(dict.fromkeys(number(float(f"{x:.3g}")) for x in (min(known), max(known))))
 
 
 class Scene:
@@ -28,6 +55,7 @@ class Scene:
         self.names = dict(names)
         self.ids = {node: f"n{i}" for i, node in enumerate(names)}
         self.events: dict[int, Event] = {}
+        self.ranges = Ranges(names)
 
     @property
     def root(self) -> Value:
@@ -79,7 +107,7 @@ def told(events: Sequence[Event], texts: Mapping[int, Sequence[str]]) -> tuple[d
         )
         quiz.open(scene.root, scene.names)
         for (k, event), step in zip(scene.events.items(), stream(scene.events.values())["steps"], strict=True):
-            steps[k] = step_data(event, step, scene.ids) | {"scene": i, "notes": list(texts.get(k, ()))}
+            steps[k] = step_data(event, step, scene) | {"scene": i, "notes": list(texts.get(k, ()))}
             if isinstance(event, Chain):
                 steps[k]["ask"] = quiz.ask(event)
     phases = list(dict.fromkeys(event.phase for event in events))
@@ -103,26 +131,30 @@ def scenes(events: Iterable[Event]) -> list[Scene]:
     return list(found.values())
 
 
-def step_data(event: Event, step: Mapping[str, Any], ids: Mapping[Value, str]) -> dict[str, Any]:
+def step_data(event: Event, step: Mapping[str, Any], scene: Scene) -> dict[str, Any]:
     """Return one step: its words and formula, what it changes on the page, and its row in the table."""
+    ids = scene.ids
     kept = {key: step[key] for key in ("type", "phase", "round", "node", "words", "lines")}
     if isinstance(event, Chain):
         kept["parent"] = step["parent"]
     if isinstance(event, Compute):
         kept["takes"] = [f"{ids[parent]}-{ids[event.node]}-{i}" for i, parent in enumerate(event.node.parents)]
-    return kept | {"shows": shows(event, ids), "row": row(event)}
+    return kept | {"shows": shows(event, scene), "row": row(event)}
 
 
-def shows(event: Event, ids: Mapping[Value, str]) -> dict[str, list[str]]:
+def shows(event: Event, scene: Scene) -> dict[str, list[str]]:
     """Return what an event changes on the page, and nothing else: a stream of these is played forward from its start."""
+    ids = scene.ids
     match event:
         case Compute(node, _, value):
             return {"data": [ids[node], number(value)]}
         case Seed(node):
-            return {"grad": [ids[node], "1"]}
+            scene.ranges.grads.clear()
+            return {"grad": [ids[node], "1"]} | scene.ranges.after(ids[node], 1.0)
         case Chain():
             use = f"{ids[event.parent]}-{ids[event.node]}-{event.operand}"
-            return {"grad": [ids[event.parent], number(event.after)], "local": [use, number(event.local)]}
+            paid = {"grad": [ids[event.parent], number(event.after)], "local": [use, number(event.local)]}
+            return paid | scene.ranges.after(ids[event.parent], event.after)
         case Update():
             return {"data": [ids[event.node], number(event.after)]}
     return {}
