@@ -14,7 +14,7 @@ from typing import Any
 from autograd.events import Compute, Event
 from autograd.expression import formula, name, slope
 from autograd.graph import number, topological_order
-from autograd.lessons import COURSE, Lesson
+from autograd.lessons import COURSE, Lesson, Note
 from autograd.lessons.definitions import DEFINITIONS, Card
 from autograd.rules import TABLE, Op
 from autograd.stepper import forward, snapshot, steps
@@ -60,17 +60,24 @@ def kink(op: Op) -> str:
 
 
 def of_lesson(lesson: Lesson) -> Iterator[Card]:
-    """Yield a card for each exercise of a lesson that can stand alone, and for each note on its graph."""
+    """Yield a card for each exercise of a lesson that can stand alone, and for each note."""
     root = lesson.build()
     graph = in_words(root)
     for exercise in lesson.exercises:
         if len(graph) <= LONGEST:
             answer = f"{number(exercise.answer)}. {' '.join(exercise.hints)}"
             yield Card(f"{lesson.title}. {graph} {exercise.question}", answer, lesson.slug)
+    for note, event in noted(lesson, root):
+        yield Card(f"{lesson.title}. {remark(event)}", note.text, lesson.slug)
+
+
+def noted(lesson: Lesson, root: Value) -> Iterator[tuple[Note, Event]]:
+    """Yield each note with its event; the lesson is told, which may take its time, only for those that the passes have not."""
     events = {event.key: event for event in steps(root)}
+    if any(note.after not in events for note in lesson.notes):
+        events = {event.key: event for event in lesson.events()} | events
     for note in lesson.notes:
-        if note.after in events:
-            yield Card(f"{lesson.title}. {remark(events[note.after])}", note.text, lesson.slug)
+        yield note, events[note.after]
 
 
 def remark(event: Event) -> str:
