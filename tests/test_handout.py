@@ -152,7 +152,8 @@ def test_a_pdf_has_the_solutions_on_pages_of_their_own(lesson, tmp_path):
     assert 0 < first < len(pages)
     for question in Paper(lesson).exercises:
         for wrong in question.wrong:
-            places = [i for i, page in enumerate(pages) if " ".join(wrong.when.split()[:3]) in " ".join(page.split())]
+            begun = " ".join(f"{number(wrong.answer)}: {wrong.when}".split()[:3])
+            places = [i for i, page in enumerate(pages) if begun in " ".join(page.split())]
             assert places, wrong.when
             assert min(places) >= first
     assert f"1 / {len(pages)}" in pages[0]
