@@ -17,12 +17,13 @@ def page(sheet: Sheet) -> str:
     """Return the sheet to fill in, and the solutions on a page of their own."""
     style = files(__package__).joinpath("handout.css").read_text(encoding="utf-8")
     policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+    shape = " ".join(["wide"] * sheet.wide + ["high"] * sheet.high)
     orientation = f"@page {{ size: A4 {'landscape' if sheet.wide else 'portrait'}; }}"
     return (
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{escape(sheet.title)}</title>\n'
-        f'<style>{style}{orientation}</style>\n</head>\n<body class="{"wide" if sheet.wide else "tall"}">\n'
+        f'<style>{style}{orientation}</style>\n</head>\n<body class="{shape}">\n'
         f"{task_side(sheet)}\n{solved_side(sheet)}\n</body>\n</html>\n"
     )
 

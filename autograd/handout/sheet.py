@@ -17,6 +17,7 @@ from autograd.value import Value
 MOST_BOXES = 60  # of a picture on paper
 CROWDED = 24  # arrows: more leave no room for their local derivatives
 WIDE = 1300  # of a picture: a wider one wants the sheet's long side
+HIGH = 0.25  # times the width: a higher one leaves no room for tables below it
 BLANK = "______"
 LONGEST_FORMULA, LONGEST_SLOPE = 60, 44
 SHORT = 9  # letters of a derivative: behind a longer one there is no room for a number
@@ -64,12 +65,16 @@ class Task:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A whole handout; `blank` and `solved` are pictures in SVG, and empty for a graph too large to draw."""
+    """A whole handout; `blank` and `solved` are pictures in SVG, and empty for a graph too large to draw.
+
+    A `wide` picture has the long side of the sheet, and a page of its own if it is `high` too.
+    """
 
     title: str
     opening: str
     root: str
     wide: bool
+    high: bool
     blank: str
     solved: str
     rows: tuple[Row, ...]
@@ -83,13 +88,15 @@ def sheet(paper: Paper) -> Sheet:
     named = dict(events[0].names)
     chains = asked_events(paper.root)
     gradients = {event.node: number(event.grad) for event in events if isinstance(event, Ready)}
-    blank, solved, wide = pictures(named, gradients, chains)
+    blank, solved = pictures(named, gradients, chains)
+    width, height = size_of(blank)
     rows = [row(node, expr, events, gradients) for node, expr in named.items() if node.kind != "constant"]
     return Sheet(
         clean(paper.title),
         clean(paper.opening),
         clean(named[paper.root].label),
-        wide,
+        width > WIDE,
+        height > HIGH * width,
         blank,
         solved,
         tuple(rows),
@@ -136,8 +143,8 @@ def shortest(text: str, otherwise: str, longest: int = LONGEST_FORMULA) -> str:
     return clean(text if len(text) <= longest else otherwise)
 
 
-def pictures(named: Mapping[Value, Expr], gradients: Mapping[Value, str], chains: list[Chain]) -> tuple[str, str, bool]:
-    """Return the graph with the numbers that are given, the graph with all of them, and whether it is wide."""
+def pictures(named: Mapping[Value, Expr], gradients: Mapping[Value, str], chains: list[Chain]) -> tuple[str, str]:
+    """Return the graph with the numbers that are given, and with all of them."""
     ids = {node: f"n{i}" for i, node in enumerate(named)}
     data = {ids[node]: number(expr.data) for node, expr in named.items()}
     given = {ids[node]: BLANK if node.op else number(expr.data) for node, expr in named.items()}
@@ -145,10 +152,10 @@ def pictures(named: Mapping[Value, Expr], gradients: Mapping[Value, str], chains
     locals_ = {f"{ids[e.parent]}-{ids[e.node]}-{e.operand}": number(e.local) for e in chains}
     boxes = boxes_of(named, "op")
     if len(boxes) > min(MOST_BOXES, MOST_NODES):
-        return "", "", False
+        return "", ""
     blank = drawn(named, boxes, "blank-op", Numbers(given, dict.fromkeys(solved, BLANK)))
     filled = drawn(named, boxes, "solved-op", Numbers(data, solved, locals_ if len(chains) <= CROWDED else {}))
-    return alone(blank), alone(filled), width_of(blank) > WIDE
+    return alone(blank), alone(filled)
 
 
 def alone(svg: str) -> str:
@@ -157,6 +164,9 @@ def alone(svg: str) -> str:
     return opened.replace("</desc>", f"</desc><style>{STYLE}</style>", 1)
 
 
-def width_of(svg: str) -> float:
-    """Return the width of a picture, in its own units."""
-    return float(svg.split('viewBox="0 0 ', 1)[1].split()[0])
+def size_of(svg: str) -> tuple[float, float]:
+    """Return the width and height of a picture, in its own units; nothing for no picture."""
+    if not svg:
+        return 0.0, 0.0
+    width, height = svg.split('viewBox="0 0 ', 1)[1].split('"')[0].split()
+    return float(width), float(height)
