@@ -156,7 +156,14 @@ class Op:
 
 def total(terms: Any) -> Any:
     """Add up terms from left to right; nothing adds up to 0."""
+    if hasattr(terms, "sum"):  # one array of them all
+        return terms.sum(0)
     return reduce(operator.add, terms) if terms else 0.0
+
+
+def each(f: Any, xs: Any) -> Any:
+    """Return f(x) for each x: a list, or an array where all of them are in one array, along its first axis."""
+    return f(xs) if hasattr(xs, "sum") else [f(x) for x in xs]
 
 
 def _dot(xp: Any, ws: Any, xs: Any, b: Any) -> Any:
@@ -168,21 +175,21 @@ def _dot(xp: Any, ws: Any, xs: Any, b: Any) -> Any:
 
 def _logsumexp(xp: Any, xs: Any) -> Any:
     top = reduce(xp.maximum, xs)
-    return top + xp.log(total([xp.exp(x - top) for x in xs]))
+    return top + xp.log(total(each(lambda x: xp.exp(x - top), xs)))
 
 
-def _softmax(xp: Any, xs: Any) -> tuple[Any, ...]:
+def _softmax(xp: Any, xs: Any) -> Any:
     """Return e^(x − max) / Σ e^(x − max): the same as exp(x − out), without the rounding of out."""
     top = reduce(xp.maximum, xs)
-    powers = [xp.exp(x - top) for x in xs]
+    powers = each(lambda x: xp.exp(x - top), xs)
     whole = total(powers)
-    return tuple([power / whole for power in powers])
+    return each(lambda power: power / whole, powers)
 
 
-def _shares(flags: list[Any]) -> tuple[Any, ...]:
+def _shares(flags: Any) -> Any:
     """Share a slope of 1 equally among those that tie."""
     count = total(flags)
-    return tuple(flag / count for flag in flags)
+    return each(lambda flag: flag / count, flags)
 
 
 # fmt: off
@@ -218,8 +225,8 @@ DOT     = Op("dot",     _dot,                               lambda xp, ws, xs, b
 SUM       = Op("sum",       lambda xp, xs: total(xs),           lambda xp, xs, out: (1.0,) * len(xs),          "Σ",     r"\sum_i x_i",                   (REAL, MANY), text="…")
 MEAN      = Op("mean",      lambda xp, xs: total(xs) / len(xs), lambda xp, xs, out: (1.0 / len(xs),) * len(xs), "mean",  r"\frac{{1}}{{n}} \sum_i x_i",   (REAL, MANY), text="…")
 LOGSUMEXP = Op("logsumexp", _logsumexp,                         lambda xp, xs, out: _softmax(xp, xs),         "ln Σ exp", r"\ln \sum_i e^{{x_i}}", (REAL, MANY), note="the slopes are the softmax", told=lambda xp, xs, out: tuple([xp.exp(x - out) for x in xs]))
-MAX       = Op("max",       lambda xp, xs: reduce(xp.maximum, xs), lambda xp, xs, out: _shares([xp.where(x < out, 0.0, 1.0) for x in xs]), "max", r"\max_i x_i", (REAL, MANY), AT_TIE_OF_MANY, "a tie shares the slope equally, as PyTorch's amax")
-MIN       = Op("min",       lambda xp, xs: reduce(xp.minimum, xs), lambda xp, xs, out: _shares([xp.where(x > out, 0.0, 1.0) for x in xs]), "min", r"\min_i x_i", (REAL, MANY), AT_TIE_OF_MANY, "a tie shares the slope equally, as PyTorch's amin")
+MAX       = Op("max",       lambda xp, xs: reduce(xp.maximum, xs), lambda xp, xs, out: _shares(each(lambda x: xp.where(x < out, 0.0, 1.0), xs)), "max", r"\max_i x_i", (REAL, MANY), AT_TIE_OF_MANY, "a tie shares the slope equally, as PyTorch's amax")
+MIN       = Op("min",       lambda xp, xs: reduce(xp.minimum, xs), lambda xp, xs, out: _shares(each(lambda x: xp.where(x > out, 0.0, 1.0), xs)), "min", r"\min_i x_i", (REAL, MANY), AT_TIE_OF_MANY, "a tie shares the slope equally, as PyTorch's amin")
 # fmt: on
 
 

@@ -104,7 +104,7 @@ class Loop:
             from autograd.replay import kernels
         except ImportError:
             raise AutogradError(
-                'The backend "numba" needs the package numba: pip install "chalkgrad[fast]". The backend "numpy" needs nothing more.'
+                'The backend "numba" needs the package numba: pip install numba. The backend "numpy" needs nothing more.'
             ) from None
         self.kernels, self.program, self.nature = kernels, program, Sorted(program)
         self.numbers, self.gradients = numbers, gradients

@@ -79,6 +79,8 @@ class Form:
         array = numbers(batch, self.name)
         if array.shape[1:] != self.shape or not array.size:
             self.fits(array.shape)
+        if array.ndim == 2 and array.shape[1:] == self.shape:
+            return array
         return array.reshape(self.size if array.shape == self.shape else (len(array), self.size))
 
     def fits(self, shape: tuple[int, ...]) -> None:
@@ -147,6 +149,8 @@ def ragged(example: Any) -> bool:
 
 def numbers(x: Any, name: str) -> Floats:
     """Return an array of floats, if these are real numbers."""
+    if type(x) is np.ndarray and x.dtype.char == "d":
+        return x
     try:
         array = np.asarray(x)
     except ValueError:

@@ -15,7 +15,7 @@ STALE = (
 )
 
 
-WHOLE, PART = 256, 32  # so many entries are checked at each call; of more, a part at each in turn
+WHOLE, PART = 256, 16  # so many entries are checked at each call; of more, a part at each in turn
 
 
 class Owners:

@@ -143,7 +143,7 @@ class Replay:
                 self._elsewhere.numbers[:] = self._machine.numbers
                 return self._elsewhere, self._elsewhere.forward(blocks)
             rows: list[Floats] = self._machine.forward(blocks)
-            if all(np.isfinite(row).all() for row in rows):
+            if self.backend != "python" or all(np.isfinite(row).all() for row in rows):  # the others look themselves
                 return self._machine, rows
         except FloatingPointError:
             pass

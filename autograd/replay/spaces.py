@@ -33,7 +33,7 @@ def namespace_of(batches: Any) -> Any:
         from array_api_compat import array_namespace
     except ImportError:
         raise AutogradError(
-            'Arrays of other libraries need the package array-api-compat: pip install "chalkgrad[arrays]". NumPy arrays and lists do not.'
+            "Arrays of other libraries need the package array-api-compat: pip install array-api-compat. NumPy arrays and lists do not."
         ) from None
     return array_namespace(next(batch for batch in batches if foreign(batch)))
 

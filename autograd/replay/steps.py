@@ -44,12 +44,14 @@ def one_by_one(name: str) -> Any:
 arrays = Arrays()
 NAMES = [name for name in vars(scalars) if not name.startswith("_") and name != "where"]
 vars(arrays).update({name: getattr(np, name, None) or one_by_one(name) for name in NAMES})
-Places = tuple[tuple[Floats, ...], Floats]
+Places = tuple[Any, Floats]  # the operands, one by one or as one array, and the result
 
 
 def forward_each(lanes: Lanes, group: Group) -> Places:
     """Compute the row of the table on k nodes at once."""
-    operands = tuple([lanes.read(nodes) for nodes in group.operands])
+    operands: Any = tuple([lanes.read(nodes) for nodes in group.operands])
+    if together(lanes, group):
+        operands = lanes.read(np.array(group.operands))
     out, value = lanes.out(group, lanes.values), partial(group.op.value, arrays, *group.op.grouped(operands))
 
     def step() -> None:
@@ -62,7 +64,7 @@ def forward_each(lanes: Lanes, group: Group) -> Places:
 def backward_each(back: Backward, group: Group, operands: tuple[Floats, ...], out: Floats, upstream: Floats) -> None:
     """Pay upstream times slope to each operand."""
     op, whole = group.op, width(out)
-    if op.arity == MANY and len({back.lanes.sort(nodes) for nodes in group.operands}) == 1:
+    if together(back.lanes, group):
         back.steps.append(stacked(back.target(np.array(group.operands)), group, operands, out, upstream))
         return
     targets = [back.target(nodes) for nodes in group.operands]
@@ -79,13 +81,18 @@ def backward_each(back: Backward, group: Group, operands: tuple[Floats, ...], ou
     back.steps.append(step)
 
 
+def together(lanes: Lanes, group: Group) -> bool:
+    """Whether the operands of an operation on many lie in one array, along a first axis of it."""
+    return group.op.arity == MANY and len({lanes.sort(nodes) for nodes in group.operands}) == 1
+
+
 def stacked(target: Target | None, group: Group, operands: tuple[Floats, ...], out: Floats, upstream: Floats) -> Step:
     """Return the step of an operation of many operands, all of one sort: they are paid at once."""
     assert target is not None
-    pay, slopes_at = paying(target, width(operands[0]), width(out)), group.op.slopes_at
+    pay, slopes = paying(target, width(operands[0]), width(out)), group.op.slopes
 
     def step() -> None:
-        pay(upstream, np.array(slopes_at(arrays, operands, out)))
+        pay(upstream, slopes(arrays, operands, out))
 
     return step
 

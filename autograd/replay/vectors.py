@@ -124,7 +124,10 @@ class Lanes:
         return [row.copy() if len(row) == self.count else np.full(self.count, row[0]) for row in self._outputs]
 
     def check(self) -> None:
-        """Raise FloatingPointError where eager raises and NumPy does not: outside a domain of another kind."""
+        """Raise FloatingPointError where eager raises and NumPy does not: outside a domain of another kind, after a NaN."""
+        for row in self._outputs:
+            if not np.isfinite(row).all():
+                raise FloatingPointError
         for domain, row in self._unheard:
             if not all(map(domain.holds, row)):
                 raise FloatingPointError
