@@ -8,12 +8,13 @@ from autograd import RangeError, Value
 from nn.checks import as_list, few
 from nn.errors import TrainingError
 from nn.run import Run
+from nn.together import all_finite
 
 
 def check_backward(run: Run, loss: float, inputs: Sequence[Any], targets: Sequence[Any]) -> None:
     """Raise TrainingError, before any weight is changed, if the loss or a gradient is not finite."""
-    gradients = [p.grad for _, p in run.parameters if p.grad is not None]
-    if math.isfinite(loss) and all(map(math.isfinite, gradients)):
+    gradients = [part.grad for part in run.parts if part.grad is not None]
+    if math.isfinite(loss) and all(map(all_finite, gradients)):
         return
     name, words = culprit(run, inputs, targets)
     raise stopped(run, f"at {run.place}: the loss is {loss}. {words}This step has changed no weight.", name)
@@ -31,16 +32,15 @@ def too_large_in_validation(run: Run, error: RangeError) -> TrainingError:
     return stopped(run, f"after step {run.history.steps}, in the validation: {error} {words}", name, steps=0)
 
 
-def check_update(run: Run, before: Sequence[float]) -> None:
+def check_update(run: Run, before: Sequence[Any]) -> None:
     """Raise TrainingError, and undo the step, if it made a parameter infinite or NaN."""
-    if all(map(math.isfinite, [p.data for _, p in run.parameters])):
+    if all(all_finite(part.data) for part in run.parts):
         return
-    name, made, was = next(
-        (name, p.data, old) for (name, p), old in zip(run.parameters, before, strict=True) if not math.isfinite(p.data)
-    )
-    for (_, p), old in zip(run.parameters, before, strict=True):
-        p.data = old
-    words = f"the first parameter that its update would make not finite is {name}, from {was:.4g} to {made}."
+    name, p = next((name, p) for name, p in run.parameters if not math.isfinite(p.data))
+    made = p.data
+    for part, old in zip(run.parts, before, strict=True):
+        part.data = old
+    words = f"the first parameter that its update would make not finite is {name}, from {p.data:.4g} to {made}."
     raise stopped(run, f"at {run.place}: {words} It was undone: this step has changed no weight.", name)
 
 

@@ -18,6 +18,7 @@ from nn.checks import as_list, few, generator, whole
 from nn.errors import SettingError
 from nn.gradients import a_module
 from nn.module import Module
+from nn.together import Together
 
 Loss = Callable[[Any, Any], Value]
 EVENTS = ("on_train_begin", "on_before_optimizer_step", "on_step_end", "on_epoch_end", "on_train_end")
@@ -87,7 +88,13 @@ class Run:
         self.replay = replay
         check_parts(self)
         self.parameters, self.modules = list(model.named_parameters()), list(model.modules())
+        self._together, self._values = Together(), tuple([p for _, p in self.parameters])
         check_optimizer(self)
+
+    @property
+    def parts(self) -> Sequence[Any]:
+        """The parameters; where a record keeps them in one array, the few that stand for them."""
+        return self._together.of(self._values)
 
     def stop(self, reason: str) -> None:
         """Ask for the training to end after this epoch."""

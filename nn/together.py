@@ -4,6 +4,7 @@ The formula is the same: it reads p.data and p.grad, numbers or arrays. What is 
 arrays when such steps begin, and split again for whoever asks for it, or where only some have a gradient.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -11,6 +12,15 @@ from typing import Any
 from autograd import Value, flat_parameters
 
 State = dict[Any, dict[str, Any]]  # what is remembered, of a parameter or of many
+
+
+def all_finite(numbers: Any) -> bool:
+    """Whether a number, or every number of an array, is finite."""
+    if isinstance(numbers, float):
+        return math.isfinite(numbers)
+    import numpy as np
+
+    return bool(np.isfinite(numbers).all())
 
 
 class Together:

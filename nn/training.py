@@ -108,7 +108,7 @@ def train_step(run: Run, losses: Eager | Replayed, inputs: Sequence[Any], target
         loss.backward()
         check_backward(run, loss.data, inputs, targets)
         tell(run, "on_before_optimizer_step")
-        before = [p.data for _, p in run.parameters]
+        before = [part.data + 0.0 for part in run.parts]
         take_step(run.optimizer, loss)
         check_update(run, before)
     run.history.step_loss.append(loss.data)
