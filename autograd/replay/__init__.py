@@ -60,7 +60,7 @@ def record(
 
 
 def flat_parameters(parameters: Sequence[Value]) -> "list[FlatParameter]":
-    """Return parameters as a few, whose data and grad are arrays, if a record keeps all in one array; else an empty list.
+    """Return parameters as one, whose data and grad are arrays, in a list, if a record keeps all in one array; else an empty list.
 
     >>> from autograd import Parameter, record
     >>> w, b = Parameter(3.0), Parameter(1.0)

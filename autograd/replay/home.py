@@ -14,7 +14,6 @@ from autograd.replay.program import Floats
 from autograd.value import Value, as_float
 
 Memory = dict[str, Any]
-BLOCK = 32_768  # numbers: what a formula computes on the way then stays in the processor's cache
 
 
 class Home:
@@ -179,9 +178,8 @@ def index(rows: list[int]) -> Any:
 
 
 def flattened(parameters: Sequence[Value]) -> list[FlatParameter]:
-    """Return parameters in blocks, if all live in one home (see `autograd.flat_parameters`)."""
+    """Return parameters as one, if all live in one home (see `autograd.flat_parameters`)."""
     homes = {p._x if type(p) is Resident else None for p in parameters}
     if len(homes) > 1 or None in homes:
         return []
-    ordered = sorted(parameters, key=lambda p: p._y)
-    return [FlatParameter(ordered[i : i + BLOCK]) for i in range(0, len(ordered), BLOCK)]
+    return [FlatParameter(sorted(parameters, key=lambda p: p._y))]

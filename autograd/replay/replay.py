@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -251,10 +251,18 @@ class Result:
                 "With reduce=None there is a number per example, and a gradient is of one number. Give backward(upstream) a "
                 'factor for each, or record with reduce="mean".'
             )
-        return np.full(count, 1.0 / count if reduce == "mean" else 1.0)
+        return equal_shares(count, 1.0 / count if reduce == "mean" else 1.0)
 
     def __repr__(self) -> str:
         return f"Result(data={self.data!r}, examples={self.values.shape[0]})"
+
+
+@lru_cache(16)
+def equal_shares(count: int, share: float) -> Floats:
+    """Return a seed for each example, the same for all; the array is kept, and nobody writes to it."""
+    seeds = np.full(count, share)
+    seeds.flags.writeable = False
+    return seeds
 
 
 def machine(backend: str, program: Program) -> Any:
