@@ -1,11 +1,16 @@
-"""Every notebook is the pair of its source, and carries nothing of the machine that ran it."""
+"""Every notebook is the pair of its source, carries nothing of the machine that ran it, and says no number that nothing has computed."""
 
+import base64
 import importlib.util
+import io
 import json
 import re
 from pathlib import Path
 
 import pytest
+
+from autograd.__main__ import LESSONS, parser
+from autograd.lessons import COURSE
 
 jupytext = pytest.importorskip("jupytext")
 
@@ -23,6 +28,38 @@ def cells(notebook):
 def outputs(source):
     notebook = json.loads(source.with_suffix(".ipynb").read_text(encoding="utf-8"))
     return [(cell, output) for cell in notebook["cells"] for output in cell.get("outputs", [])]
+
+
+def prose(source):
+    return "\n".join(cell.source for cell in jupytext.read(source).cells if cell.cell_type == "markdown")
+
+
+def commands(text):
+    return re.findall(r"python3 -m autograd( .*?)(?:   |$)", text, re.M)
+
+
+def slugs(source):
+    return [command.split()[1] for command in commands(prose(source)) if len(command.split()) > 1]
+
+
+def computed(source):
+    """The numbers that stand in the code or in what it printed, and those of the notebook's lessons."""
+    notebook = json.loads(source.with_suffix(".ipynb").read_text(encoding="utf-8"))
+    code = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    printed = ["".join(output.get("text", "")) for _, output in outputs(source)]
+    lessons = [x for slug in slugs(source) for x in LESSONS[slug].numbers.values()]
+    return numbers("\n".join(code + printed)), lessons
+
+
+def numbers(text):
+    """The numbers of a text, without their signs: those with a point, and those of three digits and more."""
+    found = re.findall(r"(?<![\w.,])\d+(?:[,_]\d{3})*(?:\.\d+)?(?!\w)", text)
+    return {re.sub("[,_]", "", x) for x in found if "." in x or len(x) > 2}
+
+
+def unfounded(told, seen, lessons):
+    """The numbers that are told, but neither seen nor a lesson's number to as many digits."""
+    return {x for x in told - seen if not any(f"{abs(y):.{len(x.partition('.')[2])}f}" == x for y in lessons)}
 
 
 def test_each_source_has_its_notebook_and_each_notebook_its_source():
@@ -56,5 +93,57 @@ def test_a_notebook_was_run_and_holds_no_failure_and_no_page(source):
 @EACH
 def test_a_notebook_is_small_and_names_no_machine(source):
     text = source.with_suffix(".ipynb").read_text(encoding="utf-8")
-    assert len(text) < 1_000_000
+    assert len(text) < 300_000
     assert not re.findall(r"(?:/home/|/root/|/tmp/|/Users/|[A-Z]:\\\\)[^\"\\]*", text)
+
+
+@EACH
+def test_every_picture_is_there(source):
+    kinds = {"<Picture": "image/png", "<Figure": "image/png", "Computation graph": "image/svg+xml"}
+    for _, output in outputs(source):
+        text = "".join(output.get("data", {}).get("text/plain", ""))
+        assert all(kind in output["data"] for words, kind in kinds.items() if text.startswith(words)), text
+
+
+@EACH
+def test_an_answer_that_is_to_be_mended_is_one_whose_mistake_has_a_name(source):
+    judged = [cell for cell, _ in outputs(source) if "my_answer = " in "".join(cell["source"])]
+    for cell in judged:
+        verdict = "".join("".join(output.get("text", "")) for output in cell["outputs"])
+        assert "is what you get when" in verdict, verdict
+    assert judged
+
+
+@EACH
+def test_every_number_in_the_prose_is_computed(source):
+    assert not unfounded(numbers(prose(source)), *computed(source))
+
+
+def test_a_number_that_nothing_computes_is_found():
+    assert numbers("The loss is 0.25, then −1,024.5; 12 steps; h2, x³ and 2.5e3.") == {"0.25", "1024.5"}
+    assert unfounded({"0.69", "0.25", "777"}, {"0.25"}, [-0.693147]) == {"777"}
+
+
+@EACH
+def test_every_command_can_be_typed(source):
+    for command in commands(prose(source)):
+        assert getattr(parser().parse_args(command.split()), "lesson", "tiny-network") in LESSONS
+
+
+def test_the_notebooks_go_through_the_course():
+    named = dict.fromkeys(slug for source in build.sources() for slug in slugs(source))
+    assert set(named) == {slug for chapter in COURSE.values() for slug in chapter}
+
+
+def test_a_picture_becomes_smaller_and_keeps_its_shape_and_nothing_else():
+    image, figure = pytest.importorskip("PIL.Image"), pytest.importorskip("matplotlib.figure")
+    drawn, file = figure.Figure(figsize=(3, 2)), io.BytesIO()
+    drawn.subplots().plot([1, 3, 2], color="#0072B2")
+    drawn.savefig(file, format="png", metadata={"Software": "what drew it"})
+    kept = base64.b64decode(build.smaller(base64.b64encode(file.getvalue()).decode("ascii")))
+    assert len(kept) < len(file.getvalue())
+    assert b"what drew it" in file.getvalue()
+    assert b"what drew it" not in kept
+    before, after = (image.open(io.BytesIO(png)).convert("RGB") for png in (file.getvalue(), kept))
+    assert before.size == after.size
+    assert max(abs(x - y) for x, y in zip(before.tobytes(), after.tobytes(), strict=True)) < 40
