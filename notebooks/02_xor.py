@@ -27,8 +27,7 @@ sys.path.insert(0, "..")  # the checkout, before any other package called autogr
 from random import Random
 from textwrap import fill
 
-from autograd import draw, play, what_if, why
-from autograd.graph import topological_order
+from autograd import draw, play, steps, what_if, why
 from autograd.lessons import xor_by_hand
 from nn import MLP, SGD, binary_cross_entropy, mse_loss, xor
 from nn.lessons import xor_training
@@ -60,7 +59,7 @@ loss.backward()
 draw(loss)
 
 # %%
-nodes = {node.label: node for node in topological_order(loss) if node.label}
+nodes = {event.node.label: event.node for event in steps(loss)}
 print(why(loss, nodes["u2"]).text, "\n")
 print(what_if(loss, nodes["u2"], -3).text)
 
@@ -151,7 +150,7 @@ for epoch in range(1001):
 # %%
 loss = xor_training.first_example()
 loss.backward()
-nodes = {node.label: node for node in topological_order(loss) if node.label}
+nodes = {event.node.label: event.node for event in steps(loss)}
 print(why(loss, nodes["w21"]).text, "\n")
 print(why(loss, nodes["z2"]).text)
 

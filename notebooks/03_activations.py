@@ -26,7 +26,7 @@ sys.path.insert(0, "..")  # the checkout, before any other package called autogr
 from random import Random
 from textwrap import fill
 
-from autograd import Value, draw, gradcheck, paths, play, softmax, why
+from autograd import Value, draw, gradcheck, paths, play, softmax, steps, why
 from nn import MLP, SGD, binary_cross_entropy_with_logits, xor
 from nn.lessons import activations, linear_trap
 from nn.plots import activation_functions
@@ -34,7 +34,7 @@ from nn.plots import activation_functions
 # %% [markdown]
 # ## The linear trap
 #
-# Three layers without an activation, 15 parameters. Before you run: can they learn XOR? One neuron could not, but here are seven.
+# Three layers without an activation, 15 parameters. Before you run: can they learn XOR? One neuron could not, but here are five.
 
 # %%
 y = linear_trap.three_layers()
@@ -46,7 +46,7 @@ draw(y)
 # there, and what is on each?
 
 # %%
-x1 = next(node for node in y.parents[2].parents[2].parents if node.label == "x1")
+x1 = next(event.node for event in steps(y) if event.name == "x1")
 print(paths(y, x1).text)
 
 # %% [markdown]

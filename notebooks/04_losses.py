@@ -27,7 +27,6 @@ import math
 from textwrap import fill
 
 from autograd import Value, draw, play, softmax, what_if
-from autograd.graph import topological_order
 from nn import binary_cross_entropy, categorical_cross_entropy, cross_entropy, huber_loss, mae_loss, mse_loss
 from nn.lessons import losses
 
@@ -154,7 +153,6 @@ print("softmax  ", [round(p.data, 3) for p in softmax(logits)])
 loss = cross_entropy(logits, 1)  # classes count from 0
 loss.backward()
 print("gradients", [round(z.grad, 3) for z in logits])
-print("nodes in the graph:", len(topological_order(loss)))
 
 # %% [markdown]
 # ## On the terminal

@@ -26,8 +26,7 @@ sys.path.insert(0, "..")  # the checkout, before any other package called autogr
 from random import Random
 from textwrap import fill
 
-from autograd import Value, draw, paths, play, softmax, why
-from autograd.graph import topological_order
+from autograd import Value, draw, paths, play, softmax, steps, why
 from nn import MLP, cross_entropy, mse_loss
 from nn.lessons import three_layers, why_backprop
 
@@ -46,7 +45,7 @@ draw(loss, level="neuron")
 # %%
 loss = three_layers.build()  # the same network, with a label on every node
 loss.backward()
-nodes = {node.label: node for node in topological_order(loss) if node.label}
+nodes = {event.node.label: event.node for event in steps(loss)}
 for name in ("w³₁₁", "w³₂₂", "w²₁₁", "w²₂₁", "w¹₁₁", "w¹₂₁"):
     print(f"∂L/∂{name} = {nodes[name].grad:8.4f}")
 print()

@@ -34,7 +34,7 @@ from nn.lessons import batches, learning_rates
 # %% [markdown]
 # ## A batch is a mean
 #
-# Three examples pull the weight `w` of a line in three directions, and the step follows the mean. In the picture: which of them wants `w` larger?
+# Three examples pull the weight `w` of a line, each its own way, and the step follows the mean. In the picture: which of them want `w` larger?
 
 # %%
 loss = batches.build()

@@ -87,8 +87,8 @@ play(mistakes_laboratory.LESSON, quiz=True)
 # %% [markdown]
 # ## Write it yourself
 #
-# Here is a backward pass in a few lines, with one mistake in it. It is right on graphs in which every node is used once. Compare it with the
-# true gradients, find the mistake, and mend it.
+# Here is a backward pass in a few lines, with one mistake in it. (`topological_order` lists the nodes, each after its operands.) It is right on
+# graphs in which every node is used once. Compare it with the true gradients, find the mistake, and mend it.
 
 
 # %%
