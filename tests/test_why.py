@@ -188,3 +188,10 @@ def test_ways_that_do_not_lead_to_the_leaf_are_not_walked():
     other = Value(1.0, "q")
     assert paths(y + other, other).total == 1
     assert why(y + other, x).gradient == pytest.approx(0.75**60)
+
+
+def test_what_blocks_a_weight_is_its_input_and_not_a_bias_that_is_0_too():
+    w, x, b = Value(3.0, "w"), Value(0.0, "x"), Value(0.0, "b")
+    z = dot([w], [x], b)
+    z.label = "z"
+    assert why(z, w).reason == "Zero: blocked by dot at z (x = 0)."
