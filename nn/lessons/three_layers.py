@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from autograd import Value, softmax, steps
+from autograd import Value, scope, softmax, steps
 from autograd.lessons import GradientOf, Lesson, Note, Story, measured
 from nn.layers import MLP
 from nn.losses import cross_entropy
@@ -20,8 +20,9 @@ def build() -> Value:
     """Return the cross-entropy of a network 2-2-2-2, ReLU in the hidden layers: each z, a and weight has a label."""
     model = MLP(2, [2, 2, 2], weights=WEIGHTS, biases=BIASES)
     units: list[Value] = [Value(x, f"x{sub}") for x, sub in zip(INPUTS, "₁₂", strict=True)]
-    for mark, layer in zip(MARKS, model.layers, strict=True):
-        units = layer(units)
+    for i, (mark, layer) in enumerate(zip(MARKS, model.layers, strict=True)):
+        with scope(f"layer{i}"):
+            units = layer(units)
         for sub, unit in zip("₁₂", units, strict=True):
             unit.label = f"a{mark}{sub}"
             (unit.parents[0] if mark != "³" else unit).label = f"z{mark}{sub}"

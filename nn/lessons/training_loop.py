@@ -8,7 +8,7 @@ from itertools import groupby
 from random import Random
 from typing import Any
 
-from autograd import Value, mean, phases
+from autograd import Value, mean, phases, scope
 from autograd.lessons import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured
 from nn.batching import Data, batches, random_split
 from nn.callbacks import EarlyStopping
@@ -106,8 +106,10 @@ def tiny() -> MLP:
 
 def forward(model: MLP, x: Sequence[Value]) -> list[Value]:
     """Return the logits of the two classes, and label what is on the way."""
-    (hidden,) = model.layers[0](x)
-    logits = model.layers[1]([hidden])
+    with scope("layer0"):
+        (hidden,) = model.layers[0](x)
+    with scope("layer1"):
+        logits = model.layers[1]([hidden])
     for node, label in zip((hidden.parents[0], hidden, *logits), ("z", "h", "z1", "z2"), strict=True):
         node.label = label
     return logits

@@ -5,7 +5,7 @@ from random import Random
 from timeit import timeit
 from typing import Any
 
-from autograd import Value, no_grad, steps
+from autograd import Value, no_grad, scope, steps
 from autograd.lessons import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured
 from nn.layers import MLP
 from nn.losses import mse_loss
@@ -20,8 +20,10 @@ MILLION = 10**6
 def build() -> Value:
     """Return the squared error of a network 2-2-1 with tanh: nine weights and biases."""
     model = MLP(2, [2, 1], "tanh", weights=[[[0.5, -0.5], [1.0, 0.25]], [[1.0, -2.0]]])
-    hidden = model.layers[0]([Value(x, f"x{sub}") for x, sub in zip(INPUTS, "₁₂", strict=True)])
-    prediction = model.layers[1](hidden)[0]
+    with scope("layer0"):
+        hidden = model.layers[0]([Value(x, f"x{sub}") for x, sub in zip(INPUTS, "₁₂", strict=True)])
+    with scope("layer1"):
+        (prediction,) = model.layers[1](hidden)
     for sub, unit in zip("₁₂", hidden, strict=True):
         unit.label, unit.parents[0].label = f"a{sub}", f"z{sub}"
     loss: Value = (prediction - Value(TARGET, "y")) ** 2
