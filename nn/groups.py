@@ -10,7 +10,9 @@ from nn.errors import SettingError, StateError
 
 Group = dict[str, Any]  # "params", a tuple of Values, and their settings: "lr" and more
 
-RANGES: dict[str, tuple[Callable[[Any], bool], str, str]] = {
+Range = tuple[Callable[[Any], bool], str, str]  # what holds, in words, and a usual setting
+
+RANGES: dict[str, Range] = {
     "lr": (lambda x: 0 < x < math.inf, "a finite number above 0", "0.01"),
     "initial_lr": (lambda x: 0 < x < math.inf, "a finite number above 0", "0.01"),
     "betas": (lambda x: len(x) == 2 and all(0 <= beta < 1 for beta in x), "two numbers from 0 to below 1", "(0.9, 0.999)"),
@@ -24,17 +26,21 @@ RANGES: dict[str, tuple[Callable[[Any], bool], str, str]] = {
 }  # fmt: skip
 
 
-def in_range(name: str, setting: Any) -> None:
+# in a saved state, a schedule may have brought the learning rate down to 0
+SAVED: dict[str, Range] = {**RANGES, "lr": (lambda x: 0 <= x < math.inf, "0 or a finite number above", "0.01")}
+
+
+def in_range(name: str, setting: Any, ranges: Mapping[str, Range] = RANGES) -> None:
     """Refuse a setting outside its range."""
-    holds, words, usual = RANGES[name]
+    holds, words, usual = ranges[name]
     within("The learning rate, lr," if name == "lr" else name, setting, holds, words, f"A usual one is {usual}.")
 
 
-def in_ranges(group: Mapping[str, Any]) -> None:
+def in_ranges(group: Mapping[str, Any], ranges: Mapping[str, Range] = RANGES) -> None:
     """Refuse a group with a setting outside its range."""
-    for name in RANGES:
+    for name in ranges:
         if name in group:
-            in_range(name, group[name])
+            in_range(name, group[name], ranges)
     if not isinstance(group.get("nesterov", False), bool):
         raise SettingError(f"nesterov must be True or False, and here it is {group['nesterov']!r}.")
 
@@ -54,7 +60,7 @@ def fitting(name: str, state: Mapping[str, Any], groups: list[Group]) -> None:
     for group, mine in zip(given, groups, strict=True):
         if unlike := sorted((set(group) ^ set(mine)) - {"initial_lr"}):  # that one is a schedule's
             raise StateError(f"This state is not of this {name}: its settings differ in {first(unlike)}.")
-        in_ranges(group)
+        in_ranges(group, SAVED)
 
 
 def remembered(number: Any, memory: Mapping[str, Any]) -> dict[str, float]:

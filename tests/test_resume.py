@@ -25,6 +25,8 @@ SCHEDULES = {
     "restarts": lambda opt: nn.CosineAnnealingWarmRestarts(opt, T_0=2, T_mult=2),
     "warm-up": lambda opt: nn.LinearLR(opt, total_iters=4),
     "one after the other": lambda opt: nn.SequentialLR(opt, [nn.LinearLR(opt), nn.CosineAnnealingLR(opt, 5)], [3]),
+    "down to 0": lambda opt: nn.CosineAnnealingLR(opt, T_max=3),  # where the run is broken, and 7 epochs go on
+    "to 0 for good": lambda opt: nn.LinearLR(opt, 1.0, 0.0, total_iters=2),
     "at once": lambda opt: nn.ChainedScheduler([nn.LinearLR(opt), nn.ExponentialLR(opt, 0.8)]),
 }
 TRAIN = nn.moons(24, rng=Random(1))
