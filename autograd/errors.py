@@ -4,7 +4,7 @@
     ├── DataError         (TypeError)          what was given is not a number
     ├── GraphError        (ValueError)         a node that is not in this graph, or is no node
     │   └── PositionError (IndexError)         an event that is not in this stream
-    ├── FileError         (OSError)            a file that cannot be written
+    ├── FileError         (OSError)            a file that cannot be written or read
     ├── LengthError       (ValueError)         two lists that should be equally long are not
     ├── PictureError      (ValueError)         a picture that cannot be drawn as asked: a level or format there is not
     │   └── RenderError   (RuntimeError)       there is no Graphviz, or its time is out
@@ -33,7 +33,7 @@ class PositionError(GraphError, IndexError):
 
 
 class FileError(AutogradError, OSError):
-    """A file that cannot be written."""
+    """A file that cannot be written or read."""
 
 
 class LengthError(AutogradError, ValueError):

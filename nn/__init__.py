@@ -25,7 +25,7 @@ from nn.callbacks import Checkpoint, EarlyStopping
 from nn.checkpoint import load_checkpoint, save_checkpoint
 from nn.data import blobs, circles, digits, linear_regression, mnist, moons, spirals, xor, yin_yang
 from nn.diagnosis import diagnose
-from nn.errors import FormatError, SettingError, StateError, TrainingError
+from nn.errors import FormatError, MissingFileError, SettingError, StateError, TrainingError
 from nn.evaluation import accuracy, evaluate
 from nn.files import load_sequential_state_dict, load_weights, save_weights, sequential_state_dict
 from nn.gradients import (
@@ -93,6 +93,7 @@ __all__ = [
     "History",
     "Layer",
     "LinearLR",
+    "MissingFileError",
     "Module",
     "Monitor",
     "Neuron",

@@ -1,10 +1,11 @@
 """Who is to blame when a training runs out of numbers: an example, or the first parameter that is not finite."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from autograd import RangeError, Value
+from nn.batching import Data, Example
 from nn.checks import as_list, few
 from nn.errors import TrainingError
 from nn.run import Run
@@ -16,8 +17,9 @@ def check_backward(run: Run, loss: float, inputs: Sequence[Any], targets: Sequen
     gradients = [part.grad for part in run.parts if part.grad is not None]
     if math.isfinite(loss) and all(map(all_finite, gradients)):
         return
-    name, words = culprit(run, inputs, targets)
-    raise stopped(run, f"at {run.place}: the loss is {loss}. {words}This step has changed no weight.", name)
+    name, words = culprit(run)
+    said = f"at {run.place}: the loss is {loss}. {words}This step has changed no weight."
+    raise stopped(run, said, name, bad_example("training", run.data, zip(inputs, targets, strict=True)))
 
 
 def too_large(run: Run, error: RangeError) -> TrainingError:
@@ -48,29 +50,30 @@ def check_validation(run: Run, loss: float) -> None:
     """Raise TrainingError if the validation loss is NaN. One that is infinite can be meant: allow_inf=True."""
     if not math.isnan(loss) or run.validation is None:
         return
-    inputs, targets = zip(*run.validation, strict=True)
     name, words = largest(run)
-    words = bad_example("the validation data", inputs, targets) or words
-    raise stopped(run, f"after step {run.history.steps}: the validation loss is {loss}. {words}", name, steps=0)
+    blamed = bad_example("validation", run.validation, run.validation)
+    said = f"after step {run.history.steps}: the validation loss is {loss}. {'' if blamed else words}"
+    raise stopped(run, said, name, blamed, steps=0)
 
 
-def stopped(run: Run, words: str, parameter: str, steps: int = 1) -> TrainingError:
-    """Return the error that ends a training, with what would work."""
-    remedy = f"Lower the learning rate (now {run.optimizer.lr:g}), clip the gradients, standardise the inputs, or use a loss on logits."
+def stopped(run: Run, words: str, parameter: str, blamed: str = "", steps: int = 1) -> TrainingError:
+    """Return the error that ends a training, with what would work: where an example is to blame, no other rate helps."""
+    remedy = blamed or (
+        f"Lower the learning rate (now {run.optimizer.lr:g}), clip the gradients, standardise the inputs, or use a loss on logits."
+    )
     return TrainingError(
         f"Training stopped {words.strip()} {remedy}", run.history.steps + steps, parameter, run.history
     )
 
 
-def culprit(run: Run, inputs: Sequence[Any], targets: Sequence[Any]) -> tuple[str, str]:
+def culprit(run: Run) -> tuple[str, str]:
     """Return the first parameter that is not finite, or whose gradient is not, and what there is to say about it."""
     for name, p in run.parameters:
         if not math.isfinite(p.data):
             return name, f"The first parameter that is not finite is {name}: {p.data}, before this step. "
     for name, p in run.parameters:
         if p.grad is not None and not math.isfinite(p.grad):
-            said = f"The first parameter whose gradient is not finite is {name}: {p.grad}. "
-            return name, said + bad_example("this batch", inputs, targets)
+            return name, f"The first parameter whose gradient is not finite is {name}: {p.grad}. "
     return largest(run)
 
 
@@ -80,12 +83,21 @@ def largest(run: Run) -> tuple[str, str]:
     return name, f"Every parameter is still finite; the largest is {name}: {p.data:.4g}. "
 
 
-def bad_example(of: str, inputs: Sequence[Any], targets: Sequence[Any]) -> str:
+def bad_example(of: str, data: Data, suspects: Iterable[Example]) -> str:
     """Return a sentence about the first example that is not finite, if there is one: then the data is to blame."""
-    for i, example in enumerate(zip(inputs, targets, strict=True)):
-        if not all(finite(number) for part in example for number in as_list(part)):
-            return f"Example {i} of {of} is to blame, which holds a number that is not finite: {few(example)}. Mend it or leave it out. "
+    for inputs, target in suspects:
+        if not finite_example((inputs, target)):
+            place = next((i for i, (x, y) in enumerate(data) if x is inputs and y is target), "?")
+            return (
+                f"Example {place} of the {of} data (counted from 0) is to blame, which holds a number that is not finite: "
+                f"{few((inputs, target))}. Mend it or leave it out."
+            )
     return ""
+
+
+def finite_example(example: Example) -> bool:
+    """Tell whether all numbers of an example are finite."""
+    return all(finite(number) for part in example for number in as_list(part))
 
 
 def finite(number: Any) -> bool:

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from autograd import DataError, FileError
-from nn.errors import FormatError
+from nn.checks import few
+from nn.errors import FormatError, MissingFileError
 
 KIND = "chalkgrad checkpoint 1"
 
@@ -25,6 +26,8 @@ def save_checkpoint(path: str | Path, state: dict[str, Any]) -> None:
     ...     load_checkpoint(f"{folder}/run.json")
     {'weights': [0.1, 0.2]}
     """
+    if not isinstance(state, dict):
+        raise DataError(f"A state is a dict, and {few(state)} is none. Give model.state_dict(), say.")
     inside = packed(state)
     try:
         content = json.dumps({"kind": KIND, "sha256": digest(inside), "state": inside})
@@ -36,8 +39,8 @@ def save_checkpoint(path: str | Path, state: dict[str, Any]) -> None:
 
 
 def load_checkpoint(path: str | Path) -> dict[str, Any]:
-    """Return the state that a file holds; FormatError if the file is cut short, changed, or something else."""
-    raw = Path(path).read_bytes()
+    """Return the state that a file holds; FormatError if it is cut short, changed, or something else, FileError if it is not there."""
+    raw = read_bytes(path)
     try:
         content = json.loads(raw)
     except ValueError:
@@ -68,11 +71,33 @@ def write_atomically(path: str | Path, content: bytes) -> None:
 
 def check_place(path: str | Path) -> None:
     """Refuse a place where no file can be written."""
-    folder = Path(path).parent
+    folder = a_file(path).parent
     if not folder.is_dir():
         raise FileError(f"There is no folder {str(folder)!r} to write {str(path)!r} into. Make it first: mkdir.")
-    if Path(path).is_dir():
-        raise FileError(f"{str(path)!r} is a folder. Give the name of a file in it: {str(Path(path) / 'run.json')!r}.")
+
+
+def a_file(path: Any) -> Path:
+    """Return a path, if it is one, and not that of a folder."""
+    if not isinstance(path, (str, os.PathLike)):
+        raise DataError(f"The name of a file is text, or a pathlib.Path, and {few(path)} is neither.")
+    place = Path(path)
+    if place.is_dir():
+        raise FileError(f"{str(path)!r} is a folder. Give the name of a file in it: {str(place / 'run.json')!r}.")
+    return place
+
+
+def read_bytes(path: str | Path) -> bytes:
+    """Return all that a file holds."""
+    try:
+        return a_file(path).read_bytes()
+    except FileNotFoundError:
+        raise MissingFileError(
+            f"There is no file {str(path)!r}. Is the name right? A relative one begins in {str(Path.cwd())!r}."
+        ) from None
+    except OSError as error:
+        if isinstance(error, FileError):
+            raise
+        raise FileError(f"{str(path)!r} cannot be read: {error.strerror}.") from None
 
 
 def packed(state: Any) -> Any:

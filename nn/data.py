@@ -14,6 +14,7 @@ from pathlib import Path
 from random import Random
 
 from nn.batching import Example
+from nn.checkpoint import read_bytes
 from nn.checks import as_list, generator, whole, within
 from nn.errors import FormatError
 
@@ -174,7 +175,7 @@ def idx(path: str | Path) -> tuple[list[int], bytes]:
     """Return the shape and the bytes of an idx file: two zeros, 8 (bytes), the number of dimensions, each, the data."""
     import gzip
 
-    raw = Path(path).read_bytes()
+    raw = read_bytes(path)
     try:
         raw = gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
     except (EOFError, OSError) as error:

@@ -1,6 +1,6 @@
 """What can go wrong around training, beside the errors of `autograd`."""
 
-from autograd import AutogradError, DataError
+from autograd import AutogradError, DataError, FileError
 
 
 class SettingError(DataError, ValueError):
@@ -16,6 +16,10 @@ class StateError(AutogradError, KeyError):
 
 class FormatError(AutogradError, ValueError):
     """A file that is not what it should be: cut short, changed, or of another kind."""
+
+
+class MissingFileError(FileError, FileNotFoundError):
+    """There is no file of that name."""
 
 
 class TrainingError(AutogradError, ArithmeticError):

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd import DataError, Value
-from nn.checkpoint import write_atomically
+from nn.checkpoint import a_file, read_bytes, write_atomically
 from nn.errors import FormatError, StateError
 from nn.gradients import layers_of
 from nn.layers import Layer, sequence_of
@@ -102,12 +102,16 @@ def save_weights(model: Module, path: str | Path) -> None:
 def load_weights(model: Module, path: str | Path) -> None:
     """Set the weights from a file, .npz or .safetensors; FormatError or StateError if it does not fit, and no change."""
     _, read = known(path)
-    raw = Path(path).read_bytes()
+    raw = read_bytes(path)
     try:
         state = read(raw)
     except Exception as error:
         if isinstance(error, ImportError):
             raise
+        if type(error) is KeyError:  # a kind of number that NumPy has not, such as BF16
+            raise FormatError(
+                f"{path} holds numbers of the kind {error}, which NumPy has not. Save it in float32 or float64."
+            ) from None
         raise FormatError(
             f"{path} is no whole {Path(path).suffix} file ({type(error).__name__}: {error}). It may be cut short: save or copy it again."
         ) from None
@@ -187,7 +191,7 @@ FORMATS: dict[str, tuple[Callable[[dict[str, Any]], bytes], Callable[[bytes], di
 
 def known(path: str | Path) -> tuple[Callable[[dict[str, Any]], bytes], Callable[[bytes], dict[str, Any]]]:
     """Return how to write and to read a file of that name."""
-    suffix = Path(path).suffix
+    suffix = a_file(path).suffix
     if suffix not in FORMATS:
         raise DataError(f"{str(path)!r} ends in {suffix!r}: a model file is one of {', '.join(FORMATS)}.")
     return FORMATS[suffix]

@@ -6,7 +6,7 @@ ways, and must agree.
 
 Targets enter as numbers. A class number, the target of a model with several outputs, enters as a one-hot list, so the
 loss has to take one, as cross_entropy and categorical_cross_entropy do. What a loss refuses in a target is looked for
-in the first batch only.
+in the first batch only. A batch that a record refuses, for a NaN in it, the model computes itself, and fit says what is wrong.
 """
 
 import math
@@ -15,6 +15,7 @@ from typing import Any
 
 from autograd import AutogradError, DataError, GraphError, Value, no_grad, record
 from nn.batching import Data, one_hot, unzipped
+from nn.blame import finite_example
 from nn.checks import as_list
 from nn.evaluation import example_losses, in_mode, one_value
 from nn.newton import Newton
@@ -36,20 +37,27 @@ CANNOT = (
 class Replayed:
     """The losses of a training, by a record of the model and its loss."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, eager: Any) -> None:
         refuse_what_would_freeze(run)
-        self.run, self.classes = run, class_count(run)
+        self.run, self.eager, self.classes = run, eager, class_count(run)
         self.training = self.recorded(run.data, training=True)
         self.evaluation = None if run.validation is None else self.recorded(run.validation, training=False)
 
     def batch(self, inputs: Sequence[Any], targets: Sequence[Any]) -> Any:
         """Return the mean loss over a batch, and the penalty on top."""
-        return self.training(inputs, self.numbers(targets))
+        try:
+            return self.training(inputs, self.numbers(targets))
+        except DataError:  # it takes no NaN
+            return self.eager.batch(inputs, targets)
 
     def validation(self) -> float:
         """Return the mean loss over the validation data."""
         inputs, targets = unzipped(self.run.validation or ())
-        return math.fsum(self.evaluation.values(inputs, self.numbers(targets))) / len(inputs)  # type: ignore[union-attr]
+        try:
+            losses = self.evaluation.values(inputs, self.numbers(targets))  # type: ignore[union-attr]
+        except DataError:
+            return self.eager.validation()  # type: ignore[no-any-return]
+        return math.fsum(losses) / len(inputs)
 
     def numbers(self, targets: Sequence[Any]) -> Any:
         """Return targets as a record takes them: class numbers one-hot."""
@@ -71,10 +79,11 @@ class Replayed:
                 raise
             except Exception as error:
                 raise DataError(CANNOT.format(error=error)) from error
-            end = self.run.batch_size
+            batch = [pair for pair in zip(inputs, numbers, strict=True) if finite_example(pair)][: self.run.batch_size]
             with no_grad():
-                eager = [self.example(x, y, training).data for x, y in data[:end]]
-            agree(eager, program.values(inputs[:end], numbers[:end]))
+                eager = [self.example(x, y, training).data for x, y in batch]
+            if batch:
+                agree(eager, program.values(*unzipped(batch)))
         return program
 
     def example(self, inputs: Any, target: Any, training: bool) -> Value:

@@ -70,7 +70,7 @@ def fit(
     given = list(callbacks) if isinstance(callbacks, (list, tuple)) else [callbacks]
     callbacks = [*sorted(given, key=lambda callback: isinstance(callback, Checkpoint)), *progress()]
     run = Run(model, data, loss, optimizer, epochs, batch_size, schedule, callbacks, validation, rng, penalty, replay)
-    losses = Replayed(run) if replay else Eager(run)
+    losses = Replayed(run, Eager(run)) if replay else Eager(run)
     if resume is not None:
         run.load_state_dict(load_checkpoint(resume))
     tell(run, "on_train_begin")

@@ -154,10 +154,10 @@ def test_newton_cannot_be_replayed():
 
 
 def test_numbers_that_run_away_stop_it_as_they_stop_eager():
-    for bad, error in (([math.inf, 0.0], nn.TrainingError), ([math.nan, 0.0], DataError)):
+    for bad in ([math.inf, 0.0], [math.nan, 0.0]):
         model = nn.MLP(2, [1], rng=Random(0))
         before = model.state_dict()
-        with pytest.raises(error):
+        with pytest.raises(nn.TrainingError):
             fit(model, [*line(), (bad, 1.0)], nn.mse_loss)
         assert model.state_dict() == before
     model = nn.MLP(2, [3, 1], rng=Random(0))

@@ -1,6 +1,7 @@
 """A run that is interrupted and resumed from its file is the unbroken run, bit for bit; another training is refused."""
 
 import json
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -170,3 +171,29 @@ def test_a_state_of_early_stopping_that_is_none_is_refused():
         with pytest.raises(nn.StateError, match="no state of EarlyStopping"):
             stopping.load_state_dict(strange)
     assert stopping.state_dict() == before
+
+
+READERS = {
+    "resume": lambda path: train(Path("unused"), 2, resume=path),
+    "load_checkpoint": nn.load_checkpoint,
+    "load_weights": lambda path: nn.load_weights(nn.MLP(2, [1]), path),
+    "mnist": lambda path: nn.mnist(path, path),
+}
+
+
+@pytest.mark.parametrize("read", READERS.values(), ids=READERS)
+def test_a_file_that_cannot_be_read_is_refused_in_words(tmp_path, read):
+    with pytest.raises(nn.MissingFileError, match=r"There is no file '.*missing\.npz'\. Is the name right\?") as caught:
+        read(tmp_path / "missing.npz")
+    assert isinstance(caught.value, FileNotFoundError)
+    with pytest.raises(FileError, match="is a folder"):
+        read(tmp_path)
+    with pytest.raises(DataError, match=r"is text, or a pathlib\.Path, and 3 is neither"):
+        read(3)
+
+
+@pytest.mark.parametrize("state", [[1], 3, None])
+def test_what_is_no_state_is_not_written(tmp_path, state):
+    with pytest.raises(DataError, match="A state is a dict"):
+        nn.save_checkpoint(tmp_path / "x", state)
+    assert not list(tmp_path.iterdir())
