@@ -7,6 +7,7 @@
 337
 """
 
+import sys
 import typing
 
 import autograd
@@ -168,9 +169,13 @@ __all__ = [
 
 
 def __getattr__(name: str) -> typing.Any:
-    """Import the pictures when they are first used."""
+    """Import the pictures when they are first used; of a name of PyTorch's, say what it is called here."""
     if name == "plots":
         import importlib
 
         return importlib.import_module("nn.plots")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from nn.elsewhere import hint
+
+    raise AttributeError(
+        f"module {__name__!r} has no attribute {name!r}.{hint(name)}", name=name, obj=sys.modules[__name__]
+    )

@@ -60,6 +60,13 @@ def same_length(what: str, given: Any, whose: str, wanted: int) -> None:
         raise LengthError(f"{whose} takes {wanted} {what}, and was given {len(given)}. Give a list of {wanted}.")
 
 
+def a_list(whose: str, given: Any) -> Any:
+    """Return a list of numbers, if it is one."""
+    if not listed(given):
+        raise DataError(f"{whose} takes a list, and was given {few(given)}, which is none.")
+    return given
+
+
 def listed(x: Any) -> bool:
     """Tell whether something is a list (a tuple, an array) rather than one number; text is refused."""
     if isinstance(x, (str, bytes)):
@@ -85,19 +92,19 @@ def generator(rng: Random | None) -> Random:
 
 def few(thing: Any) -> str:
     """Return how a thing is written, if need be only its beginning."""
-    text = repr(thing)
+    text = " ".join(repr(thing).split())  # an array takes several lines
     return text if len(text) < 60 else f"{text[:56]} …"
 
 
-def first(names: Iterable[str]) -> str:
+def first(names: Iterable[object]) -> str:
     """Return the first names of a list, and how many more there are.
 
     >>> first(["a", "b", "c", "d", "e"]), first([])
     ('a, b, c and 2 more', 'none')
     """
-    names = list(names)
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return ", ".join(names[:3]) + more if names else "none"
+    words = [str(name) for name in names]
+    more = f" and {len(words) - 3} more" if len(words) > 3 else ""
+    return ", ".join(words[:3]) + more if words else "none"
 
 
 def class_number(whose: str, label: Any, count: int) -> int:

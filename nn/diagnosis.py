@@ -6,10 +6,11 @@ The bounds are rules of thumb, not laws: they say where to look.
 import math
 from collections.abc import Sequence
 from itertools import pairwise
+from numbers import Real
 from typing import Any
 
 from autograd import DataError
-from nn.checks import few, listed
+from nn.checks import few, listed, within
 
 VANISHING, SMALL, LARGE, EXPLODING = 0.0001, 0.001, 1.0, 10.0  # gradient norms
 WINDOW = 10  # epochs that are looked at for fluctuation
@@ -30,8 +31,11 @@ def diagnose(
     ['fluctuating', 'vanishing']
     """
     for name, given in (("loss", loss), ("validation_loss", validation_loss)):
-        if not listed(given):
+        if not listed(given) or not all(isinstance(x, Real) for x in given):
             raise DataError(f"{name} is a list with one number an epoch, and {few(given)} is none. Try history.{name}.")
+    for name, dial in (("gradient_norm", gradient_norm), ("update_ratio", update_ratio)):
+        if dial is not None:  # a NaN has its own verdict
+            within(name, dial, lambda x: isinstance(x, Real) and not x < 0, "a number, 0 or more")
     words = [judge_loss(loss), judge_validation(loss, validation_loss)]
     if gradient_norm is not None:
         words.append(judge_gradient(gradient_norm))
@@ -92,7 +96,7 @@ def judge_loss(losses: Sequence[float]) -> str:
         return f"rising: the loss goes up {shown}. The learning rate is too high."
     if rise > fall / 2 and rise > 0.1 * abs(first):
         return f"fluctuating: the loss goes up and down {shown}. The learning rate is too high."
-    if first - last < 0.01 * abs(first):
+    if first - last <= 0.01 * abs(first):
         return f"barely moving: the loss hardly falls {shown}. The learning rate is too low, or it is stuck; or it has arrived."
     return f"decreasing: the loss falls {shown}."
 

@@ -22,9 +22,9 @@ from itertools import pairwise
 from typing import Any
 
 from autograd import DataError, DomainError, LengthError, Value, dot, lift, no_grad
-from nn.checks import Number, few, whole, within
+from nn.checks import Number, a_list, few, whole, within
 from nn.layers import Layer
-from nn.module import Module, batched, walk
+from nn.module import Module, batched, leaves_of, walk
 from nn.regularization import BatchNorm1d
 
 Rows = Sequence[Sequence[Any]]  # a row of activations for each example
@@ -39,7 +39,7 @@ def grad_norm(parameters: Iterable[Value]) -> float:
     >>> grad_norm([x, y])
     5.0
     """
-    return math.hypot(*(p.grad for p in listed(parameters) if p.grad is not None))
+    return math.hypot(*(p.grad for p in leaves_of(parameters) if p.grad is not None))
 
 
 def layer_grad_norms(model: Module) -> dict[str, float]:
@@ -102,7 +102,7 @@ def accumulate(losses: Iterable[Value], weight: float = 1.0) -> float:
     is in memory at a time.
     """
     total, empty = 0.0, True
-    for loss in [losses] if isinstance(losses, Value) else losses:
+    for loss in losses if isinstance(losses, Iterable) else [losses]:
         if not isinstance(loss, Value):
             raise DataError(f"accumulate goes backward from losses, Values all, and here is {few(loss)}.")
         weighted, empty = weight * loss, False
@@ -154,6 +154,8 @@ def checkpointed_backward(
     entering, counts = first_pass(pieces, batch)
     outputs = through(pieces[-1], entering[-1])
     final = loss(outputs)
+    if not isinstance(final, Value):
+        raise DataError(f"The loss of a batch is one Value, and here is {few(final)}.")
     final.backward()
     for piece, inputs, after in zip(pieces[-2::-1], entering[-2::-1], entering[:0:-1], strict=True):
         backward_again(through(piece, inputs), after)
@@ -185,9 +187,10 @@ def stored(pieces: Sequence[Sequence[int]]) -> int:
 def cut(items: Sequence[Any], segments: int) -> list[Sequence[Any]]:
     """Return consecutive pieces of a list, as equal in length as can be.
 
-    >>> cut("abcde", 2)
-    ['ab', 'cde']
+    >>> cut([1, 2, 3, 4, 5], 2)
+    [[1, 2], [3, 4, 5]]
     """
+    a_list("Checkpointing", items)
     within(
         "segments",
         segments,
@@ -232,16 +235,6 @@ def backward_again(outputs: Rows, leaves: Rows) -> None:
     dot([x.grad or 0.0 for x in kept], made).backward()  # its slope at each output is the gradient given here
 
 
-def listed(parameters: Any) -> list[Value]:
-    """Return a list of parameters, if it is one."""
-    found = (
-        list(parameters) if isinstance(parameters, Iterable) and not isinstance(parameters, Module) else [parameters]
-    )
-    if isinstance(parameters, (Value, Module, str)) or not all(isinstance(p, Value) for p in found):
-        raise DataError(f"Here goes a list of parameters, and {few(parameters)} is none. Give model.parameters().")
-    return found
-
-
 def a_module(model: Any) -> Any:
     """Return a model, if it is one."""
     if not isinstance(model, Module):
@@ -276,7 +269,7 @@ def holds_values(module: Module) -> bool:
 def with_gradients(name: str, limit: float, parameters: Iterable[Value]) -> list[tuple[Value, float]]:
     """Return the parameters that have a gradient, each with it, if the limit is one and no gradient is a NaN."""
     within(name, limit, lambda limit: limit > 0, "a number above 0", "A usual one is 1.")
-    pairs = [(p, p.grad) for p in listed(parameters) if p.grad is not None]
+    pairs = [(p, p.grad) for p in leaves_of(parameters) if p.grad is not None]
     for p, g in pairs:
         if math.isnan(g):
             raise DomainError(

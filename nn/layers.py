@@ -14,6 +14,7 @@ from nn.init import INITS, Init
 from nn.module import Module, architecture, batched
 
 LOW, HIGH = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"), str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+OF_ONE_NUMBER = [getattr(activations, name) for name in activations.ACTIVATIONS]
 RELU_FAMILY = ("relu", "leaky_relu", "elu", "softplus", "gelu")
 
 
@@ -220,6 +221,11 @@ class Sequential(Module):
                 raise DataError(
                     f"Sequential takes layers one after the other, and {few(layer)} is none. Give Sequential(Layer(2, 3), Layer(3, 1))."
                 )
+            if layer in OF_ONE_NUMBER:
+                raise DataError(
+                    f"Sequential takes functions from list to list, and {name_of(layer)} is of one number. "
+                    f"Give it to the layer before: Layer(2, 3, {name_of(layer)!r})."
+                )
         self.layers = list(layers)
 
     def __call__(self, inputs: Sequence[Number]) -> list[Value]:
@@ -240,6 +246,11 @@ def one_by_one(layers: Sequence[Callable[[Any], Any]], rows: Sequence[Any]) -> l
     for i, layer in enumerate(layers):
         with scope(f"layer{i}"):
             rows = batched(layer, rows)
+    for row in rows:
+        if not listed(row):
+            raise DataError(
+                f"Each layer returns a list, and the last one returned {few(row)}. For one neuron there is Layer(2, 1)."
+            )
     return [list(row) for row in rows]
 
 

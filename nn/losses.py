@@ -256,7 +256,7 @@ def surprise(p: Number, weight: Number, allow_inf: bool) -> Value:
     """Return −ln p, which is 0 for p = 1 and infinite for p = 0; where it has weight 0, it may be anything finite."""
     p = lift(p)
     if p.data > 0 or p.data != p.data:
-        return -p.log()
+        return 0 - p.log()  # where p is 1 it is 0, and −ln p would be the float −0.0
     if lift(weight).data == 0:
         return -p.maximum(SMALLEST).log()
     if allow_inf:

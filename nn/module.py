@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from autograd import Parameter, Value
-from nn.checks import first
+from autograd import DataError, Parameter, Value
+from nn.checks import few, first
 from nn.errors import StateError
 
 WIDEST = 80  # a longer architecture takes a line for each part
@@ -74,12 +74,17 @@ class Module:
 
     def load_state_dict(self, state: Mapping[str, float]) -> None:
         """Set each parameter and buffer from a dict with the same names; a dict that does not fit changes nothing."""
+        if not isinstance(state, Mapping):
+            raise DataError(f"A state_dict is a dict of numbers by name, and {few(state)} is none.")
         own = dict(self.named_state())
         missing, strange = [k for k in own if k not in state], [k for k in state if k not in own]
         if missing or strange:
+            remedy = "Build the model with the sizes that it was saved with."
+            if any(str(name).endswith("weight") and hasattr(state[name], "__len__") for name in strange):
+                remedy = "It holds whole matrices, as PyTorch's do: for such there is nn.load_sequential_state_dict(model, state)."
             raise StateError(
                 f"This state_dict is not of this {type(self).__name__}, which has {len(own)} numbers; the dict has {len(state)}. "
-                f"Missing: {first(missing)}. Unknown: {first(strange)}. Build the model with the sizes that it was saved with."
+                f"Missing: {first(missing)}. Unknown: {first(strange)}. {remedy}"
             )
         numbers = {name: Parameter(state[name]).data for name in own}  # all are read before one is set
         for name, parameter in own.items():
@@ -100,6 +105,14 @@ class Module:
         own = [path for path, part in inside(self) if isinstance(part, Parameter)]
         told = [f"{path}={part!r}" for path, part in self.named_children()]
         return architecture(type(self).__name__, [first(own), *told] if own else told)
+
+
+def leaves_of(parameters: Any) -> list[Value]:
+    """Return a list of parameters, if it is one; a Module is none, but has one."""
+    found = list(parameters) if isinstance(parameters, Iterable) else [parameters]
+    if isinstance(parameters, Value) or not all(isinstance(p, Value) for p in found):
+        raise DataError(f"Here goes a list of parameters, and {few(parameters)} is none. Give model.parameters().")
+    return found
 
 
 def batched(layer: Callable[[Any], Any], rows: Sequence[Any]) -> list[Any]:

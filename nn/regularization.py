@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterable, Sequence
 from random import Random
 from typing import Any
 
-from autograd import LengthError, Parameter, Value, dot, lift, mean, sum
-from nn.checks import Number, generator, positive, same_length, whole, within
-from nn.module import Module, batched
+from autograd import DataError, LengthError, Parameter, Value, dot, lift, mean, sum
+from nn.checks import Number, a_list, few, generator, positive, same_length, whole, within
+from nn.module import Module, batched, leaves_of
 
 
 def l1_penalty(parameters: Iterable[Value], strength: float) -> Value:
@@ -46,10 +46,10 @@ def l2_penalty(parameters: Iterable[Value], strength: float) -> Value:
 def some(parameters: Iterable[Value], strength: float) -> list[Value]:
     """Return the parameters, if there are any and the strength is one."""
     within("The strength of a penalty", strength, lambda x: 0 <= x < math.inf, "0 or a finite number above")
-    listed = list(parameters)
-    if not listed:
+    found = leaves_of(parameters)
+    if not found:
         raise LengthError("A penalty on no parameters is none. Give it model.parameters().")
-    return listed
+    return found
 
 
 class Dropout(Module):
@@ -72,9 +72,9 @@ class Dropout(Module):
     def __call__(self, inputs: Sequence[Number]) -> list[Value]:
         """Return as many activations as there are inputs."""
         if not self.training:
-            return [lift(x) for x in inputs]
+            return [lift(x) for x in a_list(repr(self), inputs)]
         kept = 1 / (1 - self.p)
-        return [lift(x) * (0.0 if self.rng.random() < self.p else kept) for x in inputs]
+        return [lift(x) * (0.0 if self.rng.random() < self.p else kept) for x in a_list(repr(self), inputs)]
 
     def __repr__(self) -> str:
         return f"Dropout({self.p})"
@@ -186,6 +186,8 @@ class Residual(Module):
     """
 
     def __init__(self, block: Callable[[Sequence[Any]], Sequence[Value]]) -> None:
+        if not callable(block) or isinstance(block, type):
+            raise DataError(f"Residual takes a layer, and {few(block)} is none. Give Residual(Layer(2, 2)).")
         self.block = block
 
     def __call__(self, inputs: Sequence[Number]) -> list[Value]:
@@ -194,12 +196,12 @@ class Residual(Module):
 
     def batch(self, rows: Sequence[Any]) -> list[list[Value]]:
         """Return the rows plus the block's outputs for them."""
-        shared = [[lift(x) for x in row] for row in rows]
+        shared = [[lift(x) for x in a_list(repr(self), row)] for row in rows]
         return [self.added(row, outputs) for row, outputs in zip(shared, batched(self.block, shared), strict=True)]
 
     def added(self, inputs: list[Value], outputs: Sequence[Value]) -> list[Value]:
         """Return each input plus the output in its place."""
-        if len(outputs) != len(inputs):
+        if len(a_list("A residual sum", outputs)) != len(inputs):
             raise LengthError(
                 f"A residual block adds its outputs to its inputs, and {self.block!r} makes {len(outputs)} of {len(inputs)}. Give it as many outputs as inputs."
             )

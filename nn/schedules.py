@@ -18,6 +18,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from autograd import RangeError
 from nn.checks import few, listed, positive, whole, within
 from nn.errors import SettingError, StateError
 from nn.optim import Optimizer
@@ -122,7 +123,12 @@ class ExponentialLR(Schedule):
 
     def at(self, t: int, base: float) -> float:
         """Return base · gammaᵗ."""
-        return base * self.gamma**t
+        try:
+            return base * self.gamma**t
+        except OverflowError:
+            raise RangeError(
+                f"{base:g}·{self.gamma:g}^{t} is too large for a float. Give a gamma of 1 or less."
+            ) from None
 
 
 class CosineAnnealingLR(Schedule):
@@ -212,11 +218,11 @@ class SequentialLR(Schedule):
             raise SettingError(
                 "SequentialLR takes two lists: SequentialLR(optimizer, [warm_up, cosine], milestones=[5])."
             )
-        if len(milestones) != len(schedulers) - 1:
+        if not schedulers or len(milestones) != len(schedulers) - 1:
             raise SettingError(
-                f"{len(schedulers)} schedules need {len(schedulers) - 1} milestones between them, and here are {len(milestones)}."
+                f"Schedules need a milestone between each and the next, and here are {len(schedulers)} schedules and {len(milestones)} milestones."
             )
-        if any(b <= a for a, b in zip([0, *milestones], milestones, strict=False)):
+        if any(whole("A milestone", b) <= a for a, b in zip([0, *milestones], milestones, strict=False)):
             raise SettingError(f"Milestones rise from above 0, and these do not: {list(milestones)}.")
         self.schedulers, self.milestones = steering(optimizer, schedulers), list(milestones)
         super().__init__(optimizer)

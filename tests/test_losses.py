@@ -377,3 +377,15 @@ def test_a_network_learns_by_cross_entropy():
         loss.backward()
         optimizer.step()
     assert loss.data < 0.05
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_certain_and_right_is_0_and_not_minus_0(reduction):
+    for loss in (
+        binary_cross_entropy(1.0, 1, reduction),
+        binary_cross_entropy(0.0, 0, reduction),
+        binary_cross_entropy([1.0, 0.0], [1, 0], reduction),
+        categorical_cross_entropy([0.0, 1.0], 1, reduction),
+        categorical_cross_entropy([[0.0, 1.0]], [[0, 1]], reduction),
+    ):
+        assert repr(loss.data) == "0.0"

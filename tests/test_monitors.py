@@ -233,3 +233,16 @@ def test_a_sick_network_is_diagnosed():
     assert nn.diagnose(gradient_norm=math.nan)[0].startswith("exploding: the gradient norm is nan, no finite number")
     with pytest.raises(DataError, match=r"history\.loss"):
         nn.diagnose(loss=3.0)
+
+
+def test_a_loss_that_stands_still_does_not_fall():
+    for losses in ([0, 0], [5, 5, 5], [100, 99.5, 99]):
+        assert nn.diagnose(losses)[0].startswith("barely moving:")
+
+
+@pytest.mark.parametrize(
+    "given", [{"loss": [1, "a"]}, {"gradient_norm": "a"}, {"gradient_norm": -1}, {"update_ratio": -1}]
+)
+def test_a_dial_that_shows_no_number_is_refused(given):
+    with pytest.raises(DataError, match=next(iter(given))):
+        nn.diagnose(**given)

@@ -458,3 +458,46 @@ def test_an_output_of_0_3_for_1():
 def test_the_public_names():
     for name in ("MLP", "Layer", "Neuron", "Module", "Parameter", "SGD", "mse_loss"):
         assert name in nn.__all__
+
+
+WRONG_CALLS = {
+    "a function of one number in a row of layers": (
+        lambda: nn.Sequential(nn.Layer(2, 3, "linear"), nn.relu),
+        r"relu is of one number\. Give it to the layer before: Layer\(2, 3, 'relu'\)",
+    ),
+    "a neuron at the end of a row of layers": (
+        lambda: nn.Sequential(nn.Neuron(2))([1, 2]),
+        r"the last one returned Value.*Layer\(2, 1\)",
+    ),
+    "one number for dropout": (lambda: nn.Dropout(0.5)(3), r"Dropout\(0\.5\) takes a list, and was given 3"),
+    "one number for dropout in evaluation": (lambda: nn.Dropout(0.5).eval()(3), "takes a list, and was given 3"),
+    "one number for a residual block": (lambda: nn.Residual(nn.Layer(1, 1))(3), "takes a list, and was given 3"),
+    "a residual block that is none": (lambda: nn.Residual(3), "Residual takes a layer, and 3 is none"),
+    "a residual block that returns one Value": (
+        lambda: nn.Residual(nn.Neuron(1))([3]),
+        "A residual sum takes a list, and was given Value",
+    ),
+    "a number for a state": (lambda: nn.MLP(1, [1]).load_state_dict(3), "a dict of numbers by name, and 3 is none"),
+    "numbers for names": (lambda: nn.MLP(1, [1]).load_state_dict({1: 2.0}), "Unknown: 1. Build the model"),
+    "matrices for numbers": (
+        lambda: nn.MLP(1, [1]).load_state_dict({"0.weight": [[2.0]], "0.bias": [1.0]}),
+        r"as PyTorch's do: for such there is nn\.load_sequential_state_dict\(model, state\)",
+    ),
+    "a penalty on a model": (lambda: nn.l2_penalty(nn.MLP(1, [1]), 0.1), r"Give model\.parameters\(\)"),
+    "a penalty on numbers": (lambda: nn.l1_penalty([1.0, 2.0], 0.1), r"Give model\.parameters\(\)"),
+    "a number to go backward from": (lambda: nn.accumulate(3), "Values all, and here is 3"),
+    "a model for its layers": (
+        lambda: nn.checkpointed_backward(nn.MLP(1, [1]), [[1.0]], lambda outputs: outputs[0][0]),
+        "Checkpointing takes a list, and was given MLP",
+    ),
+    "a number for a loss": (
+        lambda: nn.checkpointed_backward(nn.MLP(1, [1]).layers, [[1.0]], lambda outputs: 3, 1),
+        "The loss of a batch is one Value, and here is 3",
+    ),
+}
+
+
+@pytest.mark.parametrize(("attempt", "says"), WRONG_CALLS.values(), ids=WRONG_CALLS)
+def test_a_wrong_call_is_answered_with_a_sentence(attempt, says):
+    with pytest.raises(AutogradError, match=says):
+        attempt()

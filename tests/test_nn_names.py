@@ -1,12 +1,14 @@
 """The names that `from nn import …` offers."""
 
 import inspect
+import re
 import subprocess
 import sys
 
 import pytest
 
 import nn
+from nn.elsewhere import PYTORCH
 
 
 def test_all_is_sorted_and_complete():
@@ -32,3 +34,17 @@ def test_pictures_are_there_after_import_nn_and_loaded_when_they_are_used():
     assert out.stdout.strip() == "nn.plots False"
     with pytest.raises(AttributeError, match="plotz"):
         nn.plotz
+
+
+@pytest.mark.parametrize("name", PYTORCH)
+def test_a_name_of_pytorch_s_says_what_it_is_called_here(name):
+    with pytest.raises(AttributeError, match=rf"has no attribute '{name}'\. It is ") as caught:
+        getattr(nn, name)
+    for mentioned in re.findall(r"nn\.(\w+)", str(caught.value)):
+        assert hasattr(nn, mentioned)
+
+
+def test_the_activations_of_pytorch_are_the_names_that_are_told():
+    for kind, words in PYTORCH.items():
+        for name in re.findall(r'Layer\(2, 3, "(\w+)"\)', words):
+            assert repr(nn.Layer(2, 3, name)) == f"Layer(2 → 3, {name})", kind

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nn
-from autograd import Value
+from autograd import RangeError, Value
 from nn import (
     SGD,
     ChainedScheduler,
@@ -176,6 +176,9 @@ REFUSED = [
     lambda: LinearLR(optimizer(), end_factor=-1),
     lambda: StepLR(optimizer(), step_size=True),
     lambda: StepLR([Value(1.0)], step_size=2),
+    lambda: SequentialLR(shared := optimizer(), [LinearLR(shared)] * 2, milestones=["a"]),
+    lambda: SequentialLR(shared := optimizer(), [LinearLR(shared)] * 2, milestones=[2.5]),
+    lambda: SequentialLR(optimizer(), [], milestones=[]),
 ]
 
 
@@ -183,3 +186,10 @@ REFUSED = [
 def test_impossible_schedules_are_refused(make):
     with pytest.raises(nn.SettingError):
         make()
+
+
+def test_a_learning_rate_beyond_the_floats_is_told():
+    schedule = ExponentialLR(optimizer(), gamma=1e200)
+    schedule.step()
+    with pytest.raises(RangeError, match="Give a gamma of 1 or less"):
+        schedule.step()
