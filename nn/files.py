@@ -3,6 +3,8 @@
     0.weight  (out, in)    0.bias  (out,)    the first layer
     2.weight  (out, in)    2.bias  (out,)    the second; 1 is the activation between them, which has no weights
 
+In a Sequential, Dropout has a place too, and BatchNorm1d one with weight, bias, running_mean and running_var.
+
 `Module.state_dict` has one number a name, for those who read; this is for exchange. In PyTorch, an activation stands
 after each Linear that is not the last (nn.Identity() where there is none here), and then
 
@@ -21,9 +23,10 @@ from typing import Any
 from autograd import DataError, Value
 from nn.checkpoint import a_file, read_bytes, write_atomically
 from nn.errors import FormatError, StateError
-from nn.gradients import layers_of
+from nn.gradients import a_module
 from nn.layers import Layer, sequence_of
 from nn.module import Module
+from nn.regularization import BatchNorm1d
 
 
 def sequential_state_dict(model: Module) -> dict[str, Any]:
@@ -34,7 +37,8 @@ def sequential_state_dict(model: Module) -> dict[str, Any]:
     >>> {name: array.shape for name, array in state.items()}
     {'0.weight': (3, 2), '0.bias': (3,), '2.weight': (1, 3), '2.bias': (1,)}
 
-    Raises DataError for a model that is not an MLP, a Layer, or a Module of your own with a list `layers` of Layers.
+    Raises DataError for a model that is not an MLP, a Layer, a Sequential of Layers, Dropout and BatchNorm1d, or a Module of
+    your own with a list `layers` of such.
     """
     import numpy as np
 
@@ -53,6 +57,9 @@ def load_sequential_state_dict(model: Module, state: Mapping[str, Any]) -> None:
     The arrays are NumPy's, PyTorch's or nested lists. Raises StateError.
     """
     own, given = sequential_state_dict(model), arrays_of(state)
+    given = {
+        name: array for name, array in given.items() if not name.endswith("num_batches_tracked")
+    }  # PyTorch counts them
     ours, theirs = ({name: array.shape for name, array in arrays.items()} for arrays in (own, given))
     if ours != theirs:
         unlike = [name for name in {**ours, **theirs} if ours.get(name) != theirs.get(name)]
@@ -119,16 +126,28 @@ def load_weights(model: Module, path: str | Path) -> None:
 
 
 def matrices(model: Module) -> dict[str, Any]:
-    """Return the matrices of a model, by name: lists of its Values."""
-    layers = [layer for _, layer in layers_of(model)]
-    if layers != list(sequence_of(model).values()) or not all(isinstance(layer, Layer) for layer in layers):
+    """Return the matrices and vectors of a model, by name: lists of its Values."""
+    found: dict[str, Any] = {}
+    place = 0
+    for layer in sequence_of(model).values():
+        found |= {f"{place}.{name}": values for name, values in weights_of(layer).items()}
+        place += 2 if isinstance(layer, Layer) else 1  # its activation has a place of its own
+    if not found or {*flat(list(found.values()))} != {value for _, value in a_module(model).named_state()}:
         raise DataError(
-            f"A model file is of Layers one after the other, as an MLP has them, and {model!r} has other parts. "
+            f"A model file is of Layers one after the other, with Dropout and BatchNorm1d between them, and {model!r} has other parts. "
             "For such a model, keep model.state_dict(), with nn.save_checkpoint(path, state)."
         )
-    weights = {f"{2 * i}.weight": [neuron.weights for neuron in layer.neurons] for i, layer in enumerate(layers)}
-    biases = {f"{2 * i}.bias": [neuron.bias for neuron in layer.neurons] for i, layer in enumerate(layers)}
-    return {name: part for pair in zip(weights.items(), biases.items(), strict=True) for name, part in pair}
+    return found
+
+
+def weights_of(layer: Any) -> dict[str, Any]:
+    """Return what PyTorch keeps of a layer, by its names there."""
+    if isinstance(layer, Layer):
+        return {"weight": [n.weights for n in layer.neurons], "bias": [n.bias for n in layer.neurons]}
+    if isinstance(layer, BatchNorm1d):
+        names = ("weight", "bias", "running_mean", "running_var")
+        return {name: [getattr(norm, name) for norm in layer.norms] for name in names}
+    return {}
 
 
 def data_of(values: Any) -> Any:

@@ -152,6 +152,43 @@ def test_torch_loads_the_file_and_computes_the_same(path):
     )
 
 
+def with_everything_between():
+    return nn.Sequential(
+        nn.Layer(3, 4, "linear", Random(0)), nn.BatchNorm1d(4), nn.Dropout(0.5), nn.Layer(4, 3, "tanh", Random(1)),
+        nn.BatchNorm1d(3), nn.Layer(3, 2, "linear", Random(2)),
+    )  # fmt: skip
+
+
+def test_batch_normalisation_and_dropout_have_places_of_their_own(path):
+    model, twin = with_everything_between(), with_everything_between()
+    model.batch([[1.0, 2.0, 3.0], [0.0, -1.0, 2.0], [5.0, 5.0, 1.0]])  # the running statistics move
+    names = list(nn.sequential_state_dict(model))
+    assert [name for name in names if "running" not in name] == [
+        f"{place}.{kind}" for place in (0, 2, 4, 6, 7) for kind in ("weight", "bias")
+    ]
+    nn.save_weights(model, path)
+    nn.load_weights(twin, path)
+    assert twin.state_dict() == model.state_dict()
+
+
+def test_torch_loads_batch_normalisation_and_gives_it_back(tmp_path):
+    torch = pytest.importorskip("torch", reason="torch is not installed")
+    tnn, rows = torch.nn, [[1.0, 2.0, 3.0], [0.0, -1.0, 2.0], [5.0, 5.0, 1.0]]
+    model, twin = with_everything_between(), with_everything_between()
+    model.batch(rows)
+    theirs = tnn.Sequential(
+        tnn.Linear(3, 4), tnn.Identity(), tnn.BatchNorm1d(4), tnn.Dropout(), tnn.Linear(4, 3), tnn.Tanh(),
+        tnn.BatchNorm1d(3), tnn.Linear(3, 2),
+    ).double()  # fmt: skip
+    state = {name: torch.from_numpy(array) for name, array in nn.sequential_state_dict(model).items()}
+    assert str(theirs.load_state_dict(state)) == "<All keys matched successfully>"
+    expected = theirs.eval()(torch.tensor(rows, dtype=torch.float64)).tolist()
+    nn.load_sequential_state_dict(twin, theirs.state_dict())
+    for same in (model, twin):
+        outputs = [[out.data for out in row] for row in same.eval().batch(rows)]
+        assert outputs == [pytest.approx(row, rel=1e-13) for row in expected]
+
+
 def test_torch_s_weights_are_loaded_and_compute_the_same(path):
     torch = pytest.importorskip("torch", reason="torch is not installed")
     theirs = sequential(torch)
