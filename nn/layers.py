@@ -62,8 +62,12 @@ class Neuron(Module):
     def __call__(self, inputs: Sequence[Number]) -> Value:
         """Return the activation, for a list of `nin` Values or numbers."""
         if not hasattr(inputs, "__len__") or len(inputs) != self.nin:
-            same_length("inputs", inputs, repr(self), self.nin)
-        z = expanded(self.weights, inputs, self.bias) if self.expand else dot(self.weights, inputs, self.bias)
+            refuse(inputs, repr(self), self.nin)
+        try:
+            z = expanded(self.weights, inputs, self.bias) if self.expand else dot(self.weights, inputs, self.bias)
+        except DataError:
+            refuse(inputs, repr(self), self.nin)
+            raise
         out = self.activate(z)
         if not isinstance(out, Value):
             raise DataError(
@@ -134,8 +138,12 @@ class Layer(Module):
         """Return the outputs of all neurons, for a list of `nin` Values or numbers."""
         nin = self.neurons[0].nin
         if not hasattr(inputs, "__len__") or len(inputs) != nin:
-            same_length("inputs", inputs, repr(self), nin)
-        nodes = tuple([x if isinstance(x, Value) else lift(x) for x in inputs])  # once, so that all neurons share them
+            refuse(inputs, repr(self), nin)
+        try:
+            nodes = tuple([x if isinstance(x, Value) else lift(x) for x in inputs])  # once: all neurons share them
+        except DataError:
+            refuse(inputs, repr(self), nin)
+            raise
         outputs = []
         outer = enter("")
         try:
@@ -239,6 +247,16 @@ class Sequential(Module):
 
     def __repr__(self) -> str:
         return architecture("Sequential", [repr(layer) for layer in self.layers])
+
+
+def refuse(inputs: Any, whose: str, nin: int) -> None:
+    """Refuse what is no list of `nin` numbers, such as the rows of a batch."""
+    if listed(inputs) and any(hasattr(x, "__len__") and not isinstance(x, str) for x in inputs):
+        raise DataError(
+            f"{whose} takes the {nin} inputs of one example, and was given a list of lists, {few(inputs)}. "
+            "For the examples of a batch there is model.batch(rows)."
+        )
+    same_length("inputs", inputs, whose, nin)
 
 
 def one_by_one(layers: Sequence[Callable[[Any], Any]], rows: Sequence[Any]) -> list[list[Value]]:

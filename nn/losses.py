@@ -84,7 +84,8 @@ def hinge_loss(scores: Numbers, targets: Numbers, reduction: str = "mean") -> Lo
     >>> hinge_loss([2.0, 0.5, -1.0], [1, 1, 1], reduction="none")[1].data
     0.5
 
-    It is 0 only for the right sign by a margin of 1; the slope at that corner is 0. Raises DomainError for a target
+    It is 0 only for the right sign by a margin of 1; the slope at that corner is 0. PyTorch has no such loss (its
+    hinge_embedding_loss is another). Raises DomainError for a target
     other than −1 and +1.
     """
 

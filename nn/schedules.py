@@ -27,6 +27,9 @@ from nn.optim import Optimizer
 class Schedule:
     """Base class: it counts, and sets learning rates; one of your own needs an `at`.
 
+    It computes each learning rate from the first one, so of two schedules that step by turns, the last decides. In PyTorch each
+    scales what it finds there: for that, take ChainedScheduler.
+
     >>> from autograd import Value
     >>> from nn import SGD
     >>> class Halving(Schedule):
