@@ -6,7 +6,8 @@ from functools import cache
 from typing import Any
 
 from nn.batching import Data
-from nn.checks import as_list
+from nn.checks import as_list, whole
+from nn.errors import SettingError
 from nn.evaluation import answer
 
 BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = COLOURS = (
@@ -107,6 +108,14 @@ def even(low: float, high: float, n: int) -> list[float]:
     [0.0, 0.5, 1.0]
     """
     return [low + (high - low) * i / max(n - 1, 1) for i in range(n)]
+
+
+def check_grid(grid: Any) -> None:
+    """Refuse a grid of less than two points a side."""
+    if whole("grid", grid) < 2:
+        raise SettingError(
+            "grid is how many points there are along each side, 2 or more, and here it is 1. A usual one is 60."
+        )
 
 
 def axes() -> Any:
