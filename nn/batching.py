@@ -7,10 +7,11 @@ that is passed in; without it, from a fresh one.
 
 import math
 from collections.abc import Iterator, Sequence
+from numbers import Real
 from random import Random
 from typing import Any
 
-from autograd import DataError, DomainError, LengthError
+from autograd import DataError, DomainError, LengthError, Value
 from nn.checks import as_list, class_number, few, generator, listed, whole
 
 Example = tuple[Sequence[float], Any]
@@ -46,7 +47,11 @@ def random_split(data: Data, fractions: Sequence[float] = (0.8, 0.1, 0.1), rng: 
     Sizes are rounded down, and what is left goes to the first parts, one each, as PyTorch does. Raises DomainError for
     fractions that do not add up to 1, LengthError where a part would be empty.
     """
-    if not listed(fractions) or any(f <= 0 for f in fractions) or not math.isclose(math.fsum(fractions), 1):
+    if (
+        not listed(fractions)
+        or not all(isinstance(f, Real) and f > 0 for f in fractions)
+        or not math.isclose(math.fsum(fractions), 1)
+    ):
         raise DomainError(
             f"The fractions must be above 0 and add up to 1, and {few(fractions)} do not. Try (0.8, 0.1, 0.1)."
         )
@@ -67,10 +72,16 @@ def standardise(data: Data, like: Data | None = None) -> list[Example]:
     [([-1.0, 0.0], 0), ([1.0, 0.0], 1)]
 
     With like=train, by the mean and deviation of that set: the validation set must not set its own measure. The
-    deviation divides by n. An input that never changes becomes 0.
+    deviation divides by n. An input that never changes becomes 0. Raises DomainError for a number that is not finite.
     """
     measure = data if like is None else like
     checked([*measure, *data])
+    for rows in (measure, data):
+        for i, example in enumerate(rows):
+            if not finite_example(example):
+                raise DomainError(
+                    f"Example {i} holds a number that is not finite, {few(example)}. Mend it or leave it out."
+                )
     columns = list(zip(*[as_list(x) for x, _ in checked(measure)], strict=True))
     means = [math.fsum(column) / len(column) for column in columns]
     variances = [
@@ -130,3 +141,16 @@ def checked(data: Data) -> Data:
 def width(example: Example) -> int:
     """Return how many inputs an example has."""
     return len(as_list(example[0]))
+
+
+def finite_example(example: Example) -> bool:
+    """Tell whether all numbers of an example are finite."""
+    return all(finite(number) for part in example for number in as_list(part))
+
+
+def finite(number: Any) -> bool:
+    """Tell whether a number is finite; what is no number is not judged here."""
+    try:
+        return math.isfinite(number.data if isinstance(number, Value) else number)
+    except TypeError:
+        return True

@@ -4,9 +4,9 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from autograd import RangeError, Value
-from nn.batching import Data, Example
-from nn.checks import as_list, few
+from autograd import RangeError
+from nn.batching import Data, Example, finite_example
+from nn.checks import few
 from nn.errors import TrainingError
 from nn.run import Run
 from nn.together import all_finite
@@ -93,16 +93,3 @@ def bad_example(of: str, data: Data, suspects: Iterable[Example]) -> str:
                 f"{few((inputs, target))}. Mend it or leave it out."
             )
     return ""
-
-
-def finite_example(example: Example) -> bool:
-    """Tell whether all numbers of an example are finite."""
-    return all(finite(number) for part in example for number in as_list(part))
-
-
-def finite(number: Any) -> bool:
-    """Tell whether a number is finite; what is no number is not judged here."""
-    try:
-        return math.isfinite(number.data if isinstance(number, Value) else number)
-    except TypeError:
-        return True

@@ -15,7 +15,7 @@ from random import Random
 
 from nn.batching import Example
 from nn.checkpoint import read_bytes
-from nn.checks import as_list, generator, whole, within
+from nn.checks import as_list, generator, listed, same_length, whole, within
 from nn.errors import FormatError
 
 
@@ -56,9 +56,11 @@ def blobs(
     `centers` is a list of points, or a number of them: they then stand on a circle of radius 2.
     """
     rng = drawn("blobs", n, spread, rng)
-    count = whole("centers", centers if isinstance(centers, int) else len(centers))
+    count = whole("centers", len(centers) if listed(centers) else centers)  # type: ignore[arg-type]
     if isinstance(centers, int):
         centers = [on_circle(k / count, radius=2) for k in range(count)]
+    for center in centers:
+        same_length("coordinates", center, "a center of blobs, as the first one,", len(as_list(centers[0])))
     return [(near(centers[i % count], spread, rng), i % count) for i in range(n)]
 
 
@@ -86,6 +88,7 @@ def circles(n: int = 100, noise: float = 0.05, factor: float = 0.5, rng: Random 
     [([1.0, 0.0], 0), ([0.5, 0.0], 1)]
     """
     rng = drawn("circles", n, noise, rng)
+    within("The factor of circles", factor, lambda x: 0 < x < math.inf, "a radius above 0", "A usual one is 0.5.")
     turns = [(i // 2) / ((n + 1 - i % 2) // 2) for i in range(n)]
     return [(near(on_circle(turn, radius=(1, factor)[i % 2]), noise, rng), i % 2) for i, turn in enumerate(turns)]
 

@@ -91,7 +91,12 @@ def grouped(parameters: Iterable[Value] | Iterable[Group]) -> list[Group]:
         return [{"params": tuple(listed)}]
     if not all(isinstance(part, Mapping) and "params" in part for part in listed):
         raise DataError('A parameter group is a dict with "params", a list of them, and settings of its own.')
-    return [{**group, "params": tuple(group["params"])} for group in listed]
+    return [{**group, "params": tuple(several(group["params"]))} for group in listed]
+
+
+def several(parameters: Value | Iterable[Value]) -> Iterable[Value]:
+    """Return parameters as they are, and a single one as a list of one, as PyTorch takes it."""
+    return [parameters] if isinstance(parameters, Value) else parameters
 
 
 def unique(parameters: list[Value]) -> None:

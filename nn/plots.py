@@ -12,7 +12,7 @@ from typing import Any
 
 from autograd import DataError, DomainError, GraphError, LengthError, Value, grad
 from nn.activations import ACTIVATIONS
-from nn.batching import Data, checked, width
+from nn.batching import Data, checked, finite_example, width
 from nn.canvas import (
     BLACK,
     BLUE,
@@ -41,7 +41,7 @@ from nn.canvas import (
     room,
     scatter,
 )
-from nn.checks import chosen, few
+from nn.checks import chosen, few, listed
 from nn.diagnosis import EXPLODING, LARGE, SMALL, VANISHING
 from nn.errors import SettingError
 from nn.evaluation import answer, evaluation, two_classes
@@ -180,6 +180,8 @@ def decision_boundary(
             f"A boundary is drawn in the plane, over two inputs, and this data has {width(data[0])}. "
             "Say how a point becomes the inputs: inputs=lambda x, y: [x, y, …]."
         )
+    if not all(map(finite_example, data)):
+        raise DomainError("A number in this data is not finite, and has no place in the plane. Leave the example out.")
     ax = ax or axes()
     spans = [padded([x[k] for x, _ in data], room(data)) for k in (0, 1)]
     shade(ax, lambda x, y: model(inputs(x, y)), model, data, spans, threshold, grid)
@@ -217,7 +219,11 @@ def seen_by_two(model: Any, data: Data, layer: int, units: tuple[int, int]) -> t
     if not isinstance(layer, int) or not -len(found) <= layer < len(found):
         raise SettingError(f"layer is from 0 to {len(found) - 1} in this model, and here it is {layer!r}.")
     rows, count = found[layer], len(found[layer][0])
-    if len(set(units)) != 2 or not all(isinstance(unit, int) and 0 <= unit < count for unit in units):
+    if (
+        not listed(units)
+        or len(set(units)) != 2
+        or not all(isinstance(unit, int) and 0 <= unit < count for unit in units)
+    ):
         raise SettingError(
             f"units are two different numbers from 0 to {count - 1}, since that layer has {count}, and here are {units!r}. Choose others, or another layer."
         )

@@ -14,8 +14,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd import AutogradError, DataError, GraphError, Value, no_grad, record
-from nn.batching import Data, one_hot, unzipped
-from nn.blame import finite_example
+from nn.batching import Data, finite_example, one_hot, unzipped
 from nn.checks import as_list
 from nn.evaluation import example_losses, in_mode, one_value
 from nn.newton import Newton

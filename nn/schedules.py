@@ -54,7 +54,7 @@ class Schedule:
 
     def at(self, t: int, base: float) -> float:
         """Return the learning rate after t epochs, where it began at `base`."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} has no formula yet: it needs an at(self, t, base).")
 
     def step(self) -> None:
         """Go on by one epoch."""

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nn
-from autograd import DataError, DomainError, LengthError
+from autograd import AutogradError, DataError, DomainError, LengthError
 from nn.data import yin_yang_class
 
 MADE = [nn.moons, nn.circles, nn.spirals, nn.blobs, nn.linear_regression, nn.yin_yang]
@@ -301,3 +301,28 @@ def test_one_hot_refuses_a_label_out_of_range():
     for label in (1.0, "1", None, True):
         with pytest.raises(DataError, match="whole number"):
             nn.one_hot(label, 5)
+
+
+@pytest.mark.parametrize("bad", [([math.nan], 0), ([math.inf], 0), ([1.0], math.nan)])
+def test_one_number_that_is_not_finite_would_spoil_the_measure_of_all(bad):
+    good = [([1.0], 0), ([2.0], 1)]
+    for call in (lambda: nn.standardise([*good, bad]), lambda: nn.standardise([*good, bad], like=good)):
+        with pytest.raises(DomainError, match="Example 2 holds a number that is not finite"):
+            call()
+
+
+WRONG_CALLS = {
+    "fractions of text": (lambda: nn.random_split(nn.xor(), ["a"]), "fractions must be above 0"),
+    "a radius of text": (lambda: nn.circles(3, factor="a"), "factor of circles must be a radius above 0"),
+    "a radius of 0": (lambda: nn.circles(3, factor=0), "factor of circles must be a radius above 0"),
+    "centers of another width": (lambda: nn.blobs(3, centers=[(0, 0), (1,)]), "takes 2 coordinates, and was given 1"),
+    "centers that are no points": (lambda: nn.blobs(3, centers=[3]), "list of 1 coordinates, and was given 3"),
+    "centers that are text": (lambda: nn.blobs(3, centers="ab"), "'ab' is text"),
+    "half a center": (lambda: nn.blobs(3, centers=2.5), "centers must be a whole number"),
+}
+
+
+@pytest.mark.parametrize(("attempt", "says"), WRONG_CALLS.values(), ids=WRONG_CALLS)
+def test_a_data_set_that_cannot_be_made_is_refused_in_words(attempt, says):
+    with pytest.raises(AutogradError, match=says):
+        attempt()

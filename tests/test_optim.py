@@ -287,3 +287,10 @@ def test_a_learning_rate_is_checked_when_it_is_set():
     with pytest.raises(nn.SettingError):
         optimizer.lr = 0.0
     assert optimizer.lr == 0.1
+
+
+def test_a_group_of_one_parameter_needs_no_list():
+    w, b = Value(1.0), Value(1.0)
+    w.grad = b.grad = 1.0
+    SGD([{"params": w, "lr": 0.5}, {"params": [b]}], lr=0.25).step()
+    assert (w.data, b.data) == (0.5, 0.75)

@@ -231,3 +231,11 @@ def test_pyplot_and_its_global_figures_are_left_alone():
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
         == "False\n"
     )
+
+
+def test_what_has_no_place_in_the_plane_is_refused():
+    model = nn.MLP(2, [2, 1], rng=Random(0))
+    with pytest.raises(DomainError, match="not finite, and has no place in the plane"):
+        plots.decision_boundary(model, [([1.0, math.nan], 1), ([1.0, 2.0], 0)])
+    with pytest.raises(nn.SettingError, match="units are two different numbers"):
+        plots.hidden_space(model, nn.xor(), units=1)
