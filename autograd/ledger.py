@@ -168,7 +168,9 @@ def blocked_at(use: Chain) -> str:
     assert op is not None
     then = {p: use.names[p].data for p in parents}  # the numbers of the moment: a parameter may have moved since
     zeros = [p for i, p in enumerate(parents) if i != use.operand and then[p] == 0]
-    partner = [p for p in zeros if use.names[p].label == use.formula.text]  # in w·x + b the slope of w is x, whatever b is
+    partner = [
+        p for p in zeros if use.names[p].label == use.formula.text
+    ]  # in w·x + b the slope of w is x, whatever b is
     causes = partner or zeros or [use.parent]
     if op.kinks:
         causes = [use.parent]

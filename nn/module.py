@@ -69,7 +69,10 @@ class Module:
             parameter.grad = None
 
     def state_dict(self) -> dict[str, float]:
-        """Return the number of each parameter and buffer, by name."""
+        """Return the number of each parameter and buffer, by name.
+
+        PyTorch has whole matrices there, `0.weight`: nn.sequential_state_dict(model) returns those.
+        """
         return {name: leaf.data for name, leaf in self.named_state()}
 
     def load_state_dict(self, state: Mapping[str, float]) -> None:
