@@ -5,8 +5,8 @@
 
 In a Sequential, Dropout has a place too, and BatchNorm1d one with weight, bias, running_mean and running_var.
 
-`Module.state_dict` has one number a name, for those who read; this is for exchange. In PyTorch, an activation stands
-after each Linear that is not the last (nn.Identity() where there is none here), and then
+The names and shapes are those of `Module.state_dict`; the numbers are in arrays. In PyTorch, an activation stands after
+each Linear that is not the last (nn.Identity() where there is none here), and then
 
     model.load_state_dict({name: torch.from_numpy(array) for name, array in numpy.load("model.npz").items()})
     model.load_state_dict(safetensors.torch.load_file("model.safetensors"))
@@ -20,13 +20,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from autograd import DataError, Value
+from autograd import DataError
 from nn.checkpoint import a_file, read_bytes, write_atomically
 from nn.errors import FormatError, StateError
 from nn.gradients import a_module
-from nn.layers import Layer, sequence_of
-from nn.module import Module
-from nn.regularization import BatchNorm1d
+from nn.layers import Layer, numbered, sequence_of
+from nn.module import Module, flat, numbers_in
+from nn.regularization import BatchNorm1d, Dropout
 
 
 def sequential_state_dict(model: Module) -> dict[str, Any]:
@@ -42,7 +42,7 @@ def sequential_state_dict(model: Module) -> dict[str, Any]:
     """
     import numpy as np
 
-    return {name: np.array(data_of(values)) for name, values in matrices(model).items()}
+    return {name: np.array(numbers_in(values)) for name, values in matrices(model).items()}
 
 
 def load_sequential_state_dict(model: Module, state: Mapping[str, Any]) -> None:
@@ -127,37 +127,15 @@ def load_weights(model: Module, path: str | Path) -> None:
 
 def matrices(model: Module) -> dict[str, Any]:
     """Return the matrices and vectors of a model, by name: lists of its Values."""
-    found: dict[str, Any] = {}
-    place = 0
-    for layer in sequence_of(model).values():
-        found |= {f"{place}.{name}": values for name, values in weights_of(layer).items()}
-        place += 2 if isinstance(layer, Layer) else 1  # its activation has a place of its own
-    if not found or {*flat(list(found.values()))} != {value for _, value in a_module(model).named_state()}:
+    layers = list(sequence_of(a_module(model)).values())
+    found = {f"{place}.{name}": values for place, layer in numbered(layers) for name, values in layer.saved()}
+    plain = all(isinstance(layer, (Layer, BatchNorm1d, Dropout)) for layer in layers)
+    if not plain or {*flat(list(found.values()))} != {leaf for _, leaf in model.named_state()}:
         raise DataError(
             f"A model file is of Layers one after the other, with Dropout and BatchNorm1d between them, and {model!r} has other parts. "
             "For such a model, keep model.state_dict(), with nn.save_checkpoint(path, state)."
         )
     return found
-
-
-def weights_of(layer: Any) -> dict[str, Any]:
-    """Return what PyTorch keeps of a layer, by its names there."""
-    if isinstance(layer, Layer):
-        return {"weight": [n.weights for n in layer.neurons], "bias": [n.bias for n in layer.neurons]}
-    if isinstance(layer, BatchNorm1d):
-        names = ("weight", "bias", "running_mean", "running_var")
-        return {name: [getattr(norm, name) for norm in layer.norms] for name in names}
-    return {}
-
-
-def data_of(values: Any) -> Any:
-    """Return the numbers of Values in nested lists."""
-    return values.data if isinstance(values, Value) else [data_of(part) for part in values]
-
-
-def flat(values: Any) -> list[Value]:
-    """Return the Values in nested lists, in order."""
-    return [values] if isinstance(values, Value) else [value for part in values for value in flat(part)]
 
 
 def to_npz(state: dict[str, Any]) -> bytes:

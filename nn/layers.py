@@ -1,6 +1,6 @@
 """Neuron, Layer, MLP, Sequential: activation(weights · inputs + bias), side by side, and one after the other."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import pairwise
 from random import Random
@@ -125,6 +125,11 @@ class Layer(Module):
 
         self.label_parameters()
 
+    def saved(self) -> Iterator[tuple[str, Any]]:
+        """Yield the weights as rows, one a neuron, and the biases, as PyTorch's Linear has them."""
+        yield "weight", [neuron.weights for neuron in self.neurons]
+        yield "bias", [neuron.bias for neuron in self.neurons]
+
     def label_parameters(self, mark: str = "") -> None:
         """Label the weights w₁₂ (neuron 1, input 2) and the biases b₁, behind the mark of the layer: w²₁₂."""
         comma = "," if max(len(self.neurons), self.neurons[0].nin) > 9 else ""
@@ -203,6 +208,10 @@ class MLP(Module):
         for i, layer in enumerate(self.layers, 1):
             layer.label_parameters(str(i).translate(HIGH))
 
+    def saved(self) -> Iterator[tuple[str, Any]]:
+        """Yield the layers, by their places in PyTorch's nn.Sequential."""
+        yield from numbered(self.layers)
+
     def __call__(self, inputs: Sequence[Number]) -> list[Value]:
         """Return the list of outputs, for a list of `nin` Values or numbers."""
         with scope("MLP"):
@@ -235,6 +244,10 @@ class Sequential(Module):
                     f"Give it to the layer before: Layer(2, 3, {name_of(layer)!r})."
                 )
         self.layers = list(layers)
+
+    def saved(self) -> Iterator[tuple[str, Any]]:
+        """Yield the modules, by their places in PyTorch's nn.Sequential."""
+        yield from numbered(self.layers)
 
     def __call__(self, inputs: Sequence[Number]) -> list[Value]:
         """Return the outputs of the last module, for one example."""
@@ -270,6 +283,19 @@ def one_by_one(layers: Sequence[Callable[[Any], Any]], rows: Sequence[Any]) -> l
                 f"Each layer returns a list, and the last one returned {few(row)}. For one neuron there is Layer(2, 1)."
             )
     return [list(row) for row in rows]
+
+
+def numbered(layers: Sequence[Any]) -> Iterator[tuple[str, Module]]:
+    """Yield modules by their places in PyTorch's nn.Sequential, where the activation of a Layer has a place of its own.
+
+    >>> [place for place, _ in numbered([Layer(2, 3), Layer(3, 3), Layer(3, 1)])]
+    ['0', '2', '4']
+    """
+    place = 0
+    for layer in layers:
+        if isinstance(layer, Module):
+            yield str(place), layer
+        place += 2 if isinstance(layer, Layer) else 1
 
 
 def sequence_of(model: Any) -> dict[str, Any]:

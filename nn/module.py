@@ -38,7 +38,7 @@ class Module:
         """Yield each parameter and each other leaf (a running mean, say; PyTorch calls it a buffer) once."""
         seen: set[Value] = set()
         for name, part in walk(self, prefix):
-            if isinstance(part, Value) and part.kind in ("parameter", "leaf") and part not in seen:
+            if isinstance(part, Value) and saved_kind(part) and part not in seen:
                 seen.add(part)
                 yield name, part
 
@@ -68,30 +68,48 @@ class Module:
         for parameter in self.parameters():
             parameter.grad = None
 
-    def state_dict(self) -> dict[str, float]:
-        """Return the number of each parameter and buffer, by name.
+    def saved(self) -> Iterator[tuple[str, Any]]:
+        """Yield what a state_dict holds of this module, by PyTorch's names: leaves, nested lists of leaves, modules."""
+        yield from ((path, part) for path, part in inside(self) if not isinstance(part, Value) or saved_kind(part))
 
-        PyTorch has whole matrices there, `0.weight`: nn.sequential_state_dict(model) returns those.
+    def state_dict(self) -> dict[str, Any]:
+        """Return the numbers of all parameters and buffers, in the names and shapes that PyTorch gives them.
+
+        >>> from nn import MLP
+        >>> MLP(2, [2, 1], weights=[[[1, 2], [3, 4]], [[5, 6]]]).state_dict()
+        {'0.weight': [[1.0, 2.0], [3.0, 4.0]], '0.bias': [0.0, 0.0], '2.weight': [[5.0, 6.0]], '2.bias': [0.0]}
+
+        A layer's weight has the shape (out, in), a row for each neuron; 1 is the activation between the layers, which has no
+        weights. The lists are copies; nn.sequential_state_dict has NumPy arrays.
         """
-        return {name: leaf.data for name, leaf in self.named_state()}
+        return {name: numbers_in(leaves) for name, leaves in saved_in(self)}
 
-    def load_state_dict(self, state: Mapping[str, float]) -> None:
-        """Set each parameter and buffer from a dict with the same names; a dict that does not fit changes nothing."""
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Set each parameter and buffer from a dict of the same names and shapes; one that does not fit changes nothing.
+
+        The numbers may be in lists, or in arrays of NumPy or PyTorch. Raises StateError.
+        """
         if not isinstance(state, Mapping):
             raise DataError(f"A state_dict is a dict of numbers by name, and {few(state)} is none.")
-        own = dict(self.named_state())
-        missing, strange = [k for k in own if k not in state], [k for k in state if k not in own]
+        own = dict(saved_in(self))
+        given = {name: lists(numbers) for name, numbers in state.items() if not counter(name)}
+        missing, strange = [k for k in own if k not in given], [k for k in given if k not in own]
         if missing or strange:
-            remedy = "Build the model with the sizes that it was saved with."
-            if any(str(name).endswith("weight") and hasattr(state[name], "__len__") for name in strange):
-                remedy = "It holds whole matrices, as PyTorch's do: for such there is nn.load_sequential_state_dict(model, state)."
             raise StateError(
-                f"This state_dict is not of this {type(self).__name__}, which has {len(own)} numbers; the dict has {len(state)}. "
-                f"Missing: {first(missing)}. Unknown: {first(strange)}. {remedy}"
+                f"This state_dict is not of this {type(self).__name__}, which has {len(own)} entries; the dict has {len(given)}. "
+                f"Missing: {first(missing)}. Unknown: {first(strange)}. Build the model with the sizes that it was saved with."
             )
-        numbers = {name: Parameter(state[name]).data for name in own}  # all are read before one is set
-        for name, parameter in own.items():
-            parameter.data = numbers[name]
+        for name, leaves in own.items():
+            if shape(given[name]) != shape(leaves) or len(flat(given[name])) != len(flat(leaves)):
+                raise StateError(
+                    f"{name} has the shape {shape(leaves)} in this {type(self).__name__}, and {shape(given[name])} in the state_dict. "
+                    "Build the model with the sizes that it was saved with."
+                )
+        numbers = [
+            Parameter(number).data for name in own for number in flat(given[name])
+        ]  # all are read before one is set
+        for leaf, number in zip(flat(list(own.values())), numbers, strict=True):
+            leaf.data = number
 
     def train(self, mode: bool = True) -> "Module":
         """Set this module and all inside it to training (True) or to evaluation (False)."""
@@ -108,6 +126,51 @@ class Module:
         own = [path for path, part in inside(self) if isinstance(part, Parameter)]
         told = [f"{path}={part!r}" for path, part in self.named_children()]
         return architecture(type(self).__name__, [first(own), *told] if own else told)
+
+
+def saved_kind(leaf: Value) -> bool:
+    """Whether a leaf is a parameter, or a buffer as a running mean is."""
+    return leaf.kind in ("parameter", "leaf")
+
+
+def saved_in(module: Module, prefix: str = "", seen: set[Module] | None = None) -> Iterator[tuple[str, Any]]:
+    """Yield all that a state_dict holds of a module and those inside it, each once: leaves, or nested lists of them."""
+    seen = {module} if seen is None else seen
+    for name, part in module.saved():
+        if not isinstance(part, Module):
+            yield prefix + name, part
+        elif part not in seen:
+            seen.add(part)
+            yield from saved_in(part, f"{prefix}{name}.", seen)
+
+
+def numbers_in(leaves: Any) -> Any:
+    """Return the number of a leaf, or the numbers in nested lists of them."""
+    return leaves.data if isinstance(leaves, Value) else [numbers_in(part) for part in leaves]
+
+
+def lists(numbers: Any) -> Any:
+    """Return an array as nested lists, and anything else as it is."""
+    return numbers.tolist() if hasattr(numbers, "tolist") else numbers
+
+
+def shape(nested: Any) -> tuple[int, ...]:
+    """Return the shape of nested lists.
+
+    >>> shape(3.0), shape([[1, 2, 3], [4, 5, 6]])
+    ((), (2, 3))
+    """
+    return (len(nested), *(shape(nested[0]) if nested else ())) if isinstance(nested, (list, tuple)) else ()
+
+
+def flat(nested: Any) -> list[Any]:
+    """Return what is in nested lists, in order."""
+    return [item for part in nested for item in flat(part)] if isinstance(nested, (list, tuple)) else [nested]
+
+
+def counter(name: Any) -> bool:
+    """Whether an entry is PyTorch's count of batches, which nothing here needs."""
+    return str(name).endswith("num_batches_tracked")
 
 
 def leaves_of(parameters: Any) -> list[Value]:

@@ -11,7 +11,7 @@ model.train() and model.eval().
 """
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from random import Random
 from typing import Any
 
@@ -157,6 +157,11 @@ class BatchNorm1d(Module):
 
     def __init__(self, num_features: int, eps: float = 1e-5, momentum: float = 0.1) -> None:
         self.norms = [BatchNorm(eps, momentum) for _ in range(whole("num_features", num_features))]
+
+    def saved(self) -> Iterator[tuple[str, Any]]:
+        """Yield weight, bias and the running statistics, a number for each feature, as PyTorch has them."""
+        for name in ("weight", "bias", "running_mean", "running_var"):
+            yield name, [getattr(norm, name) for norm in self.norms]
 
     def __call__(self, inputs: Sequence[Number]) -> list[Value]:
         """Return one normalised row, by the running statistics."""

@@ -6,6 +6,7 @@ import pickle
 import random
 import statistics
 
+import numpy as np
 import pytest
 
 import nn
@@ -158,42 +159,64 @@ def test_an_optimizer_takes_leaves():
 def test_state_goes_out_and_in():
     model, other = MLP(2, [3, 1], rng=random.Random(0)), MLP(2, [3, 1], rng=random.Random(1))
     state = model.state_dict()
-    assert all(type(number) is float for number in state.values())
+    assert {name: np.shape(numbers) for name, numbers in state.items()} == {
+        "0.weight": (3, 2), "0.bias": (3,), "2.weight": (1, 3), "2.bias": (1,)
+    }  # fmt: skip
     parameters = other.parameters()
     other.load_state_dict(state)
     assert other.state_dict() == state
     assert other.parameters() == parameters, "the numbers are replaced, not the nodes"
     assert other([0.3, 0.4])[0].data == model([0.3, 0.4])[0].data
-    state["layers.0.neurons.0.bias"] = 99.0
+    state["0.bias"][0] = 99.0
     assert model.layers[0].neurons[0].bias.data == 0.0, "a state_dict is a copy"
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        lambda s: s.pop("layers.1.neurons.0.bias"),
-        lambda s: s.update({"layers.7.bias": 1.0}),
+        lambda s: s.pop("2.bias"),
+        lambda s: s.update({"7.bias": [1.0]}),
         lambda s: s.clear(),
-        lambda s: s.update({"layers.1.neurons.0.bias": "x"}),
-        lambda s: s.update({"layers.1.neurons.0.bias": None}),
+        lambda s: s.update({"2.bias": ["x"]}),
+        lambda s: s.update({"2.bias": [None]}),
+        lambda s: s.update({"2.bias": 1.0}),
+        lambda s: s.update({"2.bias": [1.0, 2.0]}),
+        lambda s: s.update({"0.weight": [[1.0, 2.0], [3.0], [4.0, 5.0]]}),
+        lambda s: s.update({"0.weight": [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]}),
     ],
 )
 def test_a_state_that_does_not_fit_changes_nothing(change):
-    model = MLP(2, [3, 1], rng=random.Random(0))
-    before = model.state_dict()
-    state = dict.fromkeys(before, 7.0)
+    model, other = MLP(2, [3, 1], rng=random.Random(0)), MLP(2, [3, 1], rng=random.Random(1))
+    before, state = model.state_dict(), other.state_dict()
     change(state)
     with pytest.raises((KeyError, TypeError)) as caught:
         model.load_state_dict(state)
     assert model.state_dict() == before
-    if isinstance(caught.value, KeyError):
-        for word in ("MLP", "13 numbers", str(len(state))):
+    if isinstance(caught.value, KeyError) and len(state) != 4:
+        for word in ("MLP", "4 entries", str(len(state))):
             assert word in str(caught.value), str(caught.value)
+
+
+def test_a_state_of_another_shape_is_refused_with_both_shapes():
+    with pytest.raises(
+        KeyError, match=r"0\.weight has the shape \(3, 2\) in this MLP, and \(4, 2\) in the state_dict\. Build"
+    ):
+        MLP(2, [3, 1]).load_state_dict(MLP(2, [4, 1]).state_dict() | {"2.weight": [[1.0, 2.0, 3.0]]})
+
+
+def test_a_state_may_hold_arrays_and_pytorch_s_count_of_batches():
+    model = nn.Sequential(nn.Layer(2, 3), nn.BatchNorm1d(3), nn.Dropout(0.5), nn.Layer(3, 1))
+    state = {name: np.array(numbers) + 1 for name, numbers in model.state_dict().items()}
+    model.load_state_dict(state | {"2.num_batches_tracked": np.array(7)})
+    assert list(model.state_dict()) == [
+        "0.weight", "0.bias", "2.weight", "2.bias", "2.running_mean", "2.running_var", "4.weight", "4.bias"
+    ]  # fmt: skip
+    assert model.state_dict() == {name: numbers.tolist() for name, numbers in state.items()}
 
 
 def test_a_state_error_names_the_keys():
     model = Neuron(2, weights=[1, 2])
-    with pytest.raises(KeyError, match=r"Neuron.*3 numbers.*has 3.*Missing: bias.*Unknown: biases"):
+    with pytest.raises(KeyError, match=r"Neuron.*3 entries.*has 3.*Missing: bias.*Unknown: biases"):
         model.load_state_dict({"weights.0": 1, "weights.1": 2, "biases": 3})
 
 
@@ -328,9 +351,9 @@ def test_a_module_finds_what_is_in_a_dict():
     net = Net()
     assert len(net.parameters()) == 1 + 9 + 4
     assert [name for name, _ in net.named_children()] == ["parts.hidden", "parts.out.0"]
-    assert "parts.hidden.neurons.0.weights.0" in net.state_dict()
-    other = Net()
-    other.load_state_dict(dict.fromkeys(net.state_dict(), 0.5))
+    other, state = Net(), net.state_dict()
+    assert {"parts.hidden.weight", "parts.hidden.bias", "parts.out.0.weight"} < set(state)
+    other.load_state_dict(state | {"parts.out.0.bias": [0.5]})
     assert other.parts["out"][0].neurons[0].bias.data == 0.5
     assert not any(module.training for module in net.eval().modules())
 
@@ -482,10 +505,6 @@ WRONG_CALLS = {
     ),
     "a number for a state": (lambda: nn.MLP(1, [1]).load_state_dict(3), "a dict of numbers by name, and 3 is none"),
     "numbers for names": (lambda: nn.MLP(1, [1]).load_state_dict({1: 2.0}), "Unknown: 1. Build the model"),
-    "matrices for numbers": (
-        lambda: nn.MLP(1, [1]).load_state_dict({"0.weight": [[2.0]], "0.bias": [1.0]}),
-        r"as PyTorch's do: for such there is nn\.load_sequential_state_dict\(model, state\)",
-    ),
     "a penalty on a model": (lambda: nn.l2_penalty(nn.MLP(1, [1]), 0.1), r"Give model\.parameters\(\)"),
     "a penalty on numbers": (lambda: nn.l1_penalty([1.0, 2.0], 0.1), r"Give model\.parameters\(\)"),
     "a number to go backward from": (lambda: nn.accumulate(3), "Values all, and here is 3"),
