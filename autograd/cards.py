@@ -21,7 +21,7 @@ from autograd.stepper import forward, snapshot, steps
 from autograd.value import Value
 
 LONGEST = 360  # letters of a graph on a card: a larger one cannot be kept in mind
-LONGEST_SLOPE = 60  # letters of one that is learned by heart
+LONGEST_SLOPE = 50  # letters of one that is learned by heart
 COLUMNS = ("Question", "Answer", "Lesson", "Tags")
 
 
@@ -56,19 +56,22 @@ def slope_of(op: Op) -> tuple[str, str]:
 
 def kink(op: Op) -> str:
     """Return the choice that a row makes where its slope jumps."""
-    return f" At {op.kinks.words}: {op.note}." if op.kinks else ""
+    return f" {op.note[0].upper()}{op.note[1:]}." if op.kinks else ""
 
 
 def of_lesson(lesson: Lesson) -> Iterator[Card]:
-    """Yield a card for each exercise of a lesson that can stand alone, and for each note."""
+    """Yield a card for each exercise of a lesson and each note; those that ask about its graph show it, if it is small enough."""
     root = lesson.build()
     graph = in_words(root)
+    small = len(graph) <= LONGEST
     for exercise in lesson.exercises:
-        if len(graph) <= LONGEST:
+        if small or not exercise.of_graph:
+            about = f"{graph} " if exercise.of_graph else ""
             answer = f"{number(exercise.answer)}. {' '.join(exercise.hints)}"
-            yield Card(f"{lesson.title}. {graph} {exercise.question}", answer, lesson.slug)
-    for note, event in noted(lesson, root):
-        yield Card(f"{lesson.title}. {remark(event)}", note.text, lesson.slug)
+            yield Card(f"{lesson.title}. {about}{exercise.question}", answer, lesson.slug)
+    if small:
+        for note, event in noted(lesson, root):
+            yield Card(f"{lesson.title}. {graph} {remark(event)}", note.text, lesson.slug)
 
 
 def noted(lesson: Lesson, root: Value) -> Iterator[tuple[Note, Event]]:

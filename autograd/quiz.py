@@ -2,7 +2,7 @@
 
 The terminal, the player and the handout all ask from here. A typed answer stands for everything that rounds to it at its
 own digits, a fraction and 0 for themselves alone. Where it stands for the truth and for a mistake, the nearer one counts, so
-that a coarse answer hides no mistake.
+that a coarse answer hides no mistake. The answer as it is printed is always right, and a mistake that prints the same is none.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from math import isclose, isfinite
+from math import isfinite
 
 from autograd import mistakes
 from autograd.events import Chain, Compute, Names
@@ -121,8 +121,8 @@ def wrong(chain: Chain, tried: Sequence[Mistake]) -> Iterator[Wrong]:
 
 
 def differing(chain: Chain, name: str, when: str, why: str, answer: float) -> Iterator[Wrong]:
-    """Yield a wrong answer, if it is a number, and is wrong."""
-    if isfinite(answer) and not isclose(answer, chain.contribution, rel_tol=1e-9):
+    """Yield a wrong answer, if it is a number, and can be told from the right one as printed."""
+    if isfinite(answer) and number(answer) != number(chain.contribution):
         yield Wrong(when, answer, lambda: answer, why, name)
 
 
@@ -161,7 +161,7 @@ def judged(given: str, answer: float, wrong: Sequence[Wrong]) -> Verdict:
     off = abs(answer - typed)
     nearer = [one for one in wrong if matches(one.answer) and abs(one.answer - typed) < off]
     if matches(answer) and not nearer:
-        exact = off <= max(1e-9 * abs(answer), ROUNDING)
+        exact = off <= max(1e-9 * abs(answer), ROUNDING) or shown == number(answer)
         if exact or digits(given) >= FEW_DIGITS:
             return Verdict(True, f"{shown} is right.")
         return Verdict(False, f"{shown} is right as far as it goes. Give one digit more.")

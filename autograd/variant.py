@@ -3,7 +3,7 @@
 A number keeps its sign and its decimals, and stays near its size: 3 becomes a whole number from 1 to 6, 0.25 one from 0.12
 to 0.5. A 0 or 1 that is data is a label or a switch, and stays; so do constants, and parameters at 0 unless all of them are.
 Numbers that lead out of an operation's domain, near a kink, or to more gradients that are 0, tiny or huge than the graph had,
-are drawn again.
+or to a flat end of an activation where the graph has none, are drawn again.
 """
 
 from __future__ import annotations
@@ -112,8 +112,14 @@ def leaf_like(leaf: Value, number: float) -> Value:
 
 
 def no_worse(made: Value, root: Value) -> bool:
-    """Tell whether a graph has no more gradients that are 0, tiny or huge than another."""
-    return sum(poor(made)) <= sum(poor(root)) and (not all(poor(made)) or all(poor(root)))
+    """Tell whether a graph has no more gradients that are 0, tiny or huge than another, and no more slopes that are tiny."""
+    flatter = flat_slopes(made) > flat_slopes(root)
+    return not flatter and sum(poor(made)) <= sum(poor(root)) and (not all(poor(made)) or all(poor(root)))
+
+
+def flat_slopes(root: Value) -> int:
+    """Count the slopes that are nearly 0, as at the ends of a sigmoid or a softmax."""
+    return sum(0 < abs(slope) < TINY for node in topological_order(root) for slope in node.partials)
 
 
 def poor(root: Value) -> list[bool]:

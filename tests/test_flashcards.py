@@ -8,9 +8,9 @@ from collections import Counter
 import pytest
 
 from autograd.__main__ import LESSONS, main
-from autograd.cards import COLUMNS, as_json, as_text, as_tsv, deck, of_lesson, slopes
+from autograd.cards import COLUMNS, LONGEST, as_json, as_text, as_tsv, deck, in_words, of_lesson, slopes
 from autograd.graph import number
-from autograd.lessons import COURSE
+from autograd.lessons import COURSE, GradientOf
 from autograd.lessons.definitions import DEFINITIONS, Card
 from autograd.namespaces import scalars
 from autograd.rules import TABLE
@@ -41,17 +41,31 @@ def test_the_cards_of_a_lesson_are_its_exercises_and_notes():
     assert len(cards) == len(lesson.exercises) + len(lesson.notes)
     for exercise in lesson.exercises:
         (card,) = [card for card in cards if card.question.endswith(exercise.question)]
-        assert "w = 3, x = 2, b = 1, y = 15; z = w·x + b" in card.question
         assert card.answer.startswith(f"{number(exercise.answer)}. ")
     assert {note.text for note in lesson.notes} <= {card.answer for card in cards}
+    assert all("w = 3, x = 2, b = 1, y = 15; z = w·x + b" in card.question for card in cards)
+
+
+@pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
+def test_a_card_shows_the_graph_that_it_asks_about_and_no_other(lesson):
+    graph = in_words(lesson.build())
+    cards = [card.question for card in of_lesson(lesson)]
+    for exercise in lesson.exercises:
+        shown = [q for q in cards if q.endswith(exercise.question)]
+        assert len(shown) == (not exercise.of_graph or len(graph) <= LONGEST), exercise.question
+        assert all((graph in q) == exercise.of_graph for q in shown)
+        if isinstance(exercise, GradientOf):
+            assert exercise.of_graph == (exercise.build == lesson.build), (
+                "another graph than the lesson's must be given"
+            )
 
 
 @pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
 def test_a_note_is_asked_about_the_event_that_the_lesson_tells(lesson):
-    words = {event.key: event.words for event in lesson.events()}
+    words, graph = {event.key: event.words for event in lesson.events()}, in_words(lesson.build())
     asked = {card.answer: card.question for card in of_lesson(lesson)}
-    for note in lesson.notes:
-        assert asked[note.text] == f"{lesson.title}. {words[note.after]} What does that tell?"
+    for note in lesson.notes if len(graph) <= LONGEST else ():
+        assert asked[note.text] == f"{lesson.title}. {graph} {words[note.after]} What does that tell?"
 
 
 def test_the_slopes_on_the_cards_are_those_of_the_table():

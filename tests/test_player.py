@@ -556,6 +556,17 @@ def test_the_page_gives_the_hints_and_the_verdicts_of_the_quiz(visit):
         assert "is right" in text(page, "#verdict")
 
 
+@pytest.mark.parametrize("answer", [4.9999979, -1.00000004e-9])
+def test_the_page_takes_an_answer_as_it_is_printed(visit, answer):
+    page = visit(play(Value(answer, "x") * Value(3.0, "w"), quiz=True))
+    page.keyboard.press("End")
+    for typed in (number(3.0), number(answer)):
+        page.fill("#typed", typed)
+        page.keyboard.press("Enter")
+        assert text(page, "#verdict").startswith(f"{typed} is right")
+        page.keyboard.press("End")
+
+
 def test_the_page_compares_digits_as_diagnose_does(visit):
     page = visit(play(Value(3.0, "x") * 2))
     rng = random.Random(5)

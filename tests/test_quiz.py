@@ -67,6 +67,21 @@ def test_an_answer_is_right_and_each_wrong_answer_is_diagnosed(lesson, seed):
             assert f"is what you get when {wrong.when}. {wrong.why}" in said.words
 
 
+@EACH
+@pytest.mark.parametrize("seed", ["", "4", "10", *SEEDS])
+def test_the_key_as_it_is_printed_is_right_and_no_printed_mistake_is(lesson, seed):
+    for question in Paper(lesson, seed).questions:
+        printed = number(question.answer)
+        assert question.verdict(printed).right, (question, printed)
+        for wrong in question.wrong:
+            assert not question.verdict(number(wrong.answer)).right, (question, wrong)
+
+
+def test_an_answer_that_prints_as_a_whole_number_is_right_as_printed():
+    assert judged("5", 4.9999979, ()).right
+    assert not judged("5", 4.99, ()).right
+
+
 def test_a_node_that_is_used_twice_is_asked_for_twice():
     x = Value(3.0, "x")
     y = x * x
@@ -160,6 +175,15 @@ def test_the_gradients_of_a_variant_are_not_worse(lesson, seed):
     changed = variant(lesson.build(), seed)
     assert poor(changed) <= poor(lesson.build())
     assert poor(changed) < len(leaves_of(changed)) or poor(lesson.build()) == len(leaves_of(changed))
+
+
+@EACH
+@SEEDED
+def test_a_variant_has_no_flat_slopes_that_the_graph_had_not(lesson, seed):
+    def flat(root):
+        return sum(0 < abs(slope) < 1e-3 for node in topological_order(root) for slope in node.partials)
+
+    assert flat(variant(lesson.build(), seed)) <= flat(lesson.build())
 
 
 @given(programs())

@@ -17,6 +17,8 @@ from autograd.value import Value
 class Exercise:
     """A question with a number for its answer; `solve` computes it, and each hint says a little more.
 
+    `of_graph` tells that it asks about the lesson's graph, which a flashcard must then show.
+
     >>> added_only = Wrong("the numbers are added only", 6.0, lambda: 1.0 + 2.0 + 3.0, "A mean is divided by how many there are.")
     >>> mean = Exercise("What is the mean of 1, 2 and 3?", 2.0, lambda: (1 + 2 + 3) / 3, ("Add.", "Divide by 3."), (added_only,))
     >>> mean.verdict("2")
@@ -30,6 +32,7 @@ class Exercise:
     solve: Callable[[], float]
     hints: tuple[str, ...]
     wrong: tuple[Wrong, ...] = ()
+    of_graph: bool = False
 
     def verdict(self, given: str) -> str:
         """Say whether a number is right, at its own digits, or which mistake gives it.
@@ -57,18 +60,25 @@ class GradientOf:
     '2 is what you get when the local derivative is given alone. The chain rule multiplies it by the gradient that comes from upstream.'
 
     `mistakes` holds the number that each mistake of this name gives: one of autograd.mistakes, or a slip of autograd.slips.
+    `given` says what the graph is, where it is not the lesson's.
     """
 
     build: Callable[[], Value]
     node: str
     answer: float
     mistakes: Mapping[str, float] = field(default_factory=dict)
+    given: str = ""
 
     @property
     def question(self) -> str:
         """What is asked."""
         ledger = self.ledger
-        return f"What is ∂{ledger.names[ledger.root].label}/∂{self.node}?"
+        return f"{self.given} What is ∂{ledger.names[ledger.root].label}/∂{self.node}?".lstrip()
+
+    @property
+    def of_graph(self) -> bool:
+        """Whether it asks about the lesson's graph."""
+        return not self.given
 
     @property
     def ledger(self) -> Ledger:

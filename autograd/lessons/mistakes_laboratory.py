@@ -177,14 +177,14 @@ LESSON = Lesson(
     measure=measure,
     notes=(
         Note("ready y", "Three uses have paid in: two in y·y, one in v·y. Only now may y hand on anything. Most mistakes below are about this moment."),
-        Note("ready w", "This is the number to compare with."),
+        Note("ready w", "All three uses of y are in it. Each of the mistakes below makes another number of it, and is known by that."),
     ),
     exercises=(
         GradientOf(
             squared_error, "w", -56,
             {"= in the place of +=": -16, "parents in a set": -40, "no topological order": -32, "stale gradients": -280, "updated too early": -88},
         ),
-        GradientOf(four_times, "x", 8, {"no visited set": 14, "= in the place of +=": 6}),
+        GradientOf(four_times, "x", 8, {"no visited set": 14, "= in the place of +=": 6}, "Another graph: y = 2·x, z = y·3, L = z + y, at x = 5."),
         Exercise(
             "x³ is computed as y·x with y = x·x, at x = 3, and backward is called twice without zero_grad. What does a correct engine leave in x's gradient?",
             54.0,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from autograd.errors import GraphError
+from autograd.graph import number
 from autograd.lessons.exercise import Exercise, GradientOf, made
 from autograd.lessons.lesson import Lesson
 from autograd.quiz import Question, questions
@@ -71,7 +72,7 @@ class Paper:
                 answers[name] = made(ledger, name, 0.0).make()
             except GraphError:  # an update that comes too early may leave an operation's domain
                 continue
-        wrong = {name: answer for name, answer in answers.items() if answer != ledger.gradient}
+        wrong = {name: answer for name, answer in answers.items() if number(answer) != number(ledger.gradient)}
         return GradientOf(lambda: self.root, exercise.node, ledger.gradient, wrong)
 
 

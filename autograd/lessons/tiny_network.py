@@ -66,6 +66,7 @@ LESSON = Lesson(
             lambda: 3 - 0.01 * -32,
             ("Gradient descent goes against the gradient.", "w ← w − 0.01 · ∂L/∂w.", "3 − 0.01 · (−32)."),
             (Wrong("the step goes up the gradient", 2.68, lambda: 3 + 0.01 * -32, "The gradient points uphill; the minus sign turns it round."),),
+            of_graph=True,
         ),
     ),
 )  # fmt: skip

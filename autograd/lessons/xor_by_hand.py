@@ -113,6 +113,7 @@ LESSON = Lesson(
                 Wrong("the bias is left out", -3, lambda: -1.5 / 0.5, "z3 = u1·a1 + u2·a2 + c, and c is −0.25."),
                 Wrong("the sum is not divided by a2", -1.25, lambda: 0.25 - 1.5, "That is u2·a2, and a2 is 0.5."),
             ),
+            of_graph=True,
         ),
     ),
 )  # fmt: skip

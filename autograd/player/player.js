@@ -175,9 +175,9 @@ function showVerdict(sentences, right) {
 }
 
 // The rule of autograd/quiz.py, and a test that they agree: an answer stands for everything that rounds to it at its own digits;
-// a fraction is exact, and so is 0. Where it stands for the truth and for a mistake, the nearer one counts, so that a coarse answer hides none.
+// a fraction is exact, and so are 0 and the answer as printed. Where it stands for the truth and for a mistake, the nearer one counts, so that a coarse answer hides none.
 function reading(typed) {
-  const text = typed.trim().replace("−", "-");
+  const text = typed.trim().replaceAll("−", "-");
   const fraction = /^([+-]?\d+)\s*\/\s*(\d+)$/.exec(text);
   if (fraction && Number(fraction[2]) !== 0) {
     const exact = Number(fraction[1]) / Number(fraction[2]);
@@ -196,16 +196,16 @@ function check() {
     hint();
     return;
   }
-  const shown = typed.trim().replace("-", "−");
+  const shown = typed.trim().replaceAll("-", "−");
   const answer = reading(typed);
-  const { truth, wrong } = steps[at].ask;
+  const { truth, wrong, answer: printed } = steps[at].ask;
   if (!answer) {
     showVerdict([`${shown} is no number to compare with. Write it as 45, −0.33, 3.5e-4 or 1/3.`], false);
   } else {
     const off = (x) => Math.abs(x - answer.number);
     const right = off(truth) <= answer.within;
     const nearer = wrong.filter(([x]) => off(x) <= answer.within && off(x) < off(truth));
-    if (right && !nearer.length && (!answer.coarse || off(truth) <= 1e-9 * Math.abs(truth) || off(truth) <= DUST)) {
+    if (right && !nearer.length && (!answer.coarse || off(truth) <= 1e-9 * Math.abs(truth) || off(truth) <= DUST || shown === printed)) {
       settle([`${shown} is right.`], true);
       return;
     }

@@ -167,7 +167,7 @@ LESSON = Lesson(
     ),
     exercises=(
         Exercise(
-            "An applicant has an income of 60 (thousand). Which score is exactly on the line?",
+            "An applicant has an income of 60 (thousand). Which score is exactly on the line 0.5·income + 2·score − 150 = 0?",
             60,
             lambda: line(DOCUMENT)[1] + line(DOCUMENT)[0] * 60,
             ("On the line z = 0.", "score = 75 − 0.25 · income.", "75 − 0.25 · 60."),

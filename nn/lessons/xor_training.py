@@ -180,6 +180,7 @@ LESSON = Lesson(
             lambda: len(unmoved(list(training()))),
             ("Unit 2 is never above 0.", "So its weights and its bias stay.", "And ∂z/∂u2 = a2, which is 0 for all four inputs."),
             (Wrong("u2 is forgotten", 3, lambda: len([name for name in unmoved(list(training())) if "0.neurons.1" in name]), "Its slope is a2, always 0."),),
+            of_graph=True,
         ),
         GradientOf(first_example, "z2", 0, {"upstream alone": 0.113577185462}),
         GradientOf(first_example, "u1", 0.298913811467, {"upstream alone": 0.295991779229, "sign of the delta": -0.298913811467}),
