@@ -34,6 +34,7 @@ def show_list(options: argparse.Namespace) -> None:
         print(f"\n{chapter}\n{'-' * len(chapter)}")
         for lesson in (options.lessons[slug] for slug in slugs if slug in options.lessons):
             print(f"{PLACES[lesson.slug]:>4}  {lesson.slug}: {lesson.title}\n      {lesson.question}")
+            print(f"      {terminal.source(lesson)}")
 
 
 def catalogue_entry(lesson: Lesson) -> dict[str, object]:

@@ -34,10 +34,15 @@ def walkthrough(lesson: Lesson) -> Iterator[str]:
             index, previous = index + 1, item
 
 
+def source(lesson: Lesson) -> str:
+    """Return which documents a lesson follows."""
+    return f"After: {lesson.document}."
+
+
 def opening(lesson: Lesson) -> str:
     """Return a lesson's title, its source and its question."""
     underline = "=" * len(lesson.title)
-    return f"{lesson.title}\n{underline}\n{wrapped(f'After: {lesson.document}.')}\n\n{wrapped(lesson.question)}"
+    return f"{lesson.title}\n{underline}\n{wrapped(source(lesson))}\n\n{wrapped(lesson.question)}"
 
 
 def paragraph(text: str) -> str:

@@ -39,6 +39,7 @@ def test_without_arguments_it_lists_the_walkthroughs():
         assert lesson.slug in listed
         assert lesson.title in listed
         assert lesson.question in listed
+        assert f"\n      After: {lesson.document}." in listed
 
 
 def test_the_catalogue_as_json():

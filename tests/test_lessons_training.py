@@ -266,6 +266,27 @@ def test_fit_is_the_loop_written_out_bit_for_bit():
     assert history.steps == 6 * len(rows)
 
 
+def test_the_printed_loop_sums_the_biases_over_the_wrong_axis_in_numpy():
+    model, examples = training_loop.network(), training_loop.parts()[0][:6]
+    (w1, b1), (w2, b2) = (
+        (
+            np.array([[w.data for w in n.weights] for n in layer.neurons]),
+            np.array([[n.bias.data] for n in layer.neurons]),
+        )
+        for layer in model.layers
+    )
+    z = w2 @ np.maximum(w1 @ np.array([x for x, _ in examples]).T + b1, 0) + b2  # a column is an example
+    delta = np.exp(z) / np.exp(z).sum(axis=0) - np.eye(10)[[y for _, y in examples]].T
+    printed, right, gradients = training_loop.bias_sums()
+    assert printed == pytest.approx(delta.sum(axis=0), abs=1e-14)
+    assert printed == pytest.approx([0.0] * 6, abs=1e-14)
+    assert right == pytest.approx(delta.sum(axis=1), rel=1e-12)
+    assert gradients == pytest.approx(delta.mean(axis=1), rel=1e-12)
+    told = texts(training_loop.LESSON)
+    assert "for 6 examples 6 numbers, where there are 10 biases" in told
+    assert "0.500 and 0.333" in told
+
+
 def test_the_loop_is_numpy_s_for_an_epoch():
     """The first epoch by matrix formulas: dL/dz = ŷ − y, ReLU, no engine."""
     train, _, _ = training_loop.parts()

@@ -39,7 +39,10 @@ def tell(lesson: Lesson) -> Story:
     yield "# One input: x = 3, w = 2, b = 1"
     order = topological_order(neuron(*ONE))
     yield from forward(order, snapshot(order))
-    yield "Multiply, add the bias, bend: that is all a neuron does. The number before the bend is called z, the one after it a."
+    yield (
+        "Multiply, add the bias, bend: that is all a neuron does. The number before the bend is called z, the one after it a. "
+        "Before the bend it is the function f(x) = 2x + 1, with which the document begins: f(3) = 7. The weight is its slope, the bias its value at 0."
+    )
     yield "# Three inputs: one term each, and still one z"
     yield terms()
     yield from passes(lesson.build())

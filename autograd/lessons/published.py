@@ -50,7 +50,7 @@ def shown(event: Event) -> bool:
 def misprints() -> str:
     """Return a table of the figures that do not agree, and why."""
     lines = [
-        f"{check['target']:<20}{check['published'].replace('-', '−'):>13}{number_of(x):>14}   {check['why']}"
+        f"{check['target'].removeprefix('path:').replace('->', ' → '):<20}{check['published'].replace('-', '−'):>13}{number_of(x):>14}   {check['why']}"
         for example in examples().values()
         for check in example["checks"]
         if not agrees(check["published"], x := recomputed(example, check))

@@ -111,6 +111,7 @@ def tell(lesson: Lesson) -> Story:
     events = steps(lesson.build())
     yield "# A batch of three: its gradient is the mean of three gradients"
     yield from (event for event in events if event.phase == "forward")
+    yield "Of the backward pass, what comes to w:"
     yield from (
         event for event in events if event.phase == "backward" and (event.name == "w" or event.key.endswith("→w"))
     )
@@ -119,7 +120,12 @@ def tell(lesson: Lesson) -> Story:
     yield words()
     yield "# How noisy is the gradient of a batch?"
     yield noises()
+    sigma = statistics.pstdev(slopes())
     yield "The noise falls as 1/√B: a batch four times as large costs four times as much, and halves it. That is why a few dozen are often enough."
+    yield (
+        f"The documents advise 32 to 256: for these examples that is a noise from {sigma / math.sqrt(32):.2f} to "
+        f"{sigma / math.sqrt(256):.2f}, beside {sigma:.2f} for a single one."
+    )
     yield f"# Three runs: {len(DATA)} noisy points of a line, learning rate {LEARNING_RATE}, {EPOCHS} epochs"
     runs = {name: run(size) for name, size in WAYS.items()}
     yield comparison(runs)

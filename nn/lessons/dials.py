@@ -82,7 +82,8 @@ def tell(lesson: Lesson) -> Story:
     yield "# Layer by layer: where a gradient vanishes"
     yield from by_layer()
     yield "# Two units that no gradient passes"
-    yield from passes(lesson.build())
+    yield "Of the backward pass, the way to both units and their weights:"
+    yield from passes(lesson.build(), about=("o", "t", "r", "z1", "z2", "w1", "w2"))
     yield (
         "Both weights all but stand still, for two reasons: tanh is at the end of its range and nearly flat, and ReLU is flat below 0. A saturated unit "
         "comes back slowly, a dead one never while its inputs stay as they are. The loss alone shows neither; the dials do."
@@ -90,8 +91,15 @@ def tell(lesson: Lesson) -> Story:
     yield "# The bounds"
     yield bounds()
     yield (
-        "They are the document's: moderate from 0.001 to 1, vanishing below 0.0001, exploding above 10; what lies between is called small or large here. They "
+        "They are the document's: moderate from 0.001 to 1, vanishing below 0.0001, exploding above 10; what lies between is called small "
+        "or large here. They "
         "are rules of thumb. A gradient norm grows with the number of weights and the scale of the loss: watch how it changes, and compare layers."
+    )
+    first = watched(CASES[0]).rows[-1].layers[0]
+    yield (
+        f"The document also wants activations with a mean near 0 and a deviation of about 1. The healthy first layer has {first.mean:.2f} "
+        f"and {first.deviation:.2f}: "
+        "what comes out of a ReLU is never below 0, so its mean cannot be near 0 while it works. Ask it of z, or of tanh."
     )
 
 

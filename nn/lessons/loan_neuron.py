@@ -68,7 +68,8 @@ def tell(lesson: Lesson) -> Story:
     yield "# The line: z = 0.5·income + 2·score − 150"
     yield (
         f"Where z = 0, score = {number(found['score at income 0'])} − {number(-found['slope of the line'])}·income (the income in thousands). "
-        "Above the line z is positive: approved. Below it z is negative: rejected. |z| / √(w1² + w2²) is how far the point is from the line."
+        "Above the line z is positive: approved. Below it z is negative: rejected. z / √(w1² + w2²) is how far the point is from the line, "
+        "with the sign of its side."
     )
     yield table()
     yield "# Is the score really four times as important?"

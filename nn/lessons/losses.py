@@ -85,6 +85,10 @@ def tell(lesson: Lesson) -> Story:
         f"{percent(gradients[1])} of the gradient, which grows with the error and not with its square. The mean absolute error is "
         f"{number(found['mean absolute error'])}, in money; its slopes are all of one size, {percent(absolute[1])} each, however large the error."
     )
+    yield (
+        "Huber's loss is ½e² for small errors, and straight beyond δ: with δ = 1, errors of 0.5, 1 and 3 cost "
+        f"{', '.join(number(huber_loss(e, 0.0).data) for e in (0.5, 1.0, 3.0))}."
+    )
     yield "# A probability: cross-entropy"
     yield "ŷ is the probability given to what is true (y = 1), from a sigmoid of z."
     yield probability_table()

@@ -83,6 +83,7 @@ def tell(lesson: Lesson) -> Story:
     yield "# Four layers forward: every a is computed once"
     yield from (event for event in events if event.phase == "forward")
     yield "# Backward: what does it read?"
+    yield "The first steps, and the last, to w1:"
     yield from (event for event in events if event.key in READERS)
     yield (
         "The slope of tanh is 1 − a², and the slope for a weight is the a below it. So each a of the forward pass is read again, the first "

@@ -92,6 +92,7 @@ def with_momentum(convention: str, rates: list[float]) -> list[float]:
 def tell(lesson: Lesson) -> Story:
     """The ravine and its gradient; the race; the saddle; the two conventions; the two betas."""
     yield "# A ravine: ½w₁² + ½·50·w₂², from (7, 1)"
+    yield "Of the backward pass, what each node ends with, and the steps to the two weights:"
     events = steps(lesson.build())
     yield from (
         event
@@ -110,8 +111,8 @@ def tell(lesson: Lesson) -> Story:
         "its own gradients, so that the ravine becomes round; their steps are about lr long (Adagrad's ever shorter), which suits larger "
         "rates here. RMSprop's "
         "first steps are lr/√(1 − α) "
-        "long, ten times as much: that is what brings it home in so few. AdamW also pulls all weights towards 0, by 1 % of lr a step: here "
-        "it makes little difference."
+        "long, ten times as much: that is what brings it home in so few. AdamW also pulls all weights towards 0, by 1 % of lr a step: "
+        "the larger lr, the more it matters."
     )
     yield "# Off a saddle: w₁² − w₂² + ⅛w₂⁴, from (1.5, 0.0001)"
     yield f"Steps until the loss is below {SADDLE['goal']:g}; the lowest points, at w₂ = ±2, have −2:".replace("-", "−")

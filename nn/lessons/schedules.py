@@ -140,6 +140,11 @@ def tell(lesson: Lesson) -> Story:
         "schedule counts the steps behind it, from 0: epoch 31 is t = 30."
     )
     yield (
+        f"Exponential is that of above, with k = {DECAY:g}. Cosine is η_min + ½(η₀ − η_min)(1 + cos(πt/T)), with T = {EPOCHS} and η_min = "
+        "η₀/100; warm restarts "
+        "are the same with T = 30 and η_min = 0, t from 0 again each time; warm-up rises from η₀/10 to η₀ in 10 epochs."
+    )
+    yield (
         "Cosine goes down slowly, then fast, then slowly. Warm restarts jump back to the top, which may throw the weights out of a poor "
         "valley. Warm-up does the opposite at "
         "the start, while gradients are wild. Then two ways of joining: one after the other, and both at once, where the factors are multiplied."
@@ -147,6 +152,7 @@ def tell(lesson: Lesson) -> Story:
     yield f"# What it buys: stochastic descent on ½w², {STEPS} steps from w = 10, {RUNS} runs each"
     yield gains()
     yield (
+        "Noisy is the slope w with a random number of deviation 1 added; the distance is the root of the mean square over the runs. "
         f"With noisy gradients a constant rate never settles: it keeps a distance of √(lr/(2 − lr)), {floor(LARGE):.3f} for lr = {LARGE:g}, "
         "and the runs find it. A small rate would "
         "keep less, and is still on its way. A schedule has both: large steps to get there, small ones to settle."

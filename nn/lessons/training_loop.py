@@ -8,7 +8,7 @@ from itertools import groupby
 from random import Random
 from typing import Any
 
-from autograd import Value, mean, phases, scope
+from autograd import Value, grad, mean, phases, scope, softmax
 from autograd.lessons import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured
 from nn.batching import Data, batches, random_split
 from nn.callbacks import EarlyStopping
@@ -23,6 +23,7 @@ from nn.training import accuracy, evaluate, fit
 
 CLASSES, EPOCHS, BATCH, LEARNING_RATE, PATIENCE = 10, 100, 10, 0.1, 10
 LOOK = (1, 10, 50, 100, 200)
+LEFT_OUT = ("chain z1→u1", "ready u1", "chain z1→c1", "ready c1", "chain z2→c2", "ready c2", "chain z→x", "ready x")
 HOW_MACHINES_LEARN = {1: (2.3, 0.10), 10: (1.2, 0.60), 50: (0.3, 0.92), 100: (None, 0.93)}
 FUNDAMENTALS = {1: (2.45, 0.15), 10: (1.23, 0.45), 50: (0.42, 0.78), 100: (0.15, 0.92), 200: (0.08, 0.97)}
 
@@ -135,7 +136,9 @@ def tell(lesson: Lesson) -> Story:
     dance = phases(lambda x: forward(model, x), lambda outputs, ys: loss_of(outputs[0], ys[0]), batch, optimizer)
     for k, (phase, events) in enumerate(groupby(dance, lambda event: event.phase), 1):
         yield f"# {k}. {phase.capitalize()}"
-        yield from events
+        if phase == "backward":
+            yield "Without u1, c1, c2 and x, which fare like u2, b and w:"
+        yield from (event for event in events if event.key not in LEFT_OUT)
     after = loss_of(forward(model, batch[0][0]), 1).data
     yield f"One step, and the loss of this example has gone from {first_example().data:.4f} to {after:.4f}. Training repeats these four steps."
     yield "# Where the loss begins"
@@ -179,6 +182,8 @@ def whole_loop() -> Story:
         f"The validation loss was lowest in epoch {best}, and training stopped after {len(rows)}. With the weights of epoch {best}, {right:.0%} of the "
         "test set are right: less than of the training set, which it has seen."
     )
+    yield "# Slips in the printed loop"
+    yield from slips()
     yield "# The same with fit"
     yield (
         "fit(model, train, cross_entropy, SGD(model.parameters(), 0.1), 100, 10,\n"
@@ -186,6 +191,37 @@ def whole_loop() -> Story:
     )
     yield f"History: {history}."
     yield f"Its losses are those of the loop above, {'bit for bit' if same else 'but not to the last bit'}: fit is that loop, with checks."
+
+
+def bias_sums(count: int = 6) -> tuple[list[float], list[float], list[float]]:
+    """Return ŷ − y of some examples summed over the classes, as printed, and over the examples, and the biases' gradients of the mean loss."""
+    model, examples = network(), parts()[0][:count]
+    deltas = [[p.data - (k == y) for k, p in enumerate(softmax(model(x)))] for x, y in examples]
+    biases = [neuron.bias for neuron in model.layers[-1].neurons]
+    gradients = grad(mean([cross_entropy(model(x), y) for x, y in examples]), biases)
+    return (
+        [math.fsum(row) for row in deltas],
+        [math.fsum(column) for column in zip(*deltas, strict=True)],
+        list(gradients),
+    )
+
+
+def slips() -> Story:
+    """Tell what the printed loop does to the biases, and whose its first weights are."""
+    over_classes, over_examples, gradients = bias_sums()
+    apart = max(abs(s - len(over_classes) * g) for s, g in zip(over_examples, gradients, strict=True))
+    yield (
+        "In z = W @ x a column is an example. The printed db = sum(ŷ − y, axis=0) then adds over the classes: for "
+        f"{len(over_classes)} examples {len(over_classes)} numbers, where there are {len(over_examples)} biases, and all of them 0 (at most "
+        f"{max(map(abs, over_classes)):.0e}), since ŷ and y "
+        f"both add up to 1. With axis=1 it is {len(over_classes)} times what backward finds for the mean loss (to {apart:.0e}): a sum, "
+        "where the loss is a mean."
+    )
+    yield (
+        "The weights that it calls Xavier/He have the deviation √(2/n), n the inputs. That is He's, made for ReLU; Xavier's is √(2/(n + "
+        "m)), m the outputs. For 8 and 10: "
+        f"{math.sqrt(2 / 8):.3f} and {math.sqrt(2 / 18):.3f}."
+    )
 
 
 def table(rows: list[Row]) -> str:
@@ -223,6 +259,8 @@ def measure(lesson: Lesson) -> dict[str, float]:
         "best epoch": best,
         "epochs": len(rows),
         "share of the test set": right,
+        "bias gradients of the printed sum": len(bias_sums()[0]),
+        "largest of them": round(max(map(abs, bias_sums()[0])), 12),
     }
 
 
@@ -244,6 +282,7 @@ LESSON = Lesson(
         "∂L/∂z1": 0.880797077977882, "∂L/∂z2": -0.880797077977882, "∂L/∂u2": -0.880797077977882, "∂L/∂h": 1.761594155955765,
         "∂L/∂w": 3.52318831191153, "∂L/∂b": 1.761594155955765, "∂L/∂x": 0.880797077977882, "ln 10": 2.302585092994046,
         "loss after epoch 1 (two digits)": 2.48, "loss after epoch 10 (two digits)": 0.99, "best epoch": 53, "epochs": 63,
+        "bias gradients of the printed sum": 6, "largest of them": 0,
     },
     measure=measure,
     notes=(

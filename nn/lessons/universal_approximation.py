@@ -89,7 +89,8 @@ def tell(lesson: Lesson) -> Story:
         "relu(x − k) is 0 up to the knot k, and then rises. With weights 2 and −4, and knots at 0 and 0.5, the sum rises with slope 2 and then falls "
         "with slope 2 − 4 = −2. A third one, with weight 2 and a knot at 1, stops the fall: a corner, 0 on both sides, that can stand anywhere."
     )
-    yield from passes(lesson.build())
+    yield "Of the backward pass, the way to both weights, to the second knot and to x:"
+    yield from passes(lesson.build(), about=("f", "u1", "u2", "a1", "a2", "z1", "z2", "k2", "x"))
     yield "# A whole curve by hand: sin(π·x) from −1 to 1"
     yield (
         "Put a knot at n + 1 even places, and give each ReLU, as its weight, by how much the slope changes at its knot. The network then goes "

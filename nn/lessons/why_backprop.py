@@ -126,6 +126,7 @@ def tell(lesson: Lesson) -> Story:
         f"Then the next weight: {weights} more passes."
     )
     yield "# One backward pass finds them all, because it uses again what it has"
+    yield "From ŷ on, the way to unit 1 and its weights:"
     yield from (event for event in events if event.key in SHARED)
     yield (
         "∂L/∂a₁ is computed once, and every weight of unit 1 takes it from there. Nudging would go through ŷ and L again for each of them. "
