@@ -66,6 +66,13 @@ def command(
     return added
 
 
+def add_seed(added: argparse.ArgumentParser) -> None:
+    """Add the seed that draws other numbers."""
+    added.add_argument(
+        "--seed", default="", metavar="SEED", help="the same graph with other numbers: a number or a name, as 7"
+    )
+
+
 def add_steps(added: Any) -> None:
     """Add the command that tells a lesson."""
     step = command(added, "step", commands.show_steps, "go through one, step by step", json_of="the event stream")
@@ -82,6 +89,7 @@ def add_questions(added: Any) -> None:
     for asked in (ledger, ways, number):
         asked.add_argument("node", metavar="NODE", help="its name, w say")
     number.add_argument("answer", metavar="ANSWER", help="a number, as 45, -0.33 or 1/3")
+    add_seed(number)
 
 
 def add_pictures(added: Any) -> None:
@@ -107,10 +115,8 @@ def add_class_kit(added: Any) -> None:
     """Add what a class needs: quizzes, handouts, flashcards."""
     quiz = command(added, "quiz", commands.ask_quiz, "predict, then reveal: questions with hints, and a score")
     paper = command(added, "handout", commands.write_handout, "write it for paper: to fill in, and solved")
-    for seeded in (quiz, paper):
-        seeded.add_argument(
-            "--seed", default="", metavar="SEED", help="the same graph with other numbers: a number or a name, as 7"
-        )
+    add_seed(quiz)
+    add_seed(paper)
     instead = quiz.add_mutually_exclusive_group()
     instead.add_argument("--key", action="store_true", help="print the answers alone")
     instead.add_argument("--mark", metavar="FILE", help="mark a file of answers, one a line, an empty line for none")

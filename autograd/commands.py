@@ -83,7 +83,7 @@ def show_paths(options: argparse.Namespace) -> None:
 
 def show_diagnosis(options: argparse.Namespace) -> None:
     """Print what a student's number says."""
-    root = find(options).build()
+    root = Paper(find(options), options.seed).root
     show(autograd.mistakes.diagnose(root, terminal.node_named(root, options.node), options.answer), options.json)
 
 

@@ -226,6 +226,17 @@ def test_the_exercises_of_a_variant_have_its_numbers_and_the_others_are_left_out
         assert {wrong.name for wrong in question.wrong} <= set(exercise.mistakes)
 
 
+def test_a_wrong_number_of_a_seed_is_diagnosed_on_its_graph(capsys):
+    root = Paper(LESSONS["tiny-network"], "7").root
+    root.backward()
+    (w,) = (node for node in topological_order(root) if node.label == "w")
+    assert w.grad != -32.0
+    assert main(["diagnose", "tiny-network", "w", repr(w.grad), "--seed", "7"]) == 0
+    assert "is right" in capsys.readouterr().out
+    assert main(["diagnose", "tiny-network", "w", repr(-w.grad), "--seed", "7"]) == 0
+    assert "sign of the delta" in capsys.readouterr().out
+
+
 # --- on a terminal
 
 
