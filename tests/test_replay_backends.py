@@ -5,7 +5,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from autograd import Parameter, Value, dot, logsumexp, mean, record, sum
+from autograd import DataError, Parameter, Value, dot, logsumexp, mean, record, sum
 from autograd.replay.program import flatten
 from nn import MLP, SGD
 from tests.benchmarks.workloads import Transformer, moons
@@ -131,6 +131,23 @@ def test_arrays_of_other_libraries_give_the_numbers_of_numpy(library):
         there.backward()
         assert there.data == pytest.approx(here.data, rel=1e-12)
         assert gradients(replay.parameters) == pytest.approx(expected, rel=1e-10, abs=1e-15)
+
+
+@pytest.mark.skipif(not find_spec("torch") or not find_spec("array_api_compat"), reason="torch")
+def test_torch_batches_of_whole_numbers_and_of_two_precisions_do_not_round_the_parameters():
+    import torch
+
+    w = Parameter(2.5)
+    square = record(lambda x, y: (w * x - y) ** 2, 1.0, 2.0)
+    whole, short, long = (torch.tensor([1, 2, 3], dtype=d) for d in (torch.int64, torch.float32, torch.float64))
+    for x in (whole, short, long):
+        for y in (whole, short, long, [1.0, 2.0, 3.0]):
+            w.grad = None
+            loss = square(x, y)
+            loss.backward()
+            assert (loss.data, w.grad) == (10.5, 14.0)
+    with pytest.raises(DataError, match=r"real numbers, and here is Tensor of torch\.bool"):
+        square(whole > 1, short)
 
 
 @pytest.mark.skipif(not find_spec("torch") or not find_spec("array_api_compat"), reason="torch")

@@ -88,7 +88,7 @@ class Form:
         if 0 in shape:
             raise LengthError(EMPTY)
         if shape not in (self.shape, (*shape[:1], *self.shape)):  # type: ignore[misc]
-            batch_shape = f"({', '.join(['examples', *map(str, self.shape or ())])})"
+            batch_shape = f"({', '.join(['examples', *map(str, self.shape)])})" if self.shape else "(examples,)"
             raise LengthError(
                 f"{self.name} was recorded as {self}, and here is an array of shape {shape}. "
                 f"Give an array of shape {batch_shape} for a batch, {self.shape} for one example."
@@ -160,8 +160,17 @@ def numbers(x: Any, name: str) -> Floats:
     if array.dtype == np.float64:
         return array
     if array.dtype.kind not in "iuf":
-        raise DataError(
-            f"{name} is to hold real numbers, and here is {type(x).__name__} of {array.dtype}. "
-            "Labels enter as numbers too, 0 or 1 for a truth value, one-hot for a class; words have to be numbered first."
-        )
+        raise no_numbers(name, x, array.dtype)
     return array.astype(np.float64)
+
+
+def no_numbers(name: str, x: Any, dtype: Any) -> DataError:
+    """Return the error for what holds no real numbers."""
+    if getattr(dtype, "kind", "") == "O" and any(isinstance(number, Value) for number in np.asarray(x, object).flat):
+        return DataError(
+            f"{name} is to hold plain numbers, and here are Values. Give their data: f is given Values of its own."
+        )
+    return DataError(
+        f"{name} is to hold real numbers, and here is {type(x).__name__} of {dtype}. "
+        "Labels enter as numbers too, 0 or 1 for a truth value, one-hot for a class; words have to be numbered first."
+    )

@@ -13,7 +13,7 @@ import numpy as np
 from autograd.errors import AutogradError, DataError, GraphError
 from autograd.replay.fuse import fused
 from autograd.replay.groups import Group, Layout
-from autograd.replay.inputs import Form, same_length
+from autograd.replay.inputs import Form, no_numbers, same_length
 from autograd.replay.program import Floats, Ints, Program, unheard
 
 LIBRARIES = ("torch", "dask", "cupy", "jax", "jaxlib")
@@ -51,19 +51,29 @@ def to_numpy(array: Any) -> Floats:
 def elsewhere(forms: list[Form], batches: tuple[Any, ...]) -> tuple[list[Any], bool]:
     """Return each input as an array (examples, numbers) of the foreign library, and whether it is a single example."""
     xp = namespace_of(batches)
-    space = Space(xp, next(batch for batch in batches if foreign(batch)))
-    blocks = []
-    for form, batch in zip(forms, batches, strict=True):
-        if form.shape is None:
-            raise DataError(
-                f"{form.name} is {form}, and arrays of another library go with arrays alone. Record it as one."
-            )
-        array = batch if foreign(batch) else space.array(form.columns(batch))
-        form.fits(tuple(array.shape))
-        blocks.append(xp.reshape(array, (form.size,) if array.shape == form.shape else (array.shape[0], form.size)))
+    arrays = [
+        real(xp, batch, form) if foreign(batch) else form.columns(batch)
+        for form, batch in zip(forms, batches, strict=True)
+    ]
+    theirs = list(filter(foreign, arrays))
+    dtype = xp.result_type(*theirs)
+    space = Space(xp, xp.astype(theirs[0], dtype))
+    blocks = [xp.astype(array, dtype) if foreign(array) else space.array(array) for array in arrays]
     same_length(blocks)
     single = blocks[0].ndim == 1
     return [xp.reshape(block, (1, -1)) if single else block for block in blocks], single
+
+
+def real(xp: Any, batch: Any, form: Form) -> Any:
+    """Return an array of the foreign library as (examples, numbers), or (numbers,) for one example, of floats."""
+    if form.shape is None:
+        raise DataError(f"{form.name} is {form}, and arrays of another library go with arrays alone. Record it as one.")
+    form.fits(tuple(batch.shape))
+    if xp.isdtype(batch.dtype, "integral"):
+        batch = xp.astype(batch, xp.float64)  # parameters are no whole numbers, and would be cut
+    elif not xp.isdtype(batch.dtype, "real floating"):
+        raise no_numbers(form.name, batch, batch.dtype)
+    return xp.reshape(batch, (form.size,) if tuple(batch.shape) == form.shape else (batch.shape[0], form.size))
 
 
 def lacking(name: str) -> Callable[[Any], Any]:
@@ -195,6 +205,7 @@ class Elsewhere:
         owed: dict[int, list[tuple[Ints, Any]]] = defaultdict(list)
         root = self.layout.program.outputs[output]
         lane = self.blocks[self.block[root]].shape[1] > 1
+        seeds = seeds.copy()  # torch warns of arrays that it could not write to
         owed[int(self.block[root])] = [
             (self.place[[root]], self.space.array((seeds if lane else seeds.sum(keepdims=True))[None]))
         ]
