@@ -103,6 +103,11 @@ class Optimizer:
         for group, mine in zip(state["param_groups"], self.param_groups, strict=True):
             mine.update({key: value for key, value in group.items() if key != "params"})
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Copy or pickle it with what it remembers of each parameter: copies of parameters lie in no array."""
+        self._together.split(self.state)
+        return {**vars(self), "_together": Together()}
+
     def __repr__(self) -> str:
         settings = ", ".join(f"{k}={v!r}" for k, v in self.param_groups[0].items() if k != "params")
         return f"{type(self).__name__}({len(self.parameters)} parameters, {settings})"

@@ -9,7 +9,7 @@ import weakref
 import numpy as np
 import pytest
 
-from autograd import DataError, GraphError, Parameter, Value, flat_parameters, gradcheck, mean, record
+from autograd import DataError, GraphError, Parameter, Value, flat_parameters, gradcheck, mean, record, sum
 from nn import MLP, SGD, Adagrad, Adam, AdamW, RMSprop
 from tests.test_replay import BACKENDS
 
@@ -212,5 +212,49 @@ def test_a_record_is_freed_without_the_collector(w, backend):
         del replay
         assert left() is None
         assert w.grad == 1.5
+    finally:
+        gc.enable()
+
+
+def test_a_copy_of_one_recorded_parameter_has_a_number_of_its_own_and_is_small():
+    weights = [Parameter(float(i)) for i in range(1000)]
+    record(lambda x: sum(weights) * x, 1.0)(1.0).backward()
+    for copied in (copy.copy, copy.deepcopy, lambda p: pickle.loads(pickle.dumps(p))):
+        p = copied(weights[3])
+        assert (p.data, p.grad, p.kind) == (3.0, 1.0, "parameter")
+        p.data, p.grad = 99.0, None
+        assert (weights[3].data, weights[3].grad) == (3.0, 1.0)
+    assert len(pickle.dumps(weights[3])) < 300
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda both: pickle.loads(pickle.dumps(both))])
+@pytest.mark.parametrize("made", OPTIMIZERS)
+def test_a_copy_of_an_optimizer_remembers_what_it_did(made, copied):
+    model, loss = regression()
+    optimizer = made(model.parameters())
+    record(loss, X[0], Y[0])(X, Y)  # from now on the optimizer remembers in arrays
+    train(model, optimizer)
+    other, its_optimizer = copied((model, optimizer))
+    train(other, its_optimizer)
+    train(model, optimizer)
+    assert numbers(other) == numbers(model)
+
+
+def train(model, optimizer):
+    for _ in range(3):
+        optimizer.zero_grad()
+        eager_loss(lambda x, y: (model(x)[0] - y) ** 2).backward()
+        optimizer.step()
+
+
+def test_batches_of_many_sizes_leave_nothing_to_the_collector():
+    replay = record(regression()[1], X[0], Y[0])
+    replay(X[:1], Y[:1]).backward()
+    gc.collect()
+    gc.disable()
+    try:
+        for count in (*range(1, 7), *range(1, 7)):
+            replay(X[:count], Y[:count]).backward()
+        assert gc.collect() == 0
     finally:
         gc.enable()

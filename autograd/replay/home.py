@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.replay.program import Floats
+from autograd.replay.program import Floats, Ints
 from autograd.value import Value, as_float
 
 Memory = dict[str, Any]
@@ -50,6 +50,17 @@ class Resident(Value):
         self._x.paid[self._y] = number is not None
         if number is not None:
             self._x.grad[self._y] = number
+
+    def __reduce__(self) -> Any:
+        """Copy or pickle it as the Value that it was: a copy has a number of its own, and brings no home."""
+        return unpacked, (self.data, self.grad, self.label, self.scope, self._kind)
+
+
+def unpacked(data: float, grad: float | None, label: str, scope: str, kind: str) -> Value:
+    """Return a copy of a parameter, which lives in no home."""
+    copy = Value(data, label)
+    copy.grad, copy.scope, copy._kind = grad, scope, kind
+    return copy
 
 
 def move_in(parameters: Sequence[Value], home: Home) -> None:
@@ -104,11 +115,14 @@ class Residents:
             if home.grad is not gradients:
                 home.grad[there] = gradients[here]
 
-    def pay(self, gradients: Floats) -> None:
-        """Write gradients, which all parameters have from now on."""
+    def pay(self, gradients: Floats, reached: Ints | None) -> None:
+        """Write gradients, which the parameters that were reached have from now on: all of them, for None."""
         self.write(gradients)
-        for home, there, _ in self.places:
-            home.paid[there] = True
+        for home, there, here in self.places:
+            if reached is None:
+                home.paid[there] = True
+            else:
+                home.paid[there] |= reached[here]
 
 
 class FlatParameter:

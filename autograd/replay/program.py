@@ -65,14 +65,21 @@ class Program:
         return [flat[a:b] for a, b in pairwise(ends)]
 
     def ancestors(self, output: int) -> list[bool]:
-        """Return for each node whether the output was made from it."""
-        rows, found = self.rows(), [False] * len(self)
+        """Return for each node whether a gradient comes back to it from the output: `detach` lets none through."""
+        rows, found, codes = self.rows(), [False] * len(self), self.code.tolist()
+        stop = self.ops.index(DETACH) if DETACH in self.ops else PARAMETER
         found[output] = True
         for node in range(output, -1, -1):
-            if found[node]:
+            if found[node] and codes[node] != stop:
                 for parent in rows[node]:
                     found[parent] = True
         return found
+
+    def reached(self, place: int) -> Ints | None:
+        """Return for each parameter whether an output was made from it, and so has a gradient for it; None if all were."""
+        if len(self.outputs) == 1 and DETACH not in self.ops:
+            return None
+        return np.array(self.ancestors(int(self.outputs[place])))[self.parameters]
 
     def same_as(self, other: "Program") -> bool:
         """Whether two records are one program, constants included."""

@@ -11,7 +11,7 @@ from autograd.errors import GraphError, LengthError
 from autograd.replay.home import Residents
 from autograd.replay.inputs import Form, no_nan, same_length
 from autograd.replay.owners import Owners
-from autograd.replay.program import Floats, Program
+from autograd.replay.program import Floats, Ints, Program
 from autograd.replay.spaces import elsewhere, foreign, namespace_of, to_numpy
 from autograd.replay.straight import Straight
 from autograd.value import Value
@@ -45,6 +45,7 @@ class Replay:
         self._recorded, self._structure = (program, parameters), structure
         self._owners = Owners(f, parameters)
         self._calls = 0
+        self._reach: dict[int, Ints | None] = {}  # which parameters each output was made from
 
     @cached_property
     def _machine(self) -> Any:
@@ -175,7 +176,12 @@ class Replay:
             if before is not None:
                 self._residents.write(before)
             raise
-        self._residents.pay(after)
+        self._residents.pay(after, self._reached(place))
+
+    def _reached(self, place: int) -> Ints | None:
+        if place not in self._reach:
+            self._reach[place] = self.program.reached(place)
+        return self._reach[place]
 
     def _paid(self, machine: Any, place: int, seeds: Floats, blocks: list[Floats], before: Floats | None) -> Any:
         try:

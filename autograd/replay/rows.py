@@ -46,7 +46,8 @@ def reader(array: Floats, rows: Ints) -> tuple[Floats, Callable[[], object] | No
 class Target:
     """Where contributions are paid: `pay(c)` adds an array, or writes it where nothing was paid before.
 
-    `out` is the view to write to at once, where that is possible.
+    `out` is the view to write to at once, where that is possible. `pay` is looked up once, while the steps are built: a
+    method kept in its own object would be a circle, which only the garbage collector frees.
     """
 
     def __init__(self, array: Floats, rows: Ints, fresh: bool) -> None:
@@ -57,11 +58,17 @@ class Target:
         if (steps is None or one.ndim > 1) and len(np.unique(one)) < one.size:
             self._prepare_repeated()
         elif steps is None:
-            self.pay = self._distinct
+            self._way = "distinct"
         else:
             self._view, self._shared = view(array, one, steps), shared
-            self.pay = self._summed if shared else self._viewed
+            self._way = "summed" if shared else "viewed"
             self.out = self._view if fresh and not shared else None
+
+    @property
+    def pay(self) -> Callable[[Floats], None]:
+        """Return the function that pays here."""
+        way: Callable[[Floats], None] = getattr(self, f"_{self._way}")
+        return way
 
     def _viewed(self, c: Floats) -> None:
         if self.fresh:
@@ -81,7 +88,7 @@ class Target:
     def _prepare_repeated(self) -> None:
         self._order = np.argsort(self.rows, axis=None, kind="stable")
         self.rows, self._starts = np.unique(self.rows.ravel()[self._order], return_index=True)
-        self.pay = self._repeated
+        self._way = "repeated"
 
     def _repeated(self, c: Floats) -> None:
         self._distinct(np.add.reduceat(c.reshape(-1, c.shape[-1])[self._order], self._starts, axis=0))

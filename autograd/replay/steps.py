@@ -118,14 +118,14 @@ def backward_matrix(back: Backward, group: Group, operands: tuple[Floats, ...], 
     if weights is not None and x.ndim == 2:
         multiply(back, weights, g, x.T, group.operands[0].shape, (..., 0))
     elif weights is not None:
-        transposed = x.transpose(0, 2, 1)
-        back.steps.append(lambda: weights.pay((g @ transposed).sum(0)[..., None]))
+        transposed, pay_weights = x.transpose(0, 2, 1), weights.pay
+        back.steps.append(lambda: pay_weights((g @ transposed).sum(0)[..., None]))
     if bias is not None and b.ndim == 2 and x.ndim == 2 and width(b) < width(out):
         multiply(back, bias, g, np.ones((width(out), 1)), group.operands[2].shape, ...)
     elif bias is not None:
         axes = (0,) * (b.ndim == 2) + (2,) * (width(b) < width(out))
-        shape = group.operands[2].shape
-        back.steps.append(lambda: bias.pay(upstream.sum(axes).reshape(*shape, -1)))
+        shape, pay_bias = group.operands[2].shape, bias.pay
+        back.steps.append(lambda: pay_bias(upstream.sum(axes).reshape(*shape, -1)))
 
 
 def multiply(back: Backward, target: Target, a: Floats, b: Floats, shape: tuple[int, ...], place: Any) -> None:
@@ -134,7 +134,8 @@ def multiply(back: Backward, target: Target, a: Floats, b: Floats, shape: tuple[
     if target.out is not None:
         back.steps.append(partial(product, a, b, out=target.out[place]))
     else:
-        back.steps.append(lambda: target.pay(product(a, b).reshape(*shape, -1)))
+        pay = target.pay
+        back.steps.append(lambda: pay(product(a, b).reshape(*shape, -1)))
 
 
 def forward_pairs(lanes: Lanes, group: Group) -> Places:
@@ -158,15 +159,15 @@ def backward_pairs(back: Backward, group: Group, operands: tuple[Floats, ...], o
     first, second, third = (back.target(nodes) for nodes in group.operands)
     for target, mine, other in ((first, a, b), (second, b, a)):
         if target is not None and width(mine) < width(out):
-            back.steps.append(partial(_pay, target, partial(np.einsum, "kln,kmn->km", g, other), (..., None)))
+            back.steps.append(partial(_pay, target.pay, partial(np.einsum, "kln,kmn->km", g, other), (..., None)))
         elif target is not None:
-            back.steps.append(partial(_pay, target, partial(np.multiply, g, other), ...))
+            back.steps.append(partial(_pay, target.pay, partial(np.multiply, g, other), ...))
     if third is not None:
         back.steps.append(partial(paying(third, width(c), width(out)), upstream, 1.0))
 
 
-def _pay(target: Target, compute: Callable[[], Floats], shape: Any) -> None:
-    target.pay(compute()[shape])
+def _pay(pay: Callable[[Floats], None], compute: Callable[[], Floats], shape: Any) -> None:
+    pay(compute()[shape])
 
 
 def paying(target: Target, mine: int, whole: int) -> Callable[[Floats, Any], object]:
