@@ -3,6 +3,7 @@
 import random
 import subprocess
 import sys
+from functools import partial
 
 import numpy as np
 import pytest
@@ -193,6 +194,56 @@ def test_in_a_large_model_a_replaced_parameter_is_noticed_within_a_few_calls():
             loss(2.0)
 
 
+@pytest.mark.parametrize("sizes", [[6, 1], [14, 14, 1], [52, 52, 3]])
+@pytest.mark.parametrize("place", [0, -1])
+def test_up_to_some_thousand_parameters_a_replaced_one_is_noticed_at_the_next_call(sizes, place):
+    model = MLP(2, sizes, rng=random.Random(0))
+    loss = record(lambda x: sum(model(x)) if sizes[-1] > 1 else model(x)[0], [1.0, 2.0])
+    model.layers[place].neurons[-1].bias = Parameter(0.0)
+    with pytest.raises(GraphError, match="'bias' has been replaced"):
+        loss([1.0, 2.0])
+
+
+class Line:
+    """A model without the class Module."""
+
+    def __init__(self):
+        self.slope = Parameter(2.0)
+
+
+def along(line, x):
+    return line.slope * x
+
+
+LINES = [
+    lambda line: lambda x: line.slope * x,
+    lambda line: partial(along, line),
+    lambda line: lambda x, line=line: line.slope * x,
+    lambda line: lambda x, *, line=line: line.slope * x,
+]
+
+
+@pytest.mark.parametrize("made", LINES)
+def test_a_replaced_parameter_is_noticed_however_f_holds_the_model(made):
+    line = Line()
+    f = record(made(line), 1.0)
+    assert f(3.0).data == 6.0
+    line.slope = Parameter(5.0)
+    with pytest.raises(GraphError, match="'slope' has been replaced"):
+        f(3.0)
+
+
+@pytest.mark.parametrize("f", [3.0, Parameter(2.0) * 3])
+def test_what_is_no_function_is_refused(f):
+    with pytest.raises(DataError, match=r"runs a function once.*is none"):
+        record(f, 1.0)
+
+
+def test_values_in_the_place_of_numbers_are_refused_with_the_remedy(w):
+    with pytest.raises(DataError, match="here are Values"):
+        record(lambda x: w * x, [Value(1.0), 2.0])
+
+
 def test_another_model_by_the_same_name_is_noticed():
     model = MLP(2, [3, 1], rng=random.Random(0))
     loss = record(lambda x: model(x)[0], [1.0, 2.0])
@@ -252,6 +303,17 @@ def test_several_outputs_come_in_the_structure_that_f_returned(w, backend):
     assert f.values(3.0) == {"square": 27.0, "both": [6.0, 0.0]}
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_parameter_that_an_output_was_not_made_from_keeps_its_gradient_as_in_eager(backend):
+    u, v, behind = Parameter(1.0), Parameter(2.0), Parameter(3.0)
+    f = record(lambda x: [u * x, v * x, (behind * x).detach() * u], 1.0, backend=backend)
+    f([1.0, 2.0])[2].backward()
+    assert (u.grad, v.grad, behind.grad) == (4.5, None, None)
+    v.grad = 7.0
+    f([1.0, 2.0])[0].backward()
+    assert (u.grad, v.grad, behind.grad) == (6.0, 7.0, None)
+
+
 def test_inputs_may_be_dicts_and_ragged_lists():
     f = record(lambda d, r: d["x"][0] * d["y"] + r[0][1] * r[1][0], {"x": [1, 2], "y": 3}, [[1, 2], [3]])
     assert f.values({"x": [4, 5], "y": 6}, [[1, 2], [3]]) == 30.0
@@ -301,7 +363,7 @@ def test_outputs_that_are_leaves_and_functions_without_inputs(w, backend):
     first, second = both([[1.0, 2.0], [3.0, 4.0]])
     assert (first.data, second.data) == (3.0, 3.0)
     second.backward()
-    assert w.grad == 0.0
+    assert w.grad is None  # it was not made from w
     first.backward()
     assert w.grad == 1.0
     w.grad = None

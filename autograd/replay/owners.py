@@ -1,9 +1,10 @@
 """Who holds the parameters: so that a replay notices when a model has been given others since."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from itertools import cycle
 from operator import getitem
-from types import CellType, FunctionType, MethodType
+from types import CellType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from autograd.errors import GraphError
@@ -15,7 +16,7 @@ STALE = (
 )
 
 
-WHOLE, PART = 256, 16  # so many entries are checked at each call; of more, a part at each in turn
+WHOLE, PART = 512, 64  # so many entries are checked at each call; of more, a part at each in turn
 
 
 class Owners:
@@ -79,6 +80,11 @@ def entries(thing: Any) -> Iterable[tuple[Any, Any, Any]]:
         yield from ((cell, cell.name, cell[cell.name]) for cell in cells if filled(cell))
         used = [name for name in code.co_names if name in names and not foreign(thing, names[name])]
         yield from ((names, name, names[name]) for name in used)
+        defaults = (*(thing.__defaults__ or ()), *(thing.__kwdefaults__ or {}).values())
+        yield from ((defaults, i, part) for i, part in enumerate(defaults))
+    elif isinstance(thing, partial):
+        parts = (thing.func, *thing.args, *thing.keywords.values())
+        yield from ((parts, i, part) for i, part in enumerate(parts))
     elif isinstance(thing, MethodType):
         yield from (((thing.__func__,), 0, thing.__func__), ((thing.__self__,), 0, thing.__self__))
         yield from entries(getattr(thing.__self__, "__dict__", {}))
@@ -86,8 +92,15 @@ def entries(thing: Any) -> Iterable[tuple[Any, Any, Any]]:
         yield from ((thing, key, thing[key]) for key in list(thing))
     elif isinstance(thing, (list, tuple)) and thing and not isinstance(thing[0], (int, float)):
         yield from ((thing, i, part) for i, part in enumerate(thing))
-    elif hasattr(thing, "parameters") and not isinstance(thing, type) and hasattr(thing, "__dict__"):
+    elif has_model(thing):
         yield from entries(vars(thing))
+
+
+def has_model(thing: Any) -> bool:
+    """Whether a thing is a model, or has one, or a Value, among its attributes."""
+    if isinstance(thing, (type, ModuleType)) or not hasattr(thing, "__dict__"):
+        return False
+    return any(isinstance(x, Value) or callable(getattr(x, "parameters", None)) for x in (thing, *vars(thing).values()))
 
 
 def foreign(f: FunctionType, thing: Any) -> bool:

@@ -21,6 +21,10 @@ REFUSED = dict.fromkeys(("__lt__", "__le__", "__gt__", "__ge__", "__bool__"), CO
 
 def recorded(f: Callable[..., Any], examples: tuple[Any, ...], backend: str, reduce: str | None, check: Any) -> Replay:
     """Return f as a program (see `autograd.record`)."""
+    if not callable(f):
+        raise DataError(
+            f"record runs a function once, and {f!r} is none. Give the function: record(lambda x, y: …, x, y)."
+        )
     one_of("backend", backend, BACKENDS)
     one_of("reduce", reduce, REDUCTIONS)
     forms = [Form(example, f"input {i}") for i, example in enumerate(examples, 1)]
