@@ -54,8 +54,8 @@ def test_a_number_read_from_data_is_frozen(w):
     found(f, 2.0, 3.0)
 
 
-def test_an_if_on_data_outside_a_value_is_frozen(w):
-    f = lambda x: w * x if x.data > 0 else w * x * 0.1  # noqa: E731
+def test_an_if_on_a_number_computed_from_data_is_frozen(w):
+    f = lambda x: w * x if x.data * 2 > 0 else w * x * 0.1  # noqa: E731
     leaky = record(f, 1.0)
     assert leaky([2.0, -2.0]).values.tolist() == [6.0, -6.0]  # and −0.6 in eager
     assert f(Value(-2.0)).data == pytest.approx(-0.6)
@@ -65,13 +65,19 @@ def test_an_if_on_data_outside_a_value_is_frozen(w):
 def test_the_length_of_a_loop_by_data_is_frozen(w):
     def power(x):
         out = x
-        for _ in range(int(x.data) - 1):
+        for _ in range(int(x.data * 1.0) - 1):
             out = out * x
         return out * w
 
     assert record(power, 2.0)(3.0).data == 27.0  # 3 · 3 · 3: two factors of x, as for 2
     assert power(Value(3.0)).data == 81.0
     found(power, 2.0, 3.0)
+
+
+def test_a_leaf_made_from_data_is_frozen(w):
+    f = lambda x: w * Value(x.data)  # noqa: E731
+    assert record(f, 2.0)(10.0).data == 6.0  # 3 · 2, not 3 · 10
+    found(f, 2.0, 3.0)
 
 
 def test_a_dropout_mask_is_frozen(w):

@@ -3,6 +3,7 @@
 import random
 import subprocess
 import sys
+import threading
 from functools import partial
 
 import numpy as np
@@ -24,7 +25,7 @@ from autograd import (
     sum,
 )
 from autograd.replay.owners import PART
-from nn import MLP
+from nn import MLP, binary_cross_entropy
 from tests.test_replay import BACKENDS
 
 
@@ -46,6 +47,13 @@ def line(f, number=0):
         lambda x: x and x * 2,
         lambda x: x * x.item(),
         lambda x: sorted([x, x * 2])[0],
+        lambda x: x if x.data > 0 else -x,
+        lambda x: x if (x * 2).data <= 0 else -x,
+        lambda x: x if x.data == 1.0 else -x,
+        lambda x: x if x.data else -x,
+        lambda x: sum([x for _ in range(int(x.data))]),
+        lambda x: [x, x * 2][round(x.data) - 1],
+        lambda x: no_grad().__enter__() or x,
     ],
 )
 def test_what_python_would_decide_is_refused_with_the_line(f):
@@ -58,17 +66,53 @@ def test_comparisons_work_again_after_a_recording_even_one_that_failed(w):
     with pytest.raises(ZeroDivisionError):
         record(lambda x: w * x / 0, 1.0)
     assert w > 1
+    assert w.data > 1
     assert w.item() == 3.0
+    with no_grad():
+        assert (w * 2).parents == ()
+
+
+def test_what_only_shows_a_number_is_let_through(w):
+    shown = []
+    f = lambda x: shown.append(f"{x.data:.1f} {x.data}") or w * x  # noqa: E731
+    assert record(f, 2.0)(5.0).data == 15.0
+    assert shown == ["2.0 2.0"]
+
+
+def test_code_of_other_files_may_look_at_numbers_to_check_them(w):
+    target = Value(1.0)
+    loss = record(lambda x: binary_cross_entropy((w * x).sigmoid(), target), 0.0)  # it looks whether 0 ≤ target ≤ 1
+    assert loss(0.0).data == pytest.approx(0.6931471805599453)
+
+
+def test_two_threads_that_record_leave_the_class_as_it_was(w):
+    before, started, go_on = dict(vars(Value)), threading.Event(), threading.Event()
+
+    def slow(x):
+        started.set()
+        go_on.wait(5)
+        return w * x
+
+    first = threading.Thread(target=record, args=(slow, 1.0))
+    second = threading.Thread(target=record, args=(lambda x: w * x, 1.0))
+    first.start()
+    started.wait(5)
+    second.start()
+    second.join(0.2)
+    go_on.set()
+    first.join()
+    second.join()
+    assert dict(vars(Value)) == before
 
 
 def test_check_finds_a_loop_an_if_and_a_captured_number():
     def loops(x):
         out = x
-        for _ in range(int(x.data)):
+        for _ in range(int(x.data * 1)):
             out = out * x
         return out
 
-    for f in (loops, lambda x: x * 2 if x.data > 2 else x + 1, lambda x: x * x.data):
+    for f in (loops, lambda x: x * 2 if x.data * 1 > 2 else x + 1, lambda x: x * x.data):
         record(f, 2.0)  # nothing shows
         with pytest.raises(GraphError, match="two programs"):
             record(f, 2.0, check=3.0)

@@ -2,6 +2,7 @@
 
 import linecache
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -10,13 +11,24 @@ from autograd.errors import DataError, GraphError
 from autograd.replay.inputs import Form
 from autograd.replay.program import DETACH, Program, flatten
 from autograd.replay.replay import BACKENDS, REDUCTIONS, Replay
-from autograd.value import Value
+from autograd.value import Value, no_grad
 
 COMPARED = (
     "It would be decided now, once, and hold for every example. Let the numbers choose: relu, maximum, minimum, abs."
 )
 LEFT = "The plain number is this example's, and would stay so. Keep the Value; return it as another output to see it."
+HIDDEN = "What is computed there has no graph, and its numbers would stay this example's. Write v.detach() for what is to send no gradient back."
+DOES = {
+    COMPARED: "lets Python decide by a Value's number",
+    LEFT: "takes a plain number out of a Value",
+    HIDDEN: "computes inside no_grad",
+}
 REFUSED = dict.fromkeys(("__lt__", "__le__", "__gt__", "__ge__", "__bool__"), COMPARED) | {"item": LEFT}
+SEEN = dict.fromkeys(("__eq__", "__ne__"), COMPARED) | dict.fromkeys(
+    ("__int__", "__round__", "__floor__", "__ceil__"), LEFT
+)
+
+one_at_a_time = threading.RLock()  # classes are for all threads
 
 
 def recorded(f: Callable[..., Any], examples: tuple[Any, ...], backend: str, reduce: str | None, check: Any) -> Replay:
@@ -30,7 +42,8 @@ def recorded(f: Callable[..., Any], examples: tuple[Any, ...], backend: str, red
     forms = [Form(example, f"input {i}") for i, example in enumerate(examples, 1)]
     program, parameters, structure = trace(f, forms, examples)
     if check is not None:
-        compare(program, trace(f, forms, check if isinstance(check, tuple) and len(examples) > 1 else (check,))[0])
+        others = check if isinstance(check, tuple) and len(examples) > 1 else (check,)
+        compare(program, parameters, *trace(f, forms, others)[:2])
     return Replay(f, program, parameters, forms, structure, backend, reduce)
 
 
@@ -40,7 +53,7 @@ def trace(f: Callable[..., Any], forms: list[Form], examples: tuple[Any, ...]) -
         raise DataError(f"f takes {len(forms)} examples, and check gives {len(examples)}. Give a tuple of as many.")
     inputs = [[Value(x) for x in form.flat(example).tolist()] for form, example in zip(forms, examples, strict=True)]
     given = [x for values in inputs for x in values]
-    with watching():
+    with watching(f):
         returned = f(*(form.filled(iter(values)) for form, values in zip(forms, inputs, strict=True)))
     outputs: list[Value] = []
     structure = collected(returned, outputs)
@@ -75,15 +88,16 @@ def made(out: Value, given: list[Value]) -> None:
         )
 
 
-def compare(program: Program, other: Program) -> None:
+def compare(program: Program, leaves: list[Value], other: Program, its_leaves: list[Value]) -> None:
     """Refuse a record that depends on its example."""
-    if program.same_as(other):
+    if program.same_as(other) and all(x is y or x.data == y.data for x, y in zip(leaves, its_leaves, strict=True)):
         return
     if len(program) != len(other) or program.ops != other.ops:
         what = f"{len(program)} nodes for the first, {len(other)} for the second"
     else:
         pairs = zip(program.numbers.tolist(), other.numbers.tolist(), strict=False)
-        what = next((f"the constant {a} in the first, {b} in the second" for a, b in pairs if a != b), "other parents")
+        said = (f"the constant {a} in the first, {b} in the second" for a, b in pairs if a != b)
+        what = next(said, "other parents, or other leaves")
     raise GraphError(
         f"The two examples give two programs: {what}. Somewhere f lets Python decide by the data (an if, the length of a "
         "loop, a captured number, a random mask), and a record would freeze that. Give it as an input, or let an operation choose."
@@ -91,17 +105,42 @@ def compare(program: Program, other: Program) -> None:
 
 
 @contextmanager
-def watching() -> Iterator[None]:
+def watching(f: Callable[..., Any]) -> Iterator[None]:
     """Refuse, while f runs, what only Python would see; let detach be an operation."""
-    before = {name: vars(Value)[name] for name in (*REFUSED, "detach")}
-    try:
-        for name, why in REFUSED.items():
-            setattr(Value, name, refusal(name, why))
-        Value.detach = lambda self: self.record(DETACH, self)  # type: ignore[method-assign]
-        yield
-    finally:
-        for name, method in before.items():
-            setattr(Value, name, method)
+    patches: dict[tuple[type, str], Any] = {(Value, name): refusal(name, why) for name, why in REFUSED.items()}
+    with one_at_a_time:
+        patches[Value, "detach"] = lambda self: self.record(DETACH, self)
+        patches[Value, "data"] = Watched(vars(Value)["data"], f)
+        patches[no_grad, "__enter__"] = refusal("no_grad", HIDDEN)
+        before = {(kind, name): vars(kind)[name] for kind, name in patches}
+        try:
+            for (kind, name), patch in patches.items():
+                setattr(kind, name, patch)
+            yield
+        finally:
+            for (kind, name), method in before.items():
+                setattr(kind, name, method)
+
+
+class Watched:
+    """The data of a Value while f runs: for the code in f's own file, a number by which Python cannot decide."""
+
+    def __init__(self, slot: Any, f: Callable[..., Any]) -> None:
+        self._read, self._write = slot.__get__, slot.__set__
+        self._names = getattr(f, "__globals__", None) or getattr(type(f).__call__, "__globals__", None)
+
+    def __get__(self, value: Value, kind: type[Value]) -> float:
+        number: float = self._read(value)
+        return Seen(number) if sys._getframe(1).f_globals is self._names else number
+
+    def __set__(self, value: Value, number: float) -> None:
+        self._write(value, number)
+
+
+class Seen(float):
+    """A number read from a Value's data: it may be shown, but neither compared nor counted with."""
+
+    __hash__ = float.__hash__
 
 
 def refusal(name: str, why: str) -> Callable[..., Any]:
@@ -111,10 +150,14 @@ def refusal(name: str, why: str) -> Callable[..., Any]:
         frame = sys._getframe(1)
         file, line = frame.f_code.co_filename, frame.f_lineno
         code = linecache.getline(file, line, frame.f_globals).strip()
-        does = "takes a plain number out of a Value" if name == "item" else "lets Python decide by a Value's number"
-        raise GraphError(f"{file}, line {line}, {does}: {code or name}\n{why}")
+        raise GraphError(f"{file}, line {line}, {DOES[why]}: {code or name}\n{why}")
 
     return method
+
+
+for _name, _why in (REFUSED | SEEN).items():
+    if _name in vars(float):
+        setattr(Seen, _name, refusal(_name, _why))
 
 
 def one_of(what: str, given: Any, choices: tuple[Any, ...]) -> None:
