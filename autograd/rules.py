@@ -252,7 +252,7 @@ def _power(n: float) -> Op:
     return Op(
         f"power({written})",
         (lambda xp, x: xp.square(x)) if n == 2 else (lambda xp, x: xp.pow(x, n)),
-        (lambda xp, x, out: (n * xp.pow(x, n - 1.0),)) if n else (lambda xp, x, out: (0.0,)),
+        (lambda xp, x, out: (n * (x if n == 2 else xp.pow(x, n - 1.0)),)) if n else (lambda xp, x, out: (0.0,)),
         f"x{raised}",
         f"{{0}}^{{{{{written}}}}}",
         (domain,),

@@ -440,6 +440,11 @@ def test_the_source_computes_what_eager_computes(w):
     assert (value, gradients) == (out.data, [p.grad for p in replay.parameters])
 
 
+def test_the_source_of_a_square_is_short_enough_to_read():
+    w = Parameter(2.0, "w")
+    assert "gv2 = gv3 * (2.0 * v2)\n" in record(lambda x: (w - x) ** 2, 1.0).source()
+
+
 def test_source_of_a_large_program_is_refused(w):
     def long(x):
         for _ in range(50_001):
