@@ -97,6 +97,23 @@ def test_shared_and_repeated_operands_are_paid_for_each_use(backend):
     assert gradients(w) == pytest.approx(expected, rel=1e-13)
 
 
+@pytest.mark.parametrize("count", [1, 2, 5])
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_products_of_parameters_alone_may_have_an_input_as_the_bias(backend, count):
+    w = [Parameter(random.Random(i).gauss(0, 1)) for i in range(4)]
+    fs = [
+        lambda x: w[0] * w[1] + w[2] * w[3] + x,
+        lambda x: w[0] + w[1] + x,
+        lambda x: dot(w[:2], w[2:], x) * dot(w[:2], w[1:3], x * w[0]),
+    ]
+    xs = [0.5, -1.0, 2.0, 3.0, 0.25][:count]
+    for f in fs:
+        mean([f(Value(x)).tanh() for x in xs]).backward()
+        expected = gradients(w)
+        record(lambda x, f=f: f(x).tanh(), 1.0, backend=backend)(xs).backward()
+        assert gradients(w) == pytest.approx(expected, rel=1e-13)
+
+
 def arrays_of(name, x):
     if name == "torch":
         import torch

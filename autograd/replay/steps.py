@@ -142,13 +142,16 @@ def forward_pairs(lanes: Lanes, group: Group) -> Places:
     """Compute z = Σ a·b + c over the second axis of a and b."""
     a, b, c = (lanes.read(nodes) for nodes in group.operands)
     out = lanes.out(group, lanes.values)
+    z = (
+        out if width(out) in (width(a), width(b)) else np.empty((len(out), 1))
+    )  # else c alone has a number for each lane
     if width(a) == 1 or width(b) == 1:
         row, rest = (a, b) if width(a) == 1 else (b, a)
-        lanes.forward.append(partial(np.matmul, row[..., 0][:, None], rest, out=out[:, None]))
+        lanes.forward.append(partial(np.matmul, row[..., 0][:, None], rest, out=z[:, None]))
     else:
-        lanes.forward.append(partial(np.einsum, "kmn,kmn->kn", a, b, out=out))
+        lanes.forward.append(partial(np.einsum, "kmn,kmn->kn", a, b, out=z))
     if not nothing(lanes, group):
-        lanes.forward.append(partial(np.add, out, c, out=out))
+        lanes.forward.append(partial(np.add, z, c, out=out))
     return (a, b, c), out
 
 
