@@ -10,10 +10,11 @@ import autograd
 from autograd import commands, terminal
 from autograd.drawing import LEVELS
 from autograd.lessons import LESSONS as WITHOUT_NETWORK
+from autograd.lessons import PLACES
 from nn.lessons import LESSONS as WITH_NETWORK
 
 ALL = {lesson.slug: lesson for lesson in (*WITHOUT_NETWORK, *WITH_NETWORK)}
-LESSONS = {slug: ALL[slug] for slug in commands.PLACES if slug in ALL}
+LESSONS = {slug: ALL[slug] for slug in PLACES if slug in ALL}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

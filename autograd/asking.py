@@ -38,10 +38,11 @@ def quiz(paper: Paper, read: Read) -> None:
 def opening(paper: Paper) -> str:
     """Return the title, what is asked, the numbers at the leaves, and the forward pass."""
     order = topological_order(paper.root)
-    events = [event_text(i, event) for i, event in enumerate(forward(order, snapshot(order)))]
+    named = snapshot(order)
+    events = [event_text(i, event) for i, event in enumerate(forward(order, named))]
     leaves = ", ".join(
         f"{expr.label} = {number(expr.data)}"
-        for node, expr in snapshot(order).items()
+        for node, expr in named.items()
         if node.op is None and node.kind != "constant"
     )
     underline = "=" * len(paper.title)

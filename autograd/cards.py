@@ -14,7 +14,7 @@ from typing import Any
 from autograd.events import Compute, Event
 from autograd.expression import formula, name, slope
 from autograd.graph import number, topological_order
-from autograd.lessons import COURSE, Lesson, Note
+from autograd.lessons import CHAPTERS, PLACES, Lesson, Note
 from autograd.lessons.definitions import DEFINITIONS, Card
 from autograd.rules import TABLE, Op
 from autograd.stepper import forward, snapshot, steps
@@ -28,9 +28,8 @@ COLUMNS = ("Question", "Answer", "Lesson", "Tags")
 def deck(lessons: Iterable[Lesson]) -> list[Card]:
     """Return all cards in the order of the course, each question once."""
     cards = [*DEFINITIONS, *slopes(), *(card for lesson in lessons for card in of_lesson(lesson))]
-    places = {slug: place for place, slug in enumerate(slug for slugs in COURSE.values() for slug in slugs)}
     first = {card.question: card for card in reversed(cards)}
-    return sorted((card for card in cards if first[card.question] is card), key=lambda card: places[card.lesson])
+    return sorted((card for card in cards if first[card.question] is card), key=lambda card: PLACES[card.lesson])
 
 
 def slopes() -> Iterator[Card]:
@@ -112,7 +111,7 @@ def as_text(cards: Iterable[Card]) -> str:
 def as_json(cards: Iterable[Card]) -> str:
     """Return cards as JSON: a list of objects."""
     told: list[Mapping[str, Any]] = [
-        {"question": card.question, "answer": card.answer, "lesson": card.lesson, "chapter": chapter(card.lesson)}
+        {"question": card.question, "answer": card.answer, "lesson": card.lesson, "chapter": CHAPTERS[card.lesson]}
         for card in cards
     ]
     return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
@@ -125,7 +124,7 @@ def as_tsv(cards: Iterable[Card]) -> str:
     file.write(f"#separator:tab\n#html:false\n#columns:{columns}\n#tags column:{len(COLUMNS)}\n")
     writer = csv.writer(file, delimiter="\t", lineterminator="\n")
     for card in cards:
-        tags = f"chalkgrad::{tag(chapter(card.lesson))}::{card.lesson}"
+        tags = f"chalkgrad::{tag(CHAPTERS[card.lesson])}::{card.lesson}"
         writer.writerow([flat(card.question), flat(card.answer), card.lesson, tags])
     return file.getvalue()
 
@@ -142,11 +141,6 @@ def tag(chapter: str) -> str:
     'how-wrong-and-whose-fault'
     """
     return "-".join("".join(letter for letter in chapter.lower() if letter.isalnum() or letter == " ").split())
-
-
-def chapter(slug: str) -> str:
-    """Return the chapter of the course that a lesson stands in."""
-    return next(chapter for chapter, slugs in COURSE.items() if slug in slugs)
 
 
 FORMATS: dict[str, Callable[[Iterable[Card]], str]] = {".txt": as_text, ".json": as_json, ".tsv": as_tsv}

@@ -14,11 +14,10 @@ from autograd import asking, cards, terminal
 from autograd.errors import FileError
 from autograd.events import Event
 from autograd.handout import handout
-from autograd.lessons import COURSE, Lesson
+from autograd.lessons import CHAPTERS, COURSE, PLACES, Lesson
 from autograd.lessons.paper import Paper
 from autograd.stream import plain, stream
 
-PLACES = {slug: place for place, slug in enumerate((slug for slugs in COURSE.values() for slug in slugs), 1)}
 PLOTS = (".png", ".svg", ".pdf")
 
 
@@ -41,7 +40,7 @@ def catalogue_entry(lesson: Lesson) -> dict[str, object]:
     """Return what the catalogue says of a lesson."""
     return {
         "place": PLACES[lesson.slug],
-        "chapter": next(chapter for chapter, slugs in COURSE.items() if lesson.slug in slugs),
+        "chapter": CHAPTERS[lesson.slug],
         "slug": lesson.slug,
         "title": lesson.title,
         "document": lesson.document,

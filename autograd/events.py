@@ -20,7 +20,7 @@ from functools import reduce
 
 from autograd import expression
 from autograd.expression import CHOICE, Expr, factors
-from autograd.graph import number
+from autograd.graph import bracketed, number
 from autograd.value import Value
 
 LONGEST_PATH = 8  # a product of more factors is not written out
@@ -174,7 +174,7 @@ class Chain(Event):
         symbols = f"{self.partial(self.root, self.node)} · {local}" if self.node is not self.root else ""
         numbers = factors(self.upstream, self.local)
         if self.before:
-            numbers = f"({numbers})" if numbers.startswith("−") else numbers
+            numbers = bracketed(numbers)
             symbols, numbers = "", f"{number(self.before)} + {numbers}"
         return [self.local_line, equals(result, symbols, numbers, number(self.after))]
 

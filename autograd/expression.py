@@ -20,7 +20,7 @@ from functools import reduce
 from typing import Any
 
 from autograd import rules
-from autograd.graph import number
+from autograd.graph import bracketed, number
 from autograd.namespaces import methods
 from autograd.operators import Operators
 from autograd.rules import MANY, PAIRS, REAL, Op
@@ -176,4 +176,4 @@ def factors(*numbers: Any) -> str:
     ('−16 · 1 · 2', '0.01 · (−32)')
     """
     first, *rest = map(number, numbers)
-    return " · ".join([first, *(f"({x})" if x.startswith("−") else x for x in rest)])
+    return " · ".join([first, *map(bracketed, rest)])

@@ -93,3 +93,12 @@ def number(x: float) -> str:
     """
     whole = abs(x) < 1e15 and x == int(x)
     return (str(int(x)) if whole else f"{x:.6g}").replace("-", "−")
+
+
+def bracketed(text: str) -> str:
+    """Put a negative number in brackets.
+
+    >>> bracketed("−3"), bracketed("3")
+    ('(−3)', '3')
+    """
+    return f"({text})" if text.startswith("−") else text

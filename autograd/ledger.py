@@ -11,7 +11,7 @@ from typing import Any
 
 from autograd.errors import GraphError
 from autograd.events import Chain, Event, Names, Ready, enclosed, equals, tex_number
-from autograd.graph import number
+from autograd.graph import bracketed, number
 from autograd.stepper import backward, order_of, snapshot
 from autograd.value import Value
 
@@ -168,9 +168,8 @@ def blocked_at(use: Chain) -> str:
     assert op is not None
     then = {p: use.names[p].data for p in parents}  # the numbers of the moment: a parameter may have moved since
     zeros = [p for i, p in enumerate(parents) if i != use.operand and then[p] == 0]
-    partner = [
-        p for p in zeros if use.names[p].label == use.formula.text
-    ]  # in w·x + b the slope of w is x, whatever b is
+    # in w·x + b the slope of w is x, whatever b is
+    partner = [p for p in zeros if use.names[p].label == use.formula.text]
     causes = partner or zeros or [use.parent]
     if op.kinks:
         causes = [use.parent]
@@ -182,9 +181,7 @@ def blocked_at(use: Chain) -> str:
 
 def added(numbers: list[float]) -> str:
     """Write a sum of numbers: 1 + (−2)."""
-    return " + ".join(
-        f"({text})" if i and text.startswith("−") else text for i, text in enumerate(map(number, numbers))
-    )
+    return " + ".join(bracketed(text) if i else text for i, text in enumerate(map(number, numbers)))
 
 
 def signed(x: float) -> str:

@@ -15,7 +15,7 @@ from math import isfinite
 
 from autograd import mistakes
 from autograd.events import Chain, Compute, Names
-from autograd.graph import number
+from autograd.graph import bracketed, number
 from autograd.mistakes import ROUNDING, Mistake, matcher
 from autograd.slips import SLIPS
 from autograd.stepper import steps
@@ -140,15 +140,6 @@ def hints(uses: Sequence[Chain]) -> tuple[str, ...]:
 def product(use: Chain) -> str:
     """Write one use's upstream times its local derivative."""
     return f"{number(use.upstream)} · {bracketed(number(use.local))}"
-
-
-def bracketed(text: str) -> str:
-    """Put a negative number in brackets.
-
-    >>> bracketed("−3"), bracketed("3")
-    ('(−3)', '3')
-    """
-    return f"({text})" if text.startswith("−") else text
 
 
 def judged(given: str, answer: float, wrong: Sequence[Wrong]) -> Verdict:

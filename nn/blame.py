@@ -14,8 +14,7 @@ from nn.together import all_finite
 
 def check_backward(run: Run, loss: float, inputs: Sequence[Any], targets: Sequence[Any]) -> None:
     """Raise TrainingError, before any weight is changed, if the loss or a gradient is not finite."""
-    gradients = [part.grad for part in run.parts if part.grad is not None]
-    if math.isfinite(loss) and all(map(all_finite, gradients)):
+    if math.isfinite(loss) and all(map(all_finite, run.gradients)):
         return
     name, words = culprit(run)
     said = f"at {run.place}: the loss is {loss}. {words}This step has changed no weight."

@@ -28,6 +28,7 @@ from typing import Any
 
 from autograd import DataError, DomainError, LengthError, Value, lift, logsumexp, mean, sum
 from nn.checks import Number, chosen, class_number, listed, positive
+from nn.module import flat
 
 Numbers = Any  # a number or a Value, or a list of them, or a list of lists, …
 Loss = Any  # one Value; with reduction="none" one for each prediction, in the same shape
@@ -217,11 +218,6 @@ def by_example(
 def reduced(losses: Loss, reduce: Reduction | None) -> Loss:
     """Return one loss for many, unless there is no reduction; one loss by itself is its own mean."""
     return reduce(flat(losses)) if reduce and several(losses) else losses
-
-
-def flat(losses: Loss) -> list[Value]:
-    """Return all the Values in nested lists."""
-    return [v for part in losses for v in flat(part)] if several(losses) else [losses]
 
 
 def several(x: Any) -> bool:

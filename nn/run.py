@@ -96,6 +96,11 @@ class Run:
         """The parameters; where a record keeps them in one array, the few that stand for them."""
         return self._together.of(self._values)
 
+    @property
+    def gradients(self) -> list[Any]:
+        """The gradients that there are, in the same form."""
+        return self._together.gradients(self._values)
+
     def stop(self, reason: str) -> None:
         """Ask for the training to end after this epoch."""
         self.history.stopped = reason

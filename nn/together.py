@@ -36,6 +36,13 @@ class Together:
             self._flats[id(params)] = params, flats  # with params, so that no other tuple takes its id
         return flats or params
 
+    def gradients(self, params: tuple[Value, ...]) -> list[Any]:
+        """Return the gradients that there are, as arrays where all parameters have one."""
+        parts = self.of(params)
+        if parts is not params and any(flat.mixed for flat in parts):
+            parts = params
+        return [part.grad for part in parts if part.grad is not None]
+
     @contextmanager
     def joined(self, params: tuple[Value, ...], state: State) -> Iterator[Sequence[Any]]:
         """Give the same, with what is remembered in the same form; arrays overflow without a word, as numbers do."""

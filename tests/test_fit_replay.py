@@ -190,3 +190,17 @@ def test_replay_reads_no_global_random_state():
         results.append(trained("classes", OPTIMIZERS[2], True))
         assert random.getstate() == state
     assert results[0] == results[1]
+
+
+def test_a_gradient_that_is_not_finite_is_named_also_where_another_parameter_has_none():
+    class Net(nn.Module):
+        def __init__(self):
+            self.w, self.held = Parameter(0.0), Parameter(1.0)
+
+        def __call__(self, x):
+            return [(self.w * x[0]).sqrt() + self.held.detach()]
+
+    net = Net()
+    with pytest.raises(nn.TrainingError, match="gradient is not finite is w"):
+        nn.fit(net, [([1.0], 2.0), ([2.0], 2.0)], nn.mse, nn.SGD(net.parameters(), lr=0.1), replay=True)
+    assert net.w.data == 0.0

@@ -2,7 +2,7 @@
 
 from autograd.graph import number
 from autograd.lessons import guessing_game, layer, mistakes_laboratory, one_neuron, published, tiny_network, xor_by_hand
-from autograd.lessons.course import COURSE
+from autograd.lessons.course import CHAPTERS, COURSE, PLACES
 from autograd.lessons.exercise import Exercise, GradientOf, Wrong
 from autograd.lessons.lesson import Lesson, Note, Story, measured, passes
 from autograd.stepper import updates
@@ -18,8 +18,10 @@ LESSONS: tuple[Lesson, ...] = (
 )
 
 __all__ = [
+    "CHAPTERS",
     "COURSE",
     "LESSONS",
+    "PLACES",
     "Exercise",
     "GradientOf",
     "Lesson",

@@ -8,3 +8,5 @@ COURSE: dict[str, tuple[str, ...]] = {
     "Training": ("training-loop", "dials", "overfitting", "guessing-game", "universal-approximation", "digits"),
     "The laboratory": ("mistakes", "published", "hidden-space"),
 }
+PLACES = {slug: place for place, slug in enumerate((slug for slugs in COURSE.values() for slug in slugs), 1)}
+CHAPTERS = {slug: chapter for chapter, slugs in COURSE.items() for slug in slugs}
