@@ -166,6 +166,11 @@ def each(f: Any, xs: Any) -> Any:
     return f(xs) if hasattr(xs, "sum") else [f(x) for x in xs]
 
 
+def fold(f: Any, xs: Any) -> Any:
+    """Return f(f(x₁, x₂), x₃)…: at once where all of them are in one array."""
+    return f.reduce(xs) if hasattr(f, "reduce") and hasattr(xs, "sum") else reduce(f, xs)
+
+
 def _dot(xp: Any, ws: Any, xs: Any, b: Any) -> Any:
     z = 0.0
     for w, x in zip(ws, xs):  # noqa: B905 (`strict` costs, and this loop is the hottest of all)
@@ -174,13 +179,13 @@ def _dot(xp: Any, ws: Any, xs: Any, b: Any) -> Any:
 
 
 def _logsumexp(xp: Any, xs: Any) -> Any:
-    top = reduce(xp.maximum, xs)
+    top = fold(xp.maximum, xs)
     return top + xp.log(total(each(lambda x: xp.exp(x - top), xs)))
 
 
 def _softmax(xp: Any, xs: Any) -> Any:
     """Return e^(x − max) / Σ e^(x − max): the same as exp(x − out), without the rounding of out."""
-    top = reduce(xp.maximum, xs)
+    top = fold(xp.maximum, xs)
     powers = each(lambda x: xp.exp(x - top), xs)
     whole = total(powers)
     return each(lambda power: power / whole, powers)
@@ -225,8 +230,8 @@ DOT     = Op("dot",     _dot,                               lambda xp, ws, xs, b
 SUM       = Op("sum",       lambda xp, xs: total(xs),           lambda xp, xs, out: (1.0,) * len(xs),          "Σ",     r"\sum_i x_i",                   (REAL, MANY), text="…")
 MEAN      = Op("mean",      lambda xp, xs: total(xs) / len(xs), lambda xp, xs, out: (1.0 / len(xs),) * len(xs), "mean",  r"\frac{{1}}{{n}} \sum_i x_i",   (REAL, MANY), text="…")
 LOGSUMEXP = Op("logsumexp", _logsumexp,                         lambda xp, xs, out: _softmax(xp, xs),         "ln Σ exp", r"\ln \sum_i e^{{x_i}}", (REAL, MANY), note="the slopes are the softmax", told=lambda xp, xs, out: tuple([xp.exp(x - out) for x in xs]))
-MAX       = Op("max",       lambda xp, xs: reduce(xp.maximum, xs), lambda xp, xs, out: _shares(each(lambda x: xp.where(x < out, 0.0, 1.0), xs)), "max", r"\max_i x_i", (REAL, MANY), AT_TIE_OF_MANY, "a tie shares the slope equally, as PyTorch's amax")
-MIN       = Op("min",       lambda xp, xs: reduce(xp.minimum, xs), lambda xp, xs, out: _shares(each(lambda x: xp.where(x > out, 0.0, 1.0), xs)), "min", r"\min_i x_i", (REAL, MANY), AT_TIE_OF_MANY, "a tie shares the slope equally, as PyTorch's amin")
+MAX       = Op("max",       lambda xp, xs: fold(xp.maximum, xs), lambda xp, xs, out: _shares(each(lambda x: xp.where(x < out, 0.0, 1.0), xs)), "max", r"\max_i x_i", (REAL, MANY), AT_TIE_OF_MANY, "a tie shares the slope equally, as PyTorch's amax")
+MIN       = Op("min",       lambda xp, xs: fold(xp.minimum, xs), lambda xp, xs, out: _shares(each(lambda x: xp.where(x > out, 0.0, 1.0), xs)), "min", r"\min_i x_i", (REAL, MANY), AT_TIE_OF_MANY, "a tie shares the slope equally, as PyTorch's amin")
 # fmt: on
 
 

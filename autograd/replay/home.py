@@ -21,8 +21,30 @@ class Home:
 
     def __init__(self, data: Floats, grad: Floats) -> None:
         self.data, self.grad = data, grad
-        self.paid = np.zeros(len(data), bool)  # where there is a gradient; elsewhere it is None
+        self.paid: Any = False  # where there is a gradient: True for everywhere, False for nowhere, else an array
         self.version = 0  # how often a number was changed
+        self._all = slice(0, len(data))
+
+    def pay(self, rows: Any, paid: Any) -> None:
+        """Say of rows whether they have a gradient; elsewhere it is None."""
+        if isinstance(rows, slice) and rows == self._all and isinstance(paid, bool):
+            self.paid = paid
+        elif paid is not self.paid:
+            if isinstance(self.paid, bool):
+                self.paid = np.full(len(self.data), self.paid)
+            self.paid[rows] = paid
+
+    def flags(self, rows: Any) -> Any:
+        """Return whether these rows have a gradient: one answer for all, or an array."""
+        return self.paid if isinstance(self.paid, bool) else self.paid[rows]
+
+    def has(self, rows: Any) -> bool | None:
+        """Return whether all of these rows have a gradient; None if some have and others have not."""
+        flags = self.flags(rows)
+        if isinstance(flags, bool):
+            return flags
+        some = bool(flags.any())
+        return some if some == flags.all() else None
 
 
 class Resident(Value):
@@ -43,11 +65,11 @@ class Resident(Value):
     @property
     def grad(self) -> float | None:
         """The gradient, or None."""
-        return self._x.grad.item(self._y) if self._x.paid[self._y] else None
+        return self._x.grad.item(self._y) if self._x.flags(self._y) else None
 
     @grad.setter
     def grad(self, number: float | None) -> None:
-        self._x.paid[self._y] = number is not None
+        self._x.pay(self._y, number is not None)
         if number is not None:
             self._x.grad[self._y] = number
 
@@ -102,11 +124,11 @@ class Residents:
 
     def gradients(self) -> Floats | None:
         """Return a copy of the gradients that are there already."""
-        if not any(np.count_nonzero(home.paid[there]) for home, there, _ in self.places):
+        if all(home.has(there) is False for home, there, _ in self.places):
             return None
         found = np.zeros(len(self.parameters))
         for home, there, here in self.places:
-            found[here] = np.where(home.paid[there], home.grad[there], 0.0)
+            found[here] = np.where(home.flags(there), home.grad[there], 0.0)
         return found
 
     def write(self, gradients: Floats) -> None:
@@ -119,10 +141,7 @@ class Residents:
         """Write gradients, which the parameters that were reached have from now on: all of them, for None."""
         self.write(gradients)
         for home, there, here in self.places:
-            if reached is None:
-                home.paid[there] = True
-            else:
-                home.paid[there] |= reached[here]
+            home.pay(there, True if reached is None else home.flags(there) | reached[here])
 
 
 class FlatParameter:
@@ -156,21 +175,18 @@ class FlatParameter:
     @property
     def grad(self) -> Floats | None:
         """The gradients; None unless all have one."""
-        return self._home.grad[self._rows] if self._paid() == len(self.parameters) else None
+        return self._home.grad[self._rows] if self._home.has(self._rows) else None
 
     @grad.setter
     def grad(self, gradients: Floats | None) -> None:
-        self._home.paid[self._rows] = gradients is not None
+        self._home.pay(self._rows, gradients is not None)
         if gradients is not None:
             self._home.grad[self._rows] = gradients
 
     @property
     def mixed(self) -> bool:
         """Whether some of the parameters have a gradient, and others have none."""
-        return 0 < self._paid() < len(self.parameters)
-
-    def _paid(self) -> int:
-        return int(np.count_nonzero(self._home.paid[self._rows]))
+        return self._home.has(self._rows) is None
 
     def joined(self, memories: dict[Value, Memory]) -> Memory | None:
         """Return what is remembered of each parameter as arrays; None if it is not alike for all."""

@@ -13,72 +13,36 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.namespaces import scalars
+from autograd.replay.calls import Step, arrays, calls
 from autograd.replay.groups import Group
-from autograd.replay.program import Floats
+from autograd.replay.program import Floats, Ints
 from autograd.replay.rows import Target
 from autograd.rules import MANY
 
 if TYPE_CHECKING:
     from autograd.replay.vectors import Backward, Lanes
 
-Step = Callable[[], object]
-
-
-class Arrays:
-    """NumPy as a namespace; a slope of 1 or 0 is a truth value read as a number, which is faster."""
-
-    @staticmethod
-    def where(condition: Any, x: Any, y: Any) -> Any:
-        """Choose x or y."""
-        if type(x) is float and type(y) is float and x == 1.0 and y == 0.0:
-            return condition.astype(np.float64)
-        return np.where(condition, x, y)
-
-
-def one_by_one(name: str) -> Any:
-    """Return a function that NumPy lacks, erf say, applied number by number."""
-    return np.vectorize(getattr(scalars, name), otypes=[float])
-
-
-arrays = Arrays()
-NAMES = [name for name in vars(scalars) if not name.startswith("_") and name != "where"]
-vars(arrays).update({name: getattr(np, name, None) or one_by_one(name) for name in NAMES})
 Places = tuple[Any, Floats]  # the operands, one by one or as one array, and the result
 
 
 def forward_each(lanes: Lanes, group: Group) -> Places:
     """Compute the row of the table on k nodes at once."""
-    operands: Any = tuple([lanes.read(nodes) for nodes in group.operands])
     if together(lanes, group):
-        operands = lanes.read(np.array(group.operands))
-    out, value = lanes.out(group, lanes.values), partial(group.op.value, arrays, *group.op.grouped(operands))
-
-    def step() -> None:
-        out[...] = value()
-
-    lanes.forward.append(step)
+        return forward_stacked(lanes, group)
+    operands, out = tuple([lanes.read(nodes) for nodes in group.operands]), lanes.out(group, lanes.values)
+    lanes.forward += calls(lanes.pattern(group).forward, lanes.slots(group, operands, out, None))
     return operands, out
 
 
 def backward_each(back: Backward, group: Group, operands: tuple[Floats, ...], out: Floats, upstream: Floats) -> None:
     """Pay upstream times slope to each operand."""
-    op, whole = group.op, width(out)
     if together(back.lanes, group):
-        back.steps.append(stacked(back.target(np.array(group.operands)), group, operands, out, upstream))
+        backward_stacked(back, group, operands, out, upstream)
         return
-    targets = [back.target(nodes) for nodes in group.operands]
-    pays = [(i, paying(target, width(operands[i]), whole)) for i, target in enumerate(targets) if target]
-    slopes = (
-        partial(op.slopes, arrays, *operands, out) if op.arity > 0 else partial(op.slopes_at, arrays, operands, out)
-    )
-
-    def step() -> None:
-        found = slopes()
-        for i, pay in pays:
-            pay(upstream, found[i])
-
-    back.steps.append(step)
+    pattern, slots = back.lanes.pattern(group), back.lanes.slots(group, operands, out, upstream)
+    back.steps += calls(pattern.steep, slots)
+    for i, slope in pattern.slopes.items():
+        pay(back, group.operands[i], upstream, slots[slope], width(operands[i]))
 
 
 def together(lanes: Lanes, group: Group) -> bool:
@@ -86,15 +50,19 @@ def together(lanes: Lanes, group: Group) -> bool:
     return group.op.arity == MANY and len({lanes.sort(nodes) for nodes in group.operands}) == 1
 
 
-def stacked(target: Target | None, group: Group, operands: tuple[Floats, ...], out: Floats, upstream: Floats) -> Step:
-    """Return the step of an operation of many operands, all of one sort: they are paid at once."""
-    assert target is not None
-    pay, slopes = paying(target, width(operands[0]), width(out)), group.op.slopes
+def forward_stacked(lanes: Lanes, group: Group) -> Places:
+    """Compute an operation on many operands, which lie in one array."""
+    operands, out = lanes.read(np.array(group.operands)), lanes.out(group, lanes.values)
+    value = group.op.value
+    lanes.forward.append(lambda: np.copyto(out, value(arrays, operands)))
+    return operands, out
 
-    def step() -> None:
-        pay(upstream, slopes(arrays, operands, out))
 
-    return step
+def backward_stacked(back: Backward, group: Group, operands: Any, out: Floats, upstream: Floats) -> None:
+    """Pay the operands of an operation on many, all at once."""
+    found, slopes = np.empty((len(operands), *out.shape)), group.op.slopes
+    back.steps.append(lambda: np.copyto(found, slopes(arrays, operands, out)))
+    pay(back, np.array(group.operands), upstream, found, width(operands))
 
 
 def forward_matrix(lanes: Lanes, group: Group) -> Places:
@@ -159,28 +127,32 @@ def backward_pairs(back: Backward, group: Group, operands: tuple[Floats, ...], o
     """Pay da = dz·b, db = dz·a, dc = dz."""
     a, b, c = operands
     g = upstream[:, None, :]
-    first, second, third = (back.target(nodes) for nodes in group.operands)
+    first, second = (back.target(nodes) for nodes in group.operands[:2])
     for target, mine, other in ((first, a, b), (second, b, a)):
         if target is not None and width(mine) < width(out):
-            back.steps.append(partial(_pay, target.pay, partial(np.einsum, "kln,kmn->km", g, other), (..., None)))
+            back.steps.append(partial(_paid, target.pay, partial(np.einsum, "kln,kmn->km", g, other), (..., None)))
         elif target is not None:
-            back.steps.append(partial(_pay, target.pay, partial(np.multiply, g, other), ...))
-    if third is not None:
-        back.steps.append(partial(paying(third, width(c), width(out)), upstream, 1.0))
+            back.steps.append(partial(_paid, target.pay, partial(np.multiply, g, other), ...))
+    pay(back, group.operands[2], upstream, np.array(1.0), width(c))
 
 
-def _pay(pay: Callable[[Floats], None], compute: Callable[[], Floats], shape: Any) -> None:
+def _paid(pay: Callable[[Floats], None], compute: Callable[[], Floats], shape: Any) -> None:
     pay(compute()[shape])
 
 
-def paying(target: Target, mine: int, whole: int) -> Callable[[Floats, Any], object]:
-    """Return how upstream times slope is paid; a uniform target gets the sum over the lanes."""
-    pay, out, ones = target.pay, target.out, np.ones((whole, 1))
+def pay(back: Backward, nodes: Ints, upstream: Floats, slope: Floats, mine: int) -> None:
+    """Pay upstream times slope to these nodes, if a gradient is wanted there; uniform ones get the sum over the lanes."""
+    target = back.target(nodes)
+    if target is None:
+        return
+    pays, whole = target.pay, width(upstream)
     if mine < whole:
-        return lambda upstream, slope: pay((upstream * slope) @ ones)
-    if out is not None:
-        return lambda upstream, slope: np.multiply(upstream, slope, out=out)
-    return lambda upstream, slope: pay(upstream * slope)
+        ones = np.ones((whole, 1))
+        back.steps.append(lambda: pays((upstream * slope) @ ones))
+    elif target.out is not None:
+        back.steps.append(partial(np.multiply, upstream, slope, out=target.out))
+    else:
+        back.steps.append(lambda: pays(upstream * slope))
 
 
 def width(array: Floats) -> int:

@@ -27,7 +27,7 @@ class Template:
     """What an operation does, in slots of its own: operands, out, gradients, then constants and temporary ones.
 
     `fresh` says what the slots after these are: a constant's number, or True or False for a temporary one that has
-    a number for each lane or one for all.
+    a number for each lane or one for all. `slopes` are the slots of the slopes that are needed, after `steep`.
     """
 
     def __init__(self, op: Op, lanes: tuple[bool, ...], needs: tuple[bool, ...]) -> None:
@@ -40,12 +40,9 @@ class Template:
         self.forward = self._finished(self.slot(op.at(Namespace(self), operands)))
         self.code = []
         slopes = op.slopes_at(Namespace(self), operands, Symbol(self, self.out))
-        pays = [
-            (PAY, m + 1 + i, self.upstream, self.slot(slope), 0)
-            for i, (slope, need) in enumerate(zip(slopes, needs, strict=True))
-            if need
-        ]
-        self.backward = self.code + pays
+        self.slopes = {i: self.slot(slope) for i, (slope, need) in enumerate(zip(slopes, needs, strict=True)) if need}
+        self.steep = self.code
+        self.backward = self.steep + [(PAY, m + 1 + i, self.upstream, slope, 0) for i, slope in self.slopes.items()]
 
     def _finished(self, result: int) -> list[Instruction]:
         if self.code and self.code[-1][1] == result:

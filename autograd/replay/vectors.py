@@ -5,19 +5,21 @@ writes views of them that are taken once for each number of lanes. NumPy is told
 whoever catches that asks straight.py, which knows what eager does.
 """
 
+from contextvars import Context
 from functools import partial
+from typing import Any
 
 import numpy as np
 
 from autograd.replay import steps
+from autograd.replay.calls import Step
 from autograd.replay.fuse import fused
 from autograd.replay.groups import Group, Layout
 from autograd.replay.program import Floats, Ints, Program, unheard
 from autograd.replay.rows import Target, reader
-from autograd.replay.steps import Step
+from autograd.replay.tape import Template, template
 
 KEPT = 4  # numbers of lanes for which the views are kept
-RAISING, QUIET = {"all": "raise", "under": "ignore"}, {"all": "ignore"}
 
 
 class Vectors:
@@ -32,6 +34,7 @@ class Vectors:
         self.uniform[count : count + len(layout.program.constants), 0] = layout.program.numbers
         self._bound: dict[int, Lanes] = {}
         self._lanes: Lanes | None = None
+        self._raising = raising()
 
     def forward(self, blocks: list[Floats]) -> list[Floats]:
         """Return the outputs, an array for each, from the inputs, each an array (examples, numbers)."""
@@ -40,7 +43,7 @@ class Vectors:
         for block in blocks:
             lanes.inputs[:, row : row + block.shape[1]] = block
             row += block.shape[1]
-        attempt(lanes.forward, lanes.values)
+        attempt(self._raising, lanes.forward, lanes.values)
         lanes.check()
         return lanes.outputs()
 
@@ -48,7 +51,7 @@ class Vectors:
         """Return the gradients of the parameters, on top of those before; a seed for each lane."""
         assert self._lanes is not None
         lanes = self._lanes
-        attempt([partial(lanes.seed, output, seeds), *lanes.backward(output)], lanes.gradients)
+        attempt(self._raising, [partial(lanes.seed, output, seeds), *lanes.backward(output)], lanes.gradients)
         return self.gradients if before is None else before + self.gradients
 
     def lanes(self, count: int) -> "Lanes":
@@ -71,18 +74,28 @@ class Vectors:
         }
 
 
-def attempt(steps: list[Step], arrays: tuple[Floats, ...]) -> None:
-    """Run the steps. Raise FloatingPointError if anything became infinite or NaN."""
+def raising() -> Context:
+    """Return a context in which NumPy raises; to enter it costs a tenth of np.errstate."""
+    context = Context()
+    context.run(partial(np.seterr, all="raise", under="ignore"))
+    return context
+
+
+def attempt(context: Context, steps: list[Step], arrays: tuple[Floats, ...]) -> None:
+    """Run the steps where NumPy raises. Raise FloatingPointError if anything became infinite or NaN."""
     try:
-        with np.errstate(**RAISING):  # type: ignore[arg-type]
-            for step in steps:
-                step()
+        context.run(run, steps)
     except FloatingPointError:  # some BLAS cry wolf: look at the numbers
-        with np.errstate(**QUIET):  # type: ignore[arg-type]
-            for step in steps:
-                step()
-            if not all(np.isfinite(array).all() for array in arrays):
-                raise
+        with np.errstate(all="ignore"):
+            run(steps)
+        if not all(np.isfinite(array).all() for array in arrays):
+            raise
+
+
+def run(steps: list[Step]) -> None:
+    """Run one step after the other."""
+    for step in steps:
+        step()
 
 
 class Lanes:
@@ -98,6 +111,7 @@ class Lanes:
         outputs = layout.program.outputs
         self._outputs = [self.values[layout.sort[node]][layout.row[node]] for node in outputs]
         self.forward: list[Step] = []
+        self._rooms: dict[tuple[int, tuple[int, int]], Floats] = {}
         self._backward: dict[int, list[Step]] = {}
         self.operands = [steps.FORWARD[group.kind](self, group) for group in layout.groups]
         self._unheard = [
@@ -118,6 +132,23 @@ class Lanes:
     def sort(self, nodes: Ints) -> int:
         """Return 0 for uniform nodes, 1 for lane nodes, 2 for inputs that lie apart."""
         return int(self.layout.sort[nodes.flat[0]])
+
+    def pattern(self, group: Group) -> Template:
+        """Return what a group's operation does, in instructions."""
+        needs = [bool(self.layout.nature.needs[nodes].any()) for nodes in group.operands]
+        return template(group.op, tuple([self.sort(nodes) > 0 for nodes in group.operands]), tuple(needs))
+
+    def slots(self, group: Group, operands: tuple[Floats, ...], out: Floats, upstream: Floats | None) -> list[Any]:
+        """Return the arrays that these instructions are about."""
+        fresh = [
+            self._spare(i, (len(out), self.count if what else 1)) if isinstance(what, bool) else np.array(what)
+            for i, what in enumerate(self.pattern(group).fresh)
+        ]
+        return [*operands, out, *[None] * len(operands), upstream, *fresh]
+
+    def _spare(self, i: int, shape: tuple[int, int]) -> Floats:
+        """Return room for the i-th number on the way; the next group may use it again."""
+        return self._rooms.setdefault((i, shape), np.empty(shape))
 
     def outputs(self) -> list[Floats]:
         """Return the outputs, an array for each."""
