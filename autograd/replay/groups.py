@@ -15,17 +15,24 @@ from typing import Any
 import numpy as np
 
 from autograd.replay.program import DETACH, PARAMETER, Ints, Program
+from autograd.replay.rows import strides
 from autograd.rules import DOT, Op
 
 
 @dataclass(frozen=True)
 class Group:
-    """Nodes that are computed together."""
+    """Nodes that are computed together; `one` is a node whose number is 1, if it lies before the inputs of a matrix product; else −1."""
 
     kind: str
     op: Op
     nodes: Ints
     operands: tuple[Ints, ...]
+    one: int = -1
+
+    def folded(self) -> tuple[Ints, Ints]:
+        """Return the weights with the bias before them, and the inputs with a 1."""
+        weights, inputs, bias = self.operands
+        return np.column_stack([bias, weights]), np.insert(inputs, 0, self.one, axis=1)
 
 
 class Sorted:
@@ -122,7 +129,8 @@ class Layout:
     """Where each node's number lies: in which array (0 uniform, 1 lane, 2 the inputs), and in which row.
 
     Inputs lie apart, as they come, unless some operand mixes them with computed nodes. The rows of a group are contiguous,
-    and so are the weights of a matrix where no other has claimed them.
+    and so are a bias and the weights of its neuron where no other has claimed them. Before the inputs, and before what
+    the neurons of a layer read, lies a row of ones: there the bias is one more weight, and needs no sum of its own.
     """
 
     def __init__(self, program: Program) -> None:
@@ -138,13 +146,28 @@ class Layout:
         leaves = np.concatenate([program.parameters[self.order], program.constants])
         self.row[leaves] = np.arange(len(leaves))
         used = program.inputs >= 0
-        self.row[program.inputs[used]] = np.flatnonzero(used)
-        self.sizes = [len(leaves), len(program.inputs) * self.mixed]
+        self.row[program.inputs[used]] = 1 + np.flatnonzero(used)
+        self.ones = [
+            (1 if self.mixed else 2, 0)
+        ]  # their sorts and rows; as nodes, they are numbered after the program's
+        self.sizes = [len(leaves), (1 + len(program.inputs)) * self.mixed]
+        read = {group.operands[1].tobytes() for group in self.groups if group.kind == "matrix"}
         for group in self.groups:
-            sort = self.sort[group.nodes.flat[0]]
-            self.row[group.nodes] = self.sizes[sort] + np.arange(group.nodes.size).reshape(group.nodes.shape)
-            self.sizes[sort] += group.nodes.size
-        self.groups = [self._sorted(group) for group in self.groups]
+            self._place(group.nodes, led=group.nodes.astype(np.int32).tobytes() in read)
+        self.sort, self.row = (
+            np.append(kept, [one[i] for one in self.ones]) for i, kept in enumerate((self.sort, self.row))
+        )
+        self.needs = np.append(self.nature.needs, [False] * len(self.ones))
+        self.groups = [self._folded(self._sorted(group)) for group in self.groups]
+
+    def _place(self, nodes: Ints, led: bool) -> None:
+        """Give rows to the nodes of a group, after a row of ones if they are to be led by one."""
+        sort = int(self.sort[nodes.flat[0]])
+        if led:
+            self.ones.append((sort, self.sizes[sort]))
+        start = self.sizes[sort] + led
+        self.row[nodes] = start + np.arange(nodes.size).reshape(nodes.shape)
+        self.sizes[sort] = start + nodes.size
 
     def _sorted(self, group: Group) -> Group:
         """Let a single dot product read its pairs as they lie, if it may: products of parameters, sums."""
@@ -154,12 +177,31 @@ class Layout:
         order = np.lexsort((self.row[a[0]], self.row[b[0]]))
         return replace(group, operands=(a[:, order], b[:, order], c))
 
+    def _folded(self, group: Group) -> Group:
+        """Let the bias be one more weight of a matrix product, whose input is 1, if both lie where they would then be read."""
+        if group.kind != "matrix" or group.operands[2].ndim > 1 or self.sort[group.operands[2]].any():
+            return group
+        first = group.operands[1][0, 0]
+        before = int(self.sort[first]), int(self.row[first]) - 1
+        if len(group.operands[1]) > 1 or before not in self.ones:
+            return group
+        led = replace(group, one=len(self.program) + self.ones.index(before))
+        return led if all(strides(self.row[nodes]) for nodes in led.folded()) else group
+
     def _parameters(self) -> Ints:
-        """Return the parameters in the order in which the products read them."""
+        """Return the parameters in the order in which the products read them: a bias before the weights of its neuron."""
         place = np.full(len(self.program), -1)
         place[self.program.parameters] = np.arange(len(self.program.parameters))
         products = [group for kind in ("matrix", "pairs") for group in self.groups if group.kind == kind]
-        read = [place[operand.ravel()] for group in products for operand in group.operands]
+        read = [place[operand.ravel()] for group in products for operand in read_first(group)]
         places = np.concatenate([*read, place[self.program.parameters]])
         places = places[places >= 0]
         return places[np.sort(np.unique(places, return_index=True)[1])]
+
+
+def read_first(group: Group) -> tuple[Ints, ...]:
+    """Return the operands of a product, in the order in which they had better lie."""
+    if group.kind != "matrix" or group.operands[2].ndim > 1:
+        return group.operands
+    weights, inputs, bias = group.operands
+    return np.column_stack([bias, weights]), inputs

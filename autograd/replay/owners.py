@@ -16,7 +16,7 @@ STALE = (
 )
 
 
-WHOLE, PART = 512, 64  # so many entries are checked at each call; of more, a part at each in turn
+WHOLE, PART = 512, 16  # so many entries are checked at each call; of more, a part at each in turn
 
 
 class Owners:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.replay.calls import Step, arrays, calls
+from autograd.replay.calls import arrays, calls
 from autograd.replay.groups import Group
 from autograd.replay.program import Floats, Ints
 from autograd.replay.rows import Target
@@ -67,33 +67,47 @@ def backward_stacked(back: Backward, group: Group, operands: Any, out: Floats, u
 
 def forward_matrix(lanes: Lanes, group: Group) -> Places:
     """Compute Z = W X + b."""
-    w, x, b = (lanes.read(nodes) for nodes in group.operands)
+    w, x, *b = (lanes.read(nodes) for nodes in (group.operands if group.one < 0 else group.folded()))
     out = lanes.out(group, lanes.values)
-    z, x = (out[0], x[0]) if len(x) == 1 else (out, x)
-    lanes.forward.append(partial(np.matmul, w[..., 0], x, out=z))
-    if not nothing(lanes, group):
-        lanes.forward.append(partial(np.add, out, b, out=out))
-    return (w, x, b), out
+    z, inputs = (out[0], x[0]) if len(x) == 1 else (out, x)
+    lanes.forward.append(partial(np.matmul, w[..., 0], inputs, out=z))
+    if b and not nothing(lanes, group):
+        lanes.forward.append(partial(np.add, out, b[0], out=out))
+    return (w, x, *b), out
 
 
 def backward_matrix(back: Backward, group: Group, operands: tuple[Floats, ...], out: Floats, upstream: Floats) -> None:
     """Pay dX = Wᵀ dZ, dW = dZ Xᵀ, db = dZ, each summed over what is shared."""
-    w, x, b = operands
-    g = upstream[0] if x.ndim == 2 else upstream
-    weights, inputs, bias = (back.target(nodes) for nodes in group.operands)
-    if inputs is not None:
-        multiply(back, inputs, w[..., 0].T, g, group.operands[1].shape, 0 if x.ndim == 2 else ...)
-    if weights is not None and x.ndim == 2:
-        multiply(back, weights, g, x.T, group.operands[0].shape, (..., 0))
-    elif weights is not None:
-        transposed, pay_weights = x.transpose(0, 2, 1), weights.pay
-        back.steps.append(lambda: pay_weights((g @ transposed).sum(0)[..., None]))
-    if bias is not None and b.ndim == 2 and x.ndim == 2 and width(b) < width(out):
-        multiply(back, bias, g, np.ones((width(out), 1)), group.operands[2].shape, ...)
-    elif bias is not None:
-        axes = (0,) * (b.ndim == 2) + (2,) * (width(b) < width(out))
-        shape, pay_bias = group.operands[2].shape, bias.pay
-        back.steps.append(lambda: pay_bias(upstream.sum(axes).reshape(*shape, -1)))
+    (w, x, *b), (weights, inputs, bias) = operands, group.operands
+    if group.one >= 0:
+        pay_weights(back, group.folded()[0], upstream, x)
+        w = w[:, 1:]
+    else:
+        pay_weights(back, weights, upstream, x)
+        pay_bias(back, bias, upstream, b[0])
+    target, shared = back.target(inputs), len(x) == 1
+    if target is not None:
+        multiply(back, target, w[..., 0].T, upstream[0] if shared else upstream, inputs.shape, 0 if shared else ...)
+
+
+def pay_weights(back: Backward, nodes: Ints, upstream: Floats, x: Floats) -> None:
+    """Pay dW = dZ Xᵀ, summed over the t lists of inputs."""
+    target = back.target(nodes)
+    if target is not None and len(x) == 1:
+        multiply(back, target, upstream[0], x[0].T, nodes.shape, (..., 0))
+    elif target is not None:
+        transposed, pay = x.transpose(0, 2, 1), target.pay
+        back.steps.append(lambda: pay((upstream @ transposed).sum(0)[..., None]))
+
+
+def pay_bias(back: Backward, nodes: Ints, upstream: Floats, b: Floats) -> None:
+    """Pay db = dZ, summed over what is shared: the lists of inputs, the lanes."""
+    target, summed = back.target(nodes), width(b) < width(upstream)
+    if target is not None and b.ndim == 2 and len(upstream) == 1 and summed:
+        multiply(back, target, upstream[0], np.ones((width(upstream), 1)), nodes.shape, ...)
+    elif target is not None:
+        axes, pay = (0,) * (b.ndim == 2) + (2,) * summed, target.pay
+        back.steps.append(lambda: pay(upstream.sum(axes).reshape(*nodes.shape, -1)))
 
 
 def multiply(back: Backward, target: Target, a: Floats, b: Floats, shape: tuple[int, ...], place: Any) -> None:

@@ -39,7 +39,7 @@ class Vectors:
     def forward(self, blocks: list[Floats]) -> list[Floats]:
         """Return the outputs, an array for each, from the inputs, each an array (examples, numbers)."""
         self._lanes = lanes = self.lanes(len(blocks[0]))
-        row = 0
+        row = 1  # after the ones
         for block in blocks:
             lanes.inputs[:, row : row + block.shape[1]] = block
             row += block.shape[1]
@@ -104,9 +104,11 @@ class Lanes:
     def __init__(self, machine: Vectors, count: int) -> None:
         self.layout = layout = machine.layout
         self.count = count
-        lanes, inputs = np.zeros((layout.sizes[1], count)), len(layout.program.inputs)
+        lanes, inputs = np.zeros((layout.sizes[1], count)), 1 + len(layout.program.inputs)
         self.inputs = lanes[:inputs].T if layout.mixed else np.zeros((count, inputs))
         self.values = (machine.uniform, lanes, self.inputs.T)
+        for sort, row in layout.ones:
+            self.values[sort][row] = 1.0
         self.gradients = (machine.uniform_gradients, np.zeros_like(lanes))
         outputs = layout.program.outputs
         self._outputs = [self.values[layout.sort[node]][layout.row[node]] for node in outputs]
@@ -135,7 +137,7 @@ class Lanes:
 
     def pattern(self, group: Group) -> Template:
         """Return what a group's operation does, in instructions."""
-        needs = [bool(self.layout.nature.needs[nodes].any()) for nodes in group.operands]
+        needs = [bool(self.layout.needs[nodes].any()) for nodes in group.operands]
         return template(group.op, tuple([self.sort(nodes) > 0 for nodes in group.operands]), tuple(needs))
 
     def slots(self, group: Group, operands: tuple[Floats, ...], out: Floats, upstream: Floats | None) -> list[Any]:
@@ -204,7 +206,7 @@ class Backward:
 
     def needs(self, nodes: Ints) -> bool:
         """Whether a gradient is wanted there: whether a parameter is behind any of them."""
-        return bool(self.lanes.layout.nature.needs[nodes].any())
+        return bool(self.lanes.layout.needs[nodes].any())
 
     def target(self, nodes: Ints) -> Target | None:
         """Return where to pay what these nodes are owed, or None if a gradient is not wanted there."""
