@@ -28,7 +28,7 @@ class Slots:
 
     def __init__(self) -> None:
         self.lane: list[bool] = []
-        self.constants: dict[tuple[float, float], int] = {}
+        self.constants: dict[tuple[float, float, bool], int] = {}
         self._spare: dict[tuple[bool, int], int] = {}
 
     def new(self, lane: bool) -> int:
@@ -36,14 +36,14 @@ class Slots:
         self.lane.append(lane)
         return len(self.lane) - 1
 
-    def constant(self, number: float) -> int:
-        """Return the slot of a constant."""
-        key = number, copysign(1.0, number)  # −0.0 is not 0.0
+    def constant(self, number: float, lane: bool = False) -> int:
+        """Return the slot of a constant; where others have a number for each lane, it is quicker if it has too."""
+        key = number, copysign(1.0, number), lane  # −0.0 is not 0.0
         if key not in self.constants:
-            self.constants[key] = self.new(False)
+            self.constants[key] = self.new(lane)
         return self.constants[key]
 
-    def temporaries(self, fresh: list[float | bool]) -> list[int]:
+    def temporaries(self, fresh: list[float | bool], lane: bool) -> list[int]:
         """Return the slots that an operation needs besides its operands; the next operation may use them again."""
         taken = {True: 0, False: 0}
         slots = []
@@ -53,7 +53,7 @@ class Slots:
                 taken[what] += 1
                 slots.append(self._spare[key] if key in self._spare else self._spare.setdefault(key, self.new(what)))
             else:
-                slots.append(self.constant(what))
+                slots.append(self.constant(what, lane))
         return slots
 
 
@@ -152,7 +152,7 @@ class Loop:
             return self._dot(operands, gradients, out, upstream, way)
         lanes, needs = tuple([self._lane[p] for p in parents]), tuple([g >= 0 for g in gradients])
         pattern = template(op, lanes, needs)
-        slots = [*operands, out, *gradients, upstream, *self.slots.temporaries(pattern.fresh)]
+        slots = [*operands, out, *gradients, upstream, *self.slots.temporaries(pattern.fresh, any(lanes))]
         code: list[int] = []
         for kind, *places in getattr(pattern, way):
             code.append(kind)
@@ -221,8 +221,8 @@ class Memory:
         self._step, self._offset, self._places = lane.astype(np.uint64), offset.astype(np.uint64), offset.tolist()
         self._numbers = np.zeros(bounds[-1] + int(machine.kernels.SPARE) * lanes)
         self._lists = np.array(machine._lists, np.int64)
-        for (number, _), slot in machine.slots.constants.items():
-            self._numbers[offset[slot]] = number
+        for (number, _, _), slot in machine.slots.constants.items():
+            self.row(slot)[:] = number
         count, inputs = len(machine.numbers), len(machine.program.inputs)
         first = int((~lane[: machine.values_end]).sum())
         self._inputs = self._numbers[first : first + lanes * inputs].reshape(-1, lanes)

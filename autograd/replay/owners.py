@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import cycle
-from operator import getitem
+from operator import call, itemgetter
 from types import CellType, FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -16,7 +16,7 @@ STALE = (
 )
 
 
-WHOLE, PART = 512, 16  # so many entries are checked at each call; of more, a part at each in turn
+WHOLE, PART = 160, 8  # so many places are looked at in each call; of more, a part in each in turn
 
 
 class Owners:
@@ -25,26 +25,26 @@ class Owners:
     def __init__(self, f: Callable[..., Any], parameters: list[Value]) -> None:
         self._wanted = set(parameters)
         self._seen: dict[int, bool] = {}  # whether there is a parameter behind it
-        self._entries: list[tuple[Any, Any, Any]] = []
+        self._places: dict[int, tuple[Any, dict[Any, Any]]] = {}
         self._leads(f)
-        columns = list(zip(*self._entries, strict=True)) or [(), (), ()]
-        size = PART if len(self._entries) > WHOLE else WHOLE
-        parts = [[list(column[i : i + size]) for column in columns] for i in range(0, len(self._entries), size)]
-        self._turns = cycle(parts)
-        del self._wanted, self._seen, self._entries
+        places = [(itemgetter(*held), place, held, found(held)) for place, held in self._places.values()]
+        size = PART if len(places) > WHOLE else WHOLE
+        parts = [tuple(zip(*places[i : i + size], strict=True)) for i in range(0, len(places), size)]
+        self._turns = cycle(parts or [((), (), (), ())])
+        del self._wanted, self._seen, self._places
 
     def check(self) -> None:
         """Raise GraphError if any of them holds another thing now."""
-        places, keys, held = next(self._turns, ([], [], []))
+        getters, places, helds, known = next(self._turns)
         try:
-            if list(map(getitem, places, keys)) == held:
+            if tuple(map(call, getters, places)) == known:
                 return
         except (LookupError, ValueError):
             pass
-        entries = zip(places, keys, held, strict=True)
-        for place, key, thing in entries:
-            if _changed(place, key, thing):
-                raise GraphError(STALE.format(key=key))
+        for place, held in zip(places, helds, strict=True):
+            for key, thing in held.items():
+                if _changed(place, key, thing):
+                    raise GraphError(STALE.format(key=key))
 
     def _leads(self, thing: Any) -> bool:
         """Whether a thing leads to a parameter; keep each entry on the way."""
@@ -58,8 +58,14 @@ class Owners:
     def _entry(self, place: Any, key: Any, held: Any) -> bool:
         leads = self._leads(held)
         if leads and not isinstance(place, tuple):
-            self._entries.append((place, key, held))
+            self._places.setdefault(id(place), (place, {}))[1][key] = held
         return leads
+
+
+def found(held: dict[Any, Any]) -> Any:
+    """Return what itemgetter finds at these keys: a tuple, or the only one."""
+    things = tuple(held.values())
+    return things if len(things) > 1 else things[0]
 
 
 class _Cell:
