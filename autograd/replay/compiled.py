@@ -5,7 +5,7 @@ All numbers lie in one array: first the slots with one number for all lanes, the
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import pairwise
 from math import copysign
@@ -75,11 +75,11 @@ class Compiled:
 
     @cached_property
     def _single(self) -> Loop:
-        return Loop(self.program, self.numbers, self.gradients)
+        return Loop(self.program, self.numbers, self.gradients, several=False)
 
     @cached_property
     def _many(self) -> Loop:
-        return Loop(fused(self.program), self.numbers, self.gradients)
+        return Loop(fused(self.program), self.numbers, self.gradients, several=True)
 
     def forward(self, blocks: list[Floats]) -> list[Floats]:
         """Return the outputs, an array for each, from the inputs, each an array (examples, numbers)."""
@@ -97,9 +97,13 @@ class Compiled:
 
 
 class Loop:
-    """A program as tapes, and the numbers that the compiled loop works on."""
+    """A program as tapes, and the numbers that the compiled loop works on.
 
-    def __init__(self, program: Program, numbers: Floats, gradients: Floats) -> None:
+    For several lanes, what many neurons owe to one input is a dot product too: Σ w·upstream. It is computed when the turn
+    of that input comes, in place of a sum for each neuron.
+    """
+
+    def __init__(self, program: Program, numbers: Floats, gradients: Floats, several: bool) -> None:
         try:
             from autograd.replay import kernels
         except ImportError:
@@ -107,7 +111,8 @@ class Loop:
                 'The backend "numba" needs the package numba: pip install numba. The backend "numpy" needs nothing more.'
             ) from None
         self.kernels, self.program, self.nature = kernels, program, Sorted(program)
-        self.numbers, self.gradients = numbers, gradients
+        self.numbers, self.gradients, self.several = numbers, gradients, several
+        self._owed: dict[int, list[tuple[int, int]]] = {}
         self.slots, self._lists, self._rows = Slots(), list[int](), program.rows()
         self._number()
         computed = self._computed()
@@ -139,7 +144,7 @@ class Loop:
         """Return what goes back from an output."""
         found = self.program.ancestors(output)
         paying = [node for node in nodes if found[node] and self.grad[node] >= 0]
-        return Tape([i for node in paying for i in self._instructions(node, "backward")])
+        return Tape([i for node in paying for i in (*self._gathered(node), *self._instructions(node, "backward"))])
 
     def _computed(self) -> list[int]:
         return np.flatnonzero(self.program.code >= 0).tolist()
@@ -160,12 +165,45 @@ class Loop:
         return code
 
     def _dot(self, operands: list[int], gradients: list[int], out: int, upstream: int, way: str) -> list[int]:
-        begin = len(self._lists)
-        self._lists += operands
+        if self.several:
+            operands, gradients = self._uniform_first(operands), self._uniform_first(gradients, operands)
         if way == "forward":
-            return [DOT, out, begin, len(operands), 0]
-        self._lists += gradients
-        return [BACK, upstream, begin, len(operands), begin + len(operands)]
+            return self._listed(DOT, out, operands)
+        if self.several:
+            gradients = self._owing(operands, gradients, upstream)
+        return self._listed(BACK, upstream, operands, gradients)
+
+    def _listed(self, kind: int, out: int, operands: list[int], gradients: Sequence[int] = ()) -> list[int]:
+        """Return the instruction of a dot product, and whether it is plain: weights uniform, inputs not, no other gradient wanted."""
+        begin, half, lane = len(self._lists), len(operands) // 2, self.slots.lane
+        self._lists += [*operands, *gradients]
+        plain = all(lane[x] > lane[w] for w, x in zip(operands[:half], operands[half:-1], strict=True))
+        plain &= min(gradients[:half], default=0) >= 0 and max(gradients[half:-1], default=-1) < 0
+        return [kind, out, begin, len(operands), plain]
+
+    def _uniform_first(self, slots: list[int], operands: list[int] | None = None) -> list[int]:
+        """Let the uniform factor of each product come first."""
+        half, lane = len(slots) // 2, self.slots.lane
+        operands = operands or slots
+        turned = [lane[w] > lane[x] for w, x in zip(operands[:half], operands[half:-1], strict=True)]
+        pairs = [(x, w) if turn else (w, x) for turn, w, x in zip(turned, slots[:half], slots[half:-1], strict=True)]
+        return [w for w, _ in pairs] + [x for _, x in pairs] + slots[-1:]
+
+    def _owing(self, operands: list[int], gradients: list[int], upstream: int) -> list[int]:
+        """Note what is owed to inputs whose weights are uniform; return the gradients that are still to be paid."""
+        half, lane = len(operands) // 2, self.slots.lane
+        for j in range(half):
+            w, g = operands[j], gradients[half + j]
+            if g >= 0 and lane[g] and not lane[w]:
+                self._owed.setdefault(g, []).append((w, upstream))
+                gradients[half + j] = -1
+        return gradients
+
+    def _gathered(self, node: int) -> list[int]:
+        """Return the instruction that pays to a node what is owed to it, if anything."""
+        gradient = self.grad[node]
+        owed = self._owed.pop(gradient, [])
+        return self._listed(DOT, gradient, [*(w for w, _ in owed), *(u for _, u in owed), gradient]) if owed else []
 
     def forward(self, blocks: list[Floats]) -> list[Floats]:
         """Return the outputs, an array for each, from the inputs, each an array (examples, numbers)."""
@@ -220,7 +258,8 @@ class Memory:
         offset, bounds = laid_out(lane, [*ends, len(lane)], lanes)
         self._step, self._offset, self._places = lane.astype(np.uint64), offset.astype(np.uint64), offset.tolist()
         self._numbers = np.zeros(bounds[-1] + int(machine.kernels.SPARE) * lanes)
-        self._lists = np.array(machine._lists, np.int64)
+        lists = np.array(machine._lists, np.int64)
+        self._lists = np.where(lists < 0, machine.kernels.NONE, self._offset[lists]), self._step[lists]
         for (number, _, _), slot in machine.slots.constants.items():
             self.row(slot)[:] = number
         count, inputs = len(machine.numbers), len(machine.program.inputs)
@@ -249,7 +288,7 @@ class Memory:
 
     def run(self, tape: Tape) -> None:
         """Carry out a tape."""
-        self._run(tape.array, self._lists, self._offset, self._step, self._numbers, np.uint64(self.lanes))
+        self._run(tape.array, *self._lists, self._offset, self._step, self._numbers, np.uint64(self.lanes))
 
     def row(self, slot: int) -> Floats:
         """Return the numbers of a slot: one, or one for each lane."""

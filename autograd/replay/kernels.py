@@ -20,6 +20,7 @@ ERF, ERFC = (NUMBER[k] for k in ["erf", "erfc"])
 POW, DIVIDE, MOVE, PAY, DOT, BACK = (NUMBER[k] for k in ["pow", "divide", "move", "pay", "dot", "back"])
 ZERO, ONE = np.uint64(0), np.uint64(1)  # offsets are unsigned: none counts from the end
 SPARE = np.uint64(3)  # rows at the end of all numbers, for uniform operands spread over the lanes
+NONE = np.uint64(2**64 - 1)  # in the place of a gradient that is not wanted
 LARGEST = np.finfo(np.float64).max
 compiled: Any = njit(cache=True, error_model="numpy")
 reassociating: Any = njit(cache=True, error_model="numpy", fastmath={"reassoc"})  # for sums over several lanes
@@ -86,21 +87,26 @@ def lane(m, x, xs, n, spare):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def fours(m, offset, step, n, operands, o):  # type: ignore[no-untyped-def]
-    """Add four terms at a time, while weights are uniform and inputs are not; return how far that went."""
-    half, j = len(operands) // 2, 0
+def dot(m, at, wide, plain, o, n):  # type: ignore[no-untyped-def]
+    """Compute b + w₁x₁ + w₂x₂ + … for several lanes; `at` is where these lie, `wide` whether in each lane apart."""
+    half = len(at) // 2
+    b = at[2 * half]
+    if not wide[2 * half]:
+        lane(m, b, ZERO, n, o)
+    elif b != o:
+        for i in range(n):
+            m[o + i] = m[b + i]
+    for j in range(fours(m, at, o, n) if plain else 0, half):
+        pay(m, o, ONE, at[j], wide[j], at[half + j], wide[half + j], n)
+
+
+@compiled
+def fours(m, at, o, n):  # type: ignore[no-untyped-def]
+    """Add four terms at a time, of uniform weights and inputs that are not; return how far that went."""
+    half, j = len(at) // 2, 0
     while j + 4 <= half:
-        for k in range(j, j + 4):
-            if step[operands[k]] or not step[operands[half + k]]:
-                return j
-        p, q, r, s = (
-            m[offset[operands[j]]],
-            m[offset[operands[j + 1]]],
-            m[offset[operands[j + 2]]],
-            m[offset[operands[j + 3]]],
-        )
-        x, y = offset[operands[half + j]], offset[operands[half + j + 1]]
-        z, t = offset[operands[half + j + 2]], offset[operands[half + j + 3]]
+        p, q, r, s = m[at[j]], m[at[j + 1]], m[at[j + 2]], m[at[j + 3]]
+        x, y, z, t = at[half + j], at[half + j + 1], at[half + j + 2], at[half + j + 3]
         for i in range(n):
             m[o + i] = (((m[o + i] + p * m[x + i]) + q * m[y + i]) + r * m[z + i]) + s * m[t + i]
         j += 4
@@ -108,89 +114,84 @@ def fours(m, offset, step, n, operands, o):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def dot(m, offset, step, n, operands, o):  # type: ignore[no-untyped-def]
-    """Compute b + w₁x₁ + w₂x₂ + … for several lanes."""
-    half = len(operands) // 2
-    b = operands[2 * half]
-    if step[b]:
-        for i in range(n):
-            m[o + i] = m[offset[b] + i]
-    else:
-        lane(m, offset[b], ZERO, n, o)
-    for j in range(fours(m, offset, step, n, operands, o), half):
-        pay(m, o, ONE, offset[operands[j]], step[operands[j]], offset[operands[half + j]], step[operands[half + j]], n)
+def dot_one(m, at, o):  # type: ignore[no-untyped-def]
+    """Compute w₁x₁ + w₂x₂ + … + b from left to right, as eager does, where there is one lane."""
+    half, z = len(at) // 2, 0.0
+    for j in range(half):
+        z += m[at[j]] * m[at[half + j]]
+    m[o] = z + m[at[2 * half]]
 
 
 @compiled
-def dot_one(m, offset, operands, o):  # type: ignore[no-untyped-def]
-    """Compute w₁x₁ + w₂x₂ + … + b from left to right, as eager does, where there is one lane."""
-    half, z = len(operands) // 2, 0.0
-    for j in range(half):
-        z += m[offset[operands[j]]] * m[offset[operands[half + j]]]
-    m[o] = z + m[offset[operands[2 * half]]]
+def back(m, at, wide, to, broad, plain, up, n):  # type: ignore[no-untyped-def]
+    """Pay upstream · x to each weight, upstream · w to each input, upstream to the bias; NONE is owed nothing."""
+    half = len(at) // 2
+    for j in range(four_sums(m, at, to, up, n) if plain else 0, half):
+        if to[j] != NONE:
+            pay(m, to[j], broad[j], up, ONE, at[half + j], wide[half + j], n)
+        if to[half + j] != NONE:
+            pay(m, to[half + j], broad[half + j], up, ONE, at[j], wide[j], n)
+    g = to[2 * half]
+    if g != NONE and broad[2 * half]:
+        for i in range(n):
+            m[g + i] += m[up + i]
+    elif g != NONE:
+        m[g] += total(m, up, n)
 
 
 @reassociating
-def both(m, up, w, gx, x, n):  # type: ignore[no-untyped-def]
-    """Pay upstream · w to an input, and return Σ upstream · x, which its weight is owed."""
-    a, factor = 0.0, m[w]
-    for i in range(n):
-        u = m[up + i]
-        a += u * m[x + i]
-        m[gx + i] += u * factor
-    return a
-
-
-@compiled
-def back(m, offset, step, n, operands, gradients, up):  # type: ignore[no-untyped-def]
-    """Pay upstream · x to each weight, upstream · w to each input, upstream to the bias; −1 is owed nothing."""
-    half = len(operands) // 2
-    if n == ONE:
-        back_one(m, offset, operands, gradients, up)
-        return
-    for j in range(half):
-        w, x, gw, gx = operands[j], operands[half + j], gradients[j], gradients[half + j]
-        if gw >= 0 and gx >= 0 and step[x] and not step[w]:
-            m[offset[gw]] += both(m, up, offset[w], offset[gx], offset[x], n)
-            continue
-        if gw >= 0:
-            pay(m, offset[gw], step[gw], up, ONE, offset[x], step[x], n)
-        if gx >= 0:
-            pay(m, offset[gx], step[gx], up, ONE, offset[w], step[w], n)
-    g = gradients[2 * half]
-    if g >= 0 and step[g]:
+def four_sums(m, at, to, up, n):  # type: ignore[no-untyped-def]
+    """Pay Σ upstream · x to four uniform weights at a time; return how far that went."""
+    half, j = len(at) // 2, 0
+    while j + 4 <= half:
+        x, y, z, t = at[half + j], at[half + j + 1], at[half + j + 2], at[half + j + 3]
+        a, b, c, d = 0.0, 0.0, 0.0, 0.0
         for i in range(n):
-            m[offset[g] + i] += m[up + i]
-    elif g >= 0:
-        m[offset[g]] += total(m, up, n)
+            u = m[up + i]
+            a += u * m[x + i]
+            b += u * m[y + i]
+            c += u * m[z + i]
+            d += u * m[t + i]
+        m[to[j]] += a
+        m[to[j + 1]] += b
+        m[to[j + 2]] += c
+        m[to[j + 3]] += d
+        j += 4
+    return j
 
 
 @compiled
-def back_one(m, offset, operands, gradients, up):  # type: ignore[no-untyped-def]
+def back_one(m, at, to, up):  # type: ignore[no-untyped-def]
     """Pay in eager's order, where there is one lane: the weights, the inputs, the bias."""
-    half, upstream = len(operands) // 2, m[up]
+    half, upstream = len(at) // 2, m[up]
     for j in range(2 * half):
-        if gradients[j] >= 0:
-            m[offset[gradients[j]]] += upstream * m[offset[operands[j + half if j < half else j - half]]]
-    if gradients[2 * half] >= 0:
-        m[offset[gradients[2 * half]]] += upstream
+        if to[j] != NONE:
+            m[to[j]] += upstream * m[at[j + half if j < half else j - half]]
+    if to[2 * half] != NONE:
+        m[to[2 * half]] += upstream
 
 
 @compiled
-def run(tape, lists, offset, step, m, lanes):  # type: ignore[no-untyped-def]
+def run(tape, places, wides, offset, step, m, lanes):  # type: ignore[no-untyped-def]
     """Carry out the instructions on the numbers m; a slot's begin at its offset, one (step 0) or one a lane (step 1)."""
     for k in range(len(tape)):
         kind, out, first, second, third = tape[k, 0], tape[k, 1], tape[k, 2], tape[k, 3], tape[k, 4]
         o, n = offset[out], lanes if step[out] else ONE
         spare = np.uint64(len(m)) - SPARE * lanes
         if kind == DOT:
+            at, wide = places[first : first + second], wides[first : first + second]
             if n == ONE:
-                dot_one(m, offset, lists[first : first + second], o)
+                dot_one(m, at, o)
             else:
-                dot(m, offset, step, n, lists[first : first + second], o)
+                dot(m, at, wide, third, o, n)
             continue
         if kind == BACK:
-            back(m, offset, step, n, lists[first : first + second], lists[third : third + second], o)
+            begin, end = first + second, first + second + second
+            at, to = places[first:begin], places[begin:end]
+            if n == ONE:
+                back_one(m, at, to, o)
+            else:
+                back(m, at, wides[first:begin], to, wides[begin:end], third, o, n)
             continue
         x, y = offset[first], offset[second]
         if kind == PAY:
