@@ -28,6 +28,7 @@ from autograd.errors import (
 )
 from autograd.functions import dot, grad, logsumexp, max, maximum, mean, min, minimum, softmax, sum
 from autograd.gradcheck import gradcheck
+from autograd.holder import Holder
 from autograd.ledger import why
 from autograd.naming import name_locals
 from autograd.pathways import paths
@@ -46,6 +47,7 @@ __all__ = [
     "DomainError",
     "FileError",
     "GraphError",
+    "Holder",
     "LengthError",
     "Parameter",
     "PictureError",

@@ -58,7 +58,7 @@ class Form:
     def columns(self, batch: Any) -> Floats:
         """Return a batch as an array (examples, numbers), and a single example as an array of one axis."""
         if self.shape is not None:
-            return self._rectangle(batch)
+            return batch if self._fine(batch) else self._rectangle(batch)
         if self.keyed and isinstance(batch, Mapping):
             return self._joined(batch)
         if not isinstance(batch, (list, tuple)):
@@ -68,6 +68,16 @@ class Form:
         if not batch:
             raise LengthError(EMPTY)
         return np.array([self._one(example) for example in batch])
+
+    def _fine(self, batch: Any) -> bool:
+        """Whether a batch is an array as one wants it, of rows of floats."""
+        return (
+            type(batch) is np.ndarray
+            and batch.ndim == 2
+            and batch.shape[1:] == self.shape
+            and batch.dtype.char == "d"
+            and len(batch) > 0
+        )
 
     def _one(self, example: Any) -> Floats:
         """Return the numbers of one example of a batch."""
@@ -79,8 +89,6 @@ class Form:
         array = numbers(batch, self.name)
         if array.shape[1:] != self.shape or not array.size:
             self.fits(array.shape)
-        if array.ndim == 2 and array.shape[1:] == self.shape:
-            return array
         return array.reshape(self.size if array.shape == self.shape else (len(array), self.size))
 
     def fits(self, shape: tuple[int, ...]) -> None:
@@ -120,9 +128,9 @@ def joined(parts: Sequence[Floats]) -> Floats:
 
 def same_length(parts: Sequence[Floats]) -> None:
     """Refuse columns of several numbers of examples."""
-    lengths = {part.shape[0] if part.ndim == 2 else None for part in parts}
+    lengths = {part.shape[:-1] for part in parts}
     if len(lengths) > 1:
-        said = " and ".join("one without a batch axis" if n is None else f"one of {n}" for n in lengths)
+        said = " and ".join(f"one of {length[0]}" if length else "one without a batch axis" for length in lengths)
         raise LengthError(
             f"The inputs are to have one number of examples, and here are {said}. Give as many of each: they go in pairs."
         )

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from itertools import cycle
+from itertools import accumulate, cycle, groupby
 from operator import call, itemgetter
 from types import CellType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from autograd.errors import GraphError
+from autograd.holder import Holder
 from autograd.value import Value
 
 STALE = (
@@ -16,7 +17,7 @@ STALE = (
 )
 
 
-WHOLE, PART = 160, 8  # so many places are looked at in each call; of more, a part in each in turn
+WHOLE, PART = 512, 64  # so many entries are looked at in each call; of more, a part in each in turn
 
 
 class Owners:
@@ -25,31 +26,27 @@ class Owners:
     def __init__(self, f: Callable[..., Any], parameters: list[Value]) -> None:
         self._wanted = set(parameters)
         self._seen: dict[int, bool] = {}  # whether there is a parameter behind it
-        self._places: dict[int, tuple[Any, dict[Any, Any]]] = {}
+        self._held: dict[int, tuple[Any, dict[Any, Any]]] = {}
+        self._holders: dict[int, Holder] = {}  # by the dict of their attributes
         self._leads(f)
-        places = [(itemgetter(*held), place, held, found(held)) for place, held in self._places.values()]
-        size = PART if len(places) > WHOLE else WHOLE
-        parts = [tuple(zip(*places[i : i + size], strict=True)) for i in range(0, len(places), size)]
-        self._turns = cycle(parts or [((), (), (), ())])
-        del self._wanted, self._seen, self._places
+        places = [(place, held, id(place) in self._holders) for place, held in self._held.values()]
+        self._told, self._edits = Look([(place, held) for place, held, told in places if told]), Holder.edits
+        self._turns = cycle(looks([(place, held) for place, held, told in places if not told]))
+        del self._wanted, self._seen, self._held, self._holders
 
     def check(self) -> None:
         """Raise GraphError if any of them holds another thing now."""
-        getters, places, helds, known = next(self._turns)
-        try:
-            if tuple(map(call, getters, places)) == known:
-                return
-        except (LookupError, ValueError):
-            pass
-        for place, held in zip(places, helds, strict=True):
-            for key, thing in held.items():
-                if _changed(place, key, thing):
-                    raise GraphError(STALE.format(key=key))
+        if Holder.edits != self._edits:
+            self._told.check()
+            self._edits = Holder.edits
+        next(self._turns).check()
 
     def _leads(self, thing: Any) -> bool:
         """Whether a thing leads to a parameter; keep each entry on the way."""
         if isinstance(thing, Value):
             return thing in self._wanted
+        if isinstance(thing, Holder):
+            self._holders[id(vars(thing))] = thing
         if id(thing) not in self._seen:
             self._seen[id(thing)] = False
             self._seen[id(thing)] = any([self._entry(*entry) for entry in entries(thing)])  # noqa: C419 (all of them)
@@ -58,14 +55,44 @@ class Owners:
     def _entry(self, place: Any, key: Any, held: Any) -> bool:
         leads = self._leads(held)
         if leads and not isinstance(place, tuple):
-            self._places.setdefault(id(place), (place, {}))[1][key] = held
+            self._held.setdefault(id(place), (place, {}))[1][key] = held
         return leads
 
 
-def found(held: dict[Any, Any]) -> Any:
-    """Return what itemgetter finds at these keys: a tuple, or the only one."""
-    things = tuple(held.values())
-    return things if len(things) > 1 else things[0]
+class Look:
+    """A look at some lists and dicts: whether each still holds, at these keys, what it held."""
+
+    def __init__(self, places: list[tuple[Any, dict[Any, Any]]]) -> None:
+        self._places = places
+        self._getters = [itemgetter(*held) for _, held in places]  # one call for all keys of a place
+        self._lists = [place for place, _ in places]
+        self._known = [tuple(held.values()) if len(held) > 1 else next(iter(held.values())) for _, held in places]
+
+    def check(self) -> None:
+        """Raise GraphError if not."""
+        try:
+            if list(map(call, self._getters, self._lists)) == self._known:
+                return
+        except (LookupError, ValueError):
+            pass
+        for place, held in self._places:
+            for key, thing in held.items():
+                if _changed(place, key, thing):
+                    raise GraphError(STALE.format(key=key))
+
+
+def looks(places: list[tuple[Any, dict[Any, Any]]]) -> list[Look]:
+    """Return one look at all of these places, or where they hold many things several looks, each at a part."""
+    pieces = [(place, dict(piece)) for place, held in places for piece in pieces_of(list(held.items()))]
+    ends = list(accumulate(len(held) for _, held in pieces))
+    size = WHOLE if not ends or ends[-1] <= WHOLE else PART
+    parts = groupby(zip(ends, pieces, strict=True), lambda pair: (pair[0] - 1) // size)
+    return [Look([piece for _, piece in part]) for _, part in parts] or [Look([])]
+
+
+def pieces_of(items: list[Any]) -> list[list[Any]]:
+    """Return a list in pieces of at most PART things."""
+    return [items[i : i + PART] for i in range(0, len(items), PART)]
 
 
 class _Cell:
