@@ -130,6 +130,8 @@ def forward_pairs(lanes: Lanes, group: Group) -> Places:
     if width(a) == 1 or width(b) == 1:
         row, rest = (a, b) if width(a) == 1 else (b, a)
         lanes.forward.append(partial(np.matmul, row[..., 0][:, None], rest, out=z[:, None]))
+    elif len(out) == 1:
+        lanes.forward.append(partial(np.vecdot, a, b, axis=1, out=z))
     else:
         lanes.forward.append(partial(np.einsum, "kmn,kmn->kn", a, b, out=z))
     if not nothing(lanes, group):
@@ -145,6 +147,8 @@ def backward_pairs(back: Backward, group: Group, operands: tuple[Floats, ...], o
     for target, mine, other in ((first, a, b), (second, b, a)):
         if target is not None and width(mine) < width(out):
             back.steps.append(partial(_paid, target.pay, partial(np.einsum, "kln,kmn->km", g, other), (..., None)))
+        elif target is not None and target.out is not None:
+            back.steps.append(partial(np.multiply, g, other, out=target.out))
         elif target is not None:
             back.steps.append(partial(_paid, target.pay, partial(np.multiply, g, other), ...))
     pay(back, group.operands[2], upstream, np.array(1.0), width(c))
