@@ -3,7 +3,8 @@
     w   the number of a parameter       lr   the learning rate, η
     g   its gradient, ∂L/∂w             β    how much of the past is kept
 
-Each optimizer is one formula, its `rule`: from w, g and what it remembers of the parameter, the new w. Names and
+Each optimizer is one formula, its `rule`: from w, g and what it remembers of the parameter, the new w. (It says `w -= …`
+and not `return w - …`: where w is an array, that changes it in its place, at half the cost.) Names and
 defaults are PyTorch's: lr is 0.001 for SGD, Adam and AdamW, 0.01 for Adagrad and RMSprop. (Many texts give SGD 0.01, and
 write α for η.) A parameter without a gradient (None) was not used, and stays as it is.
 
@@ -24,7 +25,7 @@ from typing import Any
 from autograd import Value
 from nn.errors import SettingError
 from nn.groups import Group, check, fitting, grouped, in_range, remembered, unique
-from nn.together import Together
+from nn.together import Together, overflowing
 
 Memory = dict[str, Any]  # what is remembered of one parameter
 Rule = Callable[[Any, Any, Memory], Any]  # (w, g, memory) → the new w; all numbers, or all arrays
@@ -58,7 +59,8 @@ class Optimizer:
         """Change each parameter that has a gradient; one without was not used, and stays."""
         for group in self.param_groups:
             rule, state = self.rule(group), self.state
-            with self._together.joined(group["params"], state) as parameters:
+            parameters = self._together.joined(group["params"], state)
+            with overflowing(parameters):
                 for p in parameters:
                     if p.grad is not None:
                         p.data = rule(p.data, p.grad, state[p])
@@ -158,21 +160,25 @@ class SGD(Optimizer):
     def rule(self, group: Group) -> Rule:
         """Return w − η·g, or a rule with momentum."""
         lr, beta, decay = group["lr"], group["momentum"], group["weight_decay"]
-        if not beta:
-            return (lambda w, g, memory: w - lr * (g + decay * w)) if decay else lambda w, g, memory: w - lr * g
         kept, nesterov = 1 - group["dampening"], group["nesterov"]
+
+        def plain(w: float, g: float, memory: Memory) -> float:
+            w -= lr * (g + decay * w if decay else g)
+            return w
 
         def pytorch(w: float, g: float, memory: Memory) -> float:
             g = g + decay * w
             v = memory["momentum_buffer"] = beta * memory["momentum_buffer"] + kept * g if memory else g
-            return w - lr * (g + beta * v if nesterov else v)  # type: ignore[no-any-return]
+            w -= lr * (g + beta * v if nesterov else v)
+            return w
 
         def classical(w: float, g: float, memory: Memory) -> float:
             g = g + decay * w
             v = memory["momentum_buffer"] = beta * memory["momentum_buffer"] - lr * kept * g if memory else -lr * g
-            return w + (beta * v - lr * g if nesterov else v)  # type: ignore[no-any-return]
+            w += beta * v - lr * g if nesterov else v
+            return w
 
-        return classical if group["convention"] == "classical" else pytorch
+        return (classical if group["convention"] == "classical" else pytorch) if beta else plain
 
 
 class Adagrad(Optimizer):
@@ -204,7 +210,8 @@ class Adagrad(Optimizer):
         def adagrad(w: float, g: float, memory: Memory) -> float:
             g = g + decay * w
             total = memory["sum"] = memory.get("sum", 0.0) + g * g
-            return w - lr * g / (root(total) + eps)  # type: ignore[no-any-return]
+            w -= lr * g / (root(total) + eps)
+            return w
 
         return adagrad
 
@@ -240,7 +247,8 @@ class RMSprop(Optimizer):
         def rmsprop(w: float, g: float, memory: Memory) -> float:
             g = g + decay * w
             v = memory["square_avg"] = alpha * memory.get("square_avg", 0.0) + (1 - alpha) * (g * g)
-            return w - lr * g / (root(v) + eps)  # type: ignore[no-any-return]
+            w -= lr * g / (root(v) + eps)
+            return w
 
         return rmsprop
 
@@ -275,7 +283,12 @@ class Adam(Optimizer):
     def rule(self, group: Group) -> Rule:
         """Return w − η·m̂ / (√v̂ + ε), for g + λ·w."""
         change, decay = self.change(group), group["weight_decay"]
-        return lambda w, g, memory: w - change(g + decay * w, memory)
+
+        def adam(w: float, g: float, memory: Memory) -> float:
+            w -= change(g + decay * w, memory)
+            return w
+
+        return adam
 
     def change(self, group: Group) -> Callable[[float, Memory], float]:
         """Return the function from g and the memory to η·m̂ / (√v̂ + ε)."""
@@ -317,7 +330,14 @@ class AdamW(Adam):
     def rule(self, group: Group) -> Rule:
         """Return w·(1 − η·λ) − η·m̂ / (√v̂ + ε)."""
         change, shrink = self.change(group), 1 - group["lr"] * group["weight_decay"]
-        return lambda w, g, memory: w * shrink - change(g, memory)
+
+        def adamw(w: float, g: float, memory: Memory) -> float:
+            step = change(g, memory)
+            w *= shrink
+            w -= step
+            return w
+
+        return adamw
 
 
 def root(x: Any) -> Any:

@@ -5,8 +5,8 @@ arrays when such steps begin, and split again for whoever asks for it, or where 
 """
 
 import math
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from autograd import Value, flat_parameters
@@ -21,6 +21,15 @@ def all_finite(numbers: Any) -> bool:
     import numpy as np
 
     return bool(np.isfinite(numbers).all())
+
+
+def overflowing(parameters: Sequence[Any]) -> AbstractContextManager[Any]:
+    """Let arrays overflow without a word, as numbers do."""
+    if isinstance(parameters[0], Value):
+        return nullcontext()
+    import numpy as np
+
+    return np.errstate(over="ignore", invalid="ignore", divide="raise")
 
 
 class Together:
@@ -43,19 +52,8 @@ class Together:
             parts = params
         return [part.grad for part in parts if part.grad is not None]
 
-    @contextmanager
-    def joined(self, params: tuple[Value, ...], state: State) -> Iterator[Sequence[Any]]:
-        """Give the same, with what is remembered in the same form; arrays overflow without a word, as numbers do."""
-        units = self._remembering(params, state)
-        if units is params:
-            yield units
-        else:
-            import numpy as np
-
-            with np.errstate(over="ignore", invalid="ignore", divide="raise"):
-                yield units
-
-    def _remembering(self, params: tuple[Value, ...], state: State) -> Sequence[Any]:
+    def joined(self, params: tuple[Value, ...], state: State) -> Sequence[Any]:
+        """Return the parameters of a group, or the few in their place, with what is remembered in the same form."""
         units = self.of(params)
         if units is params or all(flat in state and not flat.mixed for flat in units):
             return units

@@ -160,16 +160,18 @@ class FlatParameter:
         self.parameters = parameters
         self._home: Home = parameters[0]._x
         self._rows = index([p._y for p in parameters])
+        self._view: Floats | None = self._home.data[self._rows] if isinstance(self._rows, slice) else None
 
     @property
     def data(self) -> Floats:
         """The numbers: a view of them, or a copy where other parameters lie between them."""
-        numbers: Floats = self._home.data[self._rows]
+        numbers: Floats = self._home.data[self._rows] if self._view is None else self._view
         return numbers
 
     @data.setter
     def data(self, numbers: Floats) -> None:
-        self._home.data[self._rows] = numbers
+        if numbers is not self._view:  # else they were changed where they lie
+            self._home.data[self._rows] = numbers
         self._home.version += 1
 
     @property
