@@ -3,6 +3,7 @@
 import random
 from importlib.util import find_spec
 
+import numpy as np
 import pytest
 
 from autograd import DataError, Parameter, Value, dot, logsumexp, mean, record, sum
@@ -112,6 +113,74 @@ def test_products_of_parameters_alone_may_have_an_input_as_the_bias(backend, cou
         expected = gradients(w)
         record(lambda x, f=f: f(x).tanh(), 1.0, backend=backend)(xs).backward()
         assert gradients(w) == pytest.approx(expected, rel=1e-13)
+
+
+def rows(count, width):
+    return [[Parameter(0.1 * (i + 1) - 0.07 * j * j) for j in range(width)] for i in range(count)]
+
+
+def layer(weights, biases, x):
+    return [dot(row, x, b) if b is not None else dot(row, x) for row, b in zip(weights, biases, strict=True)]
+
+
+W, V, U = rows(3, 4), rows(3, 3), rows(2, 2)
+B, C = [Parameter(0.3), Parameter(-0.2), Parameter(0.1)], [Parameter(0.2), Parameter(0.5)]
+SHARED = {
+    "plain": lambda x, y: layer(V, B, [z.tanh() for z in layer(W, B, x)]),
+    "one bias for all": lambda x, y: layer(W, [B[0]] * 3, x),
+    "no bias": lambda x, y: layer(V, [None] * 3, [z.tanh() for z in layer(W, [None] * 3, x)]),
+    "a number as the bias": lambda x, y: layer(W, [2.0, -1.0, 0.0], x),
+    "a bias that is computed": lambda x, y: layer(W, [b * b for b in B], x),
+    "an input as the bias": lambda x, y: layer(W, [*y, x[0]], x),
+    "the second input": lambda x, y: layer(U, C, y),
+    "part of an input": lambda x, y: layer(U, C, x[1:3]),
+    "an input turned round": lambda x, y: layer(W, B, x[::-1]),
+    "tied weights": lambda x, y: layer(V, B, [z.tanh() for z in layer(V, B, x[:3])]),
+    "part of a layer": lambda x, y: layer(U, C, [z.tanh() for z in layer(W, B, x)][1:]),
+    "a layer read twice": lambda x, y: (lambda h: [*layer(V, B, h), *layer(rows(2, 3), C, h), *h])(
+        [z.tanh() for z in layer(W, B, x)]
+    ),
+    "a skip over a layer": lambda x, y: layer(V, B, [z.tanh() + a for z, a in zip(layer(W, B, x), x, strict=False)]),
+    "one neuron": lambda x, y: layer(W[:1], B[:1], x),
+    "a weight twice in a row": lambda x, y: layer([[W[0][0], W[0][1], W[0][0], W[0][2]]], B[:1], x),
+    "a weight that is the bias": lambda x, y: layer([W[0], W[1]], [W[0][0], W[1][2]], x),
+}
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("name", SHARED)
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_layers_of_every_kind_are_the_sum_of_eager(backend, name, count):
+    def loss(x, y):
+        return sum([z * z + 0.5 * z for z in SHARED[name](x, y)])
+
+    x = [[0.3 * i - 0.4 * j + 0.1 for j in range(4)] for i in range(count)]
+    y = [[0.2 * i + 0.7, 0.4 - 0.3 * i] for i in range(count)]
+    parameters = [*flat(W), *flat(V), *flat(U), *B, *C]
+    gradients(parameters)
+    total = sum([loss([Value(a) for a in p], [Value(a) for a in q]) for p, q in zip(x, y, strict=True)])
+    total.backward()
+    wanted = gradients(parameters)
+    replay = record(loss, x[0], y[0], backend=backend, reduce="sum")
+    for _ in range(2):  # the second time, the arrays are those of the first
+        found = replay(x, y)
+        found.backward()
+        assert found.data == pytest.approx(total.data, rel=1e-13)
+        assert gradients(parameters) == pytest.approx(wanted, rel=1e-12, abs=1e-13)
+
+
+def flat(matrix):
+    return [p for row in matrix for p in row]
+
+
+def test_the_bias_of_a_layer_is_one_more_weight_of_its_matrix_product():
+    _, loss = classifier()
+    x, y = moons(3, random.Random(1))
+    replay = record(loss, x[0], y[0])
+    replay(x, y).backward()
+    calls = [step.func for step in replay._machine._lanes.forward]
+    assert calls.count(np.matmul) == 4  # three layers, and the sum of all p²
+    assert calls.count(np.add) == 1  # of the loss and that sum
 
 
 def arrays_of(name, x):
