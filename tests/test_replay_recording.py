@@ -206,6 +206,16 @@ def test_outside_a_domain_it_raises_as_eager_and_names_the_example(w, backend, f
     assert w.grad is None
 
 
+def test_numpy_warns_and_raises_afterwards_as_it_did_before(w):
+    exponential, before = record(lambda x: (w * x).exp(), 1.0), np.geterr()
+    exponential([1.0, 2.0])
+    with pytest.raises(RangeError):
+        exponential([1.0, 1e5])
+    assert np.geterr() == before
+    with np.errstate(all="ignore"), pytest.raises(RangeError):
+        exponential([1.0, 1e5])
+
+
 def test_infinite_slopes_are_no_error(w):
     w.data = 0.0
     record(lambda x: (w * x).sqrt(), 1.0)([1.0, 1.0]).backward()
@@ -238,9 +248,9 @@ def test_in_a_large_model_a_replaced_parameter_is_noticed_within_a_few_calls():
             loss(2.0)
 
 
-@pytest.mark.parametrize("sizes", [[6, 1], [14, 14, 1], [52, 52, 3]])
+@pytest.mark.parametrize("sizes", [[6, 1], [14, 14, 1], [52, 52, 3], [300, 1]])
 @pytest.mark.parametrize("place", [0, -1])
-def test_up_to_some_thousand_parameters_a_replaced_one_is_noticed_at_the_next_call(sizes, place):
+def test_in_a_module_of_any_size_a_replaced_parameter_is_noticed_at_the_next_call(sizes, place):
     model = MLP(2, sizes, rng=random.Random(0))
     loss = record(lambda x: sum(model(x)) if sizes[-1] > 1 else model(x)[0], [1.0, 2.0])
     model.layers[place].neurons[-1].bias = Parameter(0.0)

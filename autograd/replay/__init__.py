@@ -8,9 +8,10 @@
     fuse.py         left folds of + become dot products
     groups.py       nodes of one operation at one depth become one group; dots over one input become a matrix product
     rows.py         where the numbers of a group lie: views where they can be, gathers where they must
+    tape.py         the table's rules as a few dozen kinds of instruction
+    calls.py        an instruction as a call of NumPy
     steps.py        what each kind of group does, forward and backward
     vectors.py      backend "numpy": the groups as array operations over lanes
-    tape.py         the table's rules as a few dozen kinds of instruction
     kernels.py      the loop over a tape, lanes inside, for numba to compile
     compiled.py     backend "numba": the program as a tape
     spaces.py       any other array library: torch, JAX, CuPy, Dask
