@@ -3,6 +3,7 @@
 A record is what f did on one example. Python's own decisions and plain numbers are in it as they were that once.
 """
 
+import math
 import random
 
 import pytest
@@ -39,23 +40,15 @@ def test_a_captured_constant_is_frozen(w):
     assert scaled(1.0).data == 6.0  # 2 · 3, not 10 · 3
 
 
-def test_a_parameter_s_data_read_as_a_number_is_frozen(w):
-    shifted = record(lambda x: w * x - w.data, 1.0)
-    w.data = 5.0
-    assert shifted(2.0).data == 7.0  # 5 · 2 − 3, not 5 · 2 − 5
-    shifted(2.0).backward()
-    assert w.grad == 2.0
-
-
-def test_a_number_read_from_data_is_frozen(w):
-    f = lambda x: w * x.data  # noqa: E731
-    assert record(f, 2.0)(10.0).data == 6.0  # 3 · 2, not 3 · 10
-    assert "1 of them not used" in str(record(f, 2.0))  # the one thing that shows
+def test_what_math_makes_of_a_number_read_from_data_is_frozen(w):
+    f = lambda x: w * math.log(x.data)  # noqa: E731
+    assert record(f, 1.0)(10.0).data == 0.0  # 3 · ln 1, not 3 · ln 10
+    assert "1 of them not used" in str(record(f, 1.0))  # the one thing that shows
     found(f, 2.0, 3.0)
 
 
-def test_an_if_on_a_number_computed_from_data_is_frozen(w):
-    f = lambda x: w * x if x.data * 2 > 0 else w * x * 0.1  # noqa: E731
+def test_an_if_on_what_math_makes_of_data_is_frozen(w):
+    f = lambda x: w * x if math.copysign(1.0, x.data) > 0 else w * x * 0.1  # noqa: E731
     leaky = record(f, 1.0)
     assert leaky([2.0, -2.0]).values.tolist() == [6.0, -6.0]  # and −0.6 in eager
     assert f(Value(-2.0)).data == pytest.approx(-0.6)
@@ -65,7 +58,7 @@ def test_an_if_on_a_number_computed_from_data_is_frozen(w):
 def test_the_length_of_a_loop_by_data_is_frozen(w):
     def power(x):
         out = x
-        for _ in range(int(x.data * 1.0) - 1):
+        for _ in range(math.isqrt(4) + int(math.fabs(x.data)) - 3):
             out = out * x
         return out * w
 
@@ -74,8 +67,8 @@ def test_the_length_of_a_loop_by_data_is_frozen(w):
     found(power, 2.0, 3.0)
 
 
-def test_a_leaf_made_from_data_is_frozen(w):
-    f = lambda x: w * Value(x.data)  # noqa: E731
+def test_a_leaf_made_from_text_is_frozen(w):
+    f = lambda x: w * Value(float(f"{x.data}"))  # noqa: E731
     assert record(f, 2.0)(10.0).data == 6.0  # 3 · 2, not 3 · 10
     found(f, 2.0, 3.0)
 

@@ -1,5 +1,6 @@
 """What a record refuses, what it freezes all the same, and what it takes."""
 
+import math
 import random
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from autograd import (
     Value,
     dot,
     max,
+    maximum,
     no_grad,
     record,
     softmax,
@@ -54,10 +56,29 @@ def line(f, number=0):
         lambda x: sum([x for _ in range(int(x.data))]),
         lambda x: [x, x * 2][round(x.data) - 1],
         lambda x: no_grad().__enter__() or x,
+        lambda x: x * x.data,
+        lambda x: x.data * x,
+        lambda x: x ** (x.data + 1.0),
+        lambda x: x * (2 - x.data / 3 % 2 // 1) ** 2,
+        lambda x: x * Value(-x.data),
+        lambda x: x * float(x.data),
+        lambda x: x.maximum(abs(x.data)),
+        lambda x: maximum(+x.data, x),
+        lambda x: x if x.data * 2 > 0 else -x,
+        lambda x: x if 1 < 3 * (x.data - 1) else -x,
+        lambda x: sum([x for _ in range(int(x.data * 1.0))]),
     ],
 )
 def test_what_python_would_decide_is_refused_with_the_line(f):
     with pytest.raises(GraphError, match=r"lambda x: ") as error:
+        record(f, 2.0)
+    assert line(f) in str(error.value)
+
+
+def test_a_parameter_s_data_is_seen_in_a_later_recording_too(w):
+    record(lambda x: w * x, 1.0)(1.0)
+    f = lambda x: w * x - w.data  # noqa: E731
+    with pytest.raises(GraphError, match="takes a plain number out of a Value") as error:
         record(f, 2.0)
     assert line(f) in str(error.value)
 
@@ -108,11 +129,11 @@ def test_two_threads_that_record_leave_the_class_as_it_was(w):
 def test_check_finds_a_loop_an_if_and_a_captured_number():
     def loops(x):
         out = x
-        for _ in range(int(x.data * 1)):
+        for _ in range(int(math.fabs(x.data))):
             out = out * x
         return out
 
-    for f in (loops, lambda x: x * 2 if x.data * 1 > 2 else x + 1, lambda x: x * x.data):
+    for f in (loops, lambda x: x * 2 if math.fabs(x.data) > 2 else x + 1, lambda x: x * math.exp(x.data)):
         record(f, 2.0)  # nothing shows
         with pytest.raises(GraphError, match="two programs"):
             record(f, 2.0, check=3.0)

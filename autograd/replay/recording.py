@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from autograd.errors import DataError, GraphError
+from autograd.replay.home import Resident
 from autograd.replay.inputs import Form
 from autograd.replay.program import DETACH, Program, flatten
 from autograd.replay.replay import BACKENDS, REDUCTIONS, Replay
@@ -16,7 +17,10 @@ from autograd.value import Value, no_grad
 COMPARED = (
     "It would be decided now, once, and hold for every example. Let the numbers choose: relu, maximum, minimum, abs."
 )
-LEFT = "The plain number is this example's, and would stay so. Keep the Value; return it as another output to see it."
+LEFT = (
+    "The plain number is this example's, and would stay so. Keep the Value: v.detach() sends no gradient back, "
+    "and another output shows it."
+)
 HIDDEN = "What is computed there has no graph, and its numbers would stay this example's. Write v.detach() for what is to send no gradient back."
 DOES = {
     COMPARED: "lets Python decide by a Value's number",
@@ -25,8 +29,15 @@ DOES = {
 }
 REFUSED = dict.fromkeys(("__lt__", "__le__", "__gt__", "__ge__", "__bool__"), COMPARED) | {"item": LEFT}
 SEEN = dict.fromkeys(("__eq__", "__ne__"), COMPARED) | dict.fromkeys(
-    ("__int__", "__round__", "__floor__", "__ceil__"), LEFT
+    ("__int__", "__float__", "__round__", "__floor__", "__ceil__"), LEFT
 )
+COUNTED = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow")
+INSIDE = (
+    "autograd.value",
+    "autograd.operators",
+    "autograd.functions",
+    "autograd.rules",
+)  # a Value takes a number in there
 
 one_at_a_time = threading.RLock()  # classes are for all threads
 
@@ -110,7 +121,8 @@ def watching(f: Callable[..., Any]) -> Iterator[None]:
     patches: dict[tuple[type, str], Any] = {(Value, name): refusal(name, why) for name, why in REFUSED.items()}
     with one_at_a_time:
         patches[Value, "detach"] = lambda self: self.record(DETACH, self)
-        patches[Value, "data"] = Watched(vars(Value)["data"], f)
+        for kind in (Value, Resident):
+            patches[kind, "data"] = Watched(vars(kind)["data"], f)
         patches[no_grad, "__enter__"] = refusal("no_grad", HIDDEN)
         before = {(kind, name): vars(kind)[name] for kind, name in patches}
         try:
@@ -138,9 +150,20 @@ class Watched:
 
 
 class Seen(float):
-    """A number read from a Value's data: it may be shown, but neither compared nor counted with."""
+    """A number read from a Value's data, or computed from one: it may be shown, but not compared, nor go into a Value."""
 
     __hash__ = float.__hash__
+
+
+def counted(name: str) -> Callable[..., Any]:
+    """Return a method of floats that gives a seen number too."""
+    plain = getattr(float, name)
+
+    def method(number: float, *others: Any) -> Any:
+        result = plain(number, *others)
+        return Seen(result) if type(result) is float else result
+
+    return method
 
 
 def refusal(name: str, why: str) -> Callable[..., Any]:
@@ -148,6 +171,8 @@ def refusal(name: str, why: str) -> Callable[..., Any]:
 
     def method(*_: Any) -> Any:
         frame = sys._getframe(1)
+        while frame.f_back and frame.f_globals.get("__name__") in INSIDE:
+            frame = frame.f_back
         file, line = frame.f_code.co_filename, frame.f_lineno
         code = linecache.getline(file, line, frame.f_globals).strip()
         raise GraphError(f"{file}, line {line}, {DOES[why]}: {code or name}\n{why}")
@@ -155,6 +180,8 @@ def refusal(name: str, why: str) -> Callable[..., Any]:
     return method
 
 
+for _name in (*(f"__{r}{name}__" for name in COUNTED for r in ("", "r")), "__neg__", "__pos__", "__abs__"):
+    setattr(Seen, _name, counted(_name))
 for _name, _why in (REFUSED | SEEN).items():
     if _name in vars(float):
         setattr(Seen, _name, refusal(_name, _why))
