@@ -65,7 +65,7 @@ def line(f, number=0):
         lambda x: x.maximum(abs(x.data)),
         lambda x: maximum(+x.data, x),
         lambda x: x if x.data * 2 > 0 else -x,
-        lambda x: x if 1 < 3 * (x.data - 1) else -x,
+        lambda x: x if 3 * (x.data - 1) > 1 else -x,
         lambda x: sum([x for _ in range(int(x.data * 1.0))]),
     ],
 )

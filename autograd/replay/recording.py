@@ -121,8 +121,7 @@ def watching(f: Callable[..., Any]) -> Iterator[None]:
     patches: dict[tuple[type, str], Any] = {(Value, name): refusal(name, why) for name, why in REFUSED.items()}
     with one_at_a_time:
         patches[Value, "detach"] = lambda self: self.record(DETACH, self)
-        for kind in (Value, Resident):
-            patches[kind, "data"] = Watched(vars(kind)["data"], f)
+        patches |= {(kind, "data"): Watched(vars(kind)["data"], f) for kind in (Value, Resident)}
         patches[no_grad, "__enter__"] = refusal("no_grad", HIDDEN)
         before = {(kind, name): vars(kind)[name] for kind, name in patches}
         try:
