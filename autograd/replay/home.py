@@ -21,6 +21,8 @@ class Home:
 
     def __init__(self, data: Floats, grad: Floats) -> None:
         self.data, self.grad = data, grad
+        # the same, one at a time: twice as fast as an array
+        self.number, self.slope = memoryview(data), memoryview(grad)  # type: ignore[arg-type]
         self.paid: Any = False  # where there is a gradient: True for everywhere, False for nowhere, else an array
         self.version = 0  # how often a number was changed
         self._all = slice(0, len(data))
@@ -55,23 +57,23 @@ class Resident(Value):
     @property
     def data(self) -> float:
         """The number."""
-        return self._x.data.item(self._y)  # type: ignore[no-any-return]
+        return self._x.number[self._y]  # type: ignore[no-any-return]
 
     @data.setter
     def data(self, number: float) -> None:
-        self._x.data[self._y] = as_float(number)
+        self._x.number[self._y] = as_float(number)
         self._x.version += 1
 
     @property
     def grad(self) -> float | None:
         """The gradient, or None."""
-        return self._x.grad.item(self._y) if self._x.flags(self._y) else None
+        return self._x.slope[self._y] if self._x.flags(self._y) else None
 
     @grad.setter
     def grad(self, number: float | None) -> None:
         self._x.pay(self._y, number is not None)
         if number is not None:
-            self._x.grad[self._y] = number
+            self._x.slope[self._y] = number
 
     def __reduce__(self) -> Any:
         """Copy or pickle it as the Value that it was: a copy has a number of its own, and brings no home."""
