@@ -1,16 +1,34 @@
 """The backends against eager on whole models: training, transformers, other array libraries, and size."""
 
+import math
+import pickle
 import random
+from dataclasses import replace
 from importlib.util import find_spec
 
 import numpy as np
 import pytest
 
-from autograd import DataError, Parameter, Value, dot, logsumexp, mean, record, sum
-from autograd.replay.program import flatten
+from autograd import (
+    DataError,
+    DomainError,
+    GraphError,
+    LengthError,
+    Parameter,
+    Value,
+    dot,
+    logsumexp,
+    max,
+    mean,
+    record,
+    sum,
+)
+from autograd.replay.chunks import Sent
+from autograd.replay.program import DETACH, flatten
+from autograd.rules import elu, leaky_relu, power
 from nn import MLP, SGD
 from tests.benchmarks.workloads import Transformer, moons
-from tests.test_replay import BACKENDS
+from tests.test_replay import BACKENDS, OPS
 
 LIBRARIES = [
     pytest.param(name, marks=pytest.mark.skipif(not find_spec(name) or not find_spec("array_api_compat"), reason=name))
@@ -18,8 +36,8 @@ LIBRARIES = [
 ]
 
 
-def classifier(expand=False):
-    model = MLP(2, [8, 8, 1], "tanh", rng=random.Random(0), expand=expand)
+def classifier(activation="tanh", expand=False):
+    model = MLP(2, [8, 8, 1], activation, rng=random.Random(0), expand=expand)
 
     def loss(x, y):
         score = model(x)[0]
@@ -70,7 +88,7 @@ def test_a_network_of_single_steps_becomes_the_same_matrix_products(count):
     shown, found = [], []
     x, y = moons(count, random.Random(1))
     for expand in (False, True):
-        model, loss = classifier(expand)
+        model, loss = classifier(expand=expand)
         replay = record(loss, x[0], y[0])
         replay(x, y).backward()
         counts = replay.counts()
@@ -184,66 +202,256 @@ def test_the_bias_of_a_layer_is_one_more_weight_of_its_matrix_product():
 
 
 def arrays_of(name, x):
+def arrays_of(name, x, dtype="float64"):
+    """Return a NumPy array as one of another library; for Dask in chunks of two examples."""
+    x = np.asarray(x, dtype)
     if name == "torch":
         import torch
 
-        return torch.tensor(x, dtype=torch.float64)
-    if name == "array_api_strict":
-        import array_api_strict
-
-        return array_api_strict.asarray(x)
+        return torch.tensor(x)
     if name == "dask":
         import dask.array
 
-        return dask.array.from_array(x, chunks=2)
-    import jax
+        return dask.array.from_array(x, chunks=(2, *x.shape[1:]))
+    if name == "jax":
+        import jax
 
-    jax.config.update("jax_enable_x64", True)
-    return jax.numpy.asarray(x)
+        jax.config.update("jax_enable_x64", dtype == "float64")
+        return jax.numpy.asarray(x)
+    import array_api_strict
+
+    return array_api_strict.asarray(x)
 
 
-@pytest.mark.filterwarnings("ignore:Increasing number of chunks")
+def programs():
+    """Return functions with a batch for each, by what is special about them."""
+    w = [Parameter(random.Random(i).gauss(0, 1)) for i in range(6)]
+    net, work, rng = MLP(3, [4, 3], "tanh", rng=random.Random(0)), Transformer(length=2), np.random.default_rng(0)
+    x, y = rng.normal(size=(5, 3)), rng.normal(size=5)
+    targets = np.eye(3)[[0, 2, 1, 1, 0]]
+    return {
+        "linear": (lambda x, y: (dot(w[:3], x, w[3]) - y) ** 2, (x, y)),
+        "mean": (lambda x: mean([w[0] * x, w[1], x]), (y,)),
+        "hinge": (classifier()[1], moons(5, random.Random(1))),
+        "softmax": (lambda x, t: logsumexp(net(x)) - dot(net(x), t), (x, targets)),
+        "transformer": (work.loss, work.documents(3)),
+        "families": (lambda x: (w[0] * x[0]).leaky_relu(0.3) + (w[1] * x[1]).elu(0.7) + x[2].exp() ** 1.5, (x,)),
+        "detached": (lambda x: (w[0] * x[0]).detach() * w[1] + (w[2] * x[1]).abs().sqrt(), (x,)),
+        "bases": (lambda x: (w[0] * x[0]).exp() ** (w[1] * x[1]) + max([x[2], w[2], w[3] * x[0]]), (x,)),
+        "outputs": (lambda x, y: {"a": w[0] * w[1] * w[2], "b": [x[0], (w[1] * y).sigmoid()]}, (x, y)),
+        "dict": (lambda z: dot(w[:3], z["x"]) * z["y"], ({"x": x, "y": y},)),
+    }
+
+
+def with_arrays(f, batch):
+    """Return a batch with f of each array in it."""
+    return {key: f(part) for key, part in batch.items()} if isinstance(batch, dict) else f(batch)
+
+
+def leaves(structure):
+    """Return the results of a replay as a list."""
+    if isinstance(structure, dict):
+        return leaves(list(structure.values()))
+    return [leaf for part in structure for leaf in leaves(part)] if isinstance(structure, list) else [structure]
+
+
+def computed(replay, batches, upstream=None):
+    """Return the values, the data and the gradients of each output."""
+    found = []
+    for place in range(len(replay.program.outputs)):
+        out = leaves(replay(*batches))[place]
+        out.backward(upstream)
+        found += [np.asarray(out.values, float), np.asarray(out.data, float), np.array(gradients(replay.parameters))]
+    return found, out
+
+
+def assert_alike(found, expected, rel=1e-12):
+    for here, there in zip(expected, found, strict=True):
+        assert there == pytest.approx(here, rel=rel, abs=rel * np.abs(here).max())
+
+
+@pytest.mark.parametrize("name", programs())
 @pytest.mark.parametrize("library", LIBRARIES)
-def test_arrays_of_other_libraries_give_the_numbers_of_numpy(library):
-    work = Transformer(length=2)
-    works = [(classifier()[1], moons(5, random.Random(1))), (work.loss, work.documents(3))]
-    for f, batch in works[: 1 if library in ("dask", "jax") else 2]:
-        replay = record(f, *(part[0] for part in batch))
-        here = replay(*batch)
-        here.backward()
-        expected = gradients(replay.parameters)
-        there = replay(*(arrays_of(library, part) for part in batch))
-        assert type(there.values).__module__.partition(".")[0].startswith(library[:3])
-        there.backward()
-        assert there.data == pytest.approx(here.data, rel=1e-12)
-        assert gradients(replay.parameters) == pytest.approx(expected, rel=1e-10, abs=1e-15)
+def test_arrays_of_other_libraries_give_the_numbers_of_numpy(library, name):
+    f, batch = programs()[name]
+    examples = [with_arrays(lambda part: part[0], part) for part in batch]
+    for reduce in ("mean", "sum") if name == "linear" else ("mean",):
+        replay = record(f, *examples, reduce=reduce)
+        theirs = [with_arrays(lambda part: arrays_of(library, part), part) for part in batch]
+        found, out = computed(replay, theirs)
+        assert type(out.values).__module__.partition(".")[0].startswith(library[:3])
+        assert_alike(found, computed(replay, batch)[0])
+        one = [with_arrays(lambda part: part[0, ...], part) for part in theirs]
+        assert_alike(computed(replay, one)[0], computed(replay, examples)[0])
 
 
-@pytest.mark.skipif(not find_spec("torch") or not find_spec("array_api_compat"), reason="torch")
-def test_torch_batches_of_whole_numbers_and_of_two_precisions_do_not_round_the_parameters():
-    import torch
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_each_example_may_weigh_differently_and_stand_beside_numpy(library):
+    f, (x, y) = programs()["linear"]
+    replay = record(f, x[0], y[0], reduce=None)
+    expected = computed(replay, (x, y), np.arange(5.0))[0]
+    assert_alike(computed(replay, (arrays_of(library, x), y.tolist()), np.arange(5.0))[0], expected)
+    assert_alike(computed(replay, (x, arrays_of(library, y)), np.arange(5.0))[0], expected)
 
+
+@pytest.mark.parametrize("library", [p for p in LIBRARIES if p.values[0] in ("torch", "jax", "dask")])
+def test_gelu_is_found_where_a_library_keeps_it_and_floats_may_be_short(library):
+    f, x = classifier("gelu")[1], moons(5, random.Random(1))
+    replay = record(f, *(part[0] for part in x))
+    expected = computed(replay, x)[0]
+    assert_alike(computed(replay, [arrays_of(library, part) for part in x])[0], expected)
+    assert_alike(computed(replay, [arrays_of(library, part, "float32") for part in x])[0], expected, 1e-5)
+
+
+@pytest.mark.skipif(not find_spec("array_api_strict") or not find_spec("array_api_compat"), reason="array_api_strict")
+def test_a_library_without_erf_says_so():
+    w = Parameter(1.0)
+    with pytest.raises(GraphError, match=r"This array library has no erfc.* Give NumPy, torch, JAX or Dask arrays"):
+        record(lambda x: (w * x).gelu(), 1.0)(arrays_of("array_api_strict", [1.0, 2.0]))
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_batches_of_whole_numbers_and_of_two_precisions_do_not_round_the_parameters(library):
     w = Parameter(2.5)
     square = record(lambda x, y: (w * x - y) ** 2, 1.0, 2.0)
-    whole, short, long = (torch.tensor([1, 2, 3], dtype=d) for d in (torch.int64, torch.float32, torch.float64))
+    whole, short, long = (arrays_of(library, [1, 2, 3], dtype) for dtype in ("int64", "float32", "float64"))
     for x in (whole, short, long):
         for y in (whole, short, long, [1.0, 2.0, 3.0]):
             w.grad = None
             loss = square(x, y)
             loss.backward()
             assert (loss.data, w.grad) == (10.5, 14.0)
-    with pytest.raises(DataError, match=r"real numbers, and here is Tensor of torch\.bool"):
+    with pytest.raises(DataError, match=r"real numbers, and here is (Tensor|Array|ArrayImpl) of .*bool"):
         square(whole > 1, short)
 
 
+@pytest.mark.filterwarnings("ignore:.* encountered in:RuntimeWarning")  # array_api_strict is NumPy
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_other_libraries_raise_as_eager_raises(library):
+    w, x = Parameter(1.0), np.ones((5, 2))
+    f = record(lambda x, y: (w * x[0]).log() + x[1] * y, [1.0, 1.0], 1.0)
+    x[3, 0] = -1.0
+    with pytest.raises(DomainError, match="greater than 0") as raised:
+        f(arrays_of(library, x), arrays_of(library, np.ones(5)))
+    counted = ["1 of the batch, counted", "example 2 of the batch, where"] if library == "dask" else ["3 of the batch"]
+    assert all(part in note for part, note in zip(counted, raised.value.__notes__, strict=True))
+    x[3] = [1.0, math.nan]
+    with pytest.raises(DataError, match=f"Example {1 if library == 'dask' else 3} .* NaN as number 1 of input 1"):
+        f(arrays_of(library, x), arrays_of(library, np.ones(5)))
+    with pytest.raises(LengthError, match=r"an array of shape \(5, 1\)"):
+        f(arrays_of(library, x[:, :1]), arrays_of(library, np.ones(5)))
+    with pytest.raises(LengthError, match="one of 4 and one of 5"):
+        f(arrays_of(library, x), arrays_of(library, np.ones(4)))
+    with pytest.raises(LengthError, match="The batch is empty"):
+        f(arrays_of(library, x[:0]), arrays_of(library, np.ones(0)))
+    g = record(lambda z: w * z["a"], {"a": 1.0})
+    with pytest.raises(LengthError, match=r"with \['a'\], and here are \['b'\]"):
+        g({"b": arrays_of(library, np.ones(5))})
+    with pytest.raises(DataError, match="a dict of 1 parts, and here is one array"):
+        g(arrays_of(library, np.ones(5)))
+    first = g({"a": arrays_of(library, np.ones(5))})
+    g([{"a": 1.0}])
+    with pytest.raises(GraphError, match="called since"):
+        first.backward()
+    assert w.grad is None
+
+
+@pytest.mark.filterwarnings("ignore:.* encountered in:RuntimeWarning")
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_an_infinite_slope_is_infinite_as_in_eager(library):
+    w = Parameter(0.0)
+    loss = record(lambda x: (w + x).sqrt(), 1.0)(arrays_of(library, [1.0, 0.0, 4.0]))
+    loss.backward()
+    assert (loss.data, w.grad) == (1.0, math.inf)
+
+
 @pytest.mark.skipif(not find_spec("torch") or not find_spec("array_api_compat"), reason="torch")
-def test_other_libraries_raise_as_eager_raises():
+def test_an_array_that_wants_a_gradient_or_is_of_a_second_library_is_refused():
     import torch
 
+    class Other:
+        """An array of a library that nobody knows."""
+
+        def __array_namespace__(self, api_version=None):
+            return math
+
     w = Parameter(1.0)
-    f = record(lambda x: (w * x).log(), 1.0)
-    with pytest.raises(ValueError, match="greater than 0"):
-        f(torch.tensor([1.0, -1.0], dtype=torch.float64))
+    f = record(lambda x, y: w * x * y, 1.0, 1.0)
+    with pytest.raises(DataError, match=r"input 1 asks for a gradient.*Give x.detach\(\)"):
+        f(torch.ones(3, requires_grad=True), torch.ones(3))
+    with pytest.raises(DataError, match=r"arrays of one library, and here are .*Other and torch.Tensor"):
+        f(torch.ones(3), Other())
+
+
+DASK = pytest.mark.skipif(not find_spec("dask") or not find_spec("array_api_compat"), reason="dask")
+
+
+@DASK
+def test_dask_chunks_may_lie_as_they_like():
+    import dask.array as da
+
+    f, (x, y) = programs()["linear"]
+    x, y = (np.concatenate([part] * 500) for part in (x, y))  # more than are computed at a time
+    replay = record(f, x[0], y[0])
+    expected = computed(replay, (x, y))[0]
+    uneven = da.concatenate([da.from_array(x[a:b], chunks=(-1, 1)) for a, b in [(0, 1500), (1500, 2500)]])
+    uneven = uneven.rechunk(((0, 1500, 0, 1000), 1))
+    assert uneven.chunks == ((0, 1500, 0, 1000), (1, 1, 1))
+    assert_alike(computed(replay, (uneven, da.from_array(y, chunks=700)))[0], expected)
+    unknown = uneven[da.from_array(np.ones(2500, bool), chunks=2500)]
+    with pytest.raises(LengthError, match=r"input 1 is a Dask array with chunks of unknown length"):
+        replay(unknown, y)
+    assert_alike(computed(replay, (unknown.compute_chunk_sizes(), y))[0], expected)
+
+
+@DASK
+def test_dask_reads_the_batch_once_a_pass_and_brings_none_of_it_back():
+    import dask.array as da
+    from dask import config, threaded
+
+    w, read, back = [Parameter(1.0 / (1 + i)) for i in range(100)], [], []
+
+    def get(graph, keys, **options):
+        found = threaded.get(graph, keys, **options)
+        back.extend(leaves(list(found)))
+        return found
+
+    batch = da.ones((12, 100), chunks=(4, 100)).map_blocks(lambda x: read.append(0) or x, meta=np.ones((0, 0)))
+    replay = record(lambda x: dot(w, x).tanh(), np.ones(100))
+    with config.set(scheduler=get):
+        loss = replay(batch)
+        assert (len(read), loss.data) == (3, pytest.approx(math.tanh(math.fsum(p.data for p in w))))
+        loss.backward()
+    assert len(read) == 6
+    sizes = [part.size for part in back if isinstance(part, np.ndarray)]
+    assert sorted(sizes) == [4, 4, 4, 100]  # the outputs of each chunk, which Dask keeps, and the gradient
+
+
+def test_what_is_sent_to_another_process_arrives_as_the_same_rows_of_the_table():
+    rows = [*OPS, power(0.1), power(-7), leaky_relu(1 / 3), elu(1 / 3), DETACH]
+    program = replace(record(lambda x: x, 1.0).program, ops=tuple(rows))
+    sent = Sent(program)
+    (twin,) = pickle.loads(pickle.dumps([sent]))
+    assert all(a is b for a, b in zip(twin.program.ops, rows, strict=True))
+    assert twin == sent != Sent(program)
+
+
+@pytest.mark.skipif(not find_spec("distributed") or not find_spec("array_api_compat"), reason="distributed")
+def test_dask_on_a_cluster_gives_the_numbers_of_numpy(caplog):
+    import dask.array as da
+    from distributed import Client, LocalCluster
+
+    with LocalCluster(2, threads_per_worker=1, dashboard_address=":0") as cluster, Client(cluster):
+        for f, batch in (programs()[name] for name in ("hinge", "softmax", "families", "detached")):
+            replay = record(f, *(part[0] for part in batch))
+            expected = computed(replay, batch)[0]
+            assert_alike(computed(replay, [arrays_of("dask", part) for part in batch])[0], expected)
+        w = Parameter(2.0)
+        root = record(lambda x: (w * x).sqrt(), 1.0)
+        with pytest.raises(DomainError, match=r"0 or greater, and here it is -2\.0") as raised:
+            root(7 - da.arange(9, chunks=3))
+        assert "from example 6 of the batch" in raised.value.__notes__[1]
+    assert "run_spec" not in caplog.text  # no two tasks have one key
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

@@ -14,7 +14,9 @@
     vectors.py      backend "numpy": the groups as array operations over lanes
     kernels.py      the loop over a tape, lanes inside, for numba to compile
     compiled.py     backend "numba": the program as a tape
-    spaces.py       any other array library: torch, JAX, CuPy, Dask
+    spaces.py       arrays of any other library as a batch
+    blocks.py       the groups as operations of torch or JAX
+    chunks.py       Dask: backend "numpy" chunk by chunk, on a cluster too
     home.py         where the parameters live: in the machine's arrays, and an optimizer changes all at once
     owners.py       who holds the parameters, to notice when one is replaced
     replay.py       what the user holds: call it, go backward, print it
@@ -47,7 +49,8 @@ def record(
     (-2.0, -2.0)
 
     An example is a number, a nested list, an array or a dict of these; `f` gets Values in nested lists. A batch has one
-    axis more, the first. Gradients are added to the `.grad` of each parameter that `f` used.
+    axis more, the first; arrays of torch, JAX or Dask are computed where they lie (needs the extra `arrays`).
+    Gradients are added to the `.grad` of each parameter that `f` used.
     `backend` is "numpy", "numba" (needs the extra `fast`) or "python" (bit for bit as eager). `reduce` is "mean", "sum",
     or None for a number per example. `check` is another example (a tuple, if f takes several): it is recorded too,
     and refused if it gives another program.

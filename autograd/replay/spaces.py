@@ -1,41 +1,50 @@
-"""Any other array library: the groups of a program on torch, JAX, CuPy or Dask arrays, by the array API standard.
+"""Arrays of other libraries as a batch: torch and JAX go through blocks.py (CuPy should, and is untried), Dask through chunks.py."""
 
-Nothing is written in place, since not every library can: each group's result is an array of its own (a block), and
-what is paid into a block is brought into its order and added up when its turn comes.
-"""
-
-from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 
-from autograd.errors import AutogradError, DataError, GraphError
-from autograd.replay.fuse import fused
-from autograd.replay.groups import Group, Layout
+from autograd.errors import AutogradError, DataError, GraphError, LengthError
 from autograd.replay.inputs import Form, no_numbers, same_length
-from autograd.replay.program import Floats, Ints, Program, unheard
+from autograd.replay.program import Floats, Ints, Program
 
 LIBRARIES = ("torch", "dask", "cupy", "jax", "jaxlib")
+SPECIAL = {"jax.numpy": "jax.scipy.special", "array_api_compat.cupy": "cupyx.scipy.special"}  # where erf is
 
 
 def foreign(batch: Any) -> bool:
-    """Whether a batch is an array of another library than NumPy."""
+    """Whether a batch is an array of another library than NumPy, or a dict with one in it."""
     if type(batch) is np.ndarray:
         return False
+    if isinstance(batch, Mapping):
+        return any(map(foreign, batch.values()))
     root = type(batch).__module__.partition(".")[0]
     return root in LIBRARIES or (root != "numpy" and hasattr(batch, "__array_namespace__"))
 
 
-def namespace_of(batches: Any) -> Any:
-    """Return the array API namespace of the first foreign array."""
+def is_dask(array: Any) -> bool:
+    """Whether this is an array of Dask."""
+    return type(array).__module__.startswith("dask.")
+
+
+def namespace_of(arrays: list[Any]) -> Any:
+    """Return the array API namespace of foreign arrays."""
     try:
         from array_api_compat import array_namespace
     except ImportError:
         raise AutogradError(
             "Arrays of other libraries need the package array-api-compat: pip install array-api-compat. NumPy arrays and lists do not."
         ) from None
-    return array_namespace(next(batch for batch in batches if foreign(batch)))
+    try:
+        return array_namespace(*arrays)
+    except TypeError:
+        kinds = " and ".join(sorted({f"{type(a).__module__}.{type(a).__name__}" for a in arrays}))
+        raise DataError(
+            f"The inputs are to be arrays of one library, and here are {kinds}. NumPy arrays and lists may go beside them."
+        ) from None
 
 
 def to_numpy(array: Any) -> Floats:
@@ -50,52 +59,80 @@ def to_numpy(array: Any) -> Floats:
 
 def elsewhere(forms: list[Form], batches: tuple[Any, ...]) -> tuple[list[Any], bool]:
     """Return each input as an array (examples, numbers) of the foreign library, and whether it is a single example."""
-    xp = namespace_of(batches)
+    given = [parts(form, batch) for form, batch in zip(forms, batches, strict=True)]
+    xp = namespace_of([batch for pairs in given for _, batch in pairs if foreign(batch)])
     arrays = [
-        real(xp, batch, form) if foreign(batch) else form.columns(batch)
-        for form, batch in zip(forms, batches, strict=True)
+        [real(xp, batch, form) if foreign(batch) else form.columns(batch) for form, batch in pairs] for pairs in given
     ]
-    theirs = list(filter(foreign, arrays))
+    theirs: list[Any] = [array for row in arrays for array in row if foreign(array)]
     dtype = xp.result_type(*theirs)
     space = Space(xp, xp.astype(theirs[0], dtype))
-    blocks = [xp.astype(array, dtype) if foreign(array) else space.array(array) for array in arrays]
-    same_length(blocks)
+    rows = [[xp.astype(array, dtype) if foreign(array) else space.array(array) for array in row] for row in arrays]
+    same_length([array for row in rows for array in row])
+    blocks = [xp.concat(row, axis=-1) if len(row) > 1 else row[0] for row in rows]
     single = blocks[0].ndim == 1
-    return [xp.reshape(block, (1, -1)) if single else block for block in blocks], single
+    blocks = [xp.reshape(block, (1, -1)) if single else block for block in blocks]
+    if is_dask(theirs[0]):
+        from autograd.replay.chunks import aligned
+
+        blocks = aligned(blocks, (1,) if single else theirs[0].chunks[0])
+    return blocks, single
+
+
+def parts(form: Form, batch: Any) -> list[tuple[Form, Any]]:
+    """Return a dict that holds foreign arrays as its parts, in the form's order, and any other batch as it is."""
+    if not (form.keyed and isinstance(batch, Mapping) and foreign(batch)):
+        return [(form, batch)]
+    if batch.keys() != form.parts.keys():
+        raise LengthError(f"{form.name} was recorded with {list(form.parts)}, and here are {list(batch)}.")
+    return [pair for key, part in form.parts.items() for pair in parts(part, batch[key])]
 
 
 def real(xp: Any, batch: Any, form: Form) -> Any:
     """Return an array of the foreign library as (examples, numbers), or (numbers,) for one example, of floats."""
     if form.shape is None:
-        raise DataError(f"{form.name} is {form}, and arrays of another library go with arrays alone. Record it as one.")
+        raise DataError(
+            f"{form.name} is {form}, and here is one array of another library. Record it as an array, or give a dict of arrays for a dict."
+        )
+    if getattr(batch, "requires_grad", False):
+        raise DataError(
+            f"{form.name} asks for a gradient, and a record gives none to its inputs. Give x.detach() for x."
+        )
+    if is_dask(batch):
+        from autograd.replay.chunks import whole
+
+        batch = whole(batch, form.name)
     form.fits(tuple(batch.shape))
     if xp.isdtype(batch.dtype, "integral"):
-        batch = xp.astype(batch, xp.float64)  # parameters are no whole numbers, and would be cut
+        batch = xp.astype(batch, xp.asarray(np.zeros(1)).dtype)  # parameters are no whole numbers, and would be cut
     elif not xp.isdtype(batch.dtype, "real floating"):
         raise no_numbers(form.name, batch, batch.dtype)
     return xp.reshape(batch, (form.size,) if tuple(batch.shape) == form.shape else (batch.shape[0], form.size))
 
 
-def lacking(name: str) -> Callable[[Any], Any]:
-    """Return a function that says what the library has not."""
+def special(xp: Any, name: str) -> Callable[[Any], Any]:
+    """Return a function that is not of the standard, from where the library keeps it; or one that says it has none."""
 
     def refuse(x: Any) -> Any:
         raise GraphError(
-            f"This array library has no {name}, which is outside the array API standard. Give NumPy arrays, or use gelu's tanh form."
+            f"This array library has no {name}, which is outside the array API standard. Give NumPy, torch, JAX or Dask arrays."
         )
 
-    return refuse
+    home = import_module(SPECIAL[xp.__name__]) if xp.__name__ in SPECIAL else xp
+    return getattr(home, name, refuse)
 
 
 class Space:
     """A namespace for the rules, where plain numbers may stand for arrays."""
 
     def __init__(self, xp: Any, like: Any) -> None:
-        self.xp, self._like = xp, like
+        from array_api_compat import device
+
+        self.xp, self._dtype, self._device = xp, like.dtype, device(like)
         for name in ["exp", "log", "log1p", "expm1", "sqrt", "sin", "cos", "tanh", "abs", "square"]:
             setattr(self, name, getattr(xp, name))
-        for name in ["erf", "erfc"]:  # not of the standard; some libraries have them
-            setattr(self, name, getattr(xp, name, None) or lacking(name))
+        for name in ["erf", "erfc"]:
+            setattr(self, name, special(xp, name))
         for name in ["maximum", "minimum", "where", "pow", "divide"]:
             setattr(self, name, self._lifting(getattr(xp, name)))
 
@@ -106,142 +143,40 @@ class Space:
         """Return an array as it is, and a number or a NumPy array as an array of this library."""
         if not isinstance(x, (float, int, np.ndarray)):
             return x
-        return self.xp.asarray(x, dtype=self._like.dtype, device=self._device())
+        return self.xp.asarray(x, dtype=self._dtype, device=self._device)
 
     def index(self, rows: Ints) -> Any:
-        """Return an array of row numbers; Dask has to know them now."""
-        from array_api_compat import is_dask_array
-
-        if is_dask_array(self._like):
-            return rows
-        return self.xp.asarray(rows, dtype=self.xp.int64, device=self._device())
-
-    def _device(self) -> Any:
-        from array_api_compat import device, is_dask_array
-
-        return None if is_dask_array(self._like) else device(self._like)
+        """Return an array of row numbers."""
+        return self.xp.asarray(rows, device=self._device)
 
 
 class Elsewhere:
-    """A machine that runs a program on the arrays it is given."""
+    """A machine that runs a program on the arrays it is given: all at once, or for Dask chunk by chunk."""
 
     def __init__(self, program: Program) -> None:
-        self.layout = layout = Layout(fused(program))
-        self._unheard = unheard(layout.program)
-        self.block, self.place = np.zeros(len(layout.program), np.int64), np.zeros(len(layout.program), np.int64)
-        leaves = [layout.program.parameters, layout.program.constants, layout.program.inputs]
-        for number, nodes in enumerate([*leaves, *(group.nodes.ravel() for group in layout.groups)]):
-            self.block[nodes[nodes >= 0]], self.place[nodes[nodes >= 0]] = number, np.flatnonzero(nodes >= 0)
+        self._program = program
         self.numbers = np.zeros(len(program.parameters))
 
     def forward(self, blocks: list[Any]) -> list[Any]:
         """Return the outputs, an array for each, from the inputs, each an array (examples, numbers)."""
-        xp = namespace_of(blocks)
-        self.space = space = Space(xp, blocks[0])
-        self.count = blocks[0].shape[0]
-        inputs = blocks[0] if len(blocks) == 1 else xp.concat(blocks, axis=1)
-        constants = self.layout.program.numbers
-        self.blocks = [
-            space.array(self.numbers[:, None]),
-            space.array(constants[:, None]),
-            xp.permute_dims(inputs, (1, 0)),
-        ]
-        self.operands = []
-        for group in self.layout.groups:
-            operands = tuple(self.read(nodes) for nodes in group.operands)
-            out = xp.reshape(self.computed(group, operands), (group.nodes.size, -1))
-            self.operands.append(operands)
-            self.blocks.append(out)
-        rows = [xp.broadcast_to(self.read(node[None])[0, :], (self.count,)) for node in self.layout.program.outputs]
-        self._check(rows)
-        return rows
-
-    def _check(self, rows: list[Any]) -> None:
-        fine = all(bool(self.space.xp.all(self.space.xp.isfinite(array))) for array in (*self.blocks, *rows))
-        if not fine or not all(
-            all(map(domain.holds, to_numpy(self.read(np.array([node]))).flat)) for domain, node in self._unheard
-        ):
-            raise FloatingPointError
-
-    def read(self, nodes: Ints) -> Any:
-        """Return the numbers of these nodes, in the nodes' shape and with the lanes as the last axis."""
-        xp, used = self.space.xp, np.unique(self.block[nodes])
-        arrays = [self.blocks[number] for number in used]
-        starts = np.concatenate([[0], np.cumsum([array.shape[0] for array in arrays])])
-        rows = (starts[np.searchsorted(used, self.block[nodes])] + self.place[nodes]).ravel()
-        array = arrays[0] if len(arrays) == 1 else xp.concat([self.wide(a, arrays) for a in arrays], axis=0)
-        if not np.array_equal(rows, np.arange(array.shape[0])):
-            array = xp.take(array, self.space.index(rows), axis=0)
-        return xp.reshape(array, (*nodes.shape, array.shape[1]))
-
-    def wide(self, array: Any, others: list[Any]) -> Any:
-        """Return an array that has as many lanes as the widest."""
-        return self.space.xp.broadcast_to(array, (array.shape[0], max(other.shape[1] for other in others)))
-
-    def computed(self, group: Group, operands: tuple[Any, ...]) -> Any:
-        """Return the result of a group."""
-        xp = self.space.xp
-        if group.kind == "each":
-            return group.op.at(self.space, operands)
-        a, b, c = operands
-        return xp.matmul(a[..., 0], b) + c if group.kind == "matrix" else xp.sum(a * b, axis=1) + c
-
-    def slopes(self, group: Group, operands: tuple[Any, ...], out: Any, upstream: Any) -> tuple[Any, ...]:
-        """Return what each operand of a group is owed, in the operand's shape and with lanes."""
-        xp = self.space.xp
-        if group.kind == "each":
-            return tuple(upstream * slope for slope in group.op.slopes_at(self.space, operands, out))
-        a, b, c = operands
-        if group.kind == "pairs":
-            g = upstream[:, None, :]
-            return g * b, g * a, upstream
-        g = xp.reshape(upstream, (*group.nodes.shape, -1))
-        turned = xp.permute_dims(b, (0, 2, 1))
-        owed = xp.sum(xp.matmul(g, turned), axis=0)[..., None]
-        return owed, xp.matmul(xp.permute_dims(a[..., 0], (1, 0)), g), g if c.ndim == 3 else xp.sum(g, axis=0)
+        self._machine = self._chunks if is_dask(blocks[0]) else self._blocks
+        self._machine.numbers[:] = self.numbers
+        outputs: list[Any] = self._machine.forward(blocks)
+        return outputs
 
     def backward(self, output: int, seeds: Floats, before: Floats | None) -> Floats:
-        """Return the gradients of the parameters, on top of those before; a seed for each lane."""
-        owed: dict[int, list[tuple[Ints, Any]]] = defaultdict(list)
-        root = self.layout.program.outputs[output]
-        lane = self.blocks[self.block[root]].shape[1] > 1
-        seeds = seeds.copy()  # torch warns of arrays that it could not write to
-        owed[int(self.block[root])] = [
-            (self.place[[root]], self.space.array((seeds if lane else seeds.sum(keepdims=True))[None]))
-        ]
-        needs = self.layout.nature.needs
-        for number, group in reversed(list(enumerate(self.layout.groups, 3))):
-            if number not in owed or not needs[group.nodes].any():
-                continue
-            out = self.blocks[number]
-            upstream, operands = self.gathered(number, owed.pop(number)), self.operands[number - 3]
-            for nodes, c in zip(group.operands, self.slopes(group, operands, out, upstream), strict=True):
-                if needs[nodes].any():
-                    self.pay(owed, nodes.ravel(), self.space.xp.reshape(c, (nodes.size, -1)))
-        own = to_numpy(self.gathered(0, owed[0]))[:, 0] if owed[0] else np.zeros(len(self.numbers))
-        if not np.isfinite(own).all():
-            raise FloatingPointError
-        return own if before is None else before + own
+        """Return the gradients of the parameters, on top of those before; a seed for each example."""
+        gradients: Floats = self._machine.backward(output, seeds, before)
+        return gradients
 
-    def pay(self, owed: dict[int, list[tuple[Ints, Any]]], nodes: Ints, c: Any) -> None:
-        """Note what nodes are owed, by the blocks they are in; a block of one lane gets the sum."""
-        for number in np.unique(self.block[nodes]):
-            here = np.flatnonzero(self.block[nodes] == number)
-            part = c if len(here) == len(nodes) else self.space.xp.take(c, self.space.index(here), axis=0)
-            if self.blocks[number].shape[1] < part.shape[1]:
-                part = self.space.xp.sum(part, axis=1, keepdims=True)
-            owed[int(number)].append((self.place[nodes[here]], part))
+    @cached_property
+    def _blocks(self) -> Any:
+        from autograd.replay.blocks import Blocks
 
-    def gathered(self, number: int, owed: list[tuple[Ints, Any]]) -> Any:
-        """Return the gradients of a block: each row the sum of what it is owed."""
-        xp, size = self.space.xp, self.blocks[number].shape[0]
-        rows = np.concatenate([rows for rows, _ in owed])
-        width = max(part.shape[1] for _, part in owed)
-        parts = [xp.broadcast_to(part, (part.shape[0], width)) for _, part in owed]
-        nothing = self.space.array(np.zeros((1, width)))
-        order = np.argsort(rows, kind="stable")
-        counts = np.bincount(rows, minlength=size)
-        table = np.full((size, counts.max()), len(rows))
-        table[np.arange(counts.max()) < counts[:, None]] = order
-        gathered = xp.take(xp.concat([*parts, nothing], axis=0), self.space.index(table.ravel()), axis=0)
-        return xp.sum(xp.reshape(gathered, (size, counts.max(), width)), axis=1)
+        return Blocks(self._program)
+
+    @cached_property
+    def _chunks(self) -> Any:
+        from autograd.replay.chunks import Chunks
+
+        return Chunks(self._program)
