@@ -291,6 +291,14 @@ def test_each_example_may_weigh_differently_and_stand_beside_numpy(library):
     assert_alike(computed(replay, (x, arrays_of(library, y)), np.arange(5.0))[0], expected)
 
 
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_values_are_of_all_examples(library):
+    w = Parameter(2.0)
+    double, x = record(lambda x: w * x, 1.0), np.arange(1500.0)
+    chunked = arrays_of("dask", x).rechunk(700) if library == "dask" else arrays_of(library, x)
+    assert (np.asarray(double.values(chunked)) == 2 * x).all()
+
+
 @pytest.mark.parametrize("library", [p for p in LIBRARIES if p.values[0] in ("torch", "jax", "dask")])
 def test_gelu_is_found_where_a_library_keeps_it_and_floats_may_be_short(library):
     f, x = classifier("gelu")[1], moons(5, random.Random(1))

@@ -89,8 +89,9 @@ class Replay:
     def values(self, *batches: Any) -> Any:
         """Return the outputs alone, as arrays with a number per example: for prediction."""
         blocks, single = self._blocks(batches)
-        cuts = range(0, blocks[0].shape[0], LANES if isinstance(blocks[0], np.ndarray) else blocks[0].shape[0])
-        parts = [self._run([block[cut : cut + LANES] for block in blocks])[1] for cut in cuts]
+        count = blocks[0].shape[0]
+        lanes = LANES if isinstance(blocks[0], np.ndarray) else count
+        parts = [self._run([block[cut : cut + lanes, :] for block in blocks])[1] for cut in range(0, count, lanes)]
         rows = [row[0] if len(row) == 1 else np.concatenate(row) for row in zip(*parts, strict=True)]
         return shaped(self._structure, lambda place: float(rows[place][0]) if single else rows[place])
 
@@ -265,10 +266,8 @@ class Result:
 
 @lru_cache(16)
 def equal_shares(count: int, share: float) -> Floats:
-    """Return a seed for each example, the same for all; the array is kept, and nobody writes to it."""
-    seeds = np.full(count, share)
-    seeds.flags.writeable = False
-    return seeds
+    """Return a seed for each example, the same for all: one number, seen many times."""
+    return np.broadcast_to(share, (count,))
 
 
 def machine(backend: str, program: Program) -> Any:
