@@ -208,7 +208,9 @@ def plot() -> Any:
         total: float = least + dw * dw * xx + 2 * dw * db * x + db * db
         return total
 
-    return loss_surface(loss, {name: run(size).path[:201] for name, size in reversed(WAYS.items())})
+    figure = loss_surface(loss, {name: run(size).path[:201] for name, size in reversed(WAYS.items())})
+    figure.axes[0].set(xlabel="w", ylabel="b", title="Three ways down the loss")
+    return figure
 
 
 LESSON = Lesson(
