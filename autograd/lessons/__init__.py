@@ -2,6 +2,7 @@
 
 from autograd.graph import number
 from autograd.lessons import guessing_game, layer, mistakes_laboratory, one_neuron, published, tiny_network, xor_by_hand
+from autograd.lessons.board import outer_product
 from autograd.lessons.course import CHAPTERS, COURSE, PLACES
 from autograd.lessons.exercise import Exercise, GradientOf, Wrong
 from autograd.lessons.lesson import Lesson, Note, Story, measured, passes
@@ -30,6 +31,7 @@ __all__ = [
     "Wrong",
     "measured",
     "number",
+    "outer_product",
     "passes",
     "updates",
 ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from autograd.functions import grad
 from autograd.graph import number
+from autograd.lessons.board import BLUE, GREEN, VERMILION, new_figure
 from autograd.lessons.exercise import Exercise, GradientOf, Wrong
 from autograd.lessons.lesson import Lesson, Note, Story, measured, passes
 from autograd.value import Value
@@ -126,19 +127,17 @@ def measure(lesson: Lesson) -> dict[str, float]:
 
 def plot() -> Any:
     """Draw the guesses for the secret 77, with fixed steps and with steps that follow the slope."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(9.6, 4.2), layout="constrained")
-    axes = figure.subplots(1, 2, sharey=True)
+    figure = new_figure(2)
+    left, right = figure.axes
+    right.sharey(left)
     fixed = [(f"step {step}", guesses(77, step)) for step in STEPS]
     sloped = [(f"{rate} · slope", guesses(77, rate, squared)) for rate in (0.1, 0.5, 0.9)]
-    for ax, title, games in ((axes[0], "A fixed step", fixed), (axes[1], "A step that follows the slope", sloped)):
-        for (name, found), colour, marker in zip(games, ("#0072B2", "#D55E00", "#009E73"), "o^s", strict=True):
+    for ax, title, games in ((left, "A fixed step", fixed), (right, "A step that follows the slope", sloped)):
+        for (name, found), colour, marker in zip(games, (BLUE, VERMILION, GREEN), "o^s", strict=True):
             ax.plot(range(1, 19), list(islice(found, 18)), color=colour, marker=marker, markersize=4, label=name)
         ax.axhspan(77 - NEAR, 77 + NEAR, color="0.85", zorder=0, label="within 2 of 77")
-        ax.set(title=title, xlabel="guess number", xticks=range(2, 19, 2))
+        ax.set(title=title, xlabel="guess number", ylabel="guess", xticks=range(2, 19, 2))
         ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=4, frameon=False, fontsize=8)
-    axes[0].set_ylabel("guess")
     return figure
 
 
