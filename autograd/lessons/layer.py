@@ -1,9 +1,11 @@
 """A layer: three neurons on the same three inputs, and the same as a matrix, forward and backward."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from autograd.functions import dot
 from autograd.graph import number, topological_order
+from autograd.lessons.board import new_figure, outer_product
 from autograd.lessons.exercise import Exercise, GradientOf, Wrong
 from autograd.lessons.lesson import Lesson, Note, Story, measured, passes
 from autograd.value import Parameter, Value
@@ -95,6 +97,23 @@ def matrix_row(numbers: Sequence[float]) -> str:
     return f"[{''.join(f'{number(x):>6}' for x in numbers)} ]"
 
 
+def plot() -> Any:
+    """Draw all twelve gradients as one table: δ of the row times input of the column; the bias has the input 1."""
+    found = measured(layer())
+    rows = [f"δ{j} = {number(found[f'∂L/∂z{j}'])}" for j in (1, 2, 3)]
+    columns = [f"x{i} = {number(found[f'x{i}'])}" for i in (1, 2, 3)] + ["1, for b"]
+    cells = [[found[f"∂L/∂{p}{j}{i}"] for p, i in (("w", 1), ("w", 2), ("w", 3), ("b", ""))] for j in (1, 2, 3)]
+    figure = new_figure(1)
+    (ax,) = figure.axes
+    outer_product(ax, rows, columns, cells)
+    ax.set(
+        title="Twelve gradients: each is its δ times its input",
+        xlabel="∂L/∂w, and ∂L/∂b in the last column",
+        ylabel="δ = ∂L/∂z",
+    )
+    return figure
+
+
 LESSON = Lesson(
     slug="layer",
     title="A layer, and the same as a matrix",
@@ -129,4 +148,5 @@ LESSON = Lesson(
             (Wrong("the biases are left out", 100352, lambda: sum(784 for _ in range(128)), "Each of the 128 neurons has a bias too."),),
         ),
     ),
+    plot=plot,
 )  # fmt: skip

@@ -1,9 +1,11 @@
 """The laboratory of mistakes: ways to go backward wrong, each with the number that gives it away."""
 
 from collections.abc import Callable
+from typing import Any
 
 from autograd import mistakes
 from autograd.graph import number, topological_order
+from autograd.lessons.board import BLACK, VERMILION, new_figure, say
 from autograd.lessons.exercise import Exercise, GradientOf, Wrong
 from autograd.lessons.lesson import Lesson, Note, Story, measured, passes
 from autograd.mistakes import Mistake
@@ -157,6 +159,25 @@ def measure(lesson: Lesson) -> dict[str, float]:
     )
 
 
+def plot() -> Any:
+    """Draw the gradient of w as each mistake has it, against the right one."""
+    root = squared_error()
+    truth = measured(root)["∂L/∂w"]
+    bars = {"right": truth} | {name: gradient(root, mistake, "w") for name, mistake in run(root).items()}
+    figure = new_figure(1)
+    figure.set_size_inches(8, 4.8)
+    (ax,) = figure.axes
+    ax.barh(list(bars), list(bars.values()), color=[BLACK] + [VERMILION] * (len(bars) - 1), height=0.6)
+    for row, found in enumerate(bars.values()):
+        say(ax, number(found), (max(found, 0), row), (5, 0))
+    ax.axvline(truth, linestyle="--", color=BLACK, linewidth=1)
+    ax.axvline(0, color="0.6", linewidth=0.8, zorder=0)
+    ax.set(title="One gradient, and what each mistake makes of it", xlabel="∂L/∂w", ylabel="mistake")
+    ax.margins(x=0.1)
+    ax.invert_yaxis()
+    return figure
+
+
 LESSON = Lesson(
     slug="mistakes",
     title="The laboratory of mistakes",
@@ -196,4 +217,5 @@ LESSON = Lesson(
             ),
         ),
     ),
+    plot=plot,
 )  # fmt: skip

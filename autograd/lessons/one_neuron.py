@@ -1,9 +1,12 @@
 """One neuron, with one input and with three: weigh, add, bend; and what each weight and input has to say."""
 
 from collections.abc import Sequence
+from itertools import accumulate
+from typing import Any
 
 from autograd.functions import dot
 from autograd.graph import number, topological_order
+from autograd.lessons.board import BLACK, BLUE, GREEN, VERMILION, even, new_figure, say
 from autograd.lessons.exercise import Exercise, GradientOf, Wrong
 from autograd.lessons.lesson import Lesson, Note, Story, measured, passes
 from autograd.stepper import forward, snapshot
@@ -67,6 +70,49 @@ def terms() -> str:
     )
 
 
+def plot() -> Any:
+    """Draw how the terms add up to z, and what the neuron says as each input changes."""
+    figure = new_figure(2)
+    draw_terms(figure.axes[0])
+    draw_changes(figure.axes[1])
+    return figure
+
+
+def draw_terms(ax: Any) -> None:
+    """Draw each term as a bar that begins where the one before it ends; then z, and a."""
+    found = measured(neuron())
+    terms = {
+        f"w{i}·x{i} = {number(w)} · {number(x)}": w * x for i, (w, x) in enumerate(zip(WEIGHTS, INPUTS, strict=True), 1)
+    }
+    terms["b"] = found["b"]
+    bars, sums = terms | {"z": found["z"], "a = ReLU(z)": found["a"]}, list(accumulate(terms.values()))
+    starts = [0.0, *sums[:-1], 0.0, 0.0]
+    colours = [BLUE if width < 0 else VERMILION for width in bars.values()]
+    ax.barh(list(bars), list(bars.values()), left=starts, color=[*colours[:-2], BLACK, BLACK], height=0.6)
+    for row, (start, width) in enumerate(zip(starts, bars.values(), strict=True)):
+        say(ax, number(width), (start + width, row), (5 if width > 0 else -5, 0), ha="left" if width > 0 else "right")
+    ax.vlines(sums, range(len(sums)), range(1, len(sums) + 1), color=BLACK, linewidth=0.8)
+    ax.axvline(0, color="0.6", linewidth=0.8, zorder=0)
+    ax.set(title="Weigh, add, bend", xlabel="the sum so far", ylabel="term")
+    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.use_sticky_edges = False
+    ax.margins(x=0.15)
+    ax.invert_yaxis()
+
+
+def draw_changes(ax: Any) -> None:
+    """Draw a over the change of each input alone, with its slope; and the point where there is more of x2."""
+    found, changes = measured(neuron()), even(-3, 3, 121)
+    for i, (colour, dash) in enumerate(((GREEN, "-."), (BLUE, "-"), (VERMILION, "--"))):
+        moved = [neuron([x + change * (k == i) for k, x in enumerate(INPUTS)]).data for change in changes]
+        ax.plot(changes, moved, dash, color=colour)
+        say(ax, f"x{i + 1}: slope {number(found[f'∂a/∂x{i + 1}'])}", (changes[-1], moved[-1]), annotation_clip=False)
+    ax.plot([0, MORE[1] - INPUTS[1]], [found["a"], neuron(MORE).data], "o", color=BLACK, zorder=3)
+    say(ax, f"x2 = {number(MORE[1])}", (MORE[1] - INPUTS[1], neuron(MORE).data), (-8, 14))
+    ax.set(title="One input changes, the others stay", xlabel="change of the input", ylabel="a")
+    ax.margins(x=0)
+
+
 LESSON = Lesson(
     slug="one-neuron",
     title="One neuron: weigh, add, bend",
@@ -105,4 +151,5 @@ LESSON = Lesson(
         ),
         GradientOf(neuron, "w2", 3, {"+ in the place of ·": 4, "sign of the delta": -3, "zero_grad forgotten": 6}),
     ),
+    plot=plot,
 )  # fmt: skip

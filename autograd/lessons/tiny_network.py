@@ -1,7 +1,10 @@
 """One weight, one bias, one ReLU: the whole of backpropagation in seven numbers."""
 
+from typing import Any
+
 from autograd.functions import dot
 from autograd.graph import number, topological_order
+from autograd.lessons.board import BLACK, BLUE, VERMILION, even, new_figure, say
 from autograd.lessons.exercise import Exercise, GradientOf, Wrong
 from autograd.lessons.lesson import Lesson, Note, Story, measured, passes
 from autograd.stepper import forward, snapshot, updates
@@ -40,6 +43,26 @@ def tell(lesson: Lesson) -> Story:
     yield f"With both steps the loss is {number(both.data)}."
 
 
+def plot() -> Any:
+    """Draw the loss over w, its tangent where w stands, and the step that follows the slope."""
+    loss = network()
+    (w,) = (node for node in topological_order(loss) if node.label == "w")
+    (step,) = updates(loss, [w], LEARNING_RATE)
+    after = network(w=step.after).data
+    figure = new_figure(1)
+    (ax,) = figure.axes
+    ws, touching = even(2, 9, 141), even(2, 5, 2)
+    ax.plot(ws, [network(w=x).data for x in ws], color=BLUE)
+    ax.plot(touching, [loss.data + step.gradient * (x - w.data) for x in touching], "--", color=BLACK)
+    ax.plot([w.data], [loss.data], "o", color=BLACK)
+    ax.plot([step.after], [after], "s", color=VERMILION, zorder=3)
+    say(ax, f"w = {number(w.data)}: L = {number(loss.data)}", (w.data, loss.data), (10, 8))
+    say(ax, f"slope {number(step.gradient)}", (4.5, loss.data + step.gradient * (4.5 - w.data)), (-8, -6), ha="right")
+    say(ax, f"after a step: w = {number(step.after)}, L = {number(after)}", (step.after, after), (12, 2))
+    ax.set(title="The loss over w", xlabel="w", ylabel="L")
+    return figure
+
+
 LESSON = Lesson(
     slug="tiny-network",
     title="A tiny network, forward and backward",
@@ -69,4 +92,5 @@ LESSON = Lesson(
             of_graph=True,
         ),
     ),
+    plot=plot,
 )  # fmt: skip

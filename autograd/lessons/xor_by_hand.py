@@ -1,7 +1,10 @@
 """XOR with weights chosen by hand, as a document has them, the slip in them, and weights that work."""
 
+from typing import Any
+
 from autograd.functions import dot, sum
 from autograd.graph import number, topological_order
+from autograd.lessons.board import BLACK, even, new_figure, say
 from autograd.lessons.exercise import Exercise, GradientOf, Wrong
 from autograd.lessons.lesson import Lesson, Note, Story, passes
 from autograd.stepper import forward, snapshot
@@ -12,7 +15,7 @@ DOCUMENT = (1.0, -2.0, -0.25)  # the output unit: a1 − 2·a2 − 0.25
 MENDED = (16.0, -48.0, -4.0)  # 16 · (a1 − 3·a2 − 0.25)
 
 
-def network(inputs: tuple[int, int], output_unit: tuple[float, float, float]) -> Value:
+def network(inputs: tuple[float, float], output_unit: tuple[float, float, float]) -> Value:
     """Return the prediction for two inputs: two ReLU units, then a sigmoid of their weighted sum."""
     x1, x2 = Value(inputs[0], "x1"), Value(inputs[1], "x2")
     z1, z2 = sum([x1, x2, -0.5]), sum([x1, x2, -1.5])
@@ -78,6 +81,30 @@ def verdicts(unit: tuple[float, float, float]) -> str:
     return "\n".join(lines)
 
 
+def plot() -> Any:
+    """Draw the prediction over the plane of the two inputs, before and after the mend, with the four points."""
+    figure = new_figure(2)
+    for ax, title, unit in zip(figure.axes, ("The document's weights", "Mended"), (DOCUMENT, MENDED), strict=True):
+        shades = draw_plane(ax, unit)
+        ax.set(title=title, xlabel="x1", ylabel="x2", xticks=(0, 1), yticks=(0, 1), aspect="equal")
+    figure.colorbar(shades, ax=figure.axes, label="ŷ", ticks=(0, 0.5, 1))
+    return figure
+
+
+def draw_plane(ax: Any, unit: tuple[float, float, float]) -> Any:
+    """Shade the plane by ŷ, with a line where it is 0.5; write ŷ and the target beside each point."""
+    places = even(-0.5, 1.5, 61)
+    heights = [[network((x1, x2), unit).data for x1 in places] for x2 in places]
+    shades = ax.contourf(places, places, heights, levels=even(0, 1, 21), cmap="Blues")
+    ax.contour(places, places, heights, levels=[0.5], colors=BLACK, linewidths=1.2)
+    for inputs, target in TABLE.items():
+        prediction = network(inputs, unit).data
+        right = "" if (prediction > 0.5) == (target == 1) else ": WRONG"
+        ax.plot(*inputs, "^" if target else "o", color=BLACK, markerfacecolor="white", markersize=9)
+        say(ax, f"{prediction:.3f}, target {target}{right}", inputs, (0, -16), ha="center")
+    return shades
+
+
 LESSON = Lesson(
     slug="xor-by-hand",
     title="XOR by hand, and a slip in a published example",
@@ -116,4 +143,5 @@ LESSON = Lesson(
             of_graph=True,
         ),
     ),
+    plot=plot,
 )  # fmt: skip

@@ -91,7 +91,7 @@ def tell(lesson: Lesson) -> Story:
         "(This engine keeps every node with its slopes, which is more; counted here are the activations alone.)"
     )
     yield "# Counted"
-    values = stored_activations(BATCH, [NEURONS] * LAYERS)
+    values = kept(LAYERS)
     yield f"A batch of {BATCH}, {LAYERS} layers of {NEURONS} neurons: {BATCH} × {LAYERS} × {NEURONS} = {values:,} activations, as the document says."
     yield (
         f"At {BYTES} bytes each that is {BYTES * values:,} bytes. It grows with the batch and with the depth; the weights, {LAYERS - 1} × "
@@ -128,11 +128,14 @@ def table() -> str:
     return "\n".join(lines)
 
 
+def kept(layers: int, segments: int = 1) -> int:
+    """Return what so many layers of 1000 neurons store for a batch of 32."""
+    return stored_activations(BATCH, [NEURONS] * layers, segments)
+
+
 def deep(layers: int = 100) -> str:
     """Return what 100 layers of 1000 neurons store for a batch of 32, by segments."""
-    found = {
-        segments: stored_activations(BATCH, [NEURONS] * layers, segments) for segments in (1, 2, 5, 10, 20, 50, 100)
-    }
+    found = {segments: kept(layers, segments) for segments in (1, 2, 5, 10, 20, 50, 100)}
     lines = ["segments           " + "".join(f"{segments:>10}" for segments in found)]
     lines.append("activations stored " + "".join(f"{stored:>10,}" for stored in found.values()))
     return "\n".join(lines)
@@ -142,7 +145,7 @@ def measure(lesson: Lesson) -> dict[str, float]:
     """Return the graph's numbers, the document's count, and what checkpointing stores and computes."""
     right, computed = plain()
     found = measured(lesson.build()) | {
-        "activations": stored_activations(BATCH, [NEURONS] * LAYERS),
+        "activations": kept(LAYERS),
         "computed, plain": computed,
     }
     for segments in SEGMENTS:
@@ -154,7 +157,39 @@ def measure(lesson: Lesson) -> dict[str, float]:
                 a != b for a, b in zip(one["gradients"], right, strict=True)
             ),
         }
-    return found | {"100 layers, 10 segments": stored_activations(BATCH, [NEURONS] * 100, 10)}
+    return found | {"100 layers, 10 segments": kept(100, 10)}
+
+
+def plot() -> Any:
+    """Draw the activations kept: by segments, as counted on the network; and by depth, with and without checkpoints."""
+    from nn.plots import BLUE, VERMILION, legend_below, new_figure
+
+    figure = new_figure(1, 2)
+    counted, grows = figure.axes
+    found = {segments: checkpointed(segments) for segments in SEGMENTS}
+    counted.plot(SEGMENTS, [one["stored"] for one in found.values()], "o-", color=BLUE, label="with checkpoints")
+    counted.plot(SEGMENTS, [one["without"] for one in found.values()], "--", color=VERMILION, label="without")
+    counted.set(
+        title=f"{DEPTH} layers of {WIDTH}, a batch of {EXAMPLES}",
+        xlabel="segments",
+        ylabel="activations kept",
+        xticks=SEGMENTS,
+        ylim=0,
+    )
+    roots = range(1, 11)
+    depths = [root * root for root in roots]
+    grows.plot(depths, [kept(root * root, root) for root in roots], "o-", color=BLUE, label="with checkpoints")
+    grows.plot(depths, [kept(depth) for depth in depths], "--", color=VERMILION, label="without")
+    grows.set(
+        title=f"Layers of {NEURONS}, a batch of {BATCH}",
+        xlabel="layers, cut into √layers segments",
+        ylabel="activations kept",
+        ylim=0,
+    )
+    grows.yaxis.set_major_formatter("{x:,.0f}")
+    legend_below(counted)
+    legend_below(grows)
+    return figure
 
 
 LESSON = Lesson(
@@ -191,4 +226,5 @@ LESSON = Lesson(
             (Wrong("only the segment at work is counted", 3, lambda: stored_activations(1, [1] * 3), "What enters the segments is in memory too."),),
         ),
     ),
+    plot=plot,
 )  # fmt: skip

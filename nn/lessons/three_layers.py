@@ -3,7 +3,7 @@
 from typing import Any
 
 from autograd import Value, scope, softmax, steps
-from autograd.lessons import GradientOf, Lesson, Note, Story, measured
+from autograd.lessons import GradientOf, Lesson, Note, Story, measured, number, outer_product
 from nn.layers import MLP
 from nn.losses import cross_entropy
 
@@ -157,6 +157,32 @@ def measure(lesson: Lesson) -> dict[str, float]:
     }
 
 
+def plot() -> Any:
+    """Draw the gradients of each layer as a table, from the graph; beside it the δ, and above it what came in."""
+    from nn.plots import new_figure
+
+    found, figure = measured(build()), new_figure(1, 3)
+    figure.set_size_inches(13.6, 3.4)
+    figure.get_layout_engine().set(w_pad=0.15)
+    layers = zip(figure.axes, MARKS, ("x", "a¹", "a²"), strict=True)
+    tables = [draw_layer(ax, mark, below, found) for ax, mark, below in layers]
+    most = max(table.norm.vmax for table in tables)
+    for table in tables:  # one scale for all
+        table.set_clim(-most, most)
+    return figure
+
+
+def draw_layer(ax: Any, mark: str, below: str, found: dict[str, float]) -> Any:
+    """Draw the gradients of one layer's weights and biases."""
+    rows = [f"δ{mark}{j}\n{four(found[f'∂L/∂z{mark}{j}'])}" for j in "₁₂"]
+    columns = [f"{below}{i}\n{number(found[f'{below}{i}'])}" for i in "₁₂"] + ["for b\n1"]
+    cells = [[found[f"∂L/∂{name}"] for name in (f"w{mark}{j}₁", f"w{mark}{j}₂", f"b{mark}{j}")] for j in "₁₂"]
+    ax.set(
+        title=f"Layer {MARKS.index(mark) + 1}", xlabel=f"∂L/∂w{mark} and ∂L/∂b{mark}", ylabel=f"δ{mark} = ∂L/∂z{mark}"
+    )
+    return outer_product(ax, rows, columns, cells, four)
+
+
 LESSON = Lesson(
     slug="three-layers",
     title="Three layers backward, in scalars and in matrices",
@@ -184,4 +210,5 @@ LESSON = Lesson(
         GradientOf(build, "w²₁₁", 2.193175735890, {"upstream alone": 0.731058578630, "local alone": 3}),
         GradientOf(build, "a²₁", 0.731058578630, {"= in the place of +=": 0.365529289315, "sign of the delta": -0.731058578630}),
     ),
+    plot=plot,
 )  # fmt: skip
