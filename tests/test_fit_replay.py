@@ -107,13 +107,13 @@ class Noisy(nn.Module):
 
 
 class Branching(nn.Module):
-    """It reads data in Python, where no one sees it."""
+    """It reads data in Python: as it is, where it is seen, or by way of text, where no one sees it."""
 
-    def __init__(self):
-        self.inside = nn.Layer(2, 1, "linear", Random(0))
+    def __init__(self, read=float):
+        self.inside, self.read = nn.Layer(2, 1, "linear", Random(0)), read
 
     def __call__(self, inputs):
-        numbers = [getattr(x, "data", x) for x in inputs]
+        numbers = [self.read(getattr(x, "data", x)) for x in inputs]
         return [out if numbers[0] > numbers[1] else out * 2 for out in self.inside(inputs)]
 
 
@@ -122,7 +122,8 @@ FROZEN = [
     (nn.Sequential(nn.Layer(2, 4), nn.Dropout(0.5), nn.Layer(4, 1)), line(), "Dropout cannot be replayed"),
     (nn.Sequential(nn.Layer(2, 4), nn.BatchNorm1d(4), nn.Layer(4, 1)), line(), "BatchNorm1d cannot be replayed"),
     (Noisy(), line(), "random mask"),
-    (Branching(), BRANCHES, "does not compute what the model computes: the loss of example 1"),
+    (Branching(abs), BRANCHES, "lets Python decide by a Value's number: return .out if numbers"),
+    (Branching(math.fabs), BRANCHES, "does not compute what the model computes: the loss of example 1"),
 ]
 
 

@@ -5,7 +5,7 @@ import random
 import subprocess
 import sys
 import threading
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 import pytest
@@ -64,6 +64,10 @@ def line(f, number=0):
         lambda x: x * float(x.data),
         lambda x: x.maximum(abs(x.data)),
         lambda x: maximum(+x.data, x),
+        lambda x: x if x.data.is_integer() else -x,
+        lambda x: sum([x for _ in range(math.trunc(x.data))]),
+        lambda x: x * divmod(x.data, 2)[0],
+        lambda x: setattr(x, "data", 5.0) or x,
         lambda x: x if x.data * 2 > 0 else -x,
         lambda x: x if 3 * (x.data - 1) > 1 else -x,
         lambda x: sum([x for _ in range(int(x.data * 1.0))]),
@@ -81,6 +85,60 @@ def test_a_parameter_s_data_is_seen_in_a_later_recording_too(w):
     with pytest.raises(GraphError, match="takes a plain number out of a Value") as error:
         record(f, 2.0)
     assert line(f) in str(error.value)
+
+
+def imported(source, name):
+    """A function as from another file of the user's."""
+    names = {"__name__": "model"}
+    exec(source, names)  # noqa: S102
+    return names[name]
+
+
+def test_code_of_every_file_but_our_own_is_watched(w):
+    leaky = imported("def leaky(z):\n    return z if z.data > 0 else z * 0.1", "leaky")
+    for f in (lambda x: leaky(w * x), partial(lambda w, x: leaky(w * x), w), lru_cache(leaky), leaky):
+        with pytest.raises(GraphError, match="lets Python decide by a Value's number"):
+            record(f, 1.0)
+
+
+def test_after_the_recording_a_number_that_was_seen_is_a_number(w):
+    log = []
+    record(lambda x: log.append((w * x).data) or w * x, 2.5)
+    assert log[0] > 1
+    assert sorted(log) == [7.5]
+    assert round(log[0]) == 8
+    assert float(log[0]) * w.data == 22.5
+    assert Value(log[0]).data == 7.5
+
+
+def test_a_number_set_in_f_is_refused_and_none_is_lost(w):
+    def halved(x):
+        w.data = w.data * 0.5
+        return w * x
+
+    for _ in range(2):  # the second time, w lives in a record's array
+        with pytest.raises(GraphError, match=r"line \d+, sets a Value's data: w\.data = w\.data \* 0\.5"):
+            record(halved, 2.0)
+        assert w.data == 3.0
+        record(lambda x: w * x, 1.0)(1.0)
+
+
+def test_a_function_that_records_may_be_recorded(w):
+    def f(x):
+        record(lambda y: w * y, 1.0)
+        return w * x if w * 2 is not None else x
+
+    assert record(f, 1.0)(2.0).data == 6.0
+    with pytest.raises(GraphError, match="decide"):
+        record(lambda x: f(x) if x.data > 0 else x, 1.0)
+    assert w > 1
+
+
+def test_check_tells_parameters_of_one_number_apart():
+    experts = [Parameter(0.0), Parameter(0.0)]
+    with pytest.raises(GraphError, match="other leaves"):
+        record(lambda x: x * 2 + experts[int(math.fabs(x.data))], 0.0, check=1.0)
+    record(lambda x: x * Value(math.nan) + math.nan, 0.0, check=1.0)
 
 
 def test_comparisons_work_again_after_a_recording_even_one_that_failed(w):

@@ -84,7 +84,7 @@ class Program:
     def same_as(self, other: "Program") -> bool:
         """Whether two records are one program, constants included."""
         return self.ops == other.ops and all(
-            np.array_equal(mine, theirs)
+            np.array_equal(mine, theirs, equal_nan=mine.dtype.kind == "f")
             for mine, theirs in zip(vars(self).values(), vars(other).values(), strict=True)
             if isinstance(mine, np.ndarray)
         )

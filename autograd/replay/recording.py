@@ -21,25 +21,35 @@ LEFT = (
     "The plain number is this example's, and would stay so. Keep the Value: v.detach() sends no gradient back, "
     "and another output shows it."
 )
+SET = "It would be set now, once, and not by the record. Set data between the calls, outside of f."
 HIDDEN = "What is computed there has no graph, and its numbers would stay this example's. Write v.detach() for what is to send no gradient back."
 DOES = {
     COMPARED: "lets Python decide by a Value's number",
     LEFT: "takes a plain number out of a Value",
+    SET: "sets a Value's data",
     HIDDEN: "computes inside no_grad",
 }
 REFUSED = dict.fromkeys(("__lt__", "__le__", "__gt__", "__ge__", "__bool__"), COMPARED) | {"item": LEFT}
-SEEN = dict.fromkeys(("__eq__", "__ne__"), COMPARED) | dict.fromkeys(
-    ("__int__", "__float__", "__round__", "__floor__", "__ceil__"), LEFT
+SEEN = dict.fromkeys(("__eq__", "__ne__", "is_integer"), COMPARED) | dict.fromkeys(
+    (
+        "__int__",
+        "__float__",
+        "__round__",
+        "__floor__",
+        "__ceil__",
+        "__trunc__",
+        "__divmod__",
+        "__rdivmod__",
+        "as_integer_ratio",
+    ),
+    LEFT,
 )
 COUNTED = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow")
-INSIDE = (
-    "autograd.value",
-    "autograd.operators",
-    "autograd.functions",
-    "autograd.rules",
-)  # a Value takes a number in there
+HOUSE = ("autograd", "nn")  # their code may look at numbers, to check them; what they do with them is in the record
+INSIDE = ("autograd.value", "autograd.operators", "autograd.functions", "autograd.rules", "autograd.replay.home")
 
 one_at_a_time = threading.RLock()  # classes are for all threads
+recordings = 0  # how many are on their way, one inside the other
 
 
 def recorded(f: Callable[..., Any], examples: tuple[Any, ...], backend: str, reduce: str | None, check: Any) -> Replay:
@@ -101,13 +111,13 @@ def made(out: Value, given: list[Value]) -> None:
 
 def compare(program: Program, leaves: list[Value], other: Program, its_leaves: list[Value]) -> None:
     """Refuse a record that depends on its example."""
-    if program.same_as(other) and all(x is y or x.data == y.data for x, y in zip(leaves, its_leaves, strict=True)):
+    if program.same_as(other) and all(map(same_leaf, leaves, its_leaves)):
         return
     if len(program) != len(other) or program.ops != other.ops:
         what = f"{len(program)} nodes for the first, {len(other)} for the second"
     else:
         pairs = zip(program.numbers.tolist(), other.numbers.tolist(), strict=False)
-        said = (f"the constant {a} in the first, {b} in the second" for a, b in pairs if a != b)
+        said = (f"the constant {a} in the first, {b} in the second" for a, b in pairs if repr(a) != repr(b))
         what = next(said, "other parents, or other leaves")
     raise GraphError(
         f"The two examples give two programs: {what}. Somewhere f lets Python decide by the data (an if, the length of a "
@@ -115,9 +125,15 @@ def compare(program: Program, leaves: list[Value], other: Program, its_leaves: l
     )
 
 
+def same_leaf(x: Value, y: Value) -> bool:
+    """Whether two recordings have the same leaf here; one that f makes anew each time is the same if its number is."""
+    return x is y or ("parameter" not in (x.kind, y.kind) and repr(x.data) == repr(y.data))  # by repr, nan is nan
+
+
 @contextmanager
 def watching(f: Callable[..., Any]) -> Iterator[None]:
     """Refuse, while f runs, what only Python would see; let detach be an operation."""
+    global recordings
     patches: dict[tuple[type, str], Any] = {(Value, name): refusal(name, why) for name, why in REFUSED.items()}
     with one_at_a_time:
         patches[Value, "detach"] = lambda self: self.record(DETACH, self)
@@ -125,31 +141,45 @@ def watching(f: Callable[..., Any]) -> Iterator[None]:
         patches[no_grad, "__enter__"] = refusal("no_grad", HIDDEN)
         before = {(kind, name): vars(kind)[name] for kind, name in patches}
         try:
+            recordings += 1
             for (kind, name), patch in patches.items():
                 setattr(kind, name, patch)
             yield
         finally:
+            recordings -= 1
             for (kind, name), method in before.items():
                 setattr(kind, name, method)
 
 
 class Watched:
-    """The data of a Value while f runs: for the code in f's own file, a number by which Python cannot decide."""
+    """The data of a Value while f runs: for all code but that of the house, a number by which Python cannot decide."""
 
     def __init__(self, slot: Any, f: Callable[..., Any]) -> None:
         self._read, self._write = slot.__get__, slot.__set__
-        self._names = getattr(f, "__globals__", None) or getattr(type(f).__call__, "__globals__", None)
+        own = getattr(f, "__globals__", None) or getattr(type(f).__call__, "__globals__", None)
+        self._watches = {id(own): True}  # by the globals of the code that asks; f's own file is watched in any case
 
-    def __get__(self, value: Value, kind: type[Value]) -> float:
+    def __get__(self, value: Value, kind: Any = None) -> float:
         number: float = self._read(value)
-        return Seen(number) if sys._getframe(1).f_globals is self._names else number
+        return Seen(number) if self._asked_by(sys._getframe(1).f_globals) else number
 
     def __set__(self, value: Value, number: float) -> None:
+        if self._asked_by(sys._getframe(1).f_globals):
+            refusal("data", SET)()
         self._write(value, number)
+
+    def _asked_by(self, names: dict[str, Any]) -> bool:
+        watches = self._watches.get(id(names))
+        if watches is None:
+            watches = self._watches[id(names)] = str(names.get("__name__")).partition(".")[0] not in HOUSE
+        return watches
 
 
 class Seen(float):
-    """A number read from a Value's data, or computed from one: it may be shown, but not compared, nor go into a Value."""
+    """A number read from a Value's data, or computed from one: it may be shown, but not compared, nor go into a Value.
+
+    After the recording it is a number like others.
+    """
 
     __hash__ = float.__hash__
 
@@ -165,12 +195,14 @@ def counted(name: str) -> Callable[..., Any]:
     return method
 
 
-def refusal(name: str, why: str) -> Callable[..., Any]:
-    """Return a method that says on which line f did what a record cannot keep."""
+def refusal(name: str, why: str, plain: Callable[..., Any] | None = None) -> Callable[..., Any]:
+    """Return a method that says on which line f did what a record cannot keep; `plain` is what it does at other times."""
 
-    def method(*_: Any) -> Any:
+    def method(*operands: Any) -> Any:
+        if plain and not recordings:
+            return plain(*operands)
         frame = sys._getframe(1)
-        while frame.f_back and frame.f_globals.get("__name__") in INSIDE:
+        while frame.f_back and frame.f_globals.get("__name__") in (*INSIDE, __name__):
             frame = frame.f_back
         file, line = frame.f_code.co_filename, frame.f_lineno
         code = linecache.getline(file, line, frame.f_globals).strip()
@@ -183,7 +215,7 @@ for _name in (*(f"__{r}{name}__" for name in COUNTED for r in ("", "r")), "__neg
     setattr(Seen, _name, counted(_name))
 for _name, _why in (REFUSED | SEEN).items():
     if _name in vars(float):
-        setattr(Seen, _name, refusal(_name, _why))
+        setattr(Seen, _name, refusal(_name, _why, vars(float)[_name]))
 
 
 def one_of(what: str, given: Any, choices: tuple[Any, ...]) -> None:
