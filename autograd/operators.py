@@ -70,6 +70,14 @@ class Operators:
         record = self.record  # type: ignore[attr-defined]
         return record(rules.power(exponent(n)), self) if isinstance(n, Real) else record(rules.POW, self, n)  # type: ignore[no-any-return]
 
+    def pow(self: T, n: "T | float") -> T:
+        """Return x ** n, as PyTorch also calls it."""
+        return self**n  # type: ignore[operator,no-any-return]
+
+    def square(self: T) -> T:
+        """Return x ** 2, as PyTorch and NumPy also call it."""
+        return self**2  # type: ignore[operator,no-any-return]
+
     def leaky_relu(self: T, a: float = 0.01) -> T:
         """Record x above 0, and a · x below."""
         return self.record(rules.leaky_relu(fixed("leaky_relu", a)), self)  # type: ignore[attr-defined,no-any-return]

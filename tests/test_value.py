@@ -108,6 +108,13 @@ def test_numbers_of_every_kind_stand_on_either_side(f, value, slope):
     assert x.grad == pytest.approx(slope, rel=1e-15)
 
 
+def test_pytorch_s_names_of_powers():
+    x = Value(3.0)
+    for node, row in ((x.pow(2), "power(2)"), (x.square(), "power(2)"), (x.pow(0.5), "power(0.5)"), (x.pow(x), "pow")):
+        assert node.op is TABLE[row]
+    assert x.pow(3).data == 27.0
+
+
 @pytest.mark.parametrize("number", [2, np.float64(2), np.float32(2), np.int64(2), Fraction(2), 2.0, True + 1])
 def test_data_is_a_plain_float(number):
     assert type(Value(number).data) is float
