@@ -13,6 +13,8 @@ class's size. The results are the same to the bit (a test compares them).
             dx = 1.0 - out * out
         except OverflowError:
             raise _too_large(op, a) from None
+        except TypeError as error:
+            raise _no_number(error, a) from None
         if not _recording:
             return Value(out)
         node = _new(Value)
@@ -75,18 +77,20 @@ def source(op: Op) -> str:
     two = op.arity == 2
     operands = (Code("a"), Code("b"))[: op.arity]
     slopes = op.slopes(sources, *operands, Code("out"))
-    names = ("dx", "dy")[: op.arity]
+    names, numbers = ("dx", "dy")[: op.arity], ", ".join(map(str, operands))
     lines = [
         f"def method({'x, y' if two else 'x'}):",
         *["    if not isinstance(y, Value):", "        y = lift(y)"] * two,
         "    a = x.data",
         *["    b = y.data"] * two,
-        *[f"    _guard(op, {'a, b' if two else 'a'})"] * op.guarded,
         "    try:",
+        *[f"        _guard(op, {numbers})"] * op.guarded,
         f"        out = {op.value(sources, *operands)}",
         *(f"        {name} = {slope}" for name, slope in zip(names, slopes, strict=True)),
         "    except OverflowError:",
-        f"        raise _too_large(op, {'a, b' if two else 'a'}) from None",
+        f"        raise _too_large(op, {numbers}) from None",
+        "    except TypeError as error:",
+        f"        raise _no_number(error, {numbers}) from None",
         "    if not _recording:",
         "        return Value(out)",
         *["    if out != out:", f"        {' = '.join(names)} = out"] * (op.kinks is not None),

@@ -297,8 +297,23 @@ def as_float(x: Any) -> float:
         ) from None
 
 
+def _no_number(error: Exception, *operands: Any) -> Exception:
+    """Return the error for the first operand that `v.data = …` has left without a number, or the error as it came."""
+    try:
+        for x in operands:
+            _check_set(x)
+    except DataError as told:
+        return told
+    return error
+
+
 def _check_set(data: Any) -> None:
     """Raise DataError for what `v.data = …` has put in the place of a float."""
+    if isinstance(data, Value):
+        raise DataError(
+            f"data was set to {_shown(data)}, a Value, and it is to be a plain number. "
+            "A step is one of numbers: w.data -= lr * w.grad."
+        )
     as_float(data)
     if not isinstance(data, (float, int)):
         kind = type(data).__name__
@@ -350,13 +365,15 @@ def unary(op: Op) -> Callable[[Value], Value]:
 
     def method(x: Value) -> Value:
         a = x.data
-        if guarded:
-            _guard(op, a)
         try:
+            if guarded:
+                _guard(op, a)
             out = value(scalars, a)
             (dx,) = slopes(scalars, a, out)
         except OverflowError:
             raise _too_large(op, a) from None
+        except TypeError as error:
+            raise _no_number(error, a) from None
         if not _recording:
             return Value(out)
         node = _new(Value)
@@ -378,13 +395,15 @@ def binary(op: Op) -> Callable[[Value, Value | float], Value]:
             y = lift(y)
         a = x.data
         b = y.data
-        if guarded:
-            _guard(op, a, b)
         try:
+            if guarded:
+                _guard(op, a, b)
             out = value(scalars, a, b)
             dx, dy = (out, out) if kinks and out != out else slopes(scalars, a, b, out)
         except OverflowError:
             raise _too_large(op, a, b) from None
+        except TypeError as error:
+            raise _no_number(error, a, b) from None
         if not _recording:
             return Value(out)
         node = _new(Value)
@@ -410,12 +429,14 @@ def many(op: Op) -> Callable[[tuple[Value | float, ...]], Value]:
     def method(xs: tuple[Any, ...]) -> Value:
         xs = tuple(map(lift, xs))
         operands = tuple([x.data for x in xs])
-        if guarded:
-            _guard(op, *operands)
         try:
+            if guarded:
+                _guard(op, *operands)
             out = value(scalars, operands)
         except OverflowError:
             raise _too_large(op, *operands) from None
+        except TypeError as error:
+            raise _no_number(error, *operands) from None
         if not _recording:
             return Value(out)
         node = _new(Value)
@@ -442,8 +463,8 @@ def pairs(op: Op) -> Callable[[Sequence[Value | float], Sequence[Value | float],
             x = [v.data for v in xs]
             bias = b.data
             out = value(scalars, w, x, bias)
-        except (AttributeError, TypeError):  # a plain number among them: rare, so it is looked for only now
-            return method(*_lifted(ws, xs, b))
+        except (AttributeError, TypeError) as error:  # a plain number among them: rare, so it is looked for only now
+            return method(*_lifted(error, ws, xs, b))
         if not _recording:
             return Value(out)
         node = _new(Value)
@@ -461,9 +482,11 @@ def pairs(op: Op) -> Callable[[Sequence[Value | float], Sequence[Value | float],
     return method
 
 
-def _lifted(ws: Sequence[Any], xs: Sequence[Any], b: Any) -> tuple[tuple[Value, ...], tuple[Value, ...], Value]:
+def _lifted(
+    error: Exception, ws: Sequence[Any], xs: Sequence[Any], b: Any
+) -> tuple[tuple[Value, ...], tuple[Value, ...], Value]:
     if all(isinstance(v, Value) for v in (*ws, *xs, b)):
-        raise DataError("A Value's data must be a float, and one of these has been given something else.")
+        raise _no_number(error, *[v.data for v in (*ws, *xs, b)]) from None
     return tuple(map(lift, ws)), tuple(map(lift, xs)), lift(b)
 
 

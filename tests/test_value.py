@@ -19,7 +19,7 @@ import pytest
 import autograd
 from autograd import Parameter, Value, dot, grad, no_grad
 from autograd.operators import Operators
-from autograd.rules import TABLE
+from autograd.rules import MANY, PAIRS, REAL, TABLE, Op
 from nn import MLP, SGD
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -423,9 +423,35 @@ def test_data_may_be_set_to_any_number_and_to_nothing_else():
     w.grad -= 1
     w.data = Value(1.0)
     y = w * 2
-    with pytest.raises(autograd.DataError, match="a Value already"):
+    with pytest.raises(autograd.DataError, match=r"w\.data -= lr \* w\.grad"):
         y.backward()
     assert (w.grad, y.grad) == (8, None)
+
+
+@pytest.mark.parametrize("given", ["3", None, [1.0], (1.0,), lambda: 3.0])
+def test_what_is_computed_from_data_that_is_no_number_says_so(given):
+    w, x = Value(1.0), Value(2.0)
+    w.data = given
+    uses = [
+        lambda: w * 2, lambda: 2 - w, lambda: x / w, lambda: w.relu(), lambda: w.log(), lambda: w.tanh(), lambda: w**3,
+        lambda: w**0.7, lambda: w.maximum(x), lambda: w.elu(2.0), lambda: autograd.sum([x, w]), lambda: autograd.max([w, x]),
+        lambda: dot([w], [x]), lambda: dot([w], [2.0]), lambda: dot([x] * 40, [w] * 40), lambda: dot([x], [x], w),
+    ]  # fmt: skip
+    for use in uses:
+        with pytest.raises(autograd.DataError, match="A Value holds one real number, and ") as caught:
+            use()
+        assert repr(given)[:36] in str(caught.value)
+
+
+def test_a_type_error_in_a_row_of_one_s_own_is_told_as_it_is():
+    def wrong(xp, *operands):
+        raise TypeError("my own mistake")
+
+    row = TABLE["tanh"]
+    for domain in ((REAL,), (REAL, REAL), (REAL, MANY), (REAL, PAIRS)):
+        op = Op("mine", wrong, row.slopes, "", "", domain)
+        with pytest.raises(TypeError, match="my own mistake"):
+            Value(1.0).record(op, *[Value(1.0)] * (3 if op.arity < 0 else op.arity))
 
 
 COPIES = pytest.mark.parametrize(
