@@ -37,25 +37,25 @@ def dot(weights: Sequence[Number], inputs: Sequence[Number], bias: Number = 0.0)
     return dotted(n)(weights, inputs, bias)
 
 
-def sum(values: Iterable[Number]) -> Value:
+def sum(values: Iterable[Number], *others: Number) -> Value:
     """Return the sum as one node.
 
     >>> sum([Value(1.0), 2, 3.5]).data
     6.5
     """
-    return many(rules.SUM)(_several("sum", values, least=0))
+    return many(rules.SUM)(_several("sum", values, others, least=0))
 
 
-def mean(values: Iterable[Number]) -> Value:
+def mean(values: Iterable[Number], *others: Number) -> Value:
     """Return the mean as one node.
 
     >>> mean([Value(1.0), 2, 6]).data
     3.0
     """
-    return many(rules.MEAN)(_several("mean", values))
+    return many(rules.MEAN)(_several("mean", values, others))
 
 
-def logsumexp(values: Iterable[Number]) -> Value:
+def logsumexp(values: Iterable[Number], *others: Number) -> Value:
     """Return ln(e^x₁ + e^x₂ + …), also where e^x would overflow.
 
     >>> logsumexp([Value(1000.0), 1000.0]).data  # 1000 + ln 2
@@ -64,7 +64,7 @@ def logsumexp(values: Iterable[Number]) -> Value:
     A masked −inf among them counts for nothing. Raises DomainError where +inf is among them, or nothing but −inf: there
     its slopes, the shares of each, have no value.
     """
-    logits = _several("logsumexp", values)
+    logits = _several("logsumexp", values, others)
     return _no_new_nan("logsumexp", logits, many(rules.LOGSUMEXP)(logits))
 
 
@@ -105,7 +105,7 @@ def minimum(x: Number, y: Number) -> Value:
     return lift(x).minimum(y)
 
 
-def softmax(values: Iterable[Number]) -> list[Value]:
+def softmax(values: Iterable[Number], *others: Number) -> list[Value]:
     """Return e^xᵢ / Σ e^xⱼ for each: probabilities that add up to 1.
 
     >>> [round(p.data, 3) for p in softmax([2.0, 1.0, 0.1])]
@@ -114,7 +114,7 @@ def softmax(values: Iterable[Number]) -> list[Value]:
     Computed as e^(xᵢ − max) / Σ e^(xⱼ − max), which is the same and does not overflow. No gradient goes through the
     max: any number in its place gives the same probabilities.
     """
-    logits = [lift(x) for x in _several("softmax", values)]
+    logits = [lift(x) for x in _several("softmax", values, others)]
     top = max(logits).detach()
     powers = [(x - top).exp() for x in logits]
     whole = _no_new_nan("softmax", logits, sum(powers))
@@ -156,13 +156,11 @@ def _slopes(node: Value, as_values: bool) -> tuple[Any, ...]:
     return node.op.slopes_at(methods, node.parents, node)
 
 
-def _several(
-    name: str, values: Iterable[Number], others: tuple[Number, ...] = (), least: int = 1
-) -> tuple[Number, ...]:
+def _several(name: str, values: Iterable[Number], others: tuple[Number, ...], least: int = 1) -> tuple[Number, ...]:
     """Return the values as a tuple, if there are enough of them."""
     if others or isinstance(values, Value) or not isinstance(values, Iterable):
         hint = f" For two there is {name}imum(x, y)." if name in ("max", "min") else ""
-        raise DataError(f"{name} takes a list: {name}([x, y]).{hint}")
+        raise DataError(f"{name} takes a list, and nothing else: {name}([x, y]).{hint}")
     listed = tuple(values)
     if len(listed) < least:
         raise LengthError(f"{name} of no values has no value. Give it one at least.")

@@ -341,6 +341,8 @@ def _what(x: Any) -> str:
         return "complex. Gradients here are of real numbers: use x.real and x.imag apart."
     if x is None:
         return "nothing. Did a function forget its return?"
+    if isinstance(x, (list, tuple)) and x and isinstance(x[0], Value):
+        return f"a {kind} of Values. Take one of them, xs[0]; for all of them, go through the {kind}."
     if isinstance(x, (list, tuple, set, dict)) or hasattr(x, "shape"):
         return f"a {kind}, which may hold many. Make one Value for each: [Value(x) for x in xs]."
     return f"a {kind}. If it stands for one number, write float(x)."

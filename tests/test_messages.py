@@ -32,6 +32,7 @@ NOT_NUMBERS = [
     (b"3", "b'3'", "float(x)"),
     (None, "None", "return"),
     ([1.0, 2.0], "[1.0, 2.0]", "[Value(x) for x in xs]"),
+    ([Value(2.0)], "[Value(data=2.0", "a list of Values. Take one of them, xs[0]"),
     ((1.0,), "(1.0,)", "[Value(x) for x in xs]"),
     ({1: 2}, "{1: 2}", "[Value(x) for x in xs]"),
     (np.array([1.0, 2.0]), "array([1., 2.])", "[Value(x) for x in xs]"),
@@ -123,9 +124,7 @@ def test_leaving_the_graph_without_a_word_is_refused(leave):
         assert word in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    "leave", [range, lambda v: [1, 2, 3][v], list, len, lambda v: v[0], lambda v: v @ v, math.trunc]
-)
+@pytest.mark.parametrize("leave", [range, lambda v: [1, 2, 3][v], len, lambda v: v @ v, math.trunc])
 def test_what_a_value_is_not_is_a_type_error(leave):
     with pytest.raises(TypeError):
         leave(X)
@@ -190,6 +189,11 @@ LENGTHS = [
     (lambda: autograd.max(X), DataError, ["takes a list", "maximum(x, y)"]),
     (lambda: autograd.sum(X), DataError, ["takes a list", "sum([x, y])"]),
     (lambda: autograd.sum(3), DataError, ["takes a list"]),
+    *(
+        (lambda f=f: f(X, X), DataError, ["takes a list", f"{f.__name__}([x, y])"])
+        for f in (autograd.sum, autograd.mean, autograd.logsumexp, autograd.softmax, autograd.max, autograd.min)
+    ),
+    (lambda: autograd.sum([X], 0), DataError, ["sum takes a list, and nothing else"]),
     (lambda: autograd.grad(3.0, [X]), GraphError, ["3.0", "float", "Keep the Value"]),
     (lambda: autograd.grad(X, [2.0]), GraphError, ["2.0", "float"]),
     (lambda: steps(3.0), GraphError, ["3.0", "float", "loss"]),
@@ -217,6 +221,23 @@ def test_functions_refuse_what_they_cannot_use(do, kind, words):
     assert type(caught.value) is kind
     for word in words:
         assert word in str(caught.value), str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "take", [lambda v: v[0], lambda v: v[-1], list, tuple, builtins.sum, lambda v: [*v], lambda v: 2.0 in v]
+)
+def test_a_value_has_no_parts(take):
+    with pytest.raises(DataError, match=r"v\[-?[01]\] asks for a part of a Value, .*Use v itself"):
+        take(X)
+    with pytest.raises(DataError, match="has no parts"):
+        _, _ = X
+
+
+def test_an_array_of_values_holds_them_as_they_are():
+    both = np.array([X, X * 2])
+    assert both[0] is X
+    assert (np.dot(both, [1.0, 2.0]).data, both.sum().data) == (10.0, 6.0)
+    assert np.array(X).item() is X
 
 
 def test_a_method_that_is_called_wrongly_is_named():
