@@ -22,7 +22,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from autograd import Value
+from autograd import DivisionError, Value
 from nn.errors import SettingError
 from nn.groups import Group, check, fitting, grouped, in_range, remembered, unique
 from nn.together import Together, overflowing
@@ -58,12 +58,28 @@ class Optimizer:
     def step(self) -> None:
         """Change each parameter that has a gradient; one without was not used, and stays."""
         for group in self.param_groups:
+            if group.get("eps") == 0:
+                self.try_out(group)
+        for group in self.param_groups:
             rule, state = self.rule(group), self.state
             parameters = self._together.joined(group["params"], state)
             with overflowing(parameters):
                 for p in parameters:
                     if p.grad is not None:
                         p.data = rule(p.data, p.grad, state[p])
+
+    def try_out(self, group: Group) -> None:
+        """Raise DivisionError, before anything is changed, if a step would divide by 0: with ε = 0 nothing prevents it."""
+        rule, state = self.rule(group), self._together.split(self.state)
+        for p in group["params"]:
+            try:
+                if p.grad is not None:
+                    rule(float(p.data), float(p.grad), dict(state.get(p, {})))
+            except ZeroDivisionError:
+                raise DivisionError(
+                    f"With eps=0 this step of {type(self).__name__} divides by 0: parameter {self.parameters.index(p)}, {p!r}, "
+                    "has had no gradient so far whose square is above 0. No parameter was changed. Give an eps above 0, 1e-8 say."
+                ) from None
 
     def zero_grad(self) -> None:
         """Forget the gradients: None, not 0, as PyTorch does."""

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 import nn
-from autograd import AutogradError, DataError, DomainError, GraphError, Value
+from autograd import AutogradError, DataError, DivisionError, DomainError, GraphError, Parameter, Value, record
 from nn import SGD, Adagrad, Adam, AdamW, Newton, RMSprop
 from nn.newton import solved
 
@@ -62,6 +62,28 @@ def test_epsilon_stands_outside_the_root():
 def test_the_defaults_of_the_books():
     (group,) = Adam([Value(1.0)]).param_groups
     assert (group["lr"], group["betas"], group["eps"]) == (0.001, (0.9, 0.999), 1e-8)
+
+
+@pytest.mark.parametrize("kind", [Adagrad, RMSprop, Adam, AdamW])
+@pytest.mark.parametrize("gradient", [0.0, 1e-200], ids=["0", "whose square is 0"])
+@pytest.mark.parametrize("recorded", [False, True])
+def test_without_an_epsilon_a_division_by_0_is_refused_before_the_step(kind, gradient, recorded):
+    used, unused, b = parameters = [Parameter(1.0, "used"), Parameter(2.0, "unused"), Parameter(3.0, "b")]
+    loss = record(lambda x: used * x + unused * 0 + b, 1.0) if recorded else lambda x: used * x + unused * 0 + b
+    optimizer = kind([{"params": [b], "eps": 1e-8}, {"params": [used, unused]}], eps=0)
+    loss(2.0).backward()
+    unused.grad = None
+    optimizer.step()  # one that has no gradient is not divided by
+    before = [p.data for p in parameters], optimizer.state_dict()
+    unused.grad = gradient
+    with pytest.raises(DivisionError, match=r"eps=0.*parameter 2, .*'unused'.*an eps above 0") as caught:
+        optimizer.step()
+    assert isinstance(caught.value, ZeroDivisionError)
+    assert ([p.data for p in parameters], optimizer.state_dict()) == before
+    for _ in range(3):
+        unused.grad = 0.5
+        optimizer.step()
+    assert all(p.data < start for p, start in zip(parameters, before[0], strict=True))
 
 
 @pytest.mark.parametrize("make", FIRST_ORDER)
