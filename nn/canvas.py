@@ -10,12 +10,12 @@ from nn.checks import as_list, whole
 from nn.errors import SettingError
 from nn.evaluation import answer
 
-BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = COLOURS = (
-    "#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7",
+BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE, BROWN, NAVY = COLOURS = (
+    "#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7", "#772200", "#000099",
 )  # fmt: skip
-CLASSES = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION, YELLOW, BLACK)
+CLASSES = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION, YELLOW, BLACK, BROWN, NAVY)
 FEW = 8  # so many points get names
-MARKERS = ("o", "^", "s", "D", "v", "P", "X", "*")
+MARKERS = ("o", "^", "s", "D", "v", "P", "X", "*", "<", ">")
 DASHES = ("-", "--", "-.", ":")
 PAPER = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1}
 PATHS = ("#FFFFFF", VERMILION, SKY, PURPLE, GREEN, ORANGE)

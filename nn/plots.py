@@ -3,7 +3,8 @@
     loss_curves(history).savefig("loss.png")
 
 matplotlib is loaded when a picture is asked for, not before: pip install matplotlib. Colours are those of
-Okabe and Ito, which colour-blind eyes tell apart; shapes and dashes say the same once more, for print in grey.
+Okabe and Ito, which colour-blind eyes tell apart, with brown and navy for a ninth and a tenth class; shapes and dashes
+say the same once more, for print in grey.
 """
 
 import math
@@ -16,11 +17,13 @@ from nn.batching import Data, checked, finite_example, width
 from nn.canvas import (
     BLACK,
     BLUE,
+    BROWN,
     CLASSES,
     COLOURS,
     DASHES,
     GREEN,
     MARKERS,
+    NAVY,
     ORANGE,
     PAPER,
     PATHS,
@@ -54,11 +57,13 @@ from nn.run import History
 __all__ = [  # the pictures, and what to draw one of your own with
     "BLACK",
     "BLUE",
+    "BROWN",
     "CLASSES",
     "COLOURS",
     "DASHES",
     "GREEN",
     "MARKERS",
+    "NAVY",
     "ORANGE",
     "PAPER",
     "PATHS",

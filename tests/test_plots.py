@@ -222,7 +222,35 @@ def test_data_that_is_not_of_the_plane_is_refused_with_the_way_out():
 
 def test_the_classes_are_told_apart_by_colour_and_by_shape():
     assert set(plots.CLASSES) == set(canvas.COLOURS)
-    assert len(set(plots.CLASSES)) == len(set(plots.MARKERS)) == 8
+    assert len(set(plots.CLASSES)) == len(set(plots.MARKERS)) == 10
+
+
+# As eyes without one kind of cone see a colour in linear RGB: Machado, Oliveira and Fernandes, 2009.
+SIGHTS = {
+    "of three cones": np.eye(3),
+    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
+    "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.3039]],
+}
+TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])  # sRGB, D65
+
+
+def lightness_and_hue(colours, sight):
+    """Return colours in CIELAB, where a distance is a difference that one sees."""
+    from matplotlib.colors import to_rgb
+
+    rgb = np.array([to_rgb(colour) for colour in colours])
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    shares = (linear @ np.transpose(sight)).clip(0, 1) @ TO_XYZ.T / TO_XYZ.sum(axis=1)
+    x, y, z = np.where(shares > (6 / 29) ** 3, np.cbrt(shares), shares * (29 / 6) ** 2 / 3 + 4 / 29).T
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)]).T
+
+
+@pytest.mark.parametrize("sight", SIGHTS.values(), ids=SIGHTS)
+def test_the_ninth_and_tenth_colour_are_as_far_from_all_as_the_eight_are(sight):
+    seen = lightness_and_hue(plots.CLASSES, sight)
+    apart = np.linalg.norm(seen[:, None] - seen, axis=2) + np.diag([math.inf] * len(seen))
+    assert apart[8:].min() > apart[:8, :8].min()
 
 
 def test_pyplot_and_its_global_figures_are_left_alone():
