@@ -134,6 +134,10 @@ def grad(output: Value, inputs: Value | Sequence[Value], create_graph: bool = Fa
     An input that the output was not made from gets 0.0. With create_graph the results are Values, with a graph of
     their own, made by reading the table's slopes with Values for numbers.
     """
+    if not isinstance(create_graph, bool):
+        raise DataError(
+            f"grad takes the inputs as one list, grad(loss, [w, b]); create_graph is True or False, and here it is {create_graph!r}."
+        )
     inputs = list(inputs) if isinstance(inputs, Iterable) else [inputs]
     _all_values("grad", [output, *inputs])
     if len(set(inputs)) < len(inputs):
@@ -180,7 +184,9 @@ def _no_new_nan(name: str, logits: Sequence[Number], result: Value) -> Value:
 def _all_values(name: str, nodes: Sequence[Any]) -> None:
     for node in nodes:
         if not isinstance(node, Value):
-            raise GraphError(
-                f"{name} asks for Values of one graph, and {node!r} is a {type(node).__name__}. "
-                "Keep the Value that you computed with, and give that."
+            remedy = (
+                "Call it with Values, y = f(x), and give y"
+                if callable(node)
+                else "Keep the Value that you computed with, and give that"
             )
+            raise GraphError(f"{name} asks for Values of one graph, and {node!r} is a {type(node).__name__}. {remedy}.")

@@ -62,9 +62,8 @@ class Value(Operators, Leaving):
 
     def __init__(self, data: float, label: str = "") -> None:
         if not isinstance(label, str):
-            raise DataError(
-                f"A label is a string, and {label!r} is none. Did you mean Value({data!r}) and another Value?"
-            )
+            meant = f"Value({label!r}, {data!r})" if isinstance(data, str) else f"Value({data!r}) and another Value"
+            raise DataError(f"A label is a string, and {label!r} is none. Did you mean {meant}?")
         self.data, self.grad, self.label, self.op = as_float(data), None, label, None
         self.scope, self._kind = _scope, "leaf"
 
@@ -228,6 +227,8 @@ class scope(ContextDecorator):
     """
 
     def __init__(self, name: str) -> None:
+        if not isinstance(name, str):
+            raise DataError(f"A scope is named by a string, and {_shown(name)} is none. Write scope('layer0'), say.")
         self.name = name
         self._before: list[str] = []
 
@@ -332,7 +333,7 @@ def _what(x: Any) -> str:
     """Say what something is that is no number, and what would work."""
     kind = type(x).__name__
     if isinstance(x, Value):
-        return f"a {kind} already. Use it as it is, or x.detach() for a leaf of its own."
+        return f"a {kind} already. Use it as it is; its number is x.data, and x.detach() is a leaf of its own."
     if kind in ("bool", "bool_"):  # NumPy has its own
         return "a bool, a truth value. If you mean 1 or 0, write float(x)."
     if isinstance(x, (str, bytes)):

@@ -202,15 +202,18 @@ LENGTHS = [
     (lambda: X ^ 2, DataError, ["v ^ 2", "v ** 2"]),
     (lambda: autograd.dot(X, X), DataError, ["two lists", "w * x"]),
     (lambda: autograd.dot((x for x in [X]), [X]), DataError, ["two lists"]),
-    (lambda: autograd.grad(lambda x: x, 3.0), GraphError, ["function", "Keep the Value"]),
+    (lambda: autograd.grad(lambda x: x, 3.0), GraphError, ["function", "y = f(x), and give y"]),
+    (lambda: autograd.grad(X * X, X, X), DataError, ["one list, grad(loss, [w, b])", "create_graph"]),
+    (lambda: autograd.scope(3), DataError, ["scope", "string", "3"]),
     (lambda: X.leaky_relu(X), DataError, ["leaky_relu", "fixed", "plain number"]),
     (lambda: X.elu("1"), DataError, ["elu('1')", "plain number"]),
     (lambda: X.elu(math.nan), DataError, ["elu(nan)", "finite"]),
     (lambda: gradcheck(X, 3.0), DataError, ["gradcheck", "Give the function"]),
     (lambda: autograd.hessian(X, [3.0]), DataError, ["hessian", "Give the function"]),
     (lambda: autograd.hessian(lambda x: x, 3.0), DataError, ["as a list", "hessian(f, [3.0])"]),
-    (lambda: Value(1, 2), DataError, ["label", "2"]),
-    (lambda: Value(X), DataError, ["already", "x.detach()"]),
+    (lambda: Value(1, 2), DataError, ["label", "2", "Value(1) and another Value?"]),
+    (lambda: Value("x", 3.0), DataError, ["label", "Did you mean Value(3.0, 'x')?"]),
+    (lambda: Value(X), DataError, ["already", "x.data", "x.detach()"]),
 ]
 
 
