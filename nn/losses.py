@@ -276,11 +276,17 @@ def expected(loss: Callable[[Any, Number], Value], pairs: list[tuple[Number, Any
 
 def classes(name: str, target: Any, outputs: Sequence[Number]) -> list[tuple[Number, Number]]:
     """Return the outputs with the target probability of each; of a class number, the one output that counts."""
+    if len(outputs) == 1:
+        raise LengthError(
+            f"{name} compares the outputs of two classes or more, and here is one output. Give the model one for each class; "
+            "for two classes on one output there is binary_cross_entropy_with_logits."
+        )
     if not several(target):
         return [(1.0, outputs[class_number(name, target, len(outputs))])]
     if len(target) != len(outputs):
         raise LengthError(
-            f"{name}: a target that is a list has a probability for each class, and here are {len(outputs)} outputs and {len(target)} in the target."
+            f"{name}: a target that is a list has a probability for each class, and here are {len(outputs)} outputs and {len(target)} in the target. "
+            "Give as many, or the number of the true class alone."
         )
     for y in target:
         share(name, "target", y, "A one-hot target has a single 1, and 0 for the rest.")

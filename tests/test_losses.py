@@ -345,6 +345,9 @@ REFUSED = [
     (lambda: cross_entropy([[1.0, 2.0], [3.0, 4.0]], [[0, 1], 2]), DomainError, "here is class 2"),
     (lambda: mse_loss([[]], [[]]), LengthError, "of no predictions"),
     (lambda: huber_loss(1, 1, delta="1"), DataError, "delta"),
+    (lambda: cross_entropy([1.0], 0), LengthError, "two classes or more.*binary_cross_entropy_with_logits"),
+    (lambda: categorical_cross_entropy([1.0], [1]), LengthError, "two classes or more"),
+    (lambda: cross_entropy([1.0, 2.0], [1]), LengthError, "or the number of the true class alone"),
     (lambda: categorical_cross_entropy([2.0, -1.0], 0), DomainError, "For logits there is cross_entropy"),
 ]
 
