@@ -6,7 +6,8 @@ that is passed in; without it, from a fresh one.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from numbers import Real
 from random import Random
 from typing import Any
@@ -78,10 +79,7 @@ def standardise(data: Data, like: Data | None = None) -> list[Example]:
     checked([*measure, *data])
     for rows in (measure, data):
         for i, example in enumerate(rows):
-            if not finite_example(example):
-                raise DomainError(
-                    f"Example {i} holds a number that is not finite, {few(example)}. Mend it or leave it out."
-                )
+            check_numbers(i, example)
     columns = list(zip(*[as_list(x) for x, _ in checked(measure)], strict=True))
     means = [math.fsum(column) / len(column) for column in columns]
     variances = [
@@ -120,9 +118,12 @@ def unzipped(examples: Data) -> tuple[list[Any], list[Any]]:
 def checked(data: Data) -> Data:
     """Return the data, if it is a list of pairs."""
     if not isinstance(data, Sequence):
-        raise DataError(
-            f"Data is a list of pairs (inputs, target), and this is a {type(data).__name__}. Is list(data) one?"
+        hint = (
+            "Is list(data) one?"
+            if isinstance(data, Iterable)
+            else "Two examples are [([0.0, 1.0], 1), ([1.0, 1.0], 0)]."
         )
+        raise DataError(f"Data is a list of pairs (inputs, target), and this is a {type(data).__name__}. {hint}")
     if not data:
         raise LengthError("There are no examples. Give a list of pairs (inputs, target), one at least.")
     for i, example in enumerate(data):
@@ -146,6 +147,18 @@ def width(example: Example) -> int:
 def finite_example(example: Example) -> bool:
     """Tell whether all numbers of an example are finite."""
     return all(finite(number) for part in example for number in as_list(part))
+
+
+def check_numbers(i: int, example: Example) -> None:
+    """Refuse an example with an input that is no number, or with a number that is not finite."""
+    try:
+        array("d", as_list(example[0]))
+    except TypeError:
+        raise DataError(
+            f"Example {i} has an input that is no plain number, {few(example)}. Where it is text that reads as one, write float(x)."
+        ) from None
+    if not finite_example(example):
+        raise DomainError(f"Example {i} holds a number that is not finite, {few(example)}. Mend it or leave it out.")
 
 
 def finite(number: Any) -> bool:

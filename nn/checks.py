@@ -25,7 +25,7 @@ T = TypeVar("T")
 def within(name: str, setting: T, holds: Callable[[Any], bool], words: str, remedy: str = "") -> T:
     """Return a setting, if it is in its range, which `words` describe."""
     try:
-        right = holds(setting) and not isinstance(setting, bool)
+        right = holds(setting) and not isinstance(setting, (bool, Value))
     except TypeError:  # no number at all
         right = False
     if not right:

@@ -4,12 +4,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from autograd import DataError, Value, lift, mean, no_grad
+from autograd import AutogradError, DataError, Value, lift, mean, no_grad
 from nn.batching import Data, checked, unzipped
 from nn.checks import as_list, few
 from nn.gradients import a_module
 from nn.module import Module, batched
 from nn.run import Loss, check_loss
+
+ONE_VALUE = {
+    "A loss": "A plain number has no gradient: compute it from the Values that the model returned. "
+    'A loss is called as loss(model(inputs), target), for one example; with reduction="none" it returns a list: leave that out.',
+    "A penalty": "Compute it from the parameters, which are Values: lambda: nn.l2_penalty(model.parameters(), 0.001), say.",
+}
 
 
 def evaluate(model: Module, data: Data, loss: Loss) -> float:
@@ -73,7 +79,7 @@ def two_classes(labels: Sequence[float], threshold: float | None) -> tuple[float
         raise DataError(
             f"One output tells two classes apart, and the data has {len(labels)} labels. Give the model one output a class."
         )
-    return low, high, (low + high) / 2 if threshold is None else threshold
+    return low, high, (low + high) / 2 if threshold is None else lift(threshold).data
 
 
 def answer(target: Any) -> float:
@@ -104,15 +110,21 @@ def evaluation(model: Module) -> Iterator[None]:
 def example_losses(model: Any, loss: Loss, inputs: Sequence[Any], targets: Sequence[Any]) -> list[Value]:
     """Return the loss of each example of a batch, each one Value."""
     outputs = batched(model, inputs)
-    return [one_value("A loss", loss, loss(out, target)) for out, target in zip(outputs, targets, strict=True)]
+    try:
+        return [one_value("A loss", loss, loss(out, target)) for out, target in zip(outputs, targets, strict=True)]
+    except TypeError as error:
+        if not isinstance(error, AutogradError):
+            error.add_note(
+                "The loss is called as loss(model(inputs), target), for one example, and a model returns a list, "
+                "also of one output: take outputs[0]."
+            )
+        raise
 
 
 def one_value(what: str, function: Any, returned: Any) -> Value:
     """Return what a loss or a penalty returned, if it is one Value."""
     if not isinstance(returned, Value):
         raise DataError(
-            f"{what} returns one Value, and {getattr(function, '__name__', 'this one')} returned {few(returned)}. "
-            "A plain number has no gradient: compute it from the Values that the model returned. "
-            'A loss is called as loss(model(inputs), target), for one example; with reduction="none" it returns a list: leave that out.'
+            f"{what} returns one Value, and {getattr(function, '__name__', 'this one')} returned {few(returned)}. {ONE_VALUE[what]}"
         )
     return returned

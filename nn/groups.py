@@ -77,15 +77,18 @@ def check(group: Group, known: Mapping[str, Any]) -> None:
     in_ranges(group)
     for p in group["params"]:
         if not isinstance(p, Value) or p.op is not None:
-            raise GraphError(f"An optimizer changes leaves, and {p!r} is none. Give it model.parameters().")
+            raise GraphError(f"An optimizer changes leaves, and {few(p)} is none. Give it model.parameters().")
     if not group["params"]:
-        raise GraphError("An optimizer without parameters has nothing to do. Give it model.parameters().")
+        raise GraphError(
+            "An optimizer without parameters has nothing to do. Give it model.parameters(); "
+            "in a module of your own, what is to be learned is made as a Parameter, not as a Value."
+        )
 
 
 def grouped(parameters: Iterable[Value] | Iterable[Group]) -> list[Group]:
     """Return groups as they are, with a tuple in each; a plain list of parameters is one group."""
     if isinstance(parameters, (Value, Mapping)) or not isinstance(parameters, Iterable):
-        raise DataError(f"An optimizer takes a list, and {parameters!r} is none. Give it model.parameters().")
+        raise DataError(f"An optimizer takes a list, and {few(parameters)} is none. Give it model.parameters().")
     listed: list[Any] = list(parameters)
     if not any(isinstance(part, Mapping) for part in listed):
         return [{"params": tuple(listed)}]

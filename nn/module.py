@@ -61,7 +61,10 @@ class Module(Holder):
 
     def __call__(self, inputs: Any) -> Any:
         """Return the outputs for the inputs of one example."""
-        raise NotImplementedError(f"{type(self).__name__} computes nothing yet: it needs a __call__(self, inputs).")
+        hint = " Its forward is called __call__ here." if hasattr(self, "forward") else ""
+        raise NotImplementedError(
+            f"{type(self).__name__} computes nothing yet: it needs a __call__(self, inputs).{hint}"
+        )
 
     def zero_grad(self) -> None:
         """Forget the gradients: None, not 0, as PyTorch does."""
@@ -113,6 +116,10 @@ class Module(Holder):
 
     def train(self, mode: bool = True) -> "Module":
         """Set this module and all inside it to training (True) or to evaluation (False)."""
+        if not isinstance(mode, bool):
+            raise DataError(
+                f"train sets the mode, True or False, and here it is {few(mode)}. To learn from data there is nn.fit(model, data, …)."
+            )
         for module in self.modules():
             module.training = mode
         return self

@@ -368,8 +368,17 @@ def test_a_module_that_knows_another_that_knows_it_is_walked_once():
 def test_a_module_computes_a_batch_by_its_call():
     net, rows = Net(), [[1.0, 2.0], [3.0, 4.0]]
     assert [[x.data for x in out] for out in net.batch(rows)] == [[x.data for x in net(row)] for row in rows]
-    with pytest.raises(NotImplementedError, match="Module computes nothing yet"):
+    with pytest.raises(NotImplementedError, match=r"Module computes nothing yet.*inputs\)\.$"):
         Module()([1.0])
+
+
+def test_a_forward_of_pytorch_s_is_told_its_name():
+    class Other(Module):
+        def forward(self, inputs):
+            return inputs
+
+    with pytest.raises(NotImplementedError, match="Its forward is called __call__ here"):
+        Other()([1.0])
 
 
 def cube(z):
@@ -503,6 +512,7 @@ WRONG_CALLS = {
         lambda: nn.Residual(nn.Neuron(1))([3]),
         "A residual sum takes a list, and was given Value",
     ),
+    "data for a mode": (lambda: nn.MLP(1, [1]).train([([1.0], 2.0)]), r"True or False, .*nn\.fit\(model, data"),
     "a number for a state": (lambda: nn.MLP(1, [1]).load_state_dict(3), "a dict of numbers by name, and 3 is none"),
     "numbers for names": (lambda: nn.MLP(1, [1]).load_state_dict({1: 2.0}), "Unknown: 1. Build the model"),
     "a penalty on a model": (lambda: nn.l2_penalty(nn.MLP(1, [1]), 0.1), r"Give model\.parameters\(\)"),

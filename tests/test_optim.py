@@ -275,7 +275,7 @@ SETTINGS = [
     (SGD, {"nesterov": True}), (SGD, {"nesterov": True, "momentum": 0.9, "dampening": 0.1}), (SGD, {"convention": "x"}),
     (Adam, {"lr": 0}), (Adam, {"betas": (1.0, 0.999)}), (Adam, {"betas": (0.9, -0.1)}), (Adam, {"betas": (0.9,)}),
     (Adam, {"betas": 0.9}), (Adam, {"eps": -1}), (AdamW, {"weight_decay": -1}), (RMSprop, {"alpha": 1.0}),
-    (Adagrad, {"lr": 0}), (Newton, {"damping": -1}), (SGD, {"nesterov": "no"}), (SGD, {"lr": True}), (SGD, {"momentum": True}),
+    (Adagrad, {"lr": 0}), (Newton, {"damping": -1}), (SGD, {"nesterov": "no"}), (SGD, {"lr": True}), (SGD, {"lr": W}), (SGD, {"momentum": True}),
 ]  # fmt: skip
 
 
@@ -287,7 +287,8 @@ def test_settings_out_of_range_are_refused(kind, settings):
 
 
 @pytest.mark.parametrize(("parameters", "error", "says"), [
-    ([], GraphError, "nothing to do"),
+    ([], GraphError, "nothing to do.* made as a Parameter, not as a Value"),
+    ([[W] * 100], GraphError, r"^.{,160}model.parameters\(\)"),
     ([W * 2], GraphError, r"model.parameters\(\)"),
     ([1.0], GraphError, r"model.parameters\(\)"),
     ([W, W], GraphError, "twice"),

@@ -542,7 +542,7 @@ def test_what_cannot_train_is_refused_with_the_remedy():
         ({"schedule": nn.StepLR}, DataError, r"Make one: StepLR"),
         ({"schedule": nn.StepLR(nn.SGD(model.parameters(), lr=0.1), 3)}, GraphError, "of another optimizer"),
         ({"penalty": 0.1}, DataError, r"penalty=lambda: nn\.l2_penalty"),
-        ({"penalty": lambda: 0.1}, DataError, "A penalty returns one Value"),
+        ({"penalty": lambda: 0.1}, DataError, r"A penalty returns one Value, .* from the parameters"),
         ({"callbacks": 3}, DataError, "3 is neither"),
         ({"callbacks": "stop"}, DataError, "'stop' is neither"),
         ({"callbacks": {"a": 1}}, DataError, "is neither"),
@@ -564,6 +564,10 @@ def test_what_cannot_train_is_refused_with_the_remedy():
         with pytest.raises(error, match=words):
             nn.fit(model, **settings)
         assert weights(model) == before
+    for run in (lambda loss: nn.fit(model, nn.xor(), loss, optimizer), lambda loss: nn.evaluate(model, nn.xor(), loss)):
+        with pytest.raises(TypeError, match="unsupported operand") as caught:
+            run(lambda outputs, target: (outputs - target) ** 2)
+        assert "take outputs[0]" in caught.value.__notes__[0]
     for no_model in (nn.MLP, "model", lambda x: x):
         with pytest.raises(DataError, match=r"Here goes a model, a Module.*MLP\(2, \[8, 1\]\)"):
             nn.fit(no_model, nn.xor(), nn.mse_loss, optimizer)
