@@ -61,10 +61,18 @@ class Neuron(Module):
 
     def __call__(self, inputs: Sequence[Number]) -> Value:
         """Return the activation, for a list of `nin` Values or numbers."""
-        if not hasattr(inputs, "__len__") or len(inputs) != self.nin:
+        if self._place:
+            with scope(self._place):
+                return self.activated(inputs)
+        return self.activated(inputs)
+
+    def activated(self, inputs: Sequence[Number]) -> Value:
+        """Return the activation, in whatever scope."""
+        weights = self.weights
+        if not hasattr(inputs, "__len__") or len(inputs) != len(weights):
             refuse(inputs, repr(self), self.nin)
         try:
-            z = expanded(self.weights, inputs, self.bias) if self.expand else dot(self.weights, inputs, self.bias)
+            z = expanded(weights, inputs, self.bias) if self.expand else dot(weights, inputs, self.bias)
         except DataError:
             refuse(inputs, repr(self), self.nin)
             raise
@@ -152,7 +160,7 @@ class Layer(Module):
         outputs = []
         outer = enter("")
         try:
-            for path, neuron in zip(neuron_scopes(outer, len(self.neurons)), self.neurons, strict=True):
+            for path, neuron in zip(neuron_scopes(outer, self._place, len(self.neurons)), self.neurons, strict=True):
                 enter(path)
                 outputs.append(neuron(nodes))
         finally:
@@ -214,7 +222,7 @@ class MLP(Module):
 
     def __call__(self, inputs: Sequence[Number]) -> list[Value]:
         """Return the list of outputs, for a list of `nin` Values or numbers."""
-        with scope("MLP"):
+        with scope(self._place or "MLP"):
             return one_by_one(self.layers, [inputs])[0]
 
     def __repr__(self) -> str:
@@ -255,7 +263,7 @@ class Sequential(Module):
 
     def batch(self, rows: Sequence[Any]) -> list[list[Value]]:
         """Return the outputs of the last module for each example, one layer after the other."""
-        with scope("Sequential"):
+        with scope(self._place or "Sequential"):
             return one_by_one(self.layers, rows)
 
     def __repr__(self) -> str:
@@ -309,9 +317,13 @@ def sequence_of(model: Any) -> dict[str, Any]:
 
 
 @cache
-def neuron_scopes(outer: str, count: int) -> list[str]:
-    """Return the scopes of a layer's neurons: layer0/neuron0, layer0/neuron1, …"""
-    return [f"{outer}/neuron{i}" if outer else f"neuron{i}" for i in range(count)]
+def neuron_scopes(outer: str, place: str, count: int) -> list[str]:
+    """Return the scopes of a layer's neurons, inside the scope around it and that of its place.
+
+    >>> neuron_scopes("MLP/layer0", "", 2), neuron_scopes("", "hidden", 1)
+    (['MLP/layer0/neuron0', 'MLP/layer0/neuron1'], ['hidden/neuron0'])
+    """
+    return ["/".join(filter(None, (outer, place, f"neuron{i}"))) for i in range(count)]
 
 
 def expanded(weights: Sequence[Number], inputs: Sequence[Number], bias: Number) -> Value:

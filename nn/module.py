@@ -29,6 +29,12 @@ class Module(Holder):
     """
 
     training = True
+    _place = ""  # what the module that holds it calls it; what it computes is in the scope of that name
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if isinstance(value, Module):
+            value._place = name
 
     def named_parameters(self, prefix: str = "") -> Iterator[tuple[str, Value]]:
         """Yield each parameter once, with its path: `layers.0.neurons.1.bias`."""

@@ -10,7 +10,20 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import AutogradError, DataError, GraphError, LengthError, Parameter, Value, grad, gradcheck, no_grad
+from autograd import (
+    AutogradError,
+    DataError,
+    GraphError,
+    LengthError,
+    Parameter,
+    Value,
+    draw,
+    grad,
+    gradcheck,
+    no_grad,
+    scope,
+)
+from autograd.graph import topological_order
 from nn import MLP, SGD, Layer, Module, Neuron, mse_loss
 from nn.activations import ACTIVATIONS
 
@@ -370,6 +383,38 @@ def test_a_module_computes_a_batch_by_its_call():
     assert [[x.data for x in out] for out in net.batch(rows)] == [[x.data for x in net(row)] for row in rows]
     with pytest.raises(NotImplementedError, match=r"Module computes nothing yet.*inputs\)\.$"):
         Module()([1.0])
+
+
+class Branched(Module):
+    """A model of one's own: layers, models and a neuron, each under a name."""
+
+    def __init__(self):
+        self.hidden, self.mixed = Layer(2, 2, "tanh"), Layer(2, 2, "tanh")
+        self.left, self.right = MLP(2, [2, 1]), nn.Sequential(Layer(2, 1))
+        self.last = Neuron(2)
+
+    def __call__(self, inputs):
+        seen = self.mixed(self.hidden(inputs))
+        return self.last([*self.left(seen), *self.right(seen)])
+
+
+def test_what_a_module_holds_computes_in_a_scope_of_its_name():
+    expected = {"hidden/neuron0", "hidden/neuron1", "mixed/neuron0", "mixed/neuron1", "left/layer0/neuron0",
+                "left/layer0/neuron1", "left/layer1/neuron0", "right/layer0/neuron0", "last"}  # fmt: skip
+    for model in (Branched(), copy.deepcopy(Branched()), pickle.loads(pickle.dumps(Branched()))):
+        order = topological_order(model([1.0, 2.0]))
+        assert {node.scope for node in order if node.op} == expected
+    with scope("Branched"):
+        assert model([1.0, 2.0]).scope == "Branched/last"
+    assert Neuron(2)([1, 2]).scope == ""
+    assert [out.scope for out in Layer(2, 2)([1, 2])] == ["neuron0", "neuron1"]
+
+
+def test_two_layers_of_a_model_of_one_s_own_are_drawn_apart():
+    out = Branched()([1.0, 2.0])
+    drawn = {level: draw(out, level).text().splitlines() for level in ("neuron", "layer")}
+    boxes = {level: sum("box;" in line and "as above" not in line for line in lines) for level, lines in drawn.items()}
+    assert boxes == {"neuron": 9, "layer": 6}
 
 
 def test_a_forward_of_pytorch_s_is_told_its_name():

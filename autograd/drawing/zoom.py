@@ -2,7 +2,7 @@
 
     op      every node
     neuron  each deepest scope is one box
-    layer   each layer is one box: the scope up to the part called layer…, else its first two parts
+    layer   each layer is one box: the scope up to the part called layer…, else its first two parts before neuron…
     model   the first part of the scope is one box
 
 A scope is a path, MLP/layer0/neuron2. Parameters and constants are made outside of it, and belong where they are used. Above
@@ -79,12 +79,13 @@ def collapsed(found: set[str], level: str) -> dict[str, str]:
 def cut(scope: str, level: str) -> str:
     """Return the part of a scope that is one box at a level.
 
-    >>> [cut("MLP/layer0/neuron2", level) for level in LEVELS[1:]], cut("Layer/neuron2", "layer")
-    (['MLP/layer0/neuron2', 'MLP/layer0', 'MLP'], 'Layer')
+    >>> [cut("MLP/layer0/neuron2", level) for level in LEVELS[1:]], cut("hidden/neuron2", "layer")
+    (['MLP/layer0/neuron2', 'MLP/layer0', 'MLP'], 'hidden')
     """
     parts = scope.split("/")
     layers = [i for i, part in enumerate(parts, 1) if part.lower().startswith("layer")]
-    return "/".join(parts[: {"neuron": None, "layer": max(layers, default=2), "model": 1}[level]])
+    two = 1 if parts[-1].startswith("neuron") and len(parts) == 2 else 2
+    return "/".join(parts[: {"neuron": None, "layer": max(layers, default=two), "model": 1}[level]])
 
 
 def scopes(path: str) -> list[str]:
