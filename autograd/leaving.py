@@ -45,9 +45,3 @@ class Leaving:
         raise DataError(
             f"v ^ {n!r} is Python's exclusive or, which is for whole numbers. A power is written v ** {n!r}."
         )
-
-    def __getitem__(self, key: Any) -> NoReturn:  # Python asks it in a loop over v, list(v) and a, b = v, too
-        raise DataError(
-            f"v[{key!r}] asks for a part of a Value, which is one number and has no parts; so does a loop over it. "
-            "Use v itself. Many numbers are a list of Values: [Value(x) for x in xs]."
-        )

@@ -124,7 +124,9 @@ def test_leaving_the_graph_without_a_word_is_refused(leave):
         assert word in str(caught.value)
 
 
-@pytest.mark.parametrize("leave", [range, lambda v: [1, 2, 3][v], len, lambda v: v @ v, math.trunc])
+@pytest.mark.parametrize(
+    "leave", [range, lambda v: [1, 2, 3][v], list, len, lambda v: v[0], lambda v: v @ v, math.trunc]
+)
 def test_what_a_value_is_not_is_a_type_error(leave):
     with pytest.raises(TypeError):
         leave(X)
@@ -226,21 +228,14 @@ def test_functions_refuse_what_they_cannot_use(do, kind, words):
         assert word in str(caught.value), str(caught.value)
 
 
-@pytest.mark.parametrize(
-    "take", [lambda v: v[0], lambda v: v[-1], list, tuple, builtins.sum, lambda v: [*v], lambda v: 2.0 in v]
-)
-def test_a_value_has_no_parts(take):
-    with pytest.raises(DataError, match=r"v\[-?[01]\] asks for a part of a Value, .*Use v itself"):
-        take(X)
-    with pytest.raises(DataError, match="has no parts"):
-        _, _ = X
-
-
 def test_an_array_of_values_holds_them_as_they_are():
     both = np.array([X, X * 2])
     assert both[0] is X
     assert (np.dot(both, [1.0, 2.0]).data, both.sum().data) == (10.0, 6.0)
     assert np.array(X).item() is X
+    for leave in (lambda: np.array([X], dtype=float), lambda: both.astype(float), lambda: np.float64(X)):
+        with pytest.raises(DataError, match=r"v\.item\(\)"):  # with a __getitem__ NumPy would speak of a sequence
+            leave()
 
 
 def test_a_method_that_is_called_wrongly_is_named():
