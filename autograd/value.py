@@ -94,6 +94,14 @@ class Value(Operators, Leaving):
         """
         leaves, results = leaves_and_results(self)
         for leaf in leaves:
+            if leaf._kind != "constant":
+                break  # as a rule the first: a generator would cost more
+        else:
+            raise GraphError(
+                "backward finds plain numbers alone, and nothing that could have a gradient. Compute from the Values themselves: "
+                "v.data and v.item() are numbers without a past."
+            )
+        for leaf in leaves:
             if type(leaf.data) is not float:
                 _check_set(leaf.data)  # w.data = w - 0.1 would have put a Value there
         for node in results:

@@ -204,7 +204,7 @@ def cut(items: Sequence[Any], segments: int) -> list[Sequence[Any]]:
 @no_grad()
 def first_pass(pieces: list[Sequence[LayerLike]], batch: Rows) -> tuple[list[Rows], list[list[int]]]:
     """Return what enters each piece, as leaves, and how many activations each of its layers has."""
-    entering: list[Rows] = [batch]
+    entering: list[Rows] = [[[x if isinstance(x, Value) else Value(x) for x in row] for row in batch]]
     counts = []
     for piece in pieces:
         rows, sizes = entering[-1], []

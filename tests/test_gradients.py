@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nn
-from autograd import DomainError, LengthError, Value
+from autograd import DomainError, LengthError, Value, lift
 from nn import (
     MLP,
+    Layer,
     accumulate,
     checkpointed_backward,
     clip_grad_norm_,
@@ -180,6 +181,12 @@ def test_checkpointed_gradients_are_the_same_to_the_bit(seed, widths, size, data
         assert result.stored == stored_activations(size, widths, segments)
         assert result.without == stored_activations(size, widths) == size * sum(widths)
         model.zero_grad()
+
+
+def test_a_first_segment_without_parameters_is_gone_through():
+    layers = [lambda row: [x * 2 for x in map(lift, row)], Layer(1, 1, "linear", weights=[[3.0]])]
+    checkpointed_backward(layers, [[0.5]], lambda outputs: outputs[0][0], 2)
+    assert layers[1].neurons[0].weights[0].grad == 1.0
 
 
 def test_the_inputs_get_their_gradient_too():

@@ -170,8 +170,16 @@ def test_constants_get_no_gradient():
         assert [c.kind for c in constants] == ["constant", "constant"]
         assert [c.grad for c in constants] == [None, None]
     assert x.grad == 6.0
-    held.backward()
-    assert held.grad is None
+
+
+@pytest.mark.parametrize(
+    "loss", [lambda: autograd.lift(3.0), lambda: autograd.mean([2.0, 3.0]), lambda: autograd.lift(3.0) * 2 + 1]
+)
+def test_backward_from_plain_numbers_alone_is_refused(loss):
+    node = loss()
+    with pytest.raises(autograd.GraphError, match=r"plain numbers alone.*v\.item\(\) are numbers without a past"):
+        node.backward()
+    assert node.grad is None
 
 
 def test_kinds():
