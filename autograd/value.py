@@ -91,6 +91,7 @@ class Value(Operators, Leaving):
         54.0
 
         Leaves accumulate, as in PyTorch (27 + 27); results start afresh at each call. Constants get no gradient.
+        Raises GraphError where it was made from constants alone.
         """
         leaves, results = leaves_and_results(self)
         for leaf in leaves:
