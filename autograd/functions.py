@@ -174,11 +174,16 @@ def _several(name: str, values: Iterable[Number], others: tuple[Number, ...], le
 def _no_new_nan(name: str, logits: Sequence[Number], result: Value) -> Value:
     """Return a result, unless it is a NaN that was made of infinities."""
     if result.data != result.data and all(x.data == x.data for x in map(lift, logits)):
-        raise DomainError(
-            f"{name} has no value where a number is inf, or all are -inf: no share of inf is a number. "
-            "Look for the step before it that overflowed, or leave one number at least unmasked."
-        )
+        raise no_share(name)
     return result
+
+
+def no_share(name: str) -> DomainError:
+    """Return the error for infinities of which there are no shares."""
+    return DomainError(
+        f"{name} has no value where a number is inf, or all are -inf: no share of inf is a number. "
+        "Look for the step before it that overflowed, or leave one number at least unmasked."
+    )
 
 
 def _all_values(name: str, nodes: Sequence[Any]) -> None:

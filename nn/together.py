@@ -29,7 +29,7 @@ def overflowing(parameters: Sequence[Any]) -> AbstractContextManager[Any]:
         return nullcontext()
     import numpy as np
 
-    return np.errstate(over="ignore", invalid="ignore", divide="raise")
+    return np.errstate(over="ignore", under="ignore", invalid="ignore", divide="raise")
 
 
 class Together:

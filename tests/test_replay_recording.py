@@ -5,7 +5,9 @@ import random
 import subprocess
 import sys
 import threading
+from dataclasses import dataclass, field
 from functools import lru_cache, partial
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -27,7 +29,7 @@ from autograd import (
     sum,
 )
 from autograd.replay.owners import PART
-from nn import MLP, binary_cross_entropy
+from nn import MLP, Module, binary_cross_entropy
 from tests.test_replay import BACKENDS
 
 
@@ -337,11 +339,90 @@ def test_in_a_module_of_any_size_a_replaced_parameter_is_noticed_at_the_next_cal
         loss([1.0, 2.0])
 
 
+@dataclass
+class Box:
+    """Equal to each other box."""
+
+    p: Value = field(compare=False)
+
+
+class Odd(Module):
+    """It sets its attributes in its own way."""
+
+    def __setattr__(self, name, value):
+        vars(self)[name] = value
+
+
+def odd():
+    module = Odd()
+    module.p = Parameter(2.0)
+    return module
+
+
+HELD = {
+    "lists in a plain object": (
+        lambda: Line(),
+        lambda line, x: line.more["a"][0] * x,
+        lambda line, p: line.more.update(a=[p]),
+    ),
+    "namespaces in namespaces": (
+        lambda: SimpleNamespace(inner=SimpleNamespace(p=Parameter(2.0))),
+        lambda outer, x: outer.inner.p * x,
+        lambda outer, p: setattr(outer.inner, "p", p),
+    ),
+    "a way of its own to set": (odd, lambda module, x: module.p * x, lambda module, p: setattr(module, "p", p)),
+    "a number before it": (lambda: [0.5, Parameter(2.0)], lambda row, x: row[1] * x, lambda row, p: row.insert(1, p)),
+    "an equal box": (lambda: [Box(Parameter(2.0))], lambda row, x: row[0].p * x, lambda row, p: row.insert(0, Box(p))),
+}
+
+
+@pytest.mark.parametrize("name", HELD)
+def test_a_replaced_parameter_is_noticed_wherever_it_is_held(name):
+    make, compute, replace = HELD[name]
+    model = make()
+    double = record(lambda x: compute(model, x), 1.0)
+    assert double(2.0).data == 4.0
+    replace(model, Parameter(5.0))
+    with pytest.raises(GraphError, match="has been replaced"):
+        double(2.0)
+
+
+def test_a_global_in_a_comprehension_is_noticed():
+    names = {"Parameter": Parameter, "sum": sum, "w": Parameter(1.0)}
+    exec("f = lambda x: sum([w * x for _ in range(2)])", names)  # noqa: S102
+    double = record(names["f"], 1.0)
+    names["w"] = Parameter(5.0)
+    with pytest.raises(GraphError, match="'w' has been replaced"):
+        double(2.0)
+
+
+class Settings(dict):
+    """Keys as attributes, and no others: parameters is none."""
+
+    __getattr__ = dict.__getitem__
+
+
+def test_a_record_walks_through_what_it_does_not_know():
+    model, nest = SimpleNamespace(settings=Settings(size=1), p=Parameter(2.0)), Parameter(3.0)
+    assert record(lambda x: model.p * x, 1.0)(2.0).data == 4.0
+    for _ in range(2000):
+        nest = [nest]
+
+    def deep(x):
+        inside = nest
+        while isinstance(inside, list):
+            inside = inside[0]
+        return inside * x
+
+    assert record(deep, 1.0)(2.0).data == 6.0
+
+
 class Line:
     """A model without the class Module."""
 
     def __init__(self):
         self.slope = Parameter(2.0)
+        self.more = {"a": [Parameter(2.0)]}
 
 
 def along(line, x):

@@ -5,7 +5,7 @@ All numbers lie in one array: first the slots with one number for all lanes, the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from itertools import pairwise
 from math import copysign
@@ -16,11 +16,9 @@ import numpy as np
 from autograd.errors import AutogradError
 from autograd.replay.fuse import fused
 from autograd.replay.groups import Sorted
-from autograd.replay.program import Floats, Program, unheard
+from autograd.replay.program import Floats, Program, latest, unheard
 from autograd.replay.tape import BACK, DOT, template
 from autograd.rules import DOT as DOT_OP
-
-KEPT = 4  # numbers of lanes for which memory is kept
 
 
 class Slots:
@@ -117,7 +115,7 @@ class Loop:
         self._number()
         computed = self._computed()
         self._forward = Tape([i for node in computed for i in self._instructions(node, "forward")])
-        self._backward = [self._tape(reversed(computed), int(output)) for output in program.outputs]
+        self._backward = [self._tape(int(output)) for output in program.outputs]
         self._memories: dict[int, Memory] = {}
         self._memory: Memory | None = None
 
@@ -140,10 +138,9 @@ class Loop:
             self.grad[node] = slots.new(self._lane[node])
         self.gradients_end = len(slots.lane)
 
-    def _tape(self, nodes: Iterable[int], output: int) -> Tape:
+    def _tape(self, output: int) -> Tape:
         """Return what goes back from an output."""
-        found = self.program.ancestors(output)
-        paying = [node for node in nodes if found[node] and self.grad[node] >= 0]
+        paying = [node for node in reversed(self.program.order(output)) if self.grad[node] >= 0]
         return Tape([i for node in paying for i in (*self._gathered(node), *self._instructions(node, "backward"))])
 
     def _computed(self) -> list[int]:
@@ -232,11 +229,7 @@ class Loop:
         return self.gradients
 
     def _remembered(self, lanes: int) -> Memory:
-        if lanes not in self._memories:
-            if len(self._memories) == KEPT:
-                del self._memories[next(iter(self._memories))]
-            self._memories[lanes] = Memory(self, lanes)
-        return self._memories[lanes]
+        return latest(self._memories, lanes, lambda: Memory(self, lanes))
 
     def counts(self) -> dict[str, int]:
         """Return what print(replay) tells."""

@@ -1,10 +1,12 @@
 """Who holds the parameters: so that a replay notices when a model has been given others since."""
 
-from collections.abc import Callable, Iterable
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from functools import partial
-from itertools import accumulate, cycle, groupby
-from operator import call, itemgetter
-from types import CellType, FunctionType, MethodType, ModuleType
+from itertools import accumulate, chain, cycle, groupby
+from operator import call, is_, itemgetter
+from types import CellType, CodeType, FunctionType, MethodType, ModuleType, SimpleNamespace
 from typing import Any
 
 from autograd.errors import GraphError
@@ -17,6 +19,7 @@ STALE = (
 )
 
 
+LIBRARIES = ("numpy", "pandas", "matplotlib", "torch", "jax", "dask")
 WHOLE, PART = 512, 64  # so many entries are looked at in each call; of more, a part in each in turn
 
 
@@ -28,7 +31,8 @@ class Owners:
         self._seen: dict[int, bool] = {}  # whether there is a parameter behind it
         self._held: dict[int, tuple[Any, dict[Any, Any]]] = {}
         self._holders: dict[int, Holder] = {}  # by the dict of their attributes
-        self._leads(f)
+        with suppress(RecursionError):  # what has been found in a nest so deep is watched
+            self._leads(f)
         places = [(place, held, id(place) in self._holders) for place, held in self._held.values()]
         self._told, self._edits = Look([(place, held) for place, held, told in places if told]), Holder.edits
         self._turns = cycle(looks([(place, held) for place, held, told in places if not told]))
@@ -45,7 +49,7 @@ class Owners:
         """Whether a thing leads to a parameter; keep each entry on the way."""
         if isinstance(thing, Value):
             return thing in self._wanted
-        if isinstance(thing, Holder):
+        if isinstance(thing, Holder) and tells(thing):
             self._holders[id(vars(thing))] = thing
         if id(thing) not in self._seen:
             self._seen[id(thing)] = False
@@ -64,14 +68,16 @@ class Look:
 
     def __init__(self, places: list[tuple[Any, dict[Any, Any]]]) -> None:
         self._places = places
-        self._getters = [itemgetter(*held) for _, held in places]  # one call for all keys of a place
+        self._getters = [
+            itemgetter(*held, next(iter(held))) for _, held in places
+        ]  # of one key alone it gives no tuple
         self._lists = [place for place, _ in places]
-        self._known = [tuple(held.values()) if len(held) > 1 else next(iter(held.values())) for _, held in places]
+        self._known = [thing for _, held in places for thing in (*held.values(), next(iter(held.values())))]
 
     def check(self) -> None:
         """Raise GraphError if not."""
         try:
-            if list(map(call, self._getters, self._lists)) == self._known:
+            if all(map(is_, chain.from_iterable(map(call, self._getters, self._lists)), self._known)):
                 return
         except (LookupError, ValueError):
             pass
@@ -111,7 +117,7 @@ def entries(thing: Any) -> Iterable[tuple[Any, Any, Any]]:
         code, names = thing.__code__, thing.__globals__
         cells = [_Cell(cell, name) for name, cell in zip(code.co_freevars, thing.__closure__ or (), strict=True)]
         yield from ((cell, cell.name, cell[cell.name]) for cell in cells if filled(cell))
-        used = [name for name in code.co_names if name in names and not foreign(thing, names[name])]
+        used = [name for name in named(code) if name in names and not foreign(thing, names[name])]
         yield from ((names, name, names[name]) for name in used)
         defaults = (*(thing.__defaults__ or ()), *(thing.__kwdefaults__ or {}).values())
         yield from ((defaults, i, part) for i, part in enumerate(defaults))
@@ -123,17 +129,32 @@ def entries(thing: Any) -> Iterable[tuple[Any, Any, Any]]:
         yield from entries(getattr(thing.__self__, "__dict__", {}))
     elif isinstance(thing, dict):
         yield from ((thing, key, thing[key]) for key in list(thing))
-    elif isinstance(thing, (list, tuple)) and thing and not isinstance(thing[0], (int, float)):
+    elif isinstance(thing, (list, tuple)) and not plain_numbers(thing):
         yield from ((thing, i, part) for i, part in enumerate(thing))
-    elif has_model(thing):
+    elif hasattr(thing, "__dict__") and not isinstance(thing, (type, ModuleType)) and not of_a_library(thing):
         yield from entries(vars(thing))
 
 
-def has_model(thing: Any) -> bool:
-    """Whether a thing is a model, or has one, or a Value, among its attributes."""
-    if isinstance(thing, (type, ModuleType)) or not hasattr(thing, "__dict__"):
-        return False
-    return any(isinstance(x, Value) or callable(getattr(x, "parameters", None)) for x in (thing, *vars(thing).values()))
+def named(code: CodeType) -> set[str]:
+    """Return the global names in a piece of code, and in the functions and comprehensions inside it."""
+    inside = [named(part) for part in code.co_consts if isinstance(part, CodeType)]
+    return set(code.co_names).union(*inside)
+
+
+def plain_numbers(things: Sequence[Any]) -> bool:
+    """Whether a list holds plain numbers, as far as its first and its last one tell."""
+    return not things or all(isinstance(things[i], (int, float)) for i in (0, -1))
+
+
+def tells(thing: Holder) -> bool:
+    """Whether an attribute of a holder is set as we do it: a class may have a way of its own."""
+    return type(thing).__setattr__.__module__.partition(".")[0] in ("autograd", "nn")
+
+
+def of_a_library(thing: Any) -> bool:
+    """Whether the class of a thing comes with Python or with a library of arrays: it is no model."""
+    root = type(thing).__module__.partition(".")[0]
+    return not isinstance(thing, SimpleNamespace) and (root in LIBRARIES or root in sys.stdlib_module_names)
 
 
 def foreign(f: FunctionType, thing: Any) -> bool:

@@ -4,10 +4,10 @@ A node is a number. `code` says what it is: the place of its row in `ops`, or on
 are parents[start[i] : start[i + 1]], in order, with repeats. That is 14 bytes for a node of two parents.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,8 @@ from autograd.graph import topological_order
 from autograd.rules import REAL, Domain, Op
 from autograd.value import Value
 
+T = TypeVar("T")
+KEPT = 8  # numbers of lanes for which arrays are kept
 INPUT, PARAMETER, CONSTANT = -1, -2, -3
 # The number goes on, and no gradient comes back: for `detach`, which would freeze the number otherwise.
 DETACH = Op("detach", lambda xp, x: x, lambda xp, x, out: (0.0,), "↛", r"{0}", (REAL,))
@@ -73,6 +75,23 @@ class Program:
             if found[node] and codes[node] != stop:
                 for parent in rows[node]:
                     found[parent] = True
+        return found
+
+    def order(self, output: int) -> list[int]:
+        """Return the results that a gradient from the output comes to, parents first: in the order of eager's own walk."""
+        if len(self.outputs) == 1 and DETACH not in self.ops:
+            return np.flatnonzero(self.code >= 0).tolist()  # they were numbered so
+        rows, codes, seen = self.rows(), self.code.tolist(), [False] * len(self)
+        stop = self.ops.index(DETACH) if DETACH in self.ops else PARAMETER
+        found, stack = [], [output]
+        while stack:
+            node = stack.pop()
+            if node < 0:
+                found.append(~node)
+            elif not seen[node]:
+                seen[node] = True
+                if codes[node] >= 0 and codes[node] != stop:
+                    stack += [~node, *reversed(rows[node])]  # ~node comes up when its parents have their places
         return found
 
     def reached(self, place: int) -> Ints | None:
@@ -133,6 +152,14 @@ def flatten(outputs: Sequence[Value], inputs: Iterable[Value]) -> tuple[Program,
 def offsets(counts: Sequence[int]) -> Ints:
     """Return where each of several lists begins, when they lie one after the other, and where the last one ends."""
     return np.concatenate([[0], np.cumsum(counts, dtype=np.int64)]).astype(np.int32)
+
+
+def latest(kept: dict[int, T], key: int, make: Callable[[], T]) -> T:
+    """Return what is kept under a key, made if need be; only what was asked for last stays."""
+    kept[key] = kept.pop(key) if key in kept else make()
+    if len(kept) > KEPT:
+        del kept[next(iter(kept))]
+    return kept[key]
 
 
 def unheard(program: Program) -> list[tuple[Domain, int]]:

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, wraps
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,23 @@ from autograd.value import Value
 
 BACKENDS = ("numpy", "numba", "python")
 REDUCTIONS = ("mean", "sum", None)
+BUSY = "This replay is at work in another thread, and has arrays for one batch at a time. Record once for each thread."
 LANES = 1024  # examples at a time, where no gradient asks for all of them at once
+
+
+def alone(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Refuse a method while another thread is in one of the same replay."""
+
+    @wraps(method)
+    def wrapped(self: Any, *given: Any) -> Any:
+        if not self._lock.acquire(blocking=False):
+            raise GraphError(BUSY)
+        try:
+            return method(self, *given)
+        finally:
+            self._lock.release()
+
+    return wrapped
 
 
 class Replay:
@@ -44,7 +61,7 @@ class Replay:
         self.forms, self.backend, self.reduce = forms, backend, reduce
         self._recorded, self._structure = (program, parameters), structure
         self._owners = Owners(f, parameters)
-        self._calls = 0
+        self._calls, self._lock = 0, Lock()
         self._reach: dict[int, Ints | None] = {}  # which parameters each output was made from
 
     @cached_property
@@ -117,6 +134,12 @@ class Replay:
             ]
         )
 
+    def __reduce__(self) -> Any:
+        raise GraphError(
+            "A replay is not copied or saved: it computes on the parameters that it was recorded with. "
+            "Copy the model, and record that."
+        )
+
     def counts(self) -> dict[str, int]:
         """Return the numbers that print(replay) shows, by name."""
         return {"nodes recorded": len(self.program), **self._machine.counts()}
@@ -136,6 +159,7 @@ class Replay:
             blocks = [block[None] for block in blocks]
         return blocks, single
 
+    @alone
     def _run(self, blocks: list[Floats]) -> tuple[Any, list[Floats]]:
         """Return the machine that could run this, and the outputs, an array for each."""
         self._read()
@@ -168,12 +192,13 @@ class Replay:
         self._owners.check()
         self._residents.read()
 
+    @alone
     def _backward(self, machine: Any, place: int, seeds: Floats, blocks: list[Floats]) -> None:
         """Add the gradients of an output; if anything fails, nothing has changed."""
         before = self._residents.gradients()
         try:
             after = self._paid(machine, place, seeds, blocks, before)
-        except Exception:
+        except BaseException:  # an interruption too
             if before is not None:
                 self._residents.write(before)
             raise
@@ -216,9 +241,10 @@ class Result:
             return float(self.values[0])
         if self._replay.reduce is None:
             return self.values
-        total = float(
-            self.values.sum() if hasattr(self.values, "sum") else namespace_of([self.values]).sum(self.values)
-        )
+        with np.errstate(over="ignore"):  # as numbers do
+            total = float(
+                self.values.sum() if hasattr(self.values, "sum") else namespace_of([self.values]).sum(self.values)
+            )
         return total / self.values.shape[0] if self._replay.reduce == "mean" else total
 
     def item(self) -> Any:
@@ -259,6 +285,9 @@ class Result:
                 'factor for each, or record with reduce="mean".'
             )
         return equal_shares(count, 1.0 / count if reduce == "mean" else 1.0)
+
+    def __format__(self, spec: str) -> str:
+        return format(self.data, spec)
 
     def __repr__(self) -> str:
         return f"Result(data={self.data!r}, examples={self.values.shape[0]})"

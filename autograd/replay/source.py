@@ -1,5 +1,8 @@
 """The program as straight-line Python, to read in class: the table, read as code."""
 
+from keyword import iskeyword
+from unicodedata import normalize
+
 from autograd.code import Code, code
 from autograd.errors import LengthError
 from autograd.namespaces import scalars
@@ -57,8 +60,8 @@ def source(program: Program, parameters: list[Value]) -> str:
 
 def named(program: Program, parameters: list[Value]) -> dict[int, Code]:
     """Name each node: inputs x1, x2, …; parameters by their labels, where these will do; the rest v1, v2, …."""
-    labels = [parameter.label for parameter in parameters]
-    clear = len(set(labels)) == len(labels) and all(label.isidentifier() and label[0] not in "xgv" for label in labels)
+    labels = [normalize("NFKC", parameter.label) for parameter in parameters]  # as Python reads a name
+    clear = len(set(labels)) == len(labels) and all(map(usable, labels))
     names = {node: Code(f"v{node}") for node in range(len(program))}
     names |= {node: Code(f"x{i}") for i, node in enumerate(program.inputs.tolist(), 1) if node >= 0}
     for i, (node, label) in enumerate(zip(program.parameters.tolist(), labels, strict=True), 1):
@@ -66,6 +69,11 @@ def named(program: Program, parameters: list[Value]) -> dict[int, Code]:
     for node, constant in zip(program.constants.tolist(), program.numbers.tolist(), strict=True):
         names[node] = code(constant)
     return names
+
+
+def usable(label: str) -> bool:
+    """Whether a label is a name that nothing here has."""
+    return label.isidentifier() and not iskeyword(label) and label[0] not in "xgv"
 
 
 def forward(program: Program, names: dict[int, Code]) -> list[str]:

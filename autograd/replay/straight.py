@@ -10,10 +10,13 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import AutogradError
+from autograd.functions import no_share
 from autograd.namespaces import scalars
 from autograd.replay.program import Floats, Program
-from autograd.rules import PAIRS, Op
+from autograd.rules import LOGSUMEXP, Op
 from autograd.value import _guard, _too_large
+
+Step = tuple[int, Op, list[int]]  # a node, its row, its parents
 
 
 class Straight:
@@ -27,7 +30,8 @@ class Straight:
         self.numbers = np.zeros(len(program.parameters))  # of the parameters
         self.order, self.gradients = np.arange(len(self.numbers)), np.zeros(len(self.numbers))
         self.lanes: list[tuple[list[float], dict[int, tuple[float, ...]]]] = []
-        self.ancestors = [program.ancestors(int(out)) for out in program.outputs]
+        steps = {step[0]: step for step in self.steps}
+        self.orders = [[steps[node] for node in reversed(program.order(int(out)))] for out in program.outputs]
 
     def forward(self, blocks: list[Floats]) -> list[Floats]:
         """Return the outputs, an array for each, from the inputs, each an array (examples, numbers)."""
@@ -62,15 +66,15 @@ class Straight:
             grad = np.zeros(len(self.program))
             grad[self.program.parameters] = total
             grad[self.program.outputs[output]] += seed
-            total = self._paid(grad.tolist(), data, partials, self.ancestors[output])
+            total = self._paid(grad.tolist(), data, partials, self.orders[output])
         return total
 
     def _paid(
-        self, grad: list[float], data: list[float], partials: dict[int, tuple[float, ...]], ancestors: list[bool]
+        self, grad: list[float], data: list[float], partials: dict[int, tuple[float, ...]], steps: list[Step]
     ) -> Floats:
-        for node, op, parents in reversed(self.steps):
+        for node, op, parents in steps:
             upstream = grad[node]
-            if ancestors[node] and (upstream or op.arity > 0 or not isfinite(data[node])):
+            if upstream or op.arity > 0 or not isfinite(data[node]):
                 for parent, local in zip(parents, partials[node], strict=True):
                     grad[parent] += upstream * local
         return np.array(grad)[self.program.parameters]
@@ -82,7 +86,9 @@ def evaluated(op: Op, operands: tuple[float, ...]) -> tuple[float, tuple[Any, ..
         _guard(op, *operands)
     try:
         out = op.at(scalars, operands)
-        slopes = op.slopes_at(scalars, operands, out) if out == out or op.arity == PAIRS else (out,) * len(operands)
+        slopes = (out,) * len(operands) if op.kinks and out != out else op.slopes_at(scalars, operands, out)
     except OverflowError:
         raise _too_large(op, *operands) from None
+    if op is LOGSUMEXP and out != out and all(x == x for x in operands):
+        raise no_share("logsumexp")
     return out, slopes

@@ -15,11 +15,9 @@ from autograd.replay import steps
 from autograd.replay.calls import Step
 from autograd.replay.fuse import fused
 from autograd.replay.groups import Group, Layout
-from autograd.replay.program import Floats, Ints, Program, unheard
+from autograd.replay.program import Floats, Ints, Program, latest, unheard
 from autograd.replay.rows import Target, reader
 from autograd.replay.tape import Template, template
-
-KEPT = 4  # numbers of lanes for which the views are kept
 
 
 class Vectors:
@@ -52,15 +50,14 @@ class Vectors:
         assert self._lanes is not None
         lanes = self._lanes
         attempt(self._raising, [partial(lanes.seed, output, seeds), *lanes.backward(output)], lanes.gradients)
-        return self.gradients if before is None else before + self.gradients
+        if before is None:
+            return self.gradients
+        with np.errstate(over="ignore"):  # as numbers do
+            return before + self.gradients
 
     def lanes(self, count: int) -> "Lanes":
         """Return the views for this number of lanes."""
-        if count not in self._bound:
-            if len(self._bound) == KEPT:
-                del self._bound[next(iter(self._bound))]
-            self._bound[count] = Lanes(self, count)
-        return self._bound[count]
+        return latest(self._bound, count, lambda: Lanes(self, count))
 
     def counts(self) -> dict[str, int]:
         """Return what print(replay) tells."""
