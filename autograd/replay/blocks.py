@@ -85,14 +85,14 @@ class Blocks:
         xp = self.space.xp
         if group.kind == "each":
             return tuple(upstream * slope for slope in group.op.slopes_at(self.space, operands, out))
-        a, b, c = operands
+        a, b, _ = operands
         if group.kind == "pairs":
             g = upstream[:, None, :]
             return g * b, g * a, upstream
         g = xp.reshape(upstream, (*group.nodes.shape, -1))
         turned = xp.permute_dims(b, (0, 2, 1))
         owed = xp.sum(xp.matmul(g, turned), axis=0)[..., None]
-        return owed, xp.matmul(xp.permute_dims(a[..., 0], (1, 0)), g), g if c.ndim == 3 else xp.sum(g, axis=0)
+        return owed, xp.matmul(xp.permute_dims(a[..., 0], (1, 0)), g), xp.sum(g, axis=0)
 
     def backward(self, output: int, seeds: Floats, before: Floats | None) -> Floats:
         """Return the gradients of the parameters, on top of those before; a seed for each lane."""

@@ -1,7 +1,7 @@
 """Nodes of one operation at one depth become one group: one array operation each.
 
     each      k nodes of one operation: operands of shape (k,), one array of nodes for each
-    matrix    t × k dot products: the same k rows of weights over t lists of inputs, W (k, m), X (t, m), b (k,) or (t, k)
+    matrix    t × k dot products: the same k rows of weights over t lists of inputs, W (k, m), X (t, m), b (k,)
     pairs     k dot products that share nothing: A (k, m), B (k, m), b (k,)
 
 A node is *uniform* when it depends on parameters and constants alone (one number for all lanes), else *lane* (one number
@@ -105,8 +105,7 @@ def products(program: Program, nodes: list[int], lanes: bytes) -> list[Group]:
         if block.size == 1:
             single.append(int(block[0, 0]))
         else:
-            b = bias[block[0]] if (bias[block] == bias[block[0]]).all() else bias[block]
-            groups.append(Group("matrix", DOT, rows[block], (weights[block[0]], inputs[block[:, 0]], b)))
+            groups.append(Group("matrix", DOT, rows[block], (weights[block[0]], inputs[block[:, 0]], bias[block[0]])))
     if len(single) == 1:
         groups.append(Group("matrix", DOT, rows[[single]], (weights[single], inputs[single], bias[single])))
     elif single:
@@ -179,7 +178,7 @@ class Layout:
 
     def _folded(self, group: Group) -> Group:
         """Let the bias be one more weight of a matrix product, whose input is 1, if both lie where they would then be read."""
-        if group.kind != "matrix" or group.operands[2].ndim > 1 or self.sort[group.operands[2]].any():
+        if group.kind != "matrix" or self.sort[group.operands[2]].any():
             return group
         first = group.operands[1][0, 0]
         before = int(self.sort[first]), int(self.row[first]) - 1
@@ -201,7 +200,7 @@ class Layout:
 
 def read_first(group: Group) -> tuple[Ints, ...]:
     """Return the operands of a product, in the order in which they had better lie."""
-    if group.kind != "matrix" or group.operands[2].ndim > 1:
+    if group.kind != "matrix":
         return group.operands
     weights, inputs, bias = group.operands
     return np.column_stack([bias, weights]), inputs

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.errors import GraphError
 from autograd.replay.program import Floats, Ints
 from autograd.value import Value, as_float
 
@@ -102,6 +103,11 @@ class Residents:
     def __init__(self, parameters: Sequence[Value], numbers: Floats, gradients: Floats) -> None:
         self.parameters, self.numbers = parameters, numbers
         newcomers = [p for p in parameters if type(p) is Value]
+        if strange := [p for p in parameters if type(p) not in (Value, Resident)]:
+            raise GraphError(
+                f"{strange[0]!r} is a {type(strange[0]).__name__}: a class of its own would be lost where a record keeps its parameters. "
+                "Make it a Parameter."
+            )
         if len(newcomers) == len(parameters):
             move_in(newcomers, Home(numbers, gradients))
         else:

@@ -166,8 +166,9 @@ def unheard(program: Program) -> list[tuple[Domain, int]]:
     """Return the domains that arrays do not watch over, each with the node that has to be in it."""
     found = []
     for code, op in enumerate(program.ops):
-        if op.arity > 0 and not set(op.domain) <= set(HEARD):
+        heard = HEARD if op is not rules.GELU else ()  # which is infinite at infinity, as a product may be
+        if op.arity > 0 and not set(op.domain) <= set(heard):
             for node in np.flatnonzero(program.code == code).tolist():
                 pairs = zip(op.domain, program.parents_of(node).tolist(), strict=True)
-                found += [(domain, parent) for domain, parent in pairs if domain not in HEARD]
+                found += [(domain, parent) for domain, parent in pairs if domain not in heard]
     return found

@@ -208,6 +208,7 @@ def refusal(name: str, why: str, plain: Callable[..., Any] | None = None) -> Cal
         code = linecache.getline(file, line, frame.f_globals).strip()
         raise GraphError(f"{file}, line {line}, {DOES[why]}: {code or name}\n{why}")
 
+    method.__doc__ = f"Refuse {name} while a function is recorded."
     return method
 
 

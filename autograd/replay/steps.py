@@ -72,7 +72,7 @@ def forward_matrix(lanes: Lanes, group: Group) -> Places:
     z, inputs = (out[0], x[0]) if len(x) == 1 else (out, x)
     lanes.forward.append(partial(np.matmul, w[..., 0], inputs, out=z))
     if b and not nothing(lanes, group):
-        lanes.forward.append(partial(np.add, out, b[0], out=out))
+        lanes.forward.append(partial(np.add, out, *b, out=out))
     return (w, x, *b), out
 
 
@@ -101,12 +101,12 @@ def pay_weights(back: Backward, nodes: Ints, upstream: Floats, x: Floats) -> Non
 
 
 def pay_bias(back: Backward, nodes: Ints, upstream: Floats, b: Floats) -> None:
-    """Pay db = dZ, summed over what is shared: the lists of inputs, the lanes."""
+    """Pay db = dZ, summed over what is shared: the t lists of inputs, the lanes."""
     target, summed = back.target(nodes), width(b) < width(upstream)
-    if target is not None and b.ndim == 2 and len(upstream) == 1 and summed:
+    if target is not None and len(upstream) == 1 and summed:
         multiply(back, target, upstream[0], np.ones((width(upstream), 1)), nodes.shape, ...)
     elif target is not None:
-        axes, pay = (0,) * (b.ndim == 2) + (2,) * summed, target.pay
+        axes, pay = (0, 2) if summed else 0, target.pay
         back.steps.append(lambda: pay(upstream.sum(axes).reshape(*nodes.shape, -1)))
 
 

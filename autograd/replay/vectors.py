@@ -1,7 +1,8 @@
 """Backend "numpy": the groups as array operations over lanes.
 
-Two arrays hold all numbers: (uniform nodes, 1) and (lane nodes, lanes); two more, all gradients. A group reads and
-writes views of them that are taken once for each number of lanes. NumPy is told to raise at every overflow, division by zero and NaN;
+Two arrays hold all numbers: (uniform nodes, 1) and (lane nodes, lanes), and the inputs may lie in one of their own; two
+more hold all gradients. A group reads and writes views of them that are taken once for each number of lanes. NumPy is
+told to raise at every overflow, division by zero and NaN;
 whoever catches that asks straight.py, which knows what eager does.
 """
 
@@ -18,6 +19,7 @@ from autograd.replay.groups import Group, Layout
 from autograd.replay.program import Floats, Ints, Program, latest, unheard
 from autograd.replay.rows import Target, reader
 from autograd.replay.tape import Template, template
+from autograd.rules import FINITE
 
 
 class Vectors:
@@ -164,7 +166,7 @@ class Lanes:
     def check(self) -> None:
         """Raise FloatingPointError where eager raises and NumPy does not: outside a domain of another kind."""
         for domain, row in self._unheard:
-            if not all(map(domain.holds, row)):
+            if not (np.isfinite(row).all() if domain is FINITE else all(map(domain.holds, row))):
                 raise FloatingPointError
 
     def seed(self, output: int, seeds: Floats) -> None:
