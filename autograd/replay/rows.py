@@ -18,6 +18,8 @@ def strides(rows: Ints) -> list[int] | None:
     >>> strides(np.array([[3, 4], [13, 14]])), strides(np.array([1, 2, 4]))
     ([10, 1], None)
     """
+    if rows.size == 1:
+        return [1] * rows.ndim
     first = rows.flat[0]
     steps = [int(rows.take(1, axis).flat[0] - first) if size > 1 else 0 for axis, size in enumerate(rows.shape)]
     expected = first

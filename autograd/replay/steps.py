@@ -30,7 +30,8 @@ def forward_each(lanes: Lanes, group: Group) -> Places:
     if together(lanes, group):
         return forward_stacked(lanes, group)
     operands, out = tuple([lanes.read(nodes) for nodes in group.operands]), lanes.out(group, lanes.values)
-    lanes.forward += calls(lanes.pattern(group).forward, lanes.slots(group, operands, out, None))
+    pattern = lanes.pattern(group)
+    lanes.forward += calls(pattern.forward, lanes.slots(pattern, operands, out, None))
     return operands, out
 
 
@@ -39,7 +40,8 @@ def backward_each(back: Backward, group: Group, operands: tuple[Floats, ...], ou
     if together(back.lanes, group):
         backward_stacked(back, group, operands, out, upstream)
         return
-    pattern, slots = back.lanes.pattern(group), back.lanes.slots(group, operands, out, upstream)
+    pattern = back.lanes.pattern(group)
+    slots = back.lanes.slots(pattern, operands, out, upstream)
     back.steps += calls(pattern.steep, slots)
     for i, slope in pattern.slopes.items():
         pay(back, group.operands[i], upstream, slots[slope], width(operands[i]))

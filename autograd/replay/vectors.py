@@ -147,11 +147,11 @@ class Lanes:
         needs = [bool(self.layout.needs[nodes].any()) for nodes in group.operands]
         return template(group.op, tuple([self.sort(nodes) > 0 for nodes in group.operands]), tuple(needs))
 
-    def slots(self, group: Group, operands: tuple[Floats, ...], out: Floats, upstream: Floats | None) -> list[Any]:
-        """Return the arrays that these instructions are about."""
+    def slots(self, pattern: Template, operands: tuple[Floats, ...], out: Floats, upstream: Floats | None) -> list[Any]:
+        """Return the arrays that its instructions are about."""
         fresh = [
             self._spare(i, (len(out), self.count if what else 1)) if isinstance(what, bool) else np.array(what)
-            for i, what in enumerate(self.pattern(group).fresh)
+            for i, what in enumerate(pattern.fresh)
         ]
         return [*operands, out, *[None] * len(operands), upstream, *fresh]
 
