@@ -58,7 +58,9 @@ class Form:
     def columns(self, batch: Any) -> Floats:
         """Return a batch as an array (examples, numbers), and a single example as an array of one axis."""
         if self.shape is not None:
-            return batch if self._fine(batch) else self._rectangle(batch)
+            if self._fine(batch):
+                return batch if batch.ndim == 2 else batch.reshape(-1, self.size)
+            return self._rectangle(batch)
         if self.keyed and isinstance(batch, Mapping):
             return self._joined(batch)
         if not isinstance(batch, (list, tuple)):
@@ -70,13 +72,12 @@ class Form:
         return np.array([self._one(example) for example in batch])
 
     def _fine(self, batch: Any) -> bool:
-        """Whether a batch is an array as one wants it, of rows of floats."""
+        """Whether a batch is an array of floats as one wants it: in a loop most are, and need no more questions."""
         return (
             type(batch) is np.ndarray
-            and batch.ndim == 2
-            and batch.shape[1:] == self.shape
             and batch.dtype.char == "d"
-            and len(batch) > 0
+            and batch.size > 0 < batch.ndim
+            and batch.shape[1:] == self.shape
         )
 
     def _one(self, example: Any) -> Floats:
