@@ -58,8 +58,6 @@ class Form:
     def columns(self, batch: Any) -> Floats:
         """Return a batch as an array (examples, numbers), and a single example as an array of one axis."""
         if self.shape is not None:
-            if self._fine(batch):
-                return batch if batch.ndim == 2 else batch.reshape(-1, self.size)
             return self._rectangle(batch)
         if self.keyed and isinstance(batch, Mapping):
             return self._joined(batch)
@@ -87,6 +85,9 @@ class Form:
         return self.flat(example)
 
     def _rectangle(self, batch: Any) -> Floats:
+        if self._fine(batch):
+            rows: Floats = batch if batch.ndim == 2 else batch.reshape(-1, self.size)
+            return rows
         array = numbers(batch, self.name)
         if array.shape[1:] != self.shape or not array.size:
             self.fits(array.shape)

@@ -58,15 +58,15 @@ class Contest:
 
 def networks(rounds):
     """W2 and W4: a forward and a backward pass of a whole batch, and with it a step of SGD."""
-    for name, work in ((W2, Moons()), (W4_1, Digits(1)), (W4_32, Digits(32))):
+    for name, make in ((W2, Moons), (W4_1, lambda: Digits(1)), (W4_32, lambda: Digits(32))):
         for backend in BACKENDS if name == W2 else BACKENDS[:1]:
-            contest = Contest(work, backend)
+            contest = Contest(make(), backend)  # each record has a model of its own
             pairs = {
                 "by hand": (contest.ours, contest.by_hand),
                 "by hand, with SGD": (contest.ours_with_step, contest.by_hand_with_step),
             }
             if find_spec("torch"):
-                pairs["torch"] = contest.ours, Torch(work).step
+                pairs["torch"] = contest.ours, Torch(contest.work).step
             for rival, (ours, theirs) in pairs.items():
                 found = race({"ours": ours, "theirs": theirs}, rounds)
                 yield name, backend, rival, found["theirs"], found["ours"], ASKED.get((name, backend, rival))
