@@ -246,7 +246,7 @@ class Memory:
     """The numbers of all slots, for one number of lanes."""
 
     def __init__(self, machine: Loop, lanes: int) -> None:
-        self.lanes, self._run = lanes, machine.kernels.run
+        self.lanes, self._count, self._run = lanes, np.uint64(lanes), machine.kernels.run
         lane, ends = np.array(machine.slots.lane, bool), [0, machine.values_end, machine.gradients_end]
         offset, bounds = laid_out(lane, [*ends, len(lane)], lanes)
         self._step, self._offset, self._places = lane.astype(np.uint64), offset.astype(np.uint64), offset.tolist()
@@ -281,7 +281,7 @@ class Memory:
 
     def run(self, tape: Tape) -> None:
         """Carry out a tape."""
-        self._run(tape.array, *self._lists, self._offset, self._step, self._numbers, np.uint64(self.lanes))
+        self._run(tape.array, *self._lists, self._offset, self._step, self._numbers, self._count)
 
     def row(self, slot: int) -> Floats:
         """Return the numbers of a slot: one, or one for each lane."""

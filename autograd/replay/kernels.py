@@ -102,7 +102,7 @@ def dot(m, at, wide, plain, o, n):  # type: ignore[no-untyped-def]
 
 @compiled
 def fours(m, at, o, n):  # type: ignore[no-untyped-def]
-    """Add four terms at a time, of uniform weights and inputs that are not; return how far that went."""
+    """Add four terms at a time, then two, of uniform weights and inputs that are not; return how far that went."""
     half, j = len(at) // 2, 0
     while j + 4 <= half:
         p, q, r, s = m[at[j]], m[at[j + 1]], m[at[j + 2]], m[at[j + 3]]
@@ -110,6 +110,11 @@ def fours(m, at, o, n):  # type: ignore[no-untyped-def]
         for i in range(n):
             m[o + i] = (((m[o + i] + p * m[x + i]) + q * m[y + i]) + r * m[z + i]) + s * m[t + i]
         j += 4
+    if j + 2 <= half:
+        p, q, x, y = m[at[j]], m[at[j + 1]], at[half + j], at[half + j + 1]
+        for i in range(n):
+            m[o + i] = (m[o + i] + p * m[x + i]) + q * m[y + i]
+        j += 2
     return j
 
 
@@ -141,7 +146,7 @@ def back(m, at, wide, to, broad, plain, up, n):  # type: ignore[no-untyped-def]
 
 @reassociating
 def four_sums(m, at, to, up, n):  # type: ignore[no-untyped-def]
-    """Pay Σ upstream · x to four uniform weights at a time; return how far that went."""
+    """Pay Σ upstream · x to four uniform weights at a time, then to two; return how far that went."""
     half, j = len(at) // 2, 0
     while j + 4 <= half:
         x, y, z, t = at[half + j], at[half + j + 1], at[half + j + 2], at[half + j + 3]
@@ -157,6 +162,15 @@ def four_sums(m, at, to, up, n):  # type: ignore[no-untyped-def]
         m[to[j + 2]] += c
         m[to[j + 3]] += d
         j += 4
+    if j + 2 <= half:
+        x, y, a, b = at[half + j], at[half + j + 1], 0.0, 0.0
+        for i in range(n):
+            u = m[up + i]
+            a += u * m[x + i]
+            b += u * m[y + i]
+        m[to[j]] += a
+        m[to[j + 1]] += b
+        j += 2
     return j
 
 
