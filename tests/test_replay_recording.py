@@ -227,6 +227,12 @@ def test_an_output_without_memory_is_refused(w):
         record(forgetful, 1.0)
 
 
+def test_a_recording_inside_no_grad_is_refused(w):
+    for f in (lambda x: w * x, lambda x: [w, x]):
+        with no_grad(), pytest.raises(GraphError, match="record needs the graph"):
+            record(f, 1.0)
+
+
 @pytest.mark.parametrize("options", [{"backend": "fortran"}, {"reduce": "median"}])
 def test_an_unknown_option_is_refused_with_the_choices(options):
     with pytest.raises(DataError, match="Choose one of"):

@@ -56,7 +56,8 @@ def record(
     and refused if it gives another program.
 
     A record freezes what Python decided while it ran: an `if`, the length of a loop, a plain number that f captured.
-    Raises GraphError where that can be seen: f compares a Value or its `data`, computes with its `data`, or enters `no_grad`.
+    Raises GraphError, with the line, where that can be seen: f, or what it calls outside of autograd and nn, compares a
+    Value or its `data`, computes with its `data` or sets it, or enters `no_grad`.
     """
     from autograd.replay.recording import recorded
 

@@ -12,7 +12,7 @@ from autograd.replay.home import Resident
 from autograd.replay.inputs import Form
 from autograd.replay.program import DETACH, Program, flatten
 from autograd.replay.replay import BACKENDS, REDUCTIONS, Replay
-from autograd.value import Value, no_grad
+from autograd.value import Value, must_record, no_grad
 
 COMPARED = (
     "It would be decided now, once, and hold for every example. Let the numbers choose: relu, maximum, minimum, abs."
@@ -58,12 +58,13 @@ def recorded(f: Callable[..., Any], examples: tuple[Any, ...], backend: str, red
         raise DataError(
             f"record runs a function once, and {f!r} is none. Give the function: record(lambda x, y: …, x, y)."
         )
+    must_record("record")
     one_of("backend", backend, BACKENDS)
     one_of("reduce", reduce, REDUCTIONS)
     forms = [Form(example, f"input {i}") for i, example in enumerate(examples, 1)]
     program, parameters, structure = trace(f, forms, examples)
     if check is not None:
-        others = check if isinstance(check, tuple) and len(examples) > 1 else (check,)
+        others = check if isinstance(check, tuple) and len(examples) != 1 else (check,)
         compare(program, parameters, *trace(f, forms, others)[:2])
     return Replay(f, program, parameters, forms, structure, backend, reduce)
 
