@@ -137,33 +137,43 @@ class Layout:
         self.nature = Sorted(program)
         self.groups = grouped(program, self.nature)
         self.order = self._parameters()
-        given = np.isin(np.arange(len(program)), program.inputs)
+        self._sort()
+        self._leaves()
+        read = {group.operands[1].tobytes() for group in self.groups if group.kind == "matrix"}
+        for group in self.groups:
+            self._place(group.nodes, led=group.nodes.astype(np.int32).tobytes() in read)
+        places = np.array(list(self.ones))
+        self.sort, self.row = np.append(self.sort, places[:, 0]), np.append(self.row, places[:, 1])
+        self.needs = np.append(self.nature.needs, [False] * len(places))
+        self.groups = [self._folded(self._sorted(group)) for group in self.groups]
+
+    def _sort(self) -> None:
+        """Say of each node in which array it lies."""
+        given = np.isin(np.arange(len(self.program)), self.program.inputs)
         self.mixed = any(given[nodes].any() > given[nodes].all() for group in self.groups for nodes in group.operands)
-        self.mixed |= bool(given[program.outputs].any())
-        self.sort = self.nature.lane + (given & (not self.mixed)).astype(np.int8)
-        self.row = np.full(len(program), -1, np.int64)
+        self.mixed |= bool(given[self.program.outputs].any())
+        self.sort: Ints = self.nature.lane + (given & (not self.mixed)).astype(np.int8)
+
+    def _leaves(self) -> None:
+        """Give the first rows to the leaves: parameters and constants in one array, a row of ones and the inputs in another."""
+        program = self.program
+        self.row: Ints = np.full(len(program), -1, np.int64)
         leaves = np.concatenate([program.parameters[self.order], program.constants])
         self.row[leaves] = np.arange(len(leaves))
         used = program.inputs >= 0
         self.row[program.inputs[used]] = 1 + np.flatnonzero(used)
-        self.ones = [
-            (1 if self.mixed else 2, 0)
-        ]  # their sorts and rows; as nodes, they are numbered after the program's
         self.sizes = [len(leaves), (1 + len(program.inputs)) * self.mixed]
-        read = {group.operands[1].tobytes() for group in self.groups if group.kind == "matrix"}
-        for group in self.groups:
-            self._place(group.nodes, led=group.nodes.astype(np.int32).tobytes() in read)
-        self.sort, self.row = (
-            np.append(kept, [one[i] for one in self.ones]) for i, kept in enumerate((self.sort, self.row))
-        )
-        self.needs = np.append(self.nature.needs, [False] * len(self.ones))
-        self.groups = [self._folded(self._sorted(group)) for group in self.groups]
+        self.ones: dict[tuple[int, int], int] = {}  # by sort and row, the node of each: they come after the program's
+        self._one(1 if self.mixed else 2, 0)
+
+    def _one(self, sort: int, row: int) -> None:
+        self.ones[sort, row] = len(self.program) + len(self.ones)
 
     def _place(self, nodes: Ints, led: bool) -> None:
         """Give rows to the nodes of a group, after a row of ones if they are to be led by one."""
         sort = int(self.sort[nodes.flat[0]])
         if led:
-            self.ones.append((sort, self.sizes[sort]))
+            self._one(sort, self.sizes[sort])
         start = self.sizes[sort] + led
         self.row[nodes] = start + np.arange(nodes.size).reshape(nodes.shape)
         self.sizes[sort] = start + nodes.size
@@ -184,8 +194,8 @@ class Layout:
         before = int(self.sort[first]), int(self.row[first]) - 1
         if len(group.operands[1]) > 1 or before not in self.ones:
             return group
-        led = replace(group, one=len(self.program) + self.ones.index(before))
-        return led if all(strides(self.row[nodes]) for nodes in led.folded()) else group
+        led = replace(group, one=self.ones[before])
+        return led if None not in [strides(self.row[nodes]) for nodes in led.folded()] else group
 
     def _parameters(self) -> Ints:
         """Return the parameters in the order in which the products read them: a bias before the weights of its neuron."""
