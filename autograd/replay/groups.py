@@ -132,6 +132,9 @@ class Layout:
     the neurons of a layer read, lies a row of ones: there the bias is one more weight, and needs no sum of its own.
     """
 
+    sort: Ints
+    row: Ints
+
     def __init__(self, program: Program) -> None:
         self.program = program
         self.nature = Sorted(program)
@@ -152,12 +155,12 @@ class Layout:
         given = np.isin(np.arange(len(self.program)), self.program.inputs)
         self.mixed = any(given[nodes].any() > given[nodes].all() for group in self.groups for nodes in group.operands)
         self.mixed |= bool(given[self.program.outputs].any())
-        self.sort: Ints = self.nature.lane + (given & (not self.mixed)).astype(np.int8)
+        self.sort = self.nature.lane + (given & (not self.mixed)).astype(np.int8)
 
     def _leaves(self) -> None:
         """Give the first rows to the leaves: parameters and constants in one array, a row of ones and the inputs in another."""
         program = self.program
-        self.row: Ints = np.full(len(program), -1, np.int64)
+        self.row = np.full(len(program), -1, np.int64)
         leaves = np.concatenate([program.parameters[self.order], program.constants])
         self.row[leaves] = np.arange(len(leaves))
         used = program.inputs >= 0
