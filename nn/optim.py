@@ -62,7 +62,7 @@ class Optimizer:
                 self.try_out(group)
         for group in self.param_groups:
             rule, state = self.rule(group), self.state
-            ours = type(self).rule.__module__ == __name__  # written for arrays, too
+            ours = type(self).__module__ == __name__ and "rule" not in vars(self)  # written for arrays, too
             parameters = self._together.joined(group["params"], state) if ours else group["params"]
             with overflowing(parameters):
                 for p in parameters:

@@ -40,10 +40,12 @@ class Together:
 
     def of(self, params: tuple[Value, ...]) -> Sequence[Any]:
         """Return the parameters of a group, or the few in their place."""
-        _, flats = self._flats.get(id(params)) or (params, flat_parameters(params))
-        if flats:
+        if id(params) not in self._flats:
+            flats = flat_parameters(params)
+            if not flats:
+                return params
             self._flats[id(params)] = params, flats  # with params, so that no other tuple takes its id
-        return flats or params
+        return self._flats[id(params)][1]
 
     def gradients(self, params: tuple[Value, ...]) -> list[Any]:
         """Return the gradients that there are, as arrays where all parameters have one."""

@@ -20,13 +20,15 @@ STALE = (
 
 
 LIBRARIES = ("numpy", "pandas", "matplotlib", "torch", "jax", "dask")
+HOUSE = ("autograd", "nn")
 WHOLE, PART = 512, 64  # so many entries are looked at in each call; of more, a part in each in turn
 
 
 class Owners:
     """The lists and dicts between a function and the parameters it uses, and what they held when it was recorded."""
 
-    def __init__(self, f: Callable[..., Any], parameters: list[Value]) -> None:
+    def __init__(self, f: Callable[..., Any], parameters: list[Value], same: Callable[[], bool]) -> None:
+        self._same = same  # whether f uses the same parameters still: what was replaced may be on no way of f's
         self._wanted = set(parameters)
         self._seen: dict[int, bool] = {}  # whether there is a parameter behind it
         self._held: dict[int, tuple[Any, dict[Any, Any]]] = {}
@@ -41,9 +43,17 @@ class Owners:
     def check(self) -> None:
         """Raise GraphError if any of them holds another thing now."""
         if Holder.edits != self._edits:
-            self._told.check()
+            self._look(self._told)
             self._edits = Holder.edits
-        next(self._turns).check()
+        self._look(next(self._turns))
+
+    def _look(self, look: "Look") -> None:
+        if look.fine():
+            return
+        changed = look.changed()
+        if not self._same():
+            raise GraphError(STALE.format(key=changed[0][1]))
+        look.forget(changed)
 
     def _leads(self, thing: Any) -> bool:
         """Whether a thing leads to a parameter; keep each entry on the way."""
@@ -67,24 +77,29 @@ class Look:
     """A look at some lists and dicts: whether each still holds, at these keys, what it held."""
 
     def __init__(self, places: list[tuple[Any, dict[Any, Any]]]) -> None:
-        self._places = places
+        self._places = [(place, held) for place, held in places if held]
         self._getters = [
-            itemgetter(*held, next(iter(held))) for _, held in places
-        ]  # of one key alone it gives no tuple
-        self._lists = [place for place, _ in places]
-        self._known = [thing for _, held in places for thing in (*held.values(), next(iter(held.values())))]
+            itemgetter(*held, next(iter(held))) for _, held in self._places
+        ]  # of one key it gives no tuple
+        self._lists = [place for place, _ in self._places]
+        self._known = [thing for _, held in self._places for thing in (*held.values(), next(iter(held.values())))]
 
-    def check(self) -> None:
-        """Raise GraphError if not."""
+    def fine(self) -> bool:
+        """Return whether all is as it was."""
         try:
-            if all(map(is_, chain.from_iterable(map(call, self._getters, self._lists)), self._known)):
-                return
-        except (LookupError, ValueError):
-            pass
-        for place, held in self._places:
-            for key, thing in held.items():
-                if _changed(place, key, thing):
-                    raise GraphError(STALE.format(key=key))
+            return all(map(is_, chain.from_iterable(map(call, self._getters, self._lists)), self._known))
+        except Exception:  # a key is gone, or a class of the user's raises
+            return False
+
+    def changed(self) -> list[tuple[Any, Any]]:
+        """Return the places and keys where another thing is."""
+        return [(place, key) for place, held in self._places for key in held if _changed(place, key, held[key])]
+
+    def forget(self, changed: list[tuple[Any, Any]]) -> None:
+        """Look there no more."""
+        gone = {(id(place), key) for place, key in changed}
+        kept = [(p, {k: thing for k, thing in held.items() if (id(p), k) not in gone}) for p, held in self._places]
+        vars(self).update(vars(Look(kept)))
 
 
 def looks(places: list[tuple[Any, dict[Any, Any]]]) -> list[Look]:
@@ -128,11 +143,15 @@ def entries(thing: Any) -> Iterable[tuple[Any, Any, Any]]:
         yield from (((thing.__func__,), 0, thing.__func__), ((thing.__self__,), 0, thing.__self__))
         yield from entries(getattr(thing.__self__, "__dict__", {}))
     elif isinstance(thing, dict):
-        yield from ((thing, key, thing[key]) for key in list(thing))
-    elif isinstance(thing, (list, tuple)) and not plain_numbers(thing):
-        yield from ((thing, i, part) for i, part in enumerate(thing))
-    elif hasattr(thing, "__dict__") and not isinstance(thing, (type, ModuleType)) and not of_a_library(thing):
-        yield from entries(vars(thing))
+        if type(thing).__getitem__ is dict.__getitem__:  # else looking may do something
+            yield from ((thing, key, part) for key, part in list(dict.items(thing)))
+    elif isinstance(thing, (list, tuple)):
+        if type(thing).__getitem__ in (list.__getitem__, tuple.__getitem__) and not plain_numbers(thing):
+            yield from ((thing, i, part) for i, part in enumerate(list(thing)))
+    elif not isinstance(thing, (type, ModuleType)) and not of_a_library(type(thing).__module__, thing):
+        yield from entries(attributes(thing))
+        methods = [method for method in vars(type(thing)).values() if isinstance(method, FunctionType)]
+        yield from ((tuple(methods), i, method) for i, method in enumerate(methods) if not foreign(thing, method))
 
 
 def named(code: CodeType) -> set[str]:
@@ -141,25 +160,36 @@ def named(code: CodeType) -> set[str]:
     return set(code.co_names).union(*inside)
 
 
+def attributes(thing: Any) -> dict[str, Any]:
+    """Return the attributes of a thing, if it has such."""
+    try:
+        held = vars(thing)
+    except Exception:  # it has none, or a class of the user's raises
+        return {}
+    return held if type(held) is dict else {}
+
+
 def plain_numbers(things: Sequence[Any]) -> bool:
-    """Whether a list holds plain numbers, as far as its first and its last one tell."""
-    return not things or all(isinstance(things[i], (int, float)) for i in (0, -1))
+    """Whether a list holds plain numbers: of a long one, as far as its first and its last one tell."""
+    return all(isinstance(x, (int, float)) for x in (things if len(things) < 1000 else (things[0], things[-1])))
 
 
 def tells(thing: Holder) -> bool:
     """Whether an attribute of a holder is set as we do it: a class may have a way of its own."""
-    return type(thing).__setattr__.__module__.partition(".")[0] in ("autograd", "nn")
+    return str(getattr(type(thing).__setattr__, "__module__", "")).partition(".")[0] in HOUSE
 
 
-def of_a_library(thing: Any) -> bool:
-    """Whether the class of a thing comes with Python or with a library of arrays: it is no model."""
-    root = type(thing).__module__.partition(".")[0]
-    return not isinstance(thing, SimpleNamespace) and (root in LIBRARIES or root in sys.stdlib_module_names)
+def of_a_library(module: Any, thing: Any = None) -> bool:
+    """Whether a class or a function comes with Python, with a library of arrays, or with us, and is no model of the user's."""
+    root = str(module).partition(".")[0]
+    if isinstance(thing, (Holder, SimpleNamespace)):
+        return False
+    return root in LIBRARIES or root in HOUSE or root in sys.stdlib_module_names
 
 
-def foreign(f: FunctionType, thing: Any) -> bool:
-    """Whether a thing is a function of another file: it is no way to a model."""
-    return isinstance(thing, FunctionType) and thing.__globals__ is not f.__globals__
+def foreign(f: Any, thing: Any) -> bool:
+    """Whether a thing is a function of a library: it is no way to a model."""
+    return isinstance(thing, FunctionType) and of_a_library(thing.__globals__.get("__name__"))
 
 
 def filled(cell: _Cell) -> bool:
@@ -174,5 +204,5 @@ def filled(cell: _Cell) -> bool:
 def _changed(place: Any, key: Any, held: Any) -> bool:
     try:
         return place[key] is not held
-    except (LookupError, ValueError):
+    except Exception:
         return True

@@ -66,7 +66,12 @@ def recorded(f: Callable[..., Any], examples: tuple[Any, ...], backend: str, red
     if check is not None:
         others = check if isinstance(check, tuple) and len(examples) != 1 else (check,)
         compare(program, parameters, *trace(f, forms, others)[:2])
-    return Replay(f, program, parameters, forms, structure, backend, reduce)
+
+    def again() -> list[Value]:
+        """Return the parameters that f uses now."""
+        return trace(f, forms, examples)[1]
+
+    return Replay(f, program, parameters, forms, structure, backend, reduce, again)
 
 
 def trace(f: Callable[..., Any], forms: list[Form], examples: tuple[Any, ...]) -> tuple[Program, list[Value], Any]:
