@@ -205,3 +205,13 @@ def test_a_gradient_that_is_not_finite_is_named_also_where_another_parameter_has
     with pytest.raises(nn.TrainingError, match="gradient is not finite is w"):
         nn.fit(net, [([1.0], 2.0), ([2.0], 2.0)], nn.mse, nn.SGD(net.parameters(), lr=0.1), replay=True)
     assert net.w.data == 0.0
+
+
+def test_one_optimizer_may_train_by_replay_again_and_again():
+    losses = {}
+    for replay in (False, True):
+        model = nn.MLP(2, [4, 1], rng=Random(0))
+        optimizer = nn.Adam(model.parameters(), lr=0.01)
+        runs = [fit(model, line(), nn.mse_loss, optimizer=optimizer, epochs=2, replay=replay) for _ in range(3)]
+        losses[replay] = [loss for history in runs for loss in history.loss]
+    assert losses[True] == pytest.approx(losses[False], rel=1e-12)

@@ -29,7 +29,7 @@ from autograd import (
     sum,
 )
 from autograd.replay.owners import PART
-from nn import MLP, Module, binary_cross_entropy
+from nn import MLP, SGD, Adam, Module, binary_cross_entropy, mse_loss
 from tests.test_replay import BACKENDS
 
 
@@ -155,9 +155,95 @@ def test_comparisons_work_again_after_a_recording_even_one_that_failed(w):
 
 def test_what_only_shows_a_number_is_let_through(w):
     shown = []
-    f = lambda x: shown.append(f"{x.data:.1f} {x.data}") or w * x  # noqa: E731
+    f = lambda x: shown.append(f"{x.data:.1f} {x.data} {round(x.data, 1)} {x.item() * 2:.1f}") or w * x  # noqa: E731
     assert record(f, 2.0)(5.0).data == 15.0
-    assert shown == ["2.0 2.0"]
+    assert shown == ["2.0 2.0 2.0 4.0"]
+
+
+def test_while_one_thread_records_the_others_compute_as_ever(w):
+    found = []
+
+    def other():
+        found.extend([w > 1, w.data > 1, w.item() * 2 > 1, (w * 2).detach().op, float(w.data)])
+        with no_grad():
+            found.append((w * 2).op)
+
+    def f(x):
+        thread = threading.Thread(target=other)
+        thread.start()
+        thread.join()
+        return w * x
+
+    record(f, 1.0)
+    assert found == [True, True, True, None, 3.0, None]
+
+
+def test_a_refusal_names_the_user_s_line_also_where_our_own_code_met_the_number(w):
+    f = lambda x: mse_loss(w * x, x.data)  # noqa: E731
+    with pytest.raises(GraphError) as error:
+        record(f, 2.0)
+    assert line(f) in str(error.value)
+
+
+class Trainer:
+    """It holds more than its loss uses."""
+
+    def __init__(self):
+        self.model = MLP(1, [1], rng=random.Random(0))
+        self.best, self.optimizer = self.model, SGD(self.model.parameters(), lr=0.1)
+        self.params = self.model.parameters()
+
+    def loss(self, x, y):
+        return mse_loss(self.model(x), y)
+
+
+def test_what_f_does_not_use_may_be_replaced():
+    trainer = Trainer()
+    loss = record(trainer.loss, [1.0], 2.0)
+    for _ in range(3):
+        trainer.best, trainer.params = None, trainer.model.parameters()
+        trainer.optimizer = Adam(trainer.params)
+        loss([[1.0]], [2.0]).backward()
+        trainer.optimizer.step()
+    trainer.model = MLP(1, [1], rng=random.Random(1))
+    with pytest.raises(GraphError, match="'model' has been replaced"):
+        loss([[1.0]], [2.0])
+
+
+class Global:
+    def __call__(self, x):
+        return GLOBAL * x
+
+
+GLOBAL = Parameter(2.0)
+
+
+def test_a_global_of_a_method_is_noticed(monkeypatch):
+    double = record(Global(), 1.0)
+    monkeypatch.setitem(globals(), "GLOBAL", Parameter(5.0))
+    with pytest.raises(GraphError, match="'GLOBAL' has been replaced"):
+        double(2.0)
+
+
+class Raising(dict):
+    __module__ = None
+
+    def __getitem__(self, key):
+        raise RuntimeError
+
+
+class Raw(Module):
+    __setattr__ = object.__setattr__
+
+
+def test_a_record_passes_what_raises():
+    raw = Raw()
+    raw.p, raw.strange, raw.row = Parameter(2.0), Raising(a=1), [1.0, Parameter(3.0), 1.0]
+    triple = record(lambda x: raw.p * raw.row[1] * x, 1.0)
+    assert triple(2.0).data == 12.0
+    raw.row[1] = Parameter(4.0)
+    with pytest.raises(GraphError, match="1 has been replaced"):
+        triple(2.0)
 
 
 def test_code_of_other_files_may_look_at_numbers_to_check_them(w):

@@ -2,12 +2,13 @@
 
 import linecache
 import sys
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from threading import RLock, get_ident
+from types import FrameType
 from typing import Any
 
-from autograd.errors import DataError, GraphError
+from autograd.errors import AutogradError, DataError, GraphError
 from autograd.replay.home import Resident
 from autograd.replay.inputs import Form
 from autograd.replay.program import DETACH, Program, flatten
@@ -29,12 +30,11 @@ DOES = {
     SET: "sets a Value's data",
     HIDDEN: "computes inside no_grad",
 }
-REFUSED = dict.fromkeys(("__lt__", "__le__", "__gt__", "__ge__", "__bool__"), COMPARED) | {"item": LEFT}
+REFUSED = dict.fromkeys(("__lt__", "__le__", "__gt__", "__ge__", "__bool__"), COMPARED)
 SEEN = dict.fromkeys(("__eq__", "__ne__", "is_integer"), COMPARED) | dict.fromkeys(
     (
         "__int__",
         "__float__",
-        "__round__",
         "__floor__",
         "__ceil__",
         "__trunc__",
@@ -46,10 +46,10 @@ SEEN = dict.fromkeys(("__eq__", "__ne__", "is_integer"), COMPARED) | dict.fromke
 )
 COUNTED = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow")
 HOUSE = ("autograd", "nn")  # their code may look at numbers, to check them; what they do with them is in the record
-INSIDE = ("autograd.value", "autograd.operators", "autograd.functions", "autograd.rules", "autograd.replay.home")
+LIBRARIES = (*HOUSE, *sys.stdlib_module_names, "numpy")  # whose lines are not the user's
 
-one_at_a_time = threading.RLock()  # classes are for all threads
-recordings = 0  # how many are on their way, one inside the other
+one_at_a_time = RLock()  # classes are for all threads
+recorders: list[int] = []  # the thread that records, once for each recording inside the other
 
 
 def recorded(f: Callable[..., Any], examples: tuple[Any, ...], backend: str, reduce: str | None, check: Any) -> Replay:
@@ -67,11 +67,15 @@ def recorded(f: Callable[..., Any], examples: tuple[Any, ...], backend: str, red
         others = check if isinstance(check, tuple) and len(examples) != 1 else (check,)
         compare(program, parameters, *trace(f, forms, others)[:2])
 
-    def again() -> list[Value]:
-        """Return the parameters that f uses now."""
-        return trace(f, forms, examples)[1]
+    def same() -> bool:
+        """Return whether f, recorded once more, uses the same parameters."""
+        try:
+            leaves = trace(f, forms, examples)[1]
+        except AutogradError:
+            return False
+        return len(leaves) == len(parameters) and all(map(same_leaf, parameters, leaves))
 
-    return Replay(f, program, parameters, forms, structure, backend, reduce, again)
+    return Replay(f, program, parameters, forms, structure, backend, reduce, same)
 
 
 def trace(f: Callable[..., Any], forms: list[Form], examples: tuple[Any, ...]) -> tuple[Program, list[Value], Any]:
@@ -139,20 +143,23 @@ def same_leaf(x: Value, y: Value) -> bool:
 @contextmanager
 def watching(f: Callable[..., Any]) -> Iterator[None]:
     """Refuse, while f runs, what only Python would see; let detach be an operation."""
-    global recordings
-    patches: dict[tuple[type, str], Any] = {(Value, name): refusal(name, why) for name, why in REFUSED.items()}
     with one_at_a_time:
-        patches[Value, "detach"] = lambda self: self.record(DETACH, self)
+        patches: dict[tuple[type, str], Any] = {
+            (Value, name): refusal(name, why, vars(Value)[name]) for name, why in REFUSED.items()
+        }
+        detach, item = vars(Value)["detach"], vars(Value)["item"]
+        patches[Value, "detach"] = lambda self: self.record(DETACH, self) if recording() else detach(self)
+        patches[Value, "item"] = lambda self: Seen(item(self)) if recording() else item(self)
         patches |= {(kind, "data"): Watched(vars(kind)["data"], f) for kind in (Value, Resident)}
-        patches[no_grad, "__enter__"] = refusal("no_grad", HIDDEN)
+        patches[no_grad, "__enter__"] = refusal("no_grad", HIDDEN, no_grad.__enter__)
         before = {(kind, name): vars(kind)[name] for kind, name in patches}
         try:
-            recordings += 1
+            recorders.append(get_ident())
             for (kind, name), patch in patches.items():
                 setattr(kind, name, patch)
             yield
         finally:
-            recordings -= 1
+            recorders.pop()
             for (kind, name), method in before.items():
                 setattr(kind, name, method)
 
@@ -167,10 +174,10 @@ class Watched:
 
     def __get__(self, value: Value, kind: Any = None) -> float:
         number: float = self._read(value)
-        return Seen(number) if self._asked_by(sys._getframe(1).f_globals) else number
+        return Seen(number) if self._asked_by(sys._getframe(1).f_globals) and recording() else number
 
     def __set__(self, value: Value, number: float) -> None:
-        if self._asked_by(sys._getframe(1).f_globals):
+        if self._asked_by(sys._getframe(1).f_globals) and recording():
             refusal("data", SET)()
         self._write(value, number)
 
@@ -189,6 +196,11 @@ class Seen(float):
 
     __hash__ = float.__hash__
 
+    def __round__(self, digits: Any = None) -> Any:
+        if digits is None:
+            return refusal("round", LEFT, float.__round__)(self)
+        return Seen(float.__round__(self, digits))
+
 
 def counted(name: str) -> Callable[..., Any]:
     """Return a method of floats that gives a seen number too."""
@@ -198,18 +210,30 @@ def counted(name: str) -> Callable[..., Any]:
         result = plain(number, *others)
         return Seen(result) if type(result) is float else result
 
+    method.__doc__ = plain.__doc__
     return method
+
+
+def recording() -> bool:
+    """Whether this thread is recording."""
+    return get_ident() in recorders
+
+
+def theirs(frame: FrameType) -> FrameType:
+    """Return the innermost frame of the user's code; if there is none, the innermost of all."""
+    outer: FrameType | None = frame
+    while outer and str(outer.f_globals.get("__name__")).partition(".")[0] in LIBRARIES:
+        outer = outer.f_back
+    return outer or frame
 
 
 def refusal(name: str, why: str, plain: Callable[..., Any] | None = None) -> Callable[..., Any]:
     """Return a method that says on which line f did what a record cannot keep; `plain` is what it does at other times."""
 
     def method(*operands: Any) -> Any:
-        if plain and not recordings:
+        if plain and not recording():
             return plain(*operands)
-        frame = sys._getframe(1)
-        while frame.f_back and frame.f_globals.get("__name__") in (*INSIDE, __name__):
-            frame = frame.f_back
+        frame = theirs(sys._getframe(1))
         file, line = frame.f_code.co_filename, frame.f_lineno
         code = linecache.getline(file, line, frame.f_globals).strip()
         raise GraphError(f"{file}, line {line}, {DOES[why]}: {code or name}\n{why}")
@@ -218,7 +242,13 @@ def refusal(name: str, why: str, plain: Callable[..., Any] | None = None) -> Cal
     return method
 
 
-for _name in (*(f"__{r}{name}__" for name in COUNTED for r in ("", "r")), "__neg__", "__pos__", "__abs__"):
+for _name in (
+    *(f"__{r}{name}__" for name in COUNTED for r in ("", "r")),
+    "__neg__",
+    "__pos__",
+    "__abs__",
+    "conjugate",
+):
     setattr(Seen, _name, counted(_name))
 for _name, _why in (REFUSED | SEEN).items():
     if _name in vars(float):

@@ -57,11 +57,11 @@ class Replay:
         structure: Any,
         backend: str,
         reduce: str | None,
-        again: Callable[[], list[Value]],
+        same: Callable[[], bool],
     ) -> None:
         self.forms, self.backend, self.reduce = forms, backend, reduce
         self._recorded, self._structure = (program, parameters), structure
-        self._owners = Owners(f, parameters, lambda: again() == parameters)
+        self._owners = Owners(f, parameters, same)
         self._calls, self._lock = 0, Lock()
         self._reach: dict[int, Ints | None] = {}  # which parameters each output was made from
 
