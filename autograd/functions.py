@@ -173,17 +173,17 @@ def _several(name: str, values: Iterable[Number], others: tuple[Number, ...], le
 
 def _no_new_nan(name: str, logits: Sequence[Number], result: Value) -> Value:
     """Return a result, unless it is a NaN that was made of infinities."""
-    if result.data != result.data and all(x.data == x.data for x in map(lift, logits)):
-        raise no_share(name)
+    check_shares(name, (lift(x).data for x in logits), result.data)
     return result
 
 
-def no_share(name: str) -> DomainError:
-    """Return the error for infinities of which there are no shares."""
-    return DomainError(
-        f"{name} has no value where a number is inf, or all are -inf: no share of inf is a number. "
-        "Look for the step before it that overflowed, or leave one number at least unmasked."
-    )
+def check_shares(name: str, logits: Iterable[float], result: float) -> None:
+    """Refuse a NaN that was made of infinities: there are no shares of them."""
+    if result != result and all(x == x for x in logits):
+        raise DomainError(
+            f"{name} has no value where a number is inf, or all are -inf: no share of inf is a number. "
+            "Look for the step before it that overflowed, or leave one number at least unmasked."
+        )
 
 
 def _all_values(name: str, nodes: Sequence[Any]) -> None:

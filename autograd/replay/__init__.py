@@ -1,6 +1,7 @@
 """Record once, replay many: the graph of one example, run on batches at the speed of arrays.
 
     inputs.py       what an example looks like, and a batch of such examples as columns
+    origin.py       where code comes from: from us, from a library, or from the user
     recording.py    run f once, on Values, and refuse what a record would freeze without a word
     program.py      the flat program: a graph as arrays of integers
     straight.py     backend "python": number by number, in eager's own order

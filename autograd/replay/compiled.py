@@ -16,7 +16,7 @@ import numpy as np
 from autograd.errors import AutogradError
 from autograd.replay.fuse import fused
 from autograd.replay.groups import Sorted
-from autograd.replay.program import Floats, Program, latest, unheard
+from autograd.replay.program import Floats, Ints, Program, latest, unheard
 from autograd.replay.tape import BACK, DOT, template
 from autograd.rules import DOT as DOT_OP
 
@@ -55,11 +55,9 @@ class Slots:
         return slots
 
 
-class Tape:
-    """Instructions, a row for each."""
-
-    def __init__(self, instructions: list[int]) -> None:
-        self.array = np.array(instructions, np.int64).reshape(-1, 5)
+def tape(instructions: list[int]) -> Ints:
+    """Return instructions as an array, with a row for each."""
+    return np.array(instructions, np.int64).reshape(-1, 5)
 
 
 class Compiled:
@@ -114,7 +112,7 @@ class Loop:
         self.slots, self._lists, self._rows = Slots(), list[int](), program.rows()
         self._number()
         computed = self._computed()
-        self._forward = Tape([i for node in computed for i in self._instructions(node, "forward")])
+        self._forward = tape([i for node in computed for i in self._instructions(node, "forward")])
         self._backward = [self._tape(int(output)) for output in program.outputs]
         self._memories: dict[int, Memory] = {}
         self._memory: Memory | None = None
@@ -138,10 +136,10 @@ class Loop:
             self.grad[node] = slots.new(self._lane[node])
         self.gradients_end = len(slots.lane)
 
-    def _tape(self, output: int) -> Tape:
+    def _tape(self, output: int) -> Ints:
         """Return what goes back from an output."""
         paying = [node for node in reversed(self.program.order(output)) if self.grad[node] >= 0]
-        return Tape([i for node in paying for i in (*self._gathered(node), *self._instructions(node, "backward"))])
+        return tape([i for node in paying for i in (*self._gathered(node), *self._instructions(node, "backward"))])
 
     def _computed(self) -> list[int]:
         return np.flatnonzero(self.program.code >= 0).tolist()
@@ -236,8 +234,8 @@ class Loop:
         lanes = sum(self.slots.lane)
         tapes = [self._forward, *self._backward]
         return {
-            "instructions": sum(len(tape.array) for tape in tapes),
-            "memory, bytes": sum(tape.array.nbytes for tape in tapes) + 8 * len(self._lists),
+            "instructions": sum(len(tape) for tape in tapes),
+            "memory, bytes": sum(tape.nbytes for tape in tapes) + 8 * len(self._lists),
             "memory per example": 8 * lanes,
         }
 
@@ -279,9 +277,9 @@ class Memory:
         if before is not None:
             self.gradients[:] = before
 
-    def run(self, tape: Tape) -> None:
+    def run(self, tape: Ints) -> None:
         """Carry out a tape."""
-        self._run(tape.array, *self._lists, self._offset, self._step, self._numbers, self._count)
+        self._run(tape, *self._lists, self._offset, self._step, self._numbers, self._count)
 
     def row(self, slot: int) -> Floats:
         """Return the numbers of a slot: one, or one for each lane."""

@@ -1,6 +1,5 @@
 """Who holds the parameters: so that a replay notices when a model has been given others since."""
 
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
@@ -11,6 +10,7 @@ from typing import Any
 
 from autograd.errors import GraphError
 from autograd.holder import Holder
+from autograd.replay.origin import of_a_library, ours
 from autograd.value import Value
 
 STALE = (
@@ -19,8 +19,6 @@ STALE = (
 )
 
 
-LIBRARIES = ("numpy", "pandas", "matplotlib", "torch", "jax", "dask")
-HOUSE = ("autograd", "nn")
 WHOLE, PART = 512, 64  # so many entries are looked at in each call; of more, a part in each in turn
 
 
@@ -148,7 +146,7 @@ def entries(thing: Any) -> Iterable[tuple[Any, Any, Any]]:
     elif isinstance(thing, (list, tuple)):
         if type(thing).__getitem__ in (list.__getitem__, tuple.__getitem__) and not plain_numbers(thing):
             yield from ((thing, i, part) for i, part in enumerate(list(thing)))
-    elif not isinstance(thing, (type, ModuleType)) and not of_a_library(type(thing).__module__, thing):
+    elif not isinstance(thing, (type, ModuleType)) and may_hold(thing):
         yield from entries(attributes(thing))
         methods = [method for method in vars(type(thing)).values() if isinstance(method, FunctionType)]
         yield from ((tuple(methods), i, method) for i, method in enumerate(methods) if not foreign(thing, method))
@@ -176,15 +174,12 @@ def plain_numbers(things: Sequence[Any]) -> bool:
 
 def tells(thing: Holder) -> bool:
     """Whether an attribute of a holder is set as we do it: a class may have a way of its own."""
-    return str(getattr(type(thing).__setattr__, "__module__", "")).partition(".")[0] in HOUSE
+    return ours(getattr(type(thing).__setattr__, "__module__", None))
 
 
-def of_a_library(module: Any, thing: Any = None) -> bool:
-    """Whether a class or a function comes with Python, with a library of arrays, or with us, and is no model of the user's."""
-    root = str(module).partition(".")[0]
-    if isinstance(thing, (Holder, SimpleNamespace)):
-        return False
-    return root in LIBRARIES or root in HOUSE or root in sys.stdlib_module_names
+def may_hold(thing: Any) -> bool:
+    """Whether a thing may hold parameters for f: a model does, and what the user has made."""
+    return isinstance(thing, (Holder, SimpleNamespace)) or not of_a_library(type(thing).__module__)
 
 
 def foreign(f: Any, thing: Any) -> bool:

@@ -66,17 +66,6 @@ class Program:
         flat, ends = self.parents.tolist(), self.start.tolist()
         return [flat[a:b] for a, b in pairwise(ends)]
 
-    def ancestors(self, output: int) -> list[bool]:
-        """Return for each node whether a gradient comes back to it from the output: `detach` lets none through."""
-        rows, found, codes = self.rows(), [False] * len(self), self.code.tolist()
-        stop = self.ops.index(DETACH) if DETACH in self.ops else PARAMETER
-        found[output] = True
-        for node in range(output, -1, -1):
-            if found[node] and codes[node] != stop:
-                for parent in rows[node]:
-                    found[parent] = True
-        return found
-
     def order(self, output: int) -> list[int]:
         """Return the results that a gradient from the output comes to, parents first: in the order of eager's own walk."""
         if len(self.outputs) == 1 and DETACH not in self.ops:
@@ -98,7 +87,12 @@ class Program:
         """Return for each parameter whether an output was made from it, and so has a gradient for it; None if all were."""
         if len(self.outputs) == 1 and DETACH not in self.ops:
             return None
-        return np.array(self.ancestors(int(self.outputs[place])))[self.parameters]
+        found = np.zeros(len(self), bool)
+        found[self.outputs[place]] = True
+        for node in self.order(int(self.outputs[place])):
+            found[self.parents_of(node)] = True
+        reached: Ints = found[self.parameters]
+        return reached
 
     def same_as(self, other: "Program") -> bool:
         """Whether two records are one program, constants included."""
@@ -166,9 +160,8 @@ def unheard(program: Program) -> list[tuple[Domain, int]]:
     """Return the domains that arrays do not watch over, each with the node that has to be in it."""
     found = []
     for code, op in enumerate(program.ops):
-        heard = HEARD if op is not rules.GELU else ()  # which is infinite at infinity, as a product may be
-        if op.arity > 0 and not set(op.domain) <= set(heard):
+        if op.arity > 0 and not set(op.domain) <= set(HEARD):
             for node in np.flatnonzero(program.code == code).tolist():
                 pairs = zip(op.domain, program.parents_of(node).tolist(), strict=True)
-                found += [(domain, parent) for domain, parent in pairs if domain not in heard]
+                found += [(domain, parent) for domain, parent in pairs if domain not in HEARD]
     return found

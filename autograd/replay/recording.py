@@ -11,6 +11,7 @@ from typing import Any
 from autograd.errors import AutogradError, DataError, GraphError
 from autograd.replay.home import Resident
 from autograd.replay.inputs import Form
+from autograd.replay.origin import of_a_library, ours
 from autograd.replay.program import DETACH, Program, flatten
 from autograd.replay.replay import BACKENDS, REDUCTIONS, Replay
 from autograd.value import Value, must_record, no_grad
@@ -45,8 +46,6 @@ SEEN = dict.fromkeys(("__eq__", "__ne__", "is_integer"), COMPARED) | dict.fromke
     LEFT,
 )
 COUNTED = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow")
-HOUSE = ("autograd", "nn")  # their code may look at numbers, to check them; what they do with them is in the record
-LIBRARIES = (*HOUSE, *sys.stdlib_module_names, "numpy")  # whose lines are not the user's
 
 one_at_a_time = RLock()  # classes are for all threads
 recorders: list[int] = []  # the thread that records, once for each recording inside the other
@@ -184,7 +183,9 @@ class Watched:
     def _asked_by(self, names: dict[str, Any]) -> bool:
         watches = self._watches.get(id(names))
         if watches is None:
-            watches = self._watches[id(names)] = str(names.get("__name__")).partition(".")[0] not in HOUSE
+            watches = self._watches[id(names)] = not ours(
+                names.get("__name__")
+            )  # we look to check, and record the rest
         return watches
 
 
@@ -222,7 +223,7 @@ def recording() -> bool:
 def theirs(frame: FrameType) -> FrameType:
     """Return the innermost frame of the user's code; if there is none, the innermost of all."""
     outer: FrameType | None = frame
-    while outer and str(outer.f_globals.get("__name__")).partition(".")[0] in LIBRARIES:
+    while outer and of_a_library(outer.f_globals.get("__name__")):
         outer = outer.f_back
     return outer or frame
 

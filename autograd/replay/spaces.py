@@ -9,9 +9,9 @@ import numpy as np
 
 from autograd.errors import AutogradError, DataError, GraphError, LengthError
 from autograd.replay.inputs import Form, no_numbers, same_length
+from autograd.replay.origin import ARRAYS, root
 from autograd.replay.program import Floats, Ints, Program
 
-LIBRARIES = ("torch", "dask", "cupy", "jax", "jaxlib")
 SPECIAL = {"jax.numpy": "jax.scipy.special", "array_api_compat.cupy": "cupyx.scipy.special"}  # where erf is
 
 
@@ -21,8 +21,8 @@ def foreign(batch: Any) -> bool:
         return False
     if isinstance(batch, Mapping):
         return any(map(foreign, batch.values()))
-    root = type(batch).__module__.partition(".")[0]
-    return root in LIBRARIES or (root != "numpy" and hasattr(batch, "__array_namespace__"))
+    library = root(type(batch).__module__)
+    return library in ARRAYS or (library != "numpy" and hasattr(batch, "__array_namespace__"))
 
 
 def is_dask(array: Any) -> bool:

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.replay.calls import arrays, calls
+from autograd.replay.calls import Step, arrays, calls
 from autograd.replay.groups import Group
 from autograd.replay.program import Floats, Ints
 from autograd.replay.rows import Target
-from autograd.rules import MANY
+from autograd.rules import FINITE, MANY
 
 if TYPE_CHECKING:
     from autograd.replay.vectors import Backward, Lanes
@@ -31,6 +31,7 @@ def forward_each(lanes: Lanes, group: Group) -> Places:
         return forward_stacked(lanes, group)
     operands, out = tuple([lanes.read(nodes) for nodes in group.operands]), lanes.out(group, lanes.values)
     pattern = lanes.pattern(group)
+    lanes.forward += [looking(x) for x, domain in zip(operands, group.op.domain, strict=False) if domain is FINITE]
     lanes.forward += calls(pattern.forward, lanes.slots(pattern, operands, out, None))
     return operands, out
 
@@ -173,6 +174,17 @@ def pay(back: Backward, nodes: Ints, upstream: Floats, slope: Floats, mine: int)
         back.steps.append(partial(np.multiply, upstream, slope, out=target.out))
     else:
         back.steps.append(lambda: pays(upstream * slope))
+
+
+def looking(numbers: Floats) -> Step:
+    """Return the step that looks whether all of these numbers are finite."""
+    return partial(finite, numbers, np.zeros(numbers.shape))
+
+
+def finite(numbers: Floats, zeros: Floats) -> None:
+    """Raise FloatingPointError if any number is infinite or NaN: times 0, such a one is NaN."""
+    if np.vdot(numbers, zeros) != 0.0:
+        raise FloatingPointError
 
 
 def width(array: Floats) -> int:

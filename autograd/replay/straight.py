@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import AutogradError
-from autograd.functions import no_share
+from autograd.functions import check_shares
 from autograd.namespaces import scalars
 from autograd.replay.program import Floats, Program
 from autograd.rules import LOGSUMEXP, Op
@@ -89,6 +89,6 @@ def evaluated(op: Op, operands: tuple[float, ...]) -> tuple[float, tuple[Any, ..
         slopes = (out,) * len(operands) if op.kinks and out != out else op.slopes_at(scalars, operands, out)
     except OverflowError:
         raise _too_large(op, *operands) from None
-    if op is LOGSUMEXP and out != out and all(x == x for x in operands):
-        raise no_share("logsumexp")
+    if op is LOGSUMEXP:
+        check_shares("logsumexp", operands, out)
     return out, slopes

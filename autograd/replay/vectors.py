@@ -19,7 +19,6 @@ from autograd.replay.groups import Group, Layout
 from autograd.replay.program import Floats, Ints, Program, latest, unheard
 from autograd.replay.rows import Target, reader
 from autograd.replay.tape import Template, template
-from autograd.rules import FINITE
 
 
 class Vectors:
@@ -98,12 +97,6 @@ def run(steps: list[Step]) -> None:
         step()
 
 
-def finite(row: Floats, zeros: Floats) -> None:
-    """Raise FloatingPointError if any number is infinite or NaN: times 0, such a one is NaN."""
-    if row @ zeros != 0.0:
-        raise FloatingPointError
-
-
 class Lanes:
     """The views of one number of lanes, and the steps over them."""
 
@@ -122,7 +115,7 @@ class Lanes:
         self._rooms: dict[tuple[int, tuple[int, int]], Floats] = {}
         self._backward: dict[int, list[Step]] = {}
         self.operands = [steps.FORWARD[group.kind](self, group) for group in layout.groups]
-        self.forward += [partial(finite, row, np.zeros(len(row))) for row in self._outputs]
+        self.forward += [steps.looking(row) for row in self._outputs]
         self._unheard = [
             (domain, self.values[layout.sort[node]][layout.row[node]]) for domain, node in unheard(layout.program)
         ]
@@ -166,7 +159,7 @@ class Lanes:
     def check(self) -> None:
         """Raise FloatingPointError where eager raises and NumPy does not: outside a domain of another kind."""
         for domain, row in self._unheard:
-            if not (np.isfinite(row).all() if domain is FINITE else all(map(domain.holds, row))):
+            if not all(map(domain.holds, row)):
                 raise FloatingPointError
 
     def seed(self, output: int, seeds: Floats) -> None:
