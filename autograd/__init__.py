@@ -10,9 +10,6 @@
 
 import typing
 
-from autograd import mistakes
-from autograd.change import what_if
-from autograd.drawing import draw
 from autograd.errors import (
     AutogradError,
     DataError,
@@ -26,15 +23,18 @@ from autograd.errors import (
     RangeError,
     RenderError,
 )
+from autograd.explain import mistakes
+from autograd.explain.name_locals import name_locals
+from autograd.explain.paths import paths
+from autograd.explain.stepper import Stepper, phases, steps
+from autograd.explain.what_if import what_if
+from autograd.explain.why import why
 from autograd.functions import dot, grad, logsumexp, max, maximum, mean, min, minimum, softmax, sum
 from autograd.gradcheck import gradcheck
-from autograd.holder import Holder
-from autograd.ledger import why
-from autograd.naming import name_locals
-from autograd.pathways import paths
+from autograd.pictures import draw
 from autograd.replay import flat_parameters, record
+from autograd.replay.holder import Holder
 from autograd.second import hessian
-from autograd.stepper import Stepper, phases, steps
 from autograd.value import Parameter, Value, enter, lift, no_grad, scope
 
 if typing.TYPE_CHECKING:

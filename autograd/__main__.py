@@ -7,14 +7,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import autograd
-from autograd import commands, terminal
-from autograd.drawing import LEVELS
-from autograd.lessons import LESSONS as WITHOUT_NETWORK
-from autograd.lessons import PLACES
-from nn.lessons import LESSONS as WITH_NETWORK
+from autograd import commands
+from autograd.classroom import walkthrough
+from autograd.pictures import LEVELS
+from nn.lessons import COURSE
 
-ALL = {lesson.slug: lesson for lesson in (*WITHOUT_NETWORK, *WITH_NETWORK)}
-LESSONS = {slug: ALL[slug] for slug in PLACES if slug in ALL}
+LESSONS = COURSE.lessons
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,7 +38,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="python3 -m autograd", description="Worked examples of backpropagation, step by step."
     )
-    top.set_defaults(run=commands.show_list, json=False, lessons=LESSONS)
+    top.set_defaults(run=commands.show_list, json=False, course=COURSE)
     added = top.add_subparsers(title="commands", metavar="COMMAND")
     listing = added.add_parser("list", help="list the walkthroughs")
     listing.add_argument("--json", action="store_true", help="as JSON")
@@ -50,7 +48,7 @@ def parser() -> argparse.ArgumentParser:
     add_pictures(added)
     add_class_kit(added)
     added.add_parser("table", help="print the table of operations").set_defaults(
-        run=lambda options: print(terminal.table())
+        run=lambda options: print(walkthrough.table())
     )
     return top
 

@@ -1,4 +1,4 @@
-"""The commands: what each prints or writes. `options` is what the command line was told, with all lessons in `options.lessons`."""
+"""The commands: what each prints or writes. `options` is what the command line was told, with the course in `options.course`."""
 
 import argparse
 import difflib
@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import autograd
-from autograd import asking, cards, terminal
+from autograd.classroom import Course, Lesson, flashcards, terminal_quiz, walkthrough
+from autograd.classroom.handout import handout
+from autograd.classroom.paper import Paper
 from autograd.errors import FileError
-from autograd.events import Event
-from autograd.handout import handout
-from autograd.lessons import CHAPTERS, COURSE, PLACES, Lesson
-from autograd.lessons.paper import Paper
-from autograd.stream import plain, stream
+from autograd.explain.event_json import plain, stream
+from autograd.explain.events import Event
 
 PLOTS = (".png", ".svg", ".pdf")
 
@@ -25,22 +24,26 @@ def show_list(options: argparse.Namespace) -> None:
     """Print the catalogue."""
     if options.json:
         print(
-            json.dumps([catalogue_entry(lesson) for lesson in options.lessons.values()], indent=1, ensure_ascii=False)
+            json.dumps(
+                [catalogue_entry(lesson, options.course) for lesson in options.course.lessons.values()],
+                indent=1,
+                ensure_ascii=False,
+            )
         )
         return
     print("A course in backpropagation. Step through a lesson with: python3 -m autograd step NAME")
-    for chapter, slugs in COURSE.items():
+    for chapter, lessons in options.course.chapters.items():
         print(f"\n{chapter}\n{'-' * len(chapter)}")
-        for lesson in (options.lessons[slug] for slug in slugs if slug in options.lessons):
-            print(f"{PLACES[lesson.slug]:>4}  {lesson.slug}: {lesson.title}\n      {lesson.question}")
-            print(f"      {terminal.source(lesson)}")
+        for lesson in lessons:
+            print(f"{options.course.place(lesson.slug):>4}  {lesson.slug}: {lesson.title}\n      {lesson.question}")
+            print(f"      {walkthrough.source(lesson)}")
 
 
-def catalogue_entry(lesson: Lesson) -> dict[str, object]:
+def catalogue_entry(lesson: Lesson, course: Course) -> dict[str, object]:
     """Return what the catalogue says of a lesson."""
     return {
-        "place": PLACES[lesson.slug],
-        "chapter": CHAPTERS[lesson.slug],
+        "place": course.place(lesson.slug),
+        "chapter": course.chapter(lesson.slug),
         "slug": lesson.slug,
         "title": lesson.title,
         "document": lesson.document,
@@ -63,27 +66,30 @@ def show_steps(options: argparse.Namespace) -> None:
             )
         )
     elif options.interactive and sys.stdin.isatty() and sys.stdout.isatty():
-        terminal.interact(lesson, terminal.key, terminal.line)
+        walkthrough.interact(lesson, walkthrough.key, walkthrough.line)
     else:
-        print("\n".join(terminal.walkthrough(lesson)))
+        print("\n".join(walkthrough.walkthrough(lesson)))
 
 
 def show_why(options: argparse.Namespace) -> None:
     """Print the ledger of a node's gradient."""
     root = find(options).build()
-    show(autograd.why(root, terminal.node_named(root, options.node)), options.json)
+    show(autograd.why(root, walkthrough.node_named(root, options.node)), options.json)
 
 
 def show_paths(options: argparse.Namespace) -> None:
     """Print the paths from a lesson's loss to a node."""
     root = find(options).build()
-    show(autograd.paths(root, terminal.node_named(root, options.node)), options.json)
+    show(autograd.paths(root, walkthrough.node_named(root, options.node)), options.json)
 
 
 def show_diagnosis(options: argparse.Namespace) -> None:
     """Print what a student's number says."""
     root = Paper(find(options), options.seed).root
-    show(autograd.mistakes.diagnose(root, terminal.node_named(root, options.node), options.answer), options.json)
+    show(
+        autograd.explain.mistakes.diagnose(root, walkthrough.node_named(root, options.node), options.answer),
+        options.json,
+    )
 
 
 def draw_lesson(options: argparse.Namespace) -> None:
@@ -126,11 +132,11 @@ def ask_quiz(options: argparse.Namespace) -> None:
     """Ask the questions of a lesson, or print their key, or mark a file of answers."""
     paper = Paper(find(options), options.seed)
     if options.key:
-        print(asking.key(paper))
+        print(terminal_quiz.key(paper))
     elif options.mark:
-        print(asking.marked(paper, read(options.mark).splitlines()))
+        print(terminal_quiz.marked(paper, read(options.mark).splitlines()))
     else:
-        asking.quiz(paper, typed)
+        terminal_quiz.quiz(paper, typed)
 
 
 def typed() -> str | None:
@@ -150,14 +156,16 @@ def write_handout(options: argparse.Namespace) -> None:
 
 def show_cards(options: argparse.Namespace) -> None:
     """Print the flashcards, or write them in the format of the file's suffix."""
-    deck = cards.deck(options.lessons.values())
+    deck = flashcards.deck(options.course)
     if options.output is None:
-        print(cards.as_text(deck), end="")
+        print(flashcards.as_text(deck, options.course), end="")
         return
-    form = cards.FORMATS.get(Path(options.output).suffix.lower())
+    form = flashcards.FORMATS.get(Path(options.output).suffix.lower())
     if form is None:
-        raise FileError(f"{options.output!r} is no name for flashcards: it should end in {', '.join(cards.FORMATS)}.")
-    write(options.output, form(deck).encode())
+        raise FileError(
+            f"{options.output!r} is no name for flashcards: it should end in {', '.join(flashcards.FORMATS)}."
+        )
+    write(options.output, form(deck, options.course).encode())
     print(f"{options.output}: {len(deck)} cards")
 
 
@@ -165,7 +173,7 @@ def draw_plot(options: argparse.Namespace) -> None:
     """Draw a lesson's plot, and say which file it is in."""
     lesson = find(options)
     if lesson.plot is None:
-        plotted = ", ".join(slug for slug, other in options.lessons.items() if other.plot) or "none yet"
+        plotted = ", ".join(slug for slug, other in options.course.lessons.items() if other.plot) or "none yet"
         raise autograd.PictureError(f"{lesson.slug} has no plot. These have one: {plotted}.")
     target = Path(options.output or f"{lesson.slug}.png")
     if target.suffix.lower() not in PLOTS:
@@ -213,7 +221,7 @@ def show(told: Any, as_json: bool) -> None:
 
 def find(options: argparse.Namespace) -> Lesson:
     """Return the lesson that is named."""
-    slug, lessons = options.lesson, options.lessons
+    slug, lessons = options.lesson, options.course.lessons
     if slug not in lessons:
         near = [name for name in lessons if slug in name] or difflib.get_close_matches(slug, lessons, 1, 0.4)
         hint = f" Did you mean {near[0]}?" if near else ""

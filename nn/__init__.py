@@ -21,23 +21,9 @@ if not hasattr(autograd, "__chalkgrad__"):
 
 from autograd import Parameter, softmax
 from nn.activations import elu, gelu, leaky_relu, linear, relu, sigmoid, softplus, tanh
-from nn.batching import batches, one_hot, random_split, standardise
-from nn.callbacks import Checkpoint, EarlyStopping
-from nn.checkpoint import load_checkpoint, save_checkpoint
-from nn.data import blobs, circles, digits, linear_regression, mnist, moons, spirals, xor, yin_yang
-from nn.diagnosis import diagnose
+from nn.data.batching import batches, one_hot, random_split, standardise
+from nn.data.datasets import blobs, circles, digits, linear_regression, mnist, moons, spirals, xor, yin_yang
 from nn.errors import FormatError, MissingFileError, SettingError, StateError, TrainingError
-from nn.evaluation import accuracy, evaluate
-from nn.files import load_sequential_state_dict, load_weights, save_weights, sequential_state_dict
-from nn.gradients import (
-    accumulate,
-    checkpointed_backward,
-    clip_grad_norm_,
-    clip_grad_value_,
-    grad_norm,
-    layer_grad_norms,
-    stored_activations,
-)
 from nn.layers import MLP, Layer, Neuron, Sequential
 from nn.losses import (
     binary_cross_entropy,
@@ -54,13 +40,20 @@ from nn.losses import (
     mse,
     mse_loss,
 )
+from nn.model_files import load_sequential_state_dict, load_weights, save_weights, sequential_state_dict
 from nn.module import Module
-from nn.monitors import Monitor
-from nn.newton import Newton
-from nn.optim import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
-from nn.regularization import BatchNorm, BatchNorm1d, Dropout, Residual, l1_penalty, l2_penalty
-from nn.run import History, Run
-from nn.schedules import (
+from nn.monitor.diagnosis import diagnose
+from nn.monitor.gradients import (
+    accumulate,
+    checkpointed_backward,
+    clip_grad_norm_,
+    clip_grad_value_,
+    grad_norm,
+    layer_grad_norms,
+    stored_activations,
+)
+from nn.monitor.monitors import Monitor
+from nn.optim.lr_scheduler import (
     ChainedScheduler,
     CosineAnnealingLR,
     CosineAnnealingWarmRestarts,
@@ -70,7 +63,14 @@ from nn.schedules import (
     SequentialLR,
     StepLR,
 )
-from nn.training import fit
+from nn.optim.newton import Newton
+from nn.optim.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
+from nn.regularization import BatchNorm, BatchNorm1d, Dropout, Residual, l1_penalty, l2_penalty
+from nn.training.callbacks import Checkpoint, EarlyStopping
+from nn.training.checkpoint import load_checkpoint, save_checkpoint
+from nn.training.evaluation import accuracy, evaluate
+from nn.training.fit import fit
+from nn.training.run import History, Run
 
 if typing.TYPE_CHECKING:
     from nn import plots as plots
@@ -174,7 +174,7 @@ def __getattr__(name: str) -> typing.Any:
         import importlib
 
         return importlib.import_module("nn.plots")
-    from nn.elsewhere import hint
+    from nn.torch_names import hint
 
     raise AttributeError(
         f"module {__name__!r} has no attribute {name!r}.{hint(name)}", name=name, obj=sys.modules[__name__]

@@ -28,9 +28,8 @@ sys.path.insert(0, "..")  # the checkout, before any other package called autogr
 from textwrap import fill
 
 from autograd import Value, dot, draw, play, steps, what_if, why
-from autograd.lessons import layer, one_neuron, tiny_network
 from nn import SGD, Layer, Neuron, binary_cross_entropy
-from nn.lessons import loan_neuron, one_line
+from nn.lessons import layer, loan_neuron, one_line, one_neuron, tiny_network
 
 # %% [markdown]
 # ## Should w grow or shrink?

@@ -28,9 +28,8 @@ from random import Random
 from textwrap import fill
 
 from autograd import draw, play, steps, what_if, why
-from autograd.lessons import xor_by_hand
 from nn import MLP, SGD, binary_cross_entropy, mse_loss, xor
-from nn.lessons import xor_training
+from nn.lessons import xor_by_hand, xor_training
 from nn.plots import decision_boundary, hidden_space
 
 # %% [markdown]

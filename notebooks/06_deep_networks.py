@@ -28,9 +28,9 @@ from textwrap import fill
 
 from autograd import Parameter, Value, draw, play
 from nn import MLP, SGD, Layer, mse_loss
-from nn.gradients import checkpointed_backward, clip_grad_norm_, grad_norm, layer_grad_norms, stored_activations
 from nn.init import he
 from nn.lessons import memory, vanishing_gradients
+from nn.monitor.gradients import checkpointed_backward, clip_grad_norm_, grad_norm, layer_grad_norms, stored_activations
 from nn.plots import gradient_norms
 
 # %% [markdown]

@@ -29,9 +29,8 @@ from random import Random
 from textwrap import fill
 
 from autograd import draw, play
-from autograd.lessons import guessing_game
 from nn import MLP, Adam, Dropout, evaluate, fit, l2_penalty, mse_loss
-from nn.lessons import overfitting, universal_approximation
+from nn.lessons import guessing_game, overfitting, universal_approximation
 from nn.plots import loss_curves
 
 # %% [markdown]

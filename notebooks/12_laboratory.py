@@ -26,11 +26,11 @@ sys.path.insert(0, "..")  # the checkout, before any other package called autogr
 from random import Random
 from textwrap import fill
 
-from autograd import Value, draw, grad, gradcheck, mistakes, play, why
+from autograd import Value, draw, grad, gradcheck, play, why
+from autograd.explain import mistakes
 from autograd.graph import topological_order
-from autograd.lessons import mistakes_laboratory, published
 from nn import MLP, SGD, binary_cross_entropy_with_logits, xor
-from nn.lessons import hidden_space
+from nn.lessons import hidden_space, mistakes_laboratory, published
 from nn.plots import hidden_space as draw_hidden_space
 from nn.plots import new_figure
 
@@ -154,7 +154,7 @@ print(f"after a step {after_a_step(right_way):.9f}")
 
 # %% [markdown]
 # It differs from the seventh digit on. The text says, rightly, that the *old* weights are meant when going back through the output layer. What if the
-# program behind its figures had already updated them? Make that mistake on purpose, one of `autograd.mistakes`:
+# program behind its figures had already updated them? Make that mistake on purpose, one of `autograd.explain.mistakes`:
 
 # %%
 too_early = after_a_step(lambda error: mistakes.updated_too_early(error, lr=0.5).gradients)

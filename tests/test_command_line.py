@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from autograd.__main__ import LESSONS, main
-from autograd.lessons import COURSE
 from autograd.rules import TABLE
+from nn.lessons import COURSE
 
 ROOT = Path(__file__).resolve().parents[1]
 EACH = pytest.mark.parametrize("slug", ["tiny-network", "xor-by-hand", "xor-training"])
@@ -368,8 +368,8 @@ def test_a_plot_that_cannot_be_drawn_says_why(tmp_path, monkeypatch, capsys):
 def test_the_catalogue_tells_the_place_and_the_exercises_of_a_lesson(slug):
     entry = next(entry for entry in json.loads(told("list", "--json")) if entry["slug"] == slug)
     lesson = LESSONS[slug]
-    assert list(COURSE[entry["chapter"]]).count(slug) == 1
-    assert [slug for slugs in COURSE.values() for slug in slugs][entry["place"] - 1] == slug
+    assert list(COURSE.slugs[entry["chapter"]]).count(slug) == 1
+    assert [slug for slugs in COURSE.slugs.values() for slug in slugs][entry["place"] - 1] == slug
     assert entry["document"] == lesson.document
     assert entry["exercises"] == [exercise.question for exercise in lesson.exercises]
     assert entry["plot"] is (lesson.plot is not None)

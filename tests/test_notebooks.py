@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from autograd.__main__ import LESSONS, parser
-from autograd.lessons import COURSE
+from nn.lessons import COURSE
 
 jupytext = pytest.importorskip("jupytext")
 
@@ -132,7 +132,7 @@ def test_every_command_can_be_typed(source):
 
 def test_the_notebooks_go_through_the_course():
     named = dict.fromkeys(slug for source in build.sources() for slug in slugs(source))
-    assert set(named) == {slug for chapter in COURSE.values() for slug in chapter}
+    assert set(named) == {slug for chapter in COURSE.slugs.values() for slug in chapter}
 
 
 def test_a_picture_becomes_smaller_and_keeps_its_shape_and_nothing_else():

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from autograd.errors import FileError, GraphError
-from autograd.events import Event
+from autograd.explain.events import Event
+from autograd.explain.stepper import steps
+from autograd.pictures.svg import clean
 from autograd.player.page import page
-from autograd.player.picture import clean
-from autograd.player.told import told
-from autograd.stepper import steps
+from autograd.player.page_data import told
 from autograd.value import Value
 
 MOST_EVENTS = 20_000

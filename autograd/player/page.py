@@ -11,7 +11,7 @@ from html import escape
 from importlib.resources import files
 from typing import Any
 
-from autograd.player.picture import clean
+from autograd.pictures.svg import clean
 
 
 def page(data: dict[str, Any], graphs: Sequence[dict[str, str]]) -> str:

@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING, Any
 from autograd.value import Value
 
 if TYPE_CHECKING:
-    from autograd.replay.home import FlatParameter
+    from autograd.replay.flat_parameters import FlatParameter
 
 
 def record(
@@ -60,7 +60,7 @@ def record(
     Raises GraphError, with the line, where that can be seen: f, or what it calls outside of autograd and nn, compares a
     Value or its `data`, computes with its `data` or sets it, or enters `no_grad`.
     """
-    from autograd.replay.recording import recorded
+    from autograd.replay.trace import recorded
 
     return recorded(f, examples, backend, reduce, check)
 
@@ -79,6 +79,6 @@ def flat_parameters(parameters: Sequence[Value]) -> "list[FlatParameter]":
     """
     if not parameters or type(parameters[0]) is Value:
         return []
-    from autograd.replay.home import flattened
+    from autograd.replay.flat_parameters import flattened
 
     return flattened(parameters)

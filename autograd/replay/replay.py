@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import GraphError, LengthError
-from autograd.replay.home import Residents
-from autograd.replay.inputs import Form, no_nan, same_length
-from autograd.replay.owners import Owners
+from autograd.replay.backends.array_spaces import elsewhere, foreign, namespace_of, to_numpy
+from autograd.replay.backends.python import Straight
+from autograd.replay.batches import Form, no_nan, same_length
+from autograd.replay.flat_parameters import Residents
 from autograd.replay.program import Floats, Ints, Program
-from autograd.replay.spaces import elsewhere, foreign, namespace_of, to_numpy
-from autograd.replay.straight import Straight
+from autograd.replay.staleness import Owners
 from autograd.value import Value
 
 BACKENDS = ("numpy", "numba", "python")
@@ -83,7 +83,7 @@ class Replay:
     @cached_property
     def _elsewhere(self) -> Any:
         """What runs the program on arrays of other libraries."""
-        from autograd.replay.spaces import Elsewhere
+        from autograd.replay.backends.array_spaces import Elsewhere
 
         return Elsewhere(self.program)
 
@@ -305,10 +305,10 @@ def machine(backend: str, program: Program) -> Any:
     if backend == "python":
         return Straight(program)
     if backend == "numba":
-        from autograd.replay.compiled import Compiled
+        from autograd.replay.backends.numba import Compiled
 
         return Compiled(program)
-    from autograd.replay.vectors import Vectors
+    from autograd.replay.backends.numpy import Vectors
 
     return Vectors(program)
 

@@ -6,8 +6,8 @@ from unicodedata import normalize
 from autograd.code import Code, code
 from autograd.errors import LengthError
 from autograd.namespaces import scalars
-from autograd.replay.groups import Sorted
 from autograd.replay.program import Program
+from autograd.replay.schedule import Sorted
 from autograd.value import Value
 
 LONGEST = 50_000  # nodes; more is no reading matter, and Python compiles it slowly

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd import Value, grad, softmax, sum
-from autograd.lessons import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured, number, passes
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured, number, passes
 from nn import plots
 from nn.activations import ACTIVATIONS
 

@@ -8,13 +8,13 @@ from random import Random
 from typing import Any
 
 from autograd import Parameter, Value, dot, grad, mean, steps
-from autograd.lessons import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured
-from nn.batching import batches
-from nn.data import linear_regression
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured
+from nn.data.batching import batches
+from nn.data.datasets import linear_regression
 from nn.layers import Layer, Neuron
 from nn.losses import mse_loss
-from nn.optim import SGD
-from nn.training import fit
+from nn.optim.optimizers import SGD
+from nn.training.fit import fit
 
 DATA = linear_regression(1000, weights=[2.0], bias=1.0, noise=0.5, rng=Random(0))
 SIZES = (1, 4, 16, 64, 256)

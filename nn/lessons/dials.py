@@ -8,15 +8,15 @@ from textwrap import shorten
 from typing import Any
 
 from autograd import Parameter, Value, dot
-from autograd.lessons import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured, passes
-from nn.data import moons
-from nn.diagnosis import EXPLODING, LARGE, SMALL, VANISHING, diagnose
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured, passes
+from nn.data.datasets import moons
 from nn.init import normal
 from nn.layers import MLP
 from nn.losses import binary_cross_entropy_with_logits
-from nn.monitors import LayerDials, Monitor
-from nn.optim import SGD
-from nn.training import fit
+from nn.monitor.diagnosis import EXPLODING, LARGE, SMALL, VANISHING, diagnose
+from nn.monitor.monitors import LayerDials, Monitor
+from nn.optim.optimizers import SGD
+from nn.training.fit import fit
 
 EPOCHS = 15
 NORMS = (0.00005, 0.0005, 0.05, 5.0, 50.0)

@@ -8,13 +8,13 @@ from random import Random
 from typing import Any
 
 from autograd import Parameter, Value, dot, logsumexp, no_grad, record
-from autograd.lessons import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured, passes
-from nn.batching import Data, batches, one_hot, random_split
-from nn.data import digits
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured, passes
+from nn.data.batching import Data, batches, one_hot, random_split
+from nn.data.datasets import digits
 from nn.layers import MLP
 from nn.losses import categorical_cross_entropy, cross_entropy
-from nn.optim import SGD, Adam
-from nn.training import accuracy, evaluate, fit
+from nn.optim.optimizers import SGD, Adam
+from nn.training.fit import accuracy, evaluate, fit
 
 SHAPE = (784, 128, 64, 10)
 DOCUMENT = (0.01, 0.02, 0.05, 0.7, 0.1, 0.05, 0.03, 0.02, 0.01, 0.01)

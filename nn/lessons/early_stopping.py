@@ -6,14 +6,14 @@ from random import Random
 from typing import Any
 
 from autograd import Parameter, Value, dot, steps
-from autograd.lessons import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured
-from nn.callbacks import EarlyStopping
-from nn.data import linear_regression
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured
+from nn.data.datasets import linear_regression
 from nn.layers import Neuron
 from nn.losses import mse_loss
-from nn.optim import SGD
-from nn.run import History
-from nn.training import fit
+from nn.optim.optimizers import SGD
+from nn.training.callbacks import EarlyStopping
+from nn.training.fit import fit
+from nn.training.run import History
 
 PRINTED = {1: (2.5, 2.6), 5: (1.2, 1.3), 10: (0.8, 0.9), 15: (0.4, 0.85), 20: (0.2, 0.9)}  # epoch: training, validation
 DOCUMENT_KEEPS, DOCUMENT_PATIENCE = 10, 5

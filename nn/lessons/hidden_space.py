@@ -7,12 +7,12 @@ from random import Random
 from typing import Any, NamedTuple
 
 from autograd import Parameter, Value, dot, sum
-from autograd.lessons import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured, number, passes
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured, number, passes
 from nn import plots
-from nn.data import xor
+from nn.data.datasets import xor
 from nn.layers import MLP
 from nn.losses import binary_cross_entropy_with_logits
-from nn.optim import SGD
+from nn.optim.optimizers import SGD
 
 DOCUMENT = (1.0, -2.0, -0.25)  # its border: a1 − 2·a2 − 0.25 = 0
 MENDED = (1.0, -3.0, -0.25)

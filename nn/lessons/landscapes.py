@@ -6,9 +6,9 @@ from random import Random
 from typing import Any
 
 from autograd import Parameter, Value, hessian, steps
-from autograd.lessons import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured
-from nn.newton import Newton
-from nn.optim import SGD, Adam
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured
+from nn.optim.newton import Newton
+from nn.optim.optimizers import SGD, Adam
 
 WIDTH, TILT = 1.0, 0.3
 START, STEPS, LEARNING_RATE = 2.0, 400, 0.01

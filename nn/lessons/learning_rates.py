@@ -6,10 +6,10 @@ from random import Random
 from typing import Any
 
 from autograd import Parameter, Value, mean, steps
-from autograd.lessons import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured
 from nn.layers import MLP
 from nn.losses import mse_loss
-from nn.optim import SGD
+from nn.optim.optimizers import SGD
 
 CURVATURE, START = 8.0, 5.0  # ½ · 8 · 5² = 100: the document's first loss
 RATES = (0.0005, 0.02, 0.125, 0.2, 0.25, 0.26)

@@ -6,12 +6,12 @@ from random import Random
 from typing import Any, NamedTuple
 
 from autograd import Parameter, Value, dot
-from autograd.lessons import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured, number, passes
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured, number, passes
 from nn import plots
-from nn.data import xor
+from nn.data.datasets import xor
 from nn.layers import MLP
 from nn.losses import binary_cross_entropy_with_logits
-from nn.optim import SGD
+from nn.optim.optimizers import SGD
 
 Matrix = Sequence[Sequence[float]]
 W1, B1 = ((1.0, 2.0), (-1.0, 1.0)), (1.0, 0.0)

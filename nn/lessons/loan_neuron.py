@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from autograd import Value
-from autograd.lessons import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured, number, passes, updates
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured, number, passes, updates
 from nn import plots
 from nn.layers import Neuron
 

@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from autograd import Value, grad, mean
-from autograd.lessons import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured, number, passes
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured, number, passes
 from nn import plots
 from nn.losses import (
     binary_cross_entropy,

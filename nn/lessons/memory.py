@@ -5,10 +5,10 @@ from random import Random
 from typing import Any
 
 from autograd import Parameter, Value, steps
-from autograd.lessons import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured
-from nn.gradients import checkpointed_backward, stored_activations
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured
 from nn.layers import Layer
 from nn.losses import mse_loss
+from nn.monitor.gradients import checkpointed_backward, stored_activations
 
 BATCH, LAYERS, NEURONS, BYTES = 32, 4, 1000, 4
 DEPTH, WIDTH, EXAMPLES = 16, 3, 4

@@ -6,11 +6,11 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from autograd import Parameter, Value, dot
-from autograd.lessons import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured, number, passes
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured, number, passes
 from nn import plots
 from nn.layers import MLP
 from nn.losses import binary_cross_entropy_with_logits, mse_loss
-from nn.optim import SGD
+from nn.optim.optimizers import SGD
 
 INPUTS = [(0, 0), (0, 1), (1, 0), (1, 1)]
 TARGETS = {"AND": (0, 0, 0, 1), "OR": (0, 1, 1, 1), "XOR": (0, 1, 1, 0)}

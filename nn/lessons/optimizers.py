@@ -6,8 +6,8 @@ from itertools import pairwise
 from typing import Any
 
 from autograd import Parameter, Value, steps
-from autograd.lessons import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured
-from nn.optim import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured
+from nn.optim.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
 
 STEEP = 50.0
 RATES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)

@@ -8,16 +8,16 @@ from random import Random
 from typing import Any
 
 from autograd import Parameter, Value
-from autograd.lessons import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured, passes
-from nn.batching import Data
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured, passes
+from nn.data.batching import Data
 from nn.layers import MLP, Layer, Sequential
 from nn.losses import mse_loss
 from nn.module import Module
-from nn.optim import SGD, Adam
+from nn.optim.optimizers import SGD, Adam
 from nn.plots import loss_curves
 from nn.regularization import Dropout, l2_penalty
-from nn.run import History
-from nn.training import evaluate, fit
+from nn.training.fit import evaluate, fit
+from nn.training.run import History
 
 EPOCHS, LEARNING_RATE, STRENGTH, P, UNITS = 150, 0.05, 0.02, 0.2, 16
 

@@ -7,9 +7,8 @@ from random import Random
 from typing import Any
 
 from autograd import Parameter, Value, steps
-from autograd.lessons import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured
-from nn.optim import SGD, Optimizer
-from nn.schedules import (
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured
+from nn.optim.lr_scheduler import (
     ChainedScheduler,
     CosineAnnealingLR,
     CosineAnnealingWarmRestarts,
@@ -19,6 +18,7 @@ from nn.schedules import (
     SequentialLR,
     StepLR,
 )
+from nn.optim.optimizers import SGD, Optimizer
 
 EPOCHS, RATE, DECAY = 90, 0.001, 0.05
 SHOWN = (1, 2, 5, 10, 30, 31, 45, 60, 61, 90)

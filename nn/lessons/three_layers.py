@@ -3,8 +3,9 @@
 from typing import Any
 
 from autograd import Value, scope, softmax, steps
-from autograd.lessons import GradientOf, Lesson, Note, Story, measured, number, outer_product
+from autograd.classroom import GradientOf, Lesson, Note, Story, measured, number
 from nn.layers import MLP
+from nn.lessons.board import outer_product
 from nn.losses import cross_entropy
 
 Vector = list[float]

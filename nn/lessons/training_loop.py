@@ -9,17 +9,17 @@ from random import Random
 from typing import Any
 
 from autograd import Value, grad, mean, phases, scope, softmax
-from autograd.lessons import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured
-from nn.batching import Data, batches, random_split
-from nn.callbacks import EarlyStopping
-from nn.data import blobs
-from nn.gradients import grad_norm
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured
+from nn.data.batching import Data, batches, random_split
+from nn.data.datasets import blobs
 from nn.layers import MLP
 from nn.losses import cross_entropy
-from nn.optim import SGD
+from nn.monitor.gradients import grad_norm
+from nn.optim.optimizers import SGD
 from nn.plots import loss_curves
-from nn.run import History
-from nn.training import accuracy, evaluate, fit
+from nn.training.callbacks import EarlyStopping
+from nn.training.fit import accuracy, evaluate, fit
+from nn.training.run import History
 
 CLASSES, EPOCHS, BATCH, LEARNING_RATE, PATIENCE = 10, 100, 10, 0.1, 10
 LOOK = (1, 10, 50, 100, 200)

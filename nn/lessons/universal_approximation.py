@@ -8,11 +8,11 @@ from random import Random
 from typing import Any
 
 from autograd import Parameter, Value, dot, no_grad
-from autograd.lessons import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured, passes
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured, passes
 from nn.layers import MLP
 from nn.losses import mse_loss
-from nn.optim import Adam
-from nn.training import fit
+from nn.optim.optimizers import Adam
+from nn.training.fit import fit
 
 UNITS, TRAINED_UNITS, SEEDS = (2, 4, 8, 16, 32), (2, 4, 8, 16), (0, 1, 2)
 EPOCHS, LEARNING_RATE = 100, 0.05

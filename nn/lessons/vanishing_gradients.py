@@ -5,15 +5,15 @@ from random import Random
 from typing import Any
 
 from autograd import Parameter, Value, steps
-from autograd.lessons import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured
 from nn.activations import ACTIVATIONS
-from nn.gradients import clip_grad_norm_, grad_norm
 from nn.init import Init, normal, xavier
 from nn.init import he as he_init
 from nn.layers import Layer, Sequential
 from nn.losses import mse_loss
 from nn.module import Module
-from nn.optim import SGD
+from nn.monitor.gradients import clip_grad_norm_, grad_norm
+from nn.optim.optimizers import SGD
 from nn.regularization import BatchNorm1d, Residual
 
 CHAIN, FACTOR = 10, 0.1

@@ -6,7 +6,7 @@ from timeit import timeit
 from typing import Any
 
 from autograd import Value, no_grad, scope, steps
-from autograd.lessons import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured
 from nn.layers import MLP
 from nn.losses import mse_loss
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograd import Value, scope
-from autograd.lessons import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured, passes
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured, passes
 from nn import plots
 from nn.layers import MLP
 from nn.losses import mse_loss
-from nn.optim import SGD
+from nn.optim.optimizers import SGD
 
 INPUTS = [(0, 0), (0, 1), (1, 0), (1, 1)]
 TARGETS = [0, 1, 1, 0]

@@ -1,0 +1,235 @@
+"""Lessons on a terminal: printed whole, or one event a key press."""
+
+import difflib
+import os
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from autograd import rules
+from autograd.classroom import Lesson
+from autograd.errors import GraphError
+from autograd.explain.events import Chain, Event, Ready
+from autograd.explain.expression import Expr, as_expr, formula, name, slope
+from autograd.explain.why import why
+from autograd.graph import names, topological_order
+from autograd.namespaces import methods
+from autograd.rules import MANY, PAIRS, Op
+from autograd.value import Value
+
+WIDTH = 100
+INDENT = " " * 6
+
+
+def walkthrough(lesson: Lesson) -> Iterator[str]:
+    """Yield a lesson piece by piece: its title and question, its texts, its events."""
+    yield opening(lesson)
+    index, previous = 0, None
+    for item in lesson.story():
+        if isinstance(item, str):
+            yield paragraph(item)
+        else:
+            yield event_text(index, item, previous)
+            index, previous = index + 1, item
+
+
+def source(lesson: Lesson) -> str:
+    """Return which documents a lesson follows."""
+    return f"After: {lesson.document}."
+
+
+def opening(lesson: Lesson) -> str:
+    """Return a lesson's title, its source and its question."""
+    underline = "=" * len(lesson.title)
+    return f"{lesson.title}\n{underline}\n{wrapped(source(lesson))}\n\n{wrapped(lesson.question)}"
+
+
+def paragraph(text: str) -> str:
+    """Return a heading, a table or a paragraph, ready to print."""
+    if text.startswith("# "):
+        return f"\n{text[2:]}\n{'-' * len(text[2:])}"
+    return textwrap.indent(text, INDENT) if "\n" in text else wrapped(text, INDENT)
+
+
+def event_text(index: int, event: Event, previous: Event | None = None) -> str:
+    """Return an event with its number in the stream, its parts aligned below one another."""
+    if isinstance(event, Chain):
+        head, lines = f"{event.name} → {event.names[event.parent].label}", event.lines
+        return "\n".join([f"{index:>4}  {head}", *(f"{INDENT}  {line}" for line in lines)])
+    lines = event.lines
+    if isinstance(event, Ready):
+        lines = [*lines, "complete"] if previous is None or lines[-1] not in previous.lines else ["complete"]
+        lines[-2:] = (
+            [f"{lines[-2]}   complete"] if len(lines) > 1 else [f"{event.partial(event.root, event.node)}   complete"]
+        )
+    return "\n".join(f"{index:>4}  {line}" if i == 0 else f"{INDENT}{line}" for i, line in enumerate(lines))
+
+
+def wrapped(text: str, indent: str = "") -> str:
+    """Return a text in lines that fit a page."""
+    return textwrap.fill(text, WIDTH, initial_indent=indent, subsequent_indent=indent)
+
+
+KEYS = "n or space: next   b: back   g: go to an event   w: why a gradient   q: quit"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One event with the texts around it, as it is shown at one key press."""
+
+    event: Event | None
+    text: str
+
+
+def pages(lesson: Lesson) -> list[Page]:
+    """Return a lesson as pages: the texts before an event go with it, and those after the last stand alone."""
+    found: list[Page] = []
+    texts = [opening(lesson)]
+    for item in lesson.story():
+        if isinstance(item, str) and found and not texts and not item.startswith("# "):
+            found[-1] = Page(
+                found[-1].event, f"{found[-1].text}\n{paragraph(item)}"
+            )  # what is said of an event stays with it
+        elif isinstance(item, str):
+            texts.append(paragraph(item))
+        else:
+            previous = found[-1].event if found else None
+            found.append(Page(item, "\n".join([*texts, event_text(len(found), item, previous)])))
+            texts = []
+    return [*found, Page(None, "\n".join([*texts, "", f"      The end. {KEYS}"]))]
+
+
+def interact(lesson: Lesson, read_key: Callable[[], str], read_line: Callable[[], str]) -> None:
+    """Show a lesson page by page: each key press moves forward or back, goes to an event, or asks why."""
+    book, position = pages(lesson), 0
+    print(f"{KEYS}\n\n{book[0].text}", flush=True)
+    while (pressed := read_key()) not in ("q", "\x03", "\x04", ""):
+        if pressed == "w":
+            print(answer(book[position].event, ask("Why the gradient of which node? ", read_line)), flush=True)
+            continue
+        wanted = moved(pressed, position, len(book), read_line)
+        if wanted is None:
+            there = (
+                f"      There is no such event: there are 0 to {len(book) - 2}." if pressed == "g" else f"      {KEYS}"
+            )
+            print(there, flush=True)
+        elif wanted != position:
+            position = wanted
+            print(book[position].text, flush=True)
+
+
+def moved(pressed: str, position: int, count: int, read_line: Callable[[], str]) -> int | None:
+    """Return the page that a key leads to; None for a key that has no meaning, or an event that is not there."""
+    if pressed == "g":
+        typed = ask(f"Go to which event, 0 to {count - 2}? ", read_line)
+        return int(typed) if typed.isdecimal() and int(typed) < count - 1 else None
+    step = {"n": 1, " ": 1, "\n": 1, "\r": 1, "right": 1, "b": -1, "left": -1}.get(pressed)
+    return None if step is None else max(0, min(position + step, count - 1))
+
+
+def ask(question: str, read_line: Callable[[], str]) -> str:
+    """Print a question and return the line that is typed."""
+    print(f"      {question}", end="", flush=True)
+    return read_line().strip()
+
+
+def answer(event: Event | None, label: str) -> str:
+    """Return the ledger of a node's gradient in the graph of an event."""
+    if event is None:
+        return "      Go back to an event first: b."
+    *_, root = event.names  # a topological order ends with its root
+    try:
+        return textwrap.indent(why(root, node_named(root, label)).text, INDENT)
+    except GraphError as error:
+        return wrapped(str(error), INDENT)
+
+
+def labels(root: Value) -> dict[str, Value]:
+    """Return the nodes of a graph by their names."""
+    return {name: node for node, name in names(topological_order(root)).items() if node.kind != "constant"}
+
+
+def node_named(root: Value, label: str) -> Value:
+    """Return the node of that name; raise GraphError, with the nearest name, where there is none."""
+    found = labels(root)
+    if label not in found:
+        near = difflib.get_close_matches(label, found, 1, 0.3)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        raise GraphError(f"There is no node {label!r} in this graph.{hint} There are: {', '.join(found)}.")
+    return found[label]
+
+
+def key() -> str:
+    """Return one key press; where the terminal cannot give one, the first letter of a line."""
+    try:
+        import select
+        import termios
+        import tty
+    except ImportError:  # no termios on Windows
+        return sys.stdin.readline()[:1]
+    fd = sys.stdin.fileno()
+    saved = termios.tcgetattr(fd)
+    try:
+        tty.setcbreak(fd, termios.TCSADRAIN)  # a key pressed meanwhile is kept
+        pressed = os.read(fd, 1).decode(errors="replace")
+        if pressed != "\x1b":
+            return pressed
+        more = os.read(fd, 2) if select.select([fd], [], [], 0.05)[0] else b""  # an arrow comes as three characters
+        return {b"[C": "right", b"OC": "right", b"[D": "left", b"OD": "left"}.get(more, "?")
+    finally:
+        termios.tcsetattr(fd, termios.TCSADRAIN, saved)
+
+
+def line() -> str:
+    """Return a line that is typed, past the buffers, as `key` reads."""
+    return os.read(sys.stdin.fileno(), 1024).decode(errors="replace")
+
+
+def table() -> str:
+    """Return the table of operations: what each computes, its slopes, where it is defined; then how it is written."""
+    read = [("operation", "value", "slopes", "defined where", "kink"), *map(meaning, rules.TABLE.values())]
+    written = [("operation", "drawn", "TeX", "note"), *map(notation, rules.TABLE.values())]
+    return aligned(read) + "\n\n" + aligned(written)
+
+
+def meaning(op: Op) -> tuple[str, ...]:
+    """Return a row read as text."""
+    operands, out = operands_of(op), name("out", 0.0)
+    slopes = [slope(op, i, operands, out).text for i in range(len(operands))]
+    domains = dict.fromkeys(domain.words for domain in op.domain if domain not in (MANY, PAIRS))
+    value = as_expr(op.at(methods, operands)).text  # what it does, not only what it is called
+    return (
+        op.name,
+        value if len(value) < 45 else formula(op, operands).text,
+        fitting(slopes, op),
+        "; ".join(domains),
+        op.kinks.words if op.kinks else "",
+    )
+
+
+def notation(op: Op) -> tuple[str, ...]:
+    """Return how a row is drawn and written, and its note."""
+    return op.name, op.symbol, op.tex.format("x", "y"), op.note
+
+
+def fitting(slopes: list[str], op: Op, width: int = 44) -> str:
+    """Return the slopes, or as many as fit."""
+    whole = ", ".join(slopes)
+    if len(whole) <= width:
+        return whole
+    if op.arity == MANY:
+        return "1, shared by those that tie; 0"
+    return f"{slopes[0]}, …" if len(slopes) > 1 else whole
+
+
+def aligned(rows: list[tuple[str, ...]]) -> str:
+    """Return rows as lines with their columns below one another."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows)
+
+
+def operands_of(op: Op) -> tuple[Expr, ...]:
+    """Return names for a row's operands."""
+    names = {1: "x", 2: "xy", MANY: "xyz", PAIRS: "wxb"}[op.arity]
+    return tuple(name(letter, 0.0) for letter in names)

@@ -1,0 +1,1 @@
+"""What explains: the passes as events, why, paths, what_if, the laboratory of mistakes."""

@@ -1,0 +1,277 @@
+"""The passes as a stream of events that can go back as well as forward.
+
+Nothing here changes the graph. Constants get no gradient, as in `Value.backward`, and a leaf's gradient starts from 0, as
+in the first `backward`; the sums are done in the same order, so that they end in the same bits.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from autograd.errors import GraphError, PositionError
+from autograd.explain.events import Chain, Compute, Event, Names, Ready, Seed, Update
+from autograd.explain.expression import Expr
+from autograd.graph import names, topological_order
+from autograd.value import Value
+
+
+def steps(root: Value) -> list[Event]:
+    """Return the forward pass, then the backward pass, as events.
+
+    >>> x = Value(3.0, "x")
+    >>> for event in steps(x * x):
+    ...     print(type(event).__name__, *event.lines, sep="; ")
+    Compute; v1 = x·x = 3·3 = 9
+    Seed; ∂v1/∂v1 = 1
+    Ready; ∂v1/∂v1 = 1
+    Chain; ∂v1/∂x = x = 3; ∂v1/∂x = 1 · 3 = 3
+    Chain; ∂v1/∂x = x = 3; ∂v1/∂x = 3 + 1 · 3 = 6
+    Ready; ∂v1/∂x = 6
+
+    Nodes without a label are called v1, v2, … in the order of the forward pass. Raises GraphError for what is no Value.
+    """
+    order = order_of("steps", root)
+    named = snapshot(order)
+    return [*forward(order, named), *backward(order, named)]
+
+
+def order_of(caller: str, root: Any) -> list[Value]:
+    """Return the topological order of a root, if it is a Value."""
+    if not isinstance(root, Value):
+        raise GraphError(
+            f"{caller} takes the Value at the end of a computation, and {root!r} is a {type(root).__name__}. Give it the loss itself."
+        )
+    return topological_order(root)
+
+
+def inside(order: list[Value], node: Any, caller: str) -> None:
+    """Raise GraphError unless a node is in the graph."""
+    if not isinstance(node, Value):
+        raise GraphError(
+            f"{caller} asks about a Value, and {node!r} is a {type(node).__name__}. Give it a node of the graph."
+        )
+    if node not in set(order):
+        raise GraphError(
+            f"{node!r} is not in this graph: the root was not made from it. Give one of the nodes it was made from."
+        )
+
+
+def snapshot(order: list[Value]) -> dict[Value, Expr]:
+    """Return each node's name with its number as it is now."""
+    return {node: Expr(label, node.data) for node, label in names(order).items()}
+
+
+def forward(order: list[Value], named: Names) -> Iterator[Event]:
+    """Yield the forward pass over a topological order."""
+    return (Compute(node=node, names=named) for node in order if node.op)
+
+
+def backward(order: list[Value], named: Names) -> Iterator[Event]:
+    """Yield the backward pass over a topological order, in the order in which `Value.backward` does its sums."""
+    root, counts = order[-1], uses(order)
+    waiting, gradients = dict(counts), {root: 1.0}
+    ready = {root: Ready(node=root, names=named, root=root, grad=1.0)}
+    yield Seed(node=root, names=named)
+    yield ready[root]
+    for node in reversed(order):
+        for chain in chains(node, root, gradients, named):
+            yield chain
+            parent = chain.parent
+            waiting[parent] -= 1
+            if not waiting[parent]:
+                above = ready[node] if counts[parent] == 1 else None
+                ready[parent] = Ready(node=parent, names=named, root=root, grad=chain.after, chain=chain, above=above)
+                yield ready[parent]
+
+
+def chains(node: Value, root: Value, gradients: dict[Value, float], named: Names) -> Iterator[Chain]:
+    """Yield what a node pays into each of its parents, and add it to their gradients."""
+    for i, (parent, local) in enumerate(zip(node.parents, node.partials, strict=True)):
+        if parent.kind != "constant":
+            before, upstream = gradients.get(parent, 0.0), gradients[node]
+            gradients[parent] = after = before + upstream * local
+            yield Chain(
+                node=node, names=named, root=root, operand=i, parent=parent,
+                upstream=upstream, local=local, before=before, after=after,
+            )  # fmt: skip
+
+
+def uses(order: list[Value]) -> dict[Value, int]:
+    """Count, for each node, how often it is a parent: how many contributions its gradient waits for."""
+    counts = dict.fromkeys(order, 0)
+    for node in order:
+        for parent in node.parents:
+            counts[parent] += 1
+    return counts
+
+
+def updates(root: Value, parameters: list[Value], lr: float) -> list[Update]:
+    """Return what gradient descent would do with the gradients of `root`; nothing is changed."""
+    order = topological_order(root)
+    named = snapshot(order)
+    gradients = {event.node: event.grad for event in backward(order, named) if isinstance(event, Ready)}
+    return [
+        Update(node=p, names=named, before=p.data, gradient=gradients[p], after=p.data - lr * gradients[p], lr=lr)
+        for p in parameters
+    ]
+
+
+class Stepper:
+    """A place in the stream of events, and the state of every node at that moment.
+
+    >>> x = Value(3.0, "x")
+    >>> s = Stepper(x * x)
+    >>> s.position, len(s), s.grad_of(x)
+    (-1, 6, None)
+    >>> s.goto(3).lines[-1], s.grad_of(x)
+    ('∂v1/∂x = 1 · 3 = 3', 3.0)
+    >>> _ = s.next(); s.grad_of(x)
+    6.0
+    >>> _ = s.back(); s.grad_of(x)
+    3.0
+
+    At position k event k has just happened; a new stepper stands before event 0, at −1. `next` and `back` return the event
+    where they arrive: None before the first, and at the end `next` stays. Any position can be visited in any order:
+    what is kept is each node's own history, so a move costs nothing. Raises PositionError for an event that is not there.
+    """
+
+    def __init__(self, root: Value) -> None:
+        self.events: Sequence[Event] = steps(root)
+        self.position = -1
+        self._known = set(topological_order(root))
+        self._grads: dict[Value, tuple[list[int], list[float]]] = {}
+        self._computed: dict[Value, int] = {}
+        for k, event in enumerate(self.events):
+            match event:
+                case Compute():
+                    self._computed[event.node] = k
+                case Seed():
+                    self._pay(event.node, k, 1.0)
+                case Chain():
+                    self._pay(event.parent, k, event.after)
+
+    def _pay(self, node: Value, k: int, grad: float) -> None:
+        positions, grads = self._grads.setdefault(node, ([], []))
+        positions.append(k)
+        grads.append(grad)
+
+    def __len__(self) -> int:
+        return len(self.events)
+
+    @property
+    def event(self) -> Event | None:
+        """The event that has just happened; None before the first."""
+        return self.events[self.position] if self.position >= 0 else None
+
+    def next(self) -> Event | None:
+        """Go one event forward."""
+        return self.goto(min(self.position + 1, len(self) - 1))
+
+    def back(self) -> Event | None:
+        """Go one event back."""
+        return self.goto(max(self.position - 1, -1))
+
+    def goto(self, k: int) -> Event | None:
+        """Go to where event k has just happened; −1 is before the first."""
+        if not isinstance(k, int) or isinstance(k, bool) or not -1 <= k < len(self):
+            raise PositionError(
+                f"There is no event {k!r}: this stream has events 0 to {len(self) - 1}, and −1 stands before the first."
+            )
+        self.position = k
+        return self.event
+
+    def grad_of(self, node: Value) -> float | None:
+        """Return a node's gradient at this moment; None while nothing has been paid in."""
+        positions, grads = self._grads.get(self._own(node), ([], []))
+        seen = bisect_right(positions, self.position)
+        return grads[seen - 1] if seen else None
+
+    def value_of(self, node: Value) -> float | None:
+        """Return a node's value at this moment; None while it is not computed."""
+        return node.data if self._computed.get(self._own(node), -1) <= self.position else None
+
+    def _own(self, node: Value) -> Value:
+        if not isinstance(node, Value) or node not in self._known:
+            raise GraphError(
+                f"{node!r} is not a node of this graph. Ask for one that the root was made from, or make a Stepper of its own root."
+            )
+        return node
+
+
+def phases(
+    model: Callable[[Any], Any],
+    loss_fn: Callable[[Any, Any], Value],
+    batch: tuple[Sequence[Any], Sequence[Any]],
+    optimizer: Any,
+    rounds: int = 1,
+) -> Iterator[Event]:
+    """Train, and yield the four phases of each step as one stream: forward, loss, backward, update.
+
+    >>> w = Value(3.0, "w")
+    >>> class Descent:  # any optimizer with zero_grad and step will do, nn.SGD say
+    ...     lr, parameters = 0.01, [w]
+    ...     def zero_grad(self): w.grad = None
+    ...     def step(self): w.data -= self.lr * w.grad
+    >>> for event in phases(lambda x: w * x, lambda outputs, ys: (outputs[0] - ys[0]) ** 2, ([2.0], [10.0]), Descent()):
+    ...     print(f"{event.phase:<8}", event.lines[-1])
+    forward  v1 = w·2 = 3·2 = 6
+    loss     v2 = v1 − 10 = 6 − 10 = −4
+    loss     v3 = v2² = (−4)² = 16
+    backward ∂v3/∂v3 = 1
+    backward ∂v3/∂v3 = 1
+    backward ∂v3/∂v2 = 1 · (−8) = −8
+    backward ∂v3/∂v2 = −8
+    backward ∂v3/∂v1 = ∂v3/∂v2 · ∂v2/∂v1 = −8 · 1 = −8
+    backward ∂v3/∂v1 = 2(v1 − 10) = −8
+    backward ∂v3/∂w = ∂v3/∂v1 · ∂v1/∂w = −8 · 2 = −16
+    backward ∂v3/∂w = 2(v1 − 10)·2 = −16
+    update   w ← 3 − 0.01 · (−16) = 3.16
+
+    `batch` is a pair of lists, inputs and targets; a model that returns a list of one output counts as returning that one.
+    The events of a training step come when it has been done: the parameters really move.
+    """
+    inputs, targets = batch
+    for k in range(rounds):
+        outputs = [single(model(x)) for x in inputs]
+        loss = loss_fn(outputs, targets)
+        order = order_of("phases", loss)
+        optimizer.zero_grad()
+        loss.backward()
+        named = snapshot(order)
+        passes = [*forward(order, named), *backward(order, named)]
+        optimizer.step()
+        made_by_model = set().union(*(topological_order(node) for node in flattened(outputs)))
+        yield from (replace(event, round=k, phase=phase_of(event, made_by_model)) for event in passes)
+        yield from (replace(event, round=k) for event in moved(order, named, optimizer))
+
+
+def single(outputs: Any) -> Any:
+    """Return the one output of a list of one, and anything else as it is."""
+    return outputs[0] if isinstance(outputs, list) and len(outputs) == 1 else outputs
+
+
+def flattened(outputs: Any) -> Iterator[Value]:
+    """Yield the Values in nested lists."""
+    if isinstance(outputs, Value):
+        yield outputs
+    elif isinstance(outputs, Iterable):
+        for output in outputs:
+            yield from flattened(output)
+
+
+def phase_of(event: Event, made_by_model: set[Value]) -> str:
+    """Return the phase of an event; what is computed after the model's outputs is the loss."""
+    return "loss" if event.phase == "forward" and event.node not in made_by_model else event.phase
+
+
+def moved(order: list[Value], named: Names, optimizer: Any) -> Iterator[Update]:
+    """Yield an Update for each parameter that had a gradient, told as gradient descent where it was that."""
+    inside, lr = set(order), getattr(optimizer, "lr", None)
+    for p in optimizer.parameters:
+        if p in inside and p.grad is not None:
+            before = named[p].data
+            plain = lr is not None and p.data == before - lr * p.grad
+            yield Update(node=p, names=named, before=before, gradient=p.grad, after=p.data, lr=lr if plain else None)

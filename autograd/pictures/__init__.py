@@ -1,0 +1,84 @@
+"""draw: pictures of a graph, whole or zoomed out, as it is or at one step of its passes. Pictures compute nothing.
+
+labels      texts that are safe to show
+zoom        which nodes are drawn as one
+moment      what every node holds when an event has happened
+plan        the groups, the edges between them, the leaves in copies
+texts       what is said at each
+scene       all of it together: marks, lines, a caption
+dot         a scene as DOT text; outline: the same as indented text
+rendering   DOT text to SVG, PNG and PDF
+picture     what `draw` returns
+"""
+
+import difflib
+from collections.abc import Sequence
+
+from autograd.errors import PictureError
+from autograd.explain.events import Event
+from autograd.explain.stepper import order_of
+from autograd.pictures.levels import LEVELS
+from autograd.pictures.picture import Picture
+from autograd.pictures.plan import plan
+from autograd.pictures.scene import scene
+from autograd.pictures.snapshot import At, Now
+from autograd.pictures.texts import Teller
+from autograd.value import Value
+
+__all__ = ["LEVELS", "Picture", "draw"]
+DIRECTIONS = ("LR", "RL", "TB", "BT")
+
+
+def draw(
+    root: Value,
+    level: str = "op",
+    direction: str = "LR",
+    gradients: bool = True,
+    locals: bool = True,
+    at: Event | int | None = None,
+    *,
+    most_uses: int = 4,
+    most_nodes: int = 1500,
+    timeout: float = 30.0,
+) -> Picture:
+    """Return a picture of the graph that ends in `root`: as it is, or at one event of its passes.
+
+    >>> x, w = Value(2.0, "x"), Value(3.0, "w")
+    >>> y = w * x; y.label = "y"
+    >>> print(draw(y).text())
+    Computation graph, level op: 3 nodes, 2 edges.
+    result; ×; y = 6; grad not computed
+      leaf; w = 3; grad not computed; local derivative 2
+      leaf; x = 2; grad not computed; local derivative 3
+    >>> print(draw(y, at=3).text())
+    Computation graph, level op: 3 nodes, 2 edges.
+    y has the gradient 1 and hands 1 · 2 = 2 to w.
+    result; ×; y = 6; grad 1 (active)
+      leaf; w = 3; grad 2; local derivative 2 (active, on the active edge)
+      leaf; x = 2; grad not computed; local derivative 3 (waiting)
+
+    Each node has its operation, label and value, and its gradient (`gradients`); each edge the local derivative (`locals`).
+    Data stands in a rectangle, a parameter in an octagon, a result in an ellipse, a constant without a border. `level` is
+    "op", "neuron", "layer" or "model": what `autograd.scope` named is drawn as a box around its nodes, or as one box alone.
+    `direction` is "LR", "RL", "TB" or "BT". `at` is a position in `steps(root)`, or an event.
+
+    A leaf with more than `most_uses` uses is drawn once for each. Where there are more than `most_nodes` nodes the next
+    level up is drawn, and says so. Graphviz has `timeout` seconds.
+
+    Raises PictureError for what cannot be drawn as asked, PositionError or GraphError for an event that is not of this
+    graph, and RenderError, when the picture is made, where there is no Graphviz or its time is out.
+    """
+    order_of("draw", root)
+    one_of("level", level, LEVELS)
+    one_of("direction", direction, DIRECTIONS)
+    now = Now(root) if at is None else At(root, at)
+    chosen, remark = plan(now.order, level, most_nodes)
+    return Picture(scene(now, chosen, Teller(now, chosen, gradients, locals), most_uses, remark), direction, timeout)
+
+
+def one_of(what: str, given: object, known: Sequence[str]) -> None:
+    """Raise PictureError, with the nearest that there is, unless it is one of those that are known."""
+    if given not in known:
+        near = difflib.get_close_matches(str(given), known, 1, 0.4)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        raise PictureError(f"There is no {what} {given!r}.{hint} There are: {', '.join(known)}.")

@@ -1,0 +1,1 @@
+"""What runs a recorded program: a file for each backend."""

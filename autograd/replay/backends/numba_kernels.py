@@ -1,0 +1,300 @@
+"""The loop over a tape, for numba: one instruction after the other, its lanes inside.
+
+No multiplication is fused with an addition, and only a sum over several lanes is reassociated: one lane rounds as eager does.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from autograd.replay.instructions import NUMBER
+
+ADD, SUB, MUL, DIV, NEG, GT, LT, GE, LE = (
+    NUMBER[k] for k in ["add", "sub", "mul", "div", "neg", "gt", "lt", "ge", "le"]
+)
+EXP, LOG, LOG1P, EXPM1, SQRT, SIN, COS = (NUMBER[k] for k in ["exp", "log", "log1p", "expm1", "sqrt", "sin", "cos"])
+TANH, ABS, MAXIMUM, MINIMUM, WHERE = (NUMBER[k] for k in ["tanh", "abs", "maximum", "minimum", "where"])
+ERF, ERFC = (NUMBER[k] for k in ["erf", "erfc"])
+POW, DIVIDE, MOVE, PAY, DOT, BACK = (NUMBER[k] for k in ["pow", "divide", "move", "pay", "dot", "back"])
+ZERO, ONE = np.uint64(0), np.uint64(1)  # offsets are unsigned: none counts from the end
+SPARE = np.uint64(3)  # rows at the end of all numbers, for uniform operands spread over the lanes
+NONE = np.uint64(2**64 - 1)  # in the place of a gradient that is not wanted
+LARGEST = np.finfo(np.float64).max
+compiled: Any = njit(cache=True, error_model="numpy")
+reassociating: Any = njit(cache=True, error_model="numpy", fastmath={"reassoc"})  # for sums over several lanes
+
+
+@reassociating
+def product(m, x, y, n):  # type: ignore[no-untyped-def]
+    """Return Σ x·y over the lanes."""
+    a = 0.0
+    for i in range(n):
+        a += m[x + i] * m[y + i]
+    return a
+
+
+@reassociating
+def total(m, x, n):  # type: ignore[no-untyped-def]
+    """Return Σ x over the lanes."""
+    a = 0.0
+    for i in range(n):
+        a += m[x + i]
+    return a
+
+
+@compiled
+def pay(m, g, gs, up, us, x, xs, n):  # type: ignore[no-untyped-def]
+    """Add upstream · x to a gradient: lane by lane, or for a gradient of all lanes their sum."""
+    if n == ONE:
+        m[g] += m[up] * m[x]
+    elif not gs:
+        pay_sum(m, g, up, us, x, xs, n)
+    elif us and xs:
+        for i in range(n):
+            m[g + i] += m[up + i] * m[x + i]
+    elif us or xs:
+        row, factor = (up, m[x]) if us else (x, m[up])
+        for i in range(n):
+            m[g + i] += m[row + i] * factor
+    else:
+        number = m[up] * m[x]
+        for i in range(n):
+            m[g + i] += number
+
+
+@compiled
+def pay_sum(m, g, up, us, x, xs, n):  # type: ignore[no-untyped-def]
+    """Add the sum of upstream · x over the lanes."""
+    if us and xs:
+        m[g] += product(m, up, x, n)
+    elif us:
+        m[g] += total(m, up, n) * m[x]
+    else:
+        m[g] += total(m, x, n) * m[up]
+
+
+@compiled
+def lane(m, x, xs, n, spare):  # type: ignore[no-untyped-def]
+    """Return where a number for each lane is: a uniform one is spread out, so that the loops run over neighbours."""
+    if xs:
+        return x
+    number = m[x]
+    for i in range(n):
+        m[spare + i] = number
+    return spare
+
+
+@compiled
+def dot(m, at, wide, plain, o, n):  # type: ignore[no-untyped-def]
+    """Compute b + w₁x₁ + w₂x₂ + … for several lanes; `at` is where these lie, `wide` whether in each lane apart."""
+    half = len(at) // 2
+    b = at[2 * half]
+    if not wide[2 * half]:
+        lane(m, b, ZERO, n, o)
+    elif b != o:
+        for i in range(n):
+            m[o + i] = m[b + i]
+    for j in range(fours(m, at, o, n) if plain else 0, half):
+        pay(m, o, ONE, at[j], wide[j], at[half + j], wide[half + j], n)
+
+
+@compiled
+def fours(m, at, o, n):  # type: ignore[no-untyped-def]
+    """Add four terms at a time, then two, of uniform weights and inputs that are not; return how far that went."""
+    half, j = len(at) // 2, 0
+    while j + 4 <= half:
+        p, q, r, s = m[at[j]], m[at[j + 1]], m[at[j + 2]], m[at[j + 3]]
+        x, y, z, t = at[half + j], at[half + j + 1], at[half + j + 2], at[half + j + 3]
+        for i in range(n):
+            m[o + i] = (((m[o + i] + p * m[x + i]) + q * m[y + i]) + r * m[z + i]) + s * m[t + i]
+        j += 4
+    if j + 2 <= half:
+        p, q, x, y = m[at[j]], m[at[j + 1]], at[half + j], at[half + j + 1]
+        for i in range(n):
+            m[o + i] = (m[o + i] + p * m[x + i]) + q * m[y + i]
+        j += 2
+    return j
+
+
+@compiled
+def dot_one(m, at, o):  # type: ignore[no-untyped-def]
+    """Compute w₁x₁ + w₂x₂ + … + b from left to right, as eager does, where there is one lane."""
+    half, z = len(at) // 2, 0.0
+    for j in range(half):
+        z += m[at[j]] * m[at[half + j]]
+    m[o] = z + m[at[2 * half]]
+
+
+@compiled
+def back(m, at, wide, to, broad, plain, up, n):  # type: ignore[no-untyped-def]
+    """Pay upstream · x to each weight, upstream · w to each input, upstream to the bias; NONE is owed nothing."""
+    half = len(at) // 2
+    for j in range(four_sums(m, at, to, up, n) if plain else 0, half):
+        if to[j] != NONE:
+            pay(m, to[j], broad[j], up, ONE, at[half + j], wide[half + j], n)
+        if to[half + j] != NONE:
+            pay(m, to[half + j], broad[half + j], up, ONE, at[j], wide[j], n)
+    g = to[2 * half]
+    if g != NONE and broad[2 * half]:
+        for i in range(n):
+            m[g + i] += m[up + i]
+    elif g != NONE:
+        m[g] += total(m, up, n)
+
+
+@reassociating
+def four_sums(m, at, to, up, n):  # type: ignore[no-untyped-def]
+    """Pay Σ upstream · x to four uniform weights at a time, then to two; return how far that went."""
+    half, j = len(at) // 2, 0
+    while j + 4 <= half:
+        x, y, z, t = at[half + j], at[half + j + 1], at[half + j + 2], at[half + j + 3]
+        a, b, c, d = 0.0, 0.0, 0.0, 0.0
+        for i in range(n):
+            u = m[up + i]
+            a += u * m[x + i]
+            b += u * m[y + i]
+            c += u * m[z + i]
+            d += u * m[t + i]
+        m[to[j]] += a
+        m[to[j + 1]] += b
+        m[to[j + 2]] += c
+        m[to[j + 3]] += d
+        j += 4
+    if j + 2 <= half:
+        x, y, a, b = at[half + j], at[half + j + 1], 0.0, 0.0
+        for i in range(n):
+            u = m[up + i]
+            a += u * m[x + i]
+            b += u * m[y + i]
+        m[to[j]] += a
+        m[to[j + 1]] += b
+        j += 2
+    return j
+
+
+@compiled
+def back_one(m, at, to, up):  # type: ignore[no-untyped-def]
+    """Pay in eager's order, where there is one lane: the weights, the inputs, the bias."""
+    half, upstream = len(at) // 2, m[up]
+    for j in range(2 * half):
+        if to[j] != NONE:
+            m[to[j]] += upstream * m[at[j + half if j < half else j - half]]
+    if to[2 * half] != NONE:
+        m[to[2 * half]] += upstream
+
+
+@compiled
+def run(tape, places, wides, offset, step, m, lanes):  # type: ignore[no-untyped-def]
+    """Carry out the instructions on the numbers m; a slot's begin at its offset, one (step 0) or one a lane (step 1)."""
+    for k in range(len(tape)):
+        kind, out, first, second, third = tape[k, 0], tape[k, 1], tape[k, 2], tape[k, 3], tape[k, 4]
+        o, n = offset[out], lanes if step[out] else ONE
+        spare = np.uint64(len(m)) - SPARE * lanes
+        if kind == DOT:
+            at, wide = places[first : first + second], wides[first : first + second]
+            if n == ONE:
+                dot_one(m, at, o)
+            else:
+                dot(m, at, wide, third, o, n)
+            continue
+        if kind == BACK:
+            begin, end = first + second, first + second + second
+            at, to = places[first:begin], places[begin:end]
+            if n == ONE:
+                back_one(m, at, to, o)
+            else:
+                back(m, at, wides[first:begin], to, wides[begin:end], third, o, n)
+            continue
+        x, y = offset[first], offset[second]
+        if kind == PAY:
+            pay(m, o, step[out], x, step[first], y, step[second], lanes if step[first] else ONE)
+            continue
+        if n > ONE:
+            x, y = lane(m, x, step[first], n, spare), lane(m, y, step[second], n, spare + n)
+        if kind == ADD:
+            for i in range(n):
+                m[o + i] = m[x + i] + m[y + i]
+        elif kind == SUB:
+            for i in range(n):
+                m[o + i] = m[x + i] - m[y + i]
+        elif kind == MUL:
+            for i in range(n):
+                m[o + i] = m[x + i] * m[y + i]
+        elif kind in (DIV, DIVIDE):
+            for i in range(n):
+                m[o + i] = m[x + i] / m[y + i]
+        elif kind == NEG:
+            for i in range(n):
+                m[o + i] = -m[x + i]
+        elif kind == GT:
+            for i in range(n):
+                m[o + i] = 1.0 if m[x + i] > m[y + i] else 0.0
+        elif kind == LT:
+            for i in range(n):
+                m[o + i] = 1.0 if m[x + i] < m[y + i] else 0.0
+        elif kind == GE:
+            for i in range(n):
+                m[o + i] = 1.0 if m[x + i] >= m[y + i] else 0.0
+        elif kind == LE:
+            for i in range(n):
+                m[o + i] = 1.0 if m[x + i] <= m[y + i] else 0.0
+        elif kind == MAXIMUM:
+            for i in range(n):
+                m[o + i] = m[x + i] if m[x + i] >= m[y + i] or m[x + i] != m[x + i] else m[y + i]
+        elif kind == MINIMUM:
+            for i in range(n):
+                m[o + i] = m[x + i] if m[x + i] <= m[y + i] or m[x + i] != m[x + i] else m[y + i]
+        elif kind == WHERE:
+            z = offset[third] if n == ONE else lane(m, offset[third], step[third], n, spare + n + n)
+            for i in range(n):
+                m[o + i] = m[y + i] if m[x + i] != 0.0 else m[z + i]
+        elif kind == EXP:
+            for i in range(n):
+                m[o + i] = math.exp(m[x + i])
+        elif kind == LOG:
+            for i in range(n):
+                m[o + i] = math.log(m[x + i])
+        elif kind == LOG1P:
+            for i in range(n):
+                m[o + i] = math.log1p(m[x + i])
+        elif kind == EXPM1:
+            for i in range(n):
+                m[o + i] = math.expm1(m[x + i])
+        elif kind == SQRT:
+            for i in range(n):
+                m[o + i] = math.sqrt(m[x + i])
+        elif kind == SIN:
+            for i in range(n):
+                m[o + i] = math.sin(m[x + i])
+        elif kind == COS:
+            for i in range(n):
+                m[o + i] = math.cos(m[x + i])
+        elif kind == TANH:
+            for i in range(n):
+                m[o + i] = math.tanh(m[x + i])
+        elif kind == ERF:
+            for i in range(n):
+                m[o + i] = math.erf(m[x + i])
+        elif kind == ERFC:
+            for i in range(n):
+                m[o + i] = math.erfc(m[x + i])
+        elif kind == ABS:
+            for i in range(n):
+                m[o + i] = math.fabs(m[x + i])
+        elif kind == POW:
+            for i in range(n):
+                m[o + i] = math.pow(m[x + i], m[y + i])
+        elif kind == MOVE:
+            for i in range(n):
+                m[o + i] = m[x + i]
+
+
+@compiled
+def finite(numbers):  # type: ignore[no-untyped-def]
+    """Whether no number is infinite or NaN."""
+    fine: Any = True
+    for i in range(len(numbers)):
+        fine &= math.fabs(numbers[i]) <= LARGEST
+    return fine

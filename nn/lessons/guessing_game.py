@@ -1,0 +1,181 @@
+"""The guessing game: a fixed step of 10, 2 or 50, and a step that is a gradient times a learning rate."""
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Any
+
+from autograd.classroom.exercise import Exercise, GradientOf, Wrong
+from autograd.classroom.lesson import Lesson, Note, Story, measured, passes
+from autograd.functions import grad
+from autograd.graph import number
+from autograd.value import Value
+from nn.lessons.board import BLUE, GREEN, VERMILION, new_figure
+
+SECRETS = range(1, 101)
+START, NEAR, PATIENCE = 50.0, 2, 40
+STEPS = (10, 2, 50)
+Slope = Callable[[Value, float], Value]
+
+
+def squared(guess: Value, secret: float) -> Value:
+    """Return (guess − secret)²: its slope grows with the distance."""
+    return (guess - secret) ** 2
+
+
+def absolute(guess: Value, secret: float) -> Value:
+    """Return |guess − secret|: its slope is −1 (too low), +1 (too high), or 0 (right)."""
+    return (guess - secret).abs()
+
+
+def guesses(secret: float, learning_rate: float, loss: Slope = absolute) -> Iterator[float]:
+    """Yield one guess after the other: gradient descent on the loss."""
+    guess = START
+    while True:
+        yield guess
+        g = Value(guess)
+        (slope,) = grad(loss(g, secret), [g])
+        guess -= learning_rate * slope
+
+
+def count(secret: float, learning_rate: float, loss: Slope = absolute) -> int | None:
+    """Return how many guesses it takes to come within 2 of the secret; None where it never comes."""
+    tried = enumerate(islice(guesses(secret, learning_rate, loss), PATIENCE), 1)
+    return next((k for k, guess in tried if abs(guess - secret) <= NEAR), None)
+
+
+def two_guesses() -> Value:
+    """Return the loss of the second guess: the first, g, less the learning rate η times its slope 2(g − s)."""
+    g, s, rate = Value(50.0, "g"), Value(77.0, "s"), Value(0.1, "η")
+    distance = g - s
+    distance.label = "d"
+    slope = 2 * distance
+    slope.label = "slope"
+    second = g - rate * slope
+    second.label = "g2"
+    left = second - s
+    left.label = "d2"
+    loss = left**2
+    loss.label = "L"
+    return loss
+
+
+def tell(lesson: Lesson) -> Story:
+    """Play with the document's steps, say which secrets are never found, then let the step follow the slope."""
+    yield "# The document's game, for every secret from 1 to 100"
+    yield f"The first guess is {number(START)}. “Too high” and “too low” move it by a fixed step. Within {NEAR} of the secret the game is won."
+    yield games()
+    found = [s for s in SECRETS if count(s, 10)]
+    residues = sorted({s % 10 for s in found})
+    yield (
+        f"A step of 10 visits the multiples of 10 alone. It comes within {NEAR} of {len(found)} secrets: those that end in "
+        f"{', '.join(map(str, residues))}. The other {len(SECRETS) - len(found)} are passed for ever. So is 77:"
+    )
+    for step in STEPS:
+        yield trail(f"step {step}", guesses(77, step))
+    yield (
+        "With 50, the guess jumps from 50 to 100 and back: the secret lies between, and the step knows nothing smaller. A step of 2 always "
+        f"arrives, and takes up to {max(count(s, 2) or 0 for s in SECRETS)} guesses."
+    )
+    yield "# What the game leaves out: how far"
+    yield (
+        "“Too high” is a sign, the slope of |g − s|. Each step is learning rate times slope, and the slope is +1 or −1 wherever the guess "
+        "is. The slope of (g − s)² is 2(g − s): the farther, the steeper. Then the same learning rate makes long steps at first and short ones near the goal:"
+    )
+    for rate in (0.1, 0.5, 0.9, 1.1):
+        yield trail(f"{rate} · slope", guesses(77, rate, squared))
+    yield "A learning rate is a factor of the slope, not a distance. Each step leaves 1 − 2·η of the distance: 0.8 of it for η = 0.1, nothing for η = 0.5."
+    yield "# Two guesses as a graph"
+    yield from passes(lesson.build())
+    yield "# Two questions of the document"
+    yield "What does a loss function produce? One number: 0 for a perfect prediction, more for a worse one. In the game it is the distance."
+    yield small_or_large()
+
+
+def games() -> str:
+    """Return a table: how often each step wins, and after how many guesses."""
+    lines = ["                 comes within 2   guesses: mean   most   never comes"]
+    rows = [(f"step {step}", step, absolute) for step in STEPS] + [("0.1 · 2(g − s)", 0.1, squared)]
+    for name, rate, loss in rows:
+        counts = [n for s in SECRETS if (n := count(s, rate, loss))]
+        mean = sum(counts) / len(counts)
+        lines.append(f"{name:<15}{len(counts):>10} of 100{mean:>16.1f}{max(counts):>7}{100 - len(counts):>14}")
+    return "\n".join(lines)
+
+
+def trail(name: str, found: Iterator[float]) -> str:
+    """Return the first guesses of a game in a line."""
+    return f"{name}: {', '.join(number(round(g, 2)) for g in islice(found, 8))}, …"
+
+
+def small_or_large() -> str:
+    """Answer why a learning rate is kept small."""
+    large, small = (list(islice(guesses(77, rate, squared), 4)) for rate in (10, 0.001))
+    return (
+        f"Why 0.001, and not 10? On (g − s)² from {number(START)}, with 10, the guesses are {', '.join(map(number, large))}: each step goes past "
+        "the goal, and lands 19 times as far behind it. With 0.001 they are "
+        f"{', '.join(map(number, small))}: slow, and safe. How large is too large depends on how curved the loss is; here it is everything above 1."
+    )
+
+
+def measure(lesson: Lesson) -> dict[str, float]:
+    """Return the figures of the games, and those of the two guesses."""
+    won = {f"secrets that step {step} finds": sum(count(s, step) is not None for s in SECRETS) for step in STEPS}
+    most = {f"most guesses with step {step}": max(count(s, step) or 0 for s in SECRETS) for step in STEPS}
+    third = list(islice(guesses(77, 10, squared), 3))[2]
+    return measured(lesson.build()) | won | most | {"third guess with learning rate 10": third}
+
+
+def plot() -> Any:
+    """Draw the guesses for the secret 77, with fixed steps and with steps that follow the slope."""
+    figure = new_figure(2)
+    left, right = figure.axes
+    right.sharey(left)
+    fixed = [(f"step {step}", guesses(77, step)) for step in STEPS]
+    sloped = [(f"{rate} · slope", guesses(77, rate, squared)) for rate in (0.1, 0.5, 0.9)]
+    for ax, title, games in ((left, "A fixed step", fixed), (right, "A step that follows the slope", sloped)):
+        for (name, found), colour, marker in zip(games, (BLUE, VERMILION, GREEN), "o^s", strict=True):
+            ax.plot(range(1, 19), list(islice(found, 18)), color=colour, marker=marker, markersize=4, label=name)
+        ax.axhspan(77 - NEAR, 77 + NEAR, color="0.85", zorder=0, label="within 2 of 77")
+        ax.set(title=title, xlabel="guess number", ylabel="guess", xticks=range(2, 19, 2))
+        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=4, frameon=False, fontsize=8)
+    return figure
+
+
+LESSON = Lesson(
+    slug="guessing-game",
+    title="The guessing game: steps of 10, 2 and 50",
+    document="How a Network Learns, The Guessing Game Gradient",
+    question="A secret number from 1 to 100, and each guess moves by exactly 10. How many guesses until one is within 2 of it?",
+    build=two_guesses,
+    tell=tell,
+    numbers={
+        "g": 50, "s": 77, "η": 0.1, "d": -27, "slope": -54, "g2": 55.4, "d2": -21.6, "L": 466.56,
+        "∂L/∂g2": -43.2, "∂L/∂η": -2332.8, "∂L/∂g": -34.56, "∂L/∂s": 34.56,
+        "secrets that step 10 finds": 50, "secrets that step 2 finds": 100, "secrets that step 50 finds": 10,
+        "most guesses with step 10": 6, "most guesses with step 2": 25, "most guesses with step 50": 2,
+        "third guess with learning rate 10": -9670,
+    },
+    measure=measure,
+    notes=(
+        Note("ready η", "The learning rate is a number like any other, and has a gradient: a larger one would have come closer. It could be learned, too."),
+        Note("chain v1→slope", "The slope is the computed derivative of the first guess's loss, and now the way goes back through it."),
+    ),
+    exercises=(
+        GradientOf(two_guesses, "η", -2332.8, {"sign of the delta": 2332.8, "upstream alone": 43.2}),
+        Exercise(
+            "With steps of exactly 10 from 50, how many of the secrets 1 to 100 are never approached to within 2?",
+            50,
+            lambda: sum(min(s % 10, -s % 10) > NEAR for s in SECRETS),
+            ("The guesses are 50, 60, 40, …: multiples of 10.", "Secrets that end in 8, 9, 0, 1 or 2 are within 2 of one.", "Five endings of ten remain."),
+            (Wrong("every secret is counted that is no multiple of 10", 90, lambda: sum(s % 10 > 0 for s in SECRETS), "Within 2 is near enough."),),
+        ),
+        Exercise(
+            "On (g − s)² with learning rate η = 0.1, what share of the distance is left after one step?",
+            0.8,
+            lambda: (55.4 - 77) / (50 - 77),
+            ("The next guess is g − η · 2(g − s).", "Its distance is (g − s) · (1 − 2η)."),
+            (Wrong("the 2 of the slope is forgotten", 0.9, lambda: 1 - 0.1, "The slope of (g − s)² is 2(g − s)."),),
+        ),
+    ),
+    plot=plot,
+)  # fmt: skip

@@ -1,0 +1,221 @@
+"""The laboratory of mistakes: ways to go backward wrong, each with the number that gives it away."""
+
+from collections.abc import Callable
+from typing import Any
+
+from autograd.classroom.exercise import Exercise, GradientOf, Wrong
+from autograd.classroom.lesson import Lesson, Note, Story, measured, passes
+from autograd.explain import mistakes
+from autograd.explain.mistakes import Mistake
+from autograd.graph import number, topological_order
+from autograd.value import Parameter, Value
+from nn.lessons.board import BLACK, VERMILION, new_figure, say
+
+
+def squared_error() -> Value:
+    """Return (y·y + v·y − t)² for y = w·x: y is used three times, so that there is much to go wrong."""
+    x, t = Value(2.0, "x"), Value(12.0, "t")
+    w, v = Parameter(1.0, "w"), Parameter(3.0, "v")
+    y = w * x
+    y.label = "y"
+    square, product = y * y, v * y
+    square.label, product.label = "s", "p"
+    out = square + product
+    out.label = "o"
+    loss = (out - t) ** 2
+    loss.label = "L"
+    return loss
+
+
+def cube() -> Value:
+    """Return x³ at 3 as y·x for y = x·x."""
+    x = Value(3.0, "x")
+    y = x * x
+    y.label = "y"
+    out = y * x
+    out.label = "L"
+    return out
+
+
+def four_times() -> Value:
+    """Return y·3 + y for y = 2·x."""
+    x = Value(5.0, "x")
+    y = 2 * x
+    y.label = "y"
+    tripled = y * 3
+    tripled.label = "z"
+    out = tripled + y
+    out.label = "L"
+    return out
+
+
+def run(root: Value) -> dict[str, Mistake]:
+    """Return every mistake on a graph by its name; the two of stale gradients apart."""
+    made = list(mistakes.runnable(root))
+    return {m.name if "forgotten too" not in m.when else f"{m.name}, zero_grad forgotten": m for m in made}
+
+
+def wrong(build: Callable[[], Value], name: str, label: str) -> float:
+    """Return what the mistake of that name makes of a node's gradient."""
+    root = build()
+    return gradient(root, run(root)[name], label)
+
+
+def gradient(root: Value, mistake: Mistake, label: str) -> float:
+    """Return what a mistake has left at a node."""
+    return next(mistake.gradients.get(node, 0.0) for node in topological_order(root) if node.label == label)
+
+
+def table(root: Value, label: str) -> str:
+    """Return, for each mistake, its number for one leaf, and the first line that the right way would not have."""
+    lines = [f"{'mistake':<36}{f'∂L/∂{label}':>7}   the first line that goes wrong"]
+    for name, mistake in run(root).items():
+        line = mistake.first.lines[-1] if mistake.first else "none: it does no harm here"
+        lines.append(f"{name:<36}{number(gradient(root, mistake, label)):>7}   {line}")
+    return "\n".join(lines)
+
+
+def tell(lesson: Lesson) -> Story:
+    """Go the right way first, then every wrong one, then look closer at three of them."""
+    yield from passes(lesson.build())
+    root = lesson.build()
+    yield "# The same graph, gone through wrongly"
+    truth = measured(root)["∂L/∂w"]
+    yield f"The truth is ∂L/∂w = {number(truth)}. Each mistake has its own number, and leaves the right way at a place of its own:"
+    yield table(root, "w")
+    yield (
+        "A number therefore says which mistake it was: python3 -m autograd diagnose mistakes w NUMBER. Only twice the truth "
+        "may be either of two: a lost ½, or a forgotten zero_grad. Then the first wrong line decides."
+    )
+    yield "# x³ at 3, gone backward twice"
+    yield from stale()
+    yield "# A recursion that forgets what it has visited"
+    yield from revisited()
+    yield "# Parents in a set, and = for +="
+    yield (
+        f"In y = x·x the parents are x and x. A set holds x once, and pays it once: {number(wrong(cube, 'parents in a set', 'x'))} "
+        f"for x³ at 3. With = for +=, the last contribution overwrites the rest: {number(wrong(cube, '= in the place of +=', 'x'))}. "
+        "Neither mistake shows on a graph in which every node is used once, and that is why tests need graphs with a node used twice."
+    )
+
+
+def stale() -> Story:
+    """Tell what a second backward pass may do: 54, 45 or 72."""
+    root = cube()
+    once = measured(root)["∂L/∂x"]
+    root.backward()
+    root.backward()
+    (x,) = (node for node in topological_order(root) if node.label == "x")
+    yield (
+        f"3x² at 3 is {number(once)}. After a second backward() without zero_grad the leaf holds {number(x.grad or 0.0)}: leaves add up over passes, by "
+        "intention. The result y in the middle must not: it starts afresh."
+    )
+    second, both = (wrong(cube, name, "x") for name in ("stale gradients", "stale gradients, zero_grad forgotten"))
+    yield (
+        "Where it does not, y begins the second pass with the 3 of the first, and hands on 6 for 3. With zero_grad on x the second pass gives "
+        f"{number(second)}; without it, {number(both)}: the {number(once)} of the first pass and the {number(second)} of the second. "
+        "Small engines that people learn from print these numbers."
+    )
+
+
+def revisited() -> Story:
+    """Tell the recursion that visits a node once for each way to it."""
+    root = four_times()
+    lines: list[str] = []
+    left = sketch(root, {root: 1.0}, lines)
+    (x,) = (node for node in left if node.label == "x")
+    yield (
+        f"For y = 2·x, y·3 + y is 8·x, and the slope is {number(measured(root)['∂L/∂x'])}. A well-known sketch recurses from each node into its "
+        f"parents, with the sum that the node holds so far, and gets {number(left[x])}:"
+    )
+    yield "\n".join(lines)
+    yield (
+        "It comes to y twice, once for each way from L to y, and what y handed on the first time it hands on again. "
+        "Handing on only what has just arrived would be right, and slow: where 20 sums each add the one before to itself, there "
+        f"are 2²⁰ = {2**20:,} ways from the last to the first. A topological order goes along each edge once."
+    )
+
+
+def sketch(node: Value, gradients: dict[Value, float], lines: list[str]) -> dict[Value, float]:
+    """Go backward as the sketch does: pay a parent, and go on from it at once. It is wrong."""
+    for parent, local in zip(node.parents, node.partials, strict=True):
+        if parent.label:
+            gradients[parent] = gradients.get(parent, 0.0) + gradients[node] * local
+            paid = f"{number(gradients[node])} · {number(local)}"
+            lines.append(f"{node.label} pays {paid} into {parent.label}, which now holds {number(gradients[parent])}")
+            sketch(parent, gradients, lines)
+    return gradients
+
+
+def measure(lesson: Lesson) -> dict[str, float]:
+    """Return the true gradients, and each mistake's number."""
+    root, twice = lesson.build(), cube()
+    return (
+        measured(root)
+        | {name: gradient(root, mistake, "w") for name, mistake in run(root).items()}
+        | {f"x³: {name}": gradient(twice, mistake, "x") for name, mistake in run(twice).items()}
+        | {"x³": measured(twice)["∂L/∂x"], "y·3 + y": measured(four_times())["∂L/∂x"]}
+        | {"y·3 + y: no visited set": wrong(four_times, "no visited set", "x")}
+    )
+
+
+def plot() -> Any:
+    """Draw the gradient of w as each mistake has it, against the right one."""
+    root = squared_error()
+    truth = measured(root)["∂L/∂w"]
+    bars = {"right": truth} | {name: gradient(root, mistake, "w") for name, mistake in run(root).items()}
+    figure = new_figure(1)
+    figure.set_size_inches(8, 4.8)
+    (ax,) = figure.axes
+    ax.barh(list(bars), list(bars.values()), color=[BLACK] + [VERMILION] * (len(bars) - 1), height=0.6)
+    for row, found in enumerate(bars.values()):
+        say(ax, number(found), (max(found, 0), row), (5, 0))
+    ax.axvline(truth, linestyle="--", color=BLACK, linewidth=1)
+    ax.axvline(0, color="0.6", linewidth=0.8, zorder=0)
+    ax.set(title="One gradient, and what each mistake makes of it", xlabel="∂L/∂w", ylabel="mistake")
+    ax.margins(x=0.1)
+    ax.invert_yaxis()
+    return figure
+
+
+LESSON = Lesson(
+    slug="mistakes",
+    title="The laboratory of mistakes",
+    document="How Deep Networks Learn, section Backpropagation; How Machines Learn: Understanding the Core Concepts of Neural Networks, section 5",
+    question="A backward pass is twenty lines of code. In how many ways can it go wrong, and what number does each way give?",
+    build=squared_error,
+    tell=tell,
+    numbers={
+        "y": 2, "s": 4, "p": 6, "o": 10, "L": 4,
+        "∂L/∂o": -4, "∂L/∂y": -28, "∂L/∂v": -8, "∂L/∂w": -56, "∂L/∂x": -28, "∂L/∂t": 4,
+        "no topological order": -32, "= in the place of +=": -16, "stale gradients": -280,
+        "stale gradients, zero_grad forgotten": -336, "zero_grad forgotten": -112, "updated too early": -88,
+        "sign of the delta": 56, "½(t − o)² for (t − o)²": -28, "(t − o)² for ½(t − o)²": -112,
+        "parents in a set": -40, "no visited set": -104,
+        "x³": 27, "x³: stale gradients": 45, "x³: stale gradients, zero_grad forgotten": 72, "x³: zero_grad forgotten": 54,
+        "x³: = in the place of +=": 9, "x³: parents in a set": 18, "y·3 + y": 8, "y·3 + y: no visited set": 14,
+    },
+    measure=measure,
+    notes=(
+        Note("ready y", "Three uses have paid in: two in y·y, one in v·y. Only now may y hand on anything. Most mistakes below are about this moment."),
+        Note("ready w", "All three uses of y are in it. Each of the mistakes below makes another number of it, and is known by that."),
+    ),
+    exercises=(
+        GradientOf(
+            squared_error, "w", -56,
+            {"= in the place of +=": -16, "parents in a set": -40, "no topological order": -32, "stale gradients": -280, "updated too early": -88},
+        ),
+        GradientOf(four_times, "x", 8, {"no visited set": 14, "= in the place of +=": 6}, "Another graph: y = 2·x, z = y·3, L = z + y, at x = 5."),
+        Exercise(
+            "x³ is computed as y·x with y = x·x, at x = 3, and backward is called twice without zero_grad. What does a correct engine leave in x's gradient?",
+            54.0,
+            lambda: 27.0 + 27.0,
+            ("A leaf adds up over passes; a result starts afresh.", "One pass pays 3·3² = 27 into x.", "27 + 27."),
+            (
+                Wrong("y keeps its gradient of the first pass", 72.0, lambda: wrong(cube, "stale gradients, zero_grad forgotten", "x"),
+                      "Results in the middle must start afresh in each pass."),
+            ),
+        ),
+    ),
+    plot=plot,
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""What tells how a run goes: gradient tools, monitors, and the diagnosis of a run."""

@@ -1,0 +1,32 @@
+"""Optimizers, Newton's method, and the schedules of their learning rates."""
+
+from nn.optim.lr_scheduler import (
+    ChainedScheduler,
+    CosineAnnealingLR,
+    CosineAnnealingWarmRestarts,
+    ExponentialLR,
+    LinearLR,
+    Schedule,
+    SequentialLR,
+    StepLR,
+)
+from nn.optim.newton import Newton
+from nn.optim.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
+
+__all__ = [
+    "SGD",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "ChainedScheduler",
+    "CosineAnnealingLR",
+    "CosineAnnealingWarmRestarts",
+    "ExponentialLR",
+    "LinearLR",
+    "Newton",
+    "Optimizer",
+    "RMSprop",
+    "Schedule",
+    "SequentialLR",
+    "StepLR",
+]

@@ -1,0 +1,1 @@
+"""Training: `fit`, its callbacks and checkpoints, and the evaluation of a model."""

@@ -1,0 +1,163 @@
+"""fit: the four-step dance, forward, loss, backward, update, for each batch of each epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from autograd import AutogradError, RangeError, Value, mean
+from nn.data.batching import Data, batches
+from nn.errors import TrainingError
+from nn.module import Module
+from nn.optim.newton import take_step
+from nn.training.callbacks import Checkpoint, progress
+from nn.training.checkpoint import load_checkpoint
+from nn.training.divergence import check_backward, check_update, check_validation, too_large, too_large_in_validation
+from nn.training.evaluation import accuracy as accuracy
+from nn.training.evaluation import evaluate as evaluate
+from nn.training.evaluation import example_losses, one_value
+from nn.training.fit_replay import Replayed
+from nn.training.run import History, Loss, Run
+
+
+def fit(
+    model: Module,
+    data: Data,
+    loss: Loss,
+    optimizer: Any,
+    epochs: int = 10,
+    batch_size: int = 32,
+    schedule: Any = None,
+    callbacks: Sequence[Any] = (),
+    validation: Data | None = None,
+    rng: Random | None = None,
+    *,
+    penalty: Callable[[], Value] | None = None,
+    resume: str | Path | None = None,
+    replay: bool = False,
+) -> History:
+    """Train the model, and return the history.
+
+    >>> from nn import MLP, SGD, mse_loss
+    >>> from nn.data.datasets import linear_regression
+    >>> line = MLP(1, [1], rng=Random(0))
+    >>> data = linear_regression(20, weights=[2.0], bias=1.0, noise=0, rng=Random(0))
+    >>> history = fit(line, data, mse_loss, SGD(line.parameters(), lr=0.2), epochs=40, batch_size=10, rng=Random(0))
+    >>> [round(p.data, 3) for p in line.parameters()], history.epochs, history.steps
+    ([2.0, 1.0], 40, 80)
+
+    `data` is a list of pairs (inputs, target). `loss(model(inputs), target)` is the loss of one example, a Value; a
+    batch's loss is the mean over its examples. So mse_loss takes a number as the target (or a list, for several
+    outputs), cross_entropy the index of the class, the hinge loss −1 or 1. A `penalty` on the weights is a function
+    without arguments; its Value is added to each batch's loss, not to the validation loss.
+
+    Each epoch the data is shuffled by `rng`, and cut into batches; each batch is one step of the optimizer. After each
+    epoch the loss on `validation` is computed (in evaluation mode), the schedule makes its step, and the callbacks are
+    called (see callbacks.py). With resume=path, the training goes on from a checkpoint up to `epochs` in all: the same
+    numbers, bit for bit, as if it had not been interrupted.
+
+    With replay=True the model and its loss are recorded once and run on whole batches as arrays, many times as fast: the
+    same history up to rounding (see replaying.py for what cannot be recorded). Then the optimizer changes all parameters at
+    once, too.
+
+    Ctrl-C ends the training and returns the history so far; the step under way may be half done, a checkpoint never is.
+    Raises TrainingError at the first step at which the loss, a gradient or a parameter is not finite, or where the
+    validation loss is NaN.
+    """
+    given = list(callbacks) if isinstance(callbacks, (list, tuple)) else [callbacks]
+    callbacks = [*sorted(given, key=lambda callback: isinstance(callback, Checkpoint)), *progress()]
+    run = Run(model, data, loss, optimizer, epochs, batch_size, schedule, callbacks, validation, rng, penalty, replay)
+    losses = Replayed(run, Eager(run)) if replay else Eager(run)
+    if resume is not None:
+        run.load_state_dict(load_checkpoint(resume))
+    tell(run, "on_train_begin")
+    try:
+        while run.history.epochs < run.epochs and not run.history.stopped:
+            train_epoch(run, losses)
+            tell(run, "on_epoch_end")
+    except KeyboardInterrupt:
+        run.history.stopped = f"interrupted in {run.place}"
+    finally:
+        tell(run, "on_train_end")
+    return run.history
+
+
+def train_epoch(run: Run, losses: Eager | Replayed) -> None:
+    """Learn from each batch once, and write the epoch into the history."""
+    history, total = run.history, 0.0
+    run.train()
+    for inputs, targets in batches(run.data, run.batch_size, run.rng):
+        total += train_step(run, losses, inputs, targets) * len(inputs)
+        tell(run, "on_step_end")
+    validation_loss = [] if run.validation is None else [validated(run, losses)]
+    history.loss.append(total / len(run.data))
+    history.validation_loss += validation_loss
+    history.lr.append(run.optimizer.lr)
+    if run.schedule is not None:
+        run.schedule.step()
+
+
+def train_step(run: Run, losses: Eager | Replayed, inputs: Sequence[Any], targets: Sequence[Any]) -> float:
+    """Learn from one batch: forward, loss, backward, update. Return the loss."""
+    run.optimizer.zero_grad()
+    with naming_the_place(run):
+        loss = losses.batch(inputs, targets)
+        loss.backward()
+        check_backward(run, loss.data, inputs, targets)
+        tell(run, "on_before_optimizer_step")
+        before = [part.data + 0.0 for part in run.parts]
+        take_step(run.optimizer, loss)
+        check_update(run, before)
+    run.history.step_loss.append(loss.data)
+    return loss.data
+
+
+def validated(run: Run, losses: Eager | Replayed) -> float:
+    """Return the validation loss, if it is a number."""
+    try:
+        loss = losses.validation()
+    except RangeError as error:
+        raise too_large_in_validation(run, error) from error
+    check_validation(run, loss)
+    return loss
+
+
+@contextmanager
+def naming_the_place(run: Run) -> Iterator[None]:
+    """Say of an error in which step of the training it was; a TrainingError says so itself."""
+    try:
+        yield
+    except RangeError as error:
+        raise too_large(run, error) from error
+    except AutogradError as error:
+        if not isinstance(error, TrainingError):
+            error.add_note(f"This was in {run.place} of training.")
+        raise
+
+
+class Eager:
+    """The losses of a training, as the model computes them: a graph for each example."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+
+    def batch(self, inputs: Sequence[Any], targets: Sequence[Any]) -> Value:
+        """Return the mean loss over a batch, and the penalty on top."""
+        run = self.run
+        loss = mean(example_losses(run.model, run.loss, inputs, targets))
+        return loss if run.penalty is None else loss + one_value("A penalty", run.penalty, run.penalty())
+
+    def validation(self) -> float:
+        """Return the mean loss over the validation data."""
+        return evaluate(self.run.model, self.run.validation or (), self.run.loss)
+
+
+def tell(run: Run, event: str) -> None:
+    """Call each callback that has something to do; a plain function is called after each epoch."""
+    for callback in run.callbacks:
+        method = getattr(callback, event, callback if event == "on_epoch_end" and callable(callback) else None)
+        if method is not None:
+            method(run)

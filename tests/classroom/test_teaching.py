@@ -1,0 +1,103 @@
+"""The teacher's page and the README: every command in them runs, every lesson has its week, what they say of the program is so."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from importlib.util import find_spec
+from itertools import pairwise
+
+import pytest
+
+from autograd.__main__ import LESSONS, parser
+from autograd.classroom.walkthrough import WIDTH
+from nn.lessons import COURSE
+from tests.test_command_line import ROOT
+
+PAGE = (ROOT / "docs" / "teaching.md").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SLUGS = [slug for slugs in COURSE.slugs.values() for slug in slugs]
+WEEKS = re.findall(r"^\| \d+ \| (.*?) \|", PAGE, re.M)
+
+
+def blocks(text):
+    """The shell blocks that are run as they stand."""
+    return [block for block in re.findall(r"```sh\n(.*?)```", text, re.S) if "python3 -m autograd" in block]
+
+
+def in_tables(text):
+    """The commands in the cells of tables."""
+    return re.findall(r"^\|.*?`(python3 -m autograd[^`]*)`", text, re.M)
+
+
+def run(script, folder):
+    """Run a script in a folder, with this Python and this checkout."""
+    lines = script.replace("python3 ", f'"{sys.executable}" ')
+    return subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", lines], cwd=folder, stdin=subprocess.DEVNULL,
+        env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, encoding="utf-8", timeout=120,
+    )  # fmt: skip
+
+
+def can_run(command):
+    """Whether what the command needs is installed."""
+    plots, typeset = " plot " in command, ".pdf" in command and " handout " in command
+    return (not plots or find_spec("matplotlib")) and (not typeset or find_spec("typst"))
+
+
+COMMANDS = [line for block in blocks(PAGE) for line in re.split(r"\n(?=python3|for )", block.strip())]
+COMMANDS += in_tables(PAGE) + in_tables(README)
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="a shell")
+@pytest.mark.parametrize("command", dict.fromkeys(COMMANDS))
+def test_a_command_runs(command, tmp_path):
+    if not can_run(command):
+        pytest.skip("an extra is not installed")
+    (tmp_path / "ada.txt").write_text("1\n\n-16\n", encoding="utf-8")
+    done = run(command, tmp_path)
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    written = re.findall(r'-o ([\w.-]+)|-o "\$name(\.\w+)"', command)
+    for name, suffix in written:
+        names = [name] if name else [f"{student}{suffix}" for student in ("ada", "ben", "cem")]
+        assert all((tmp_path / each).stat().st_size > 100 for each in names)
+
+
+def test_there_are_commands_in_both():
+    assert len(in_tables(README)) > 10
+    assert len(in_tables(PAGE)) >= 4
+    assert len(COMMANDS) > 30
+
+
+def test_every_command_is_in_the_table_of_the_readme():
+    known = next(a for a in parser()._actions if a.choices and "step" in a.choices).choices
+    used = {command.split()[3] for command in in_tables(README) if len(command.split()) > 3}
+    assert set(known) - {"list"} == used
+
+
+def test_every_lesson_has_its_week():
+    named = [slug for week in WEEKS for slug in re.findall(r"`([\w-]+)`", week)]
+    assert len(WEEKS) == 14
+    assert sorted(named) == sorted(SLUGS)
+
+
+def test_the_lessons_that_commands_name_exist():
+    for command in COMMANDS:
+        for name in re.findall(
+            r"python3 -m autograd (?:step|quiz|why|paths|diagnose|draw|plot|play|handout) ([\w-]+)", command
+        ):
+            assert name in LESSONS, command
+
+
+def test_what_the_page_says_of_the_program_is_so():
+    assert f"{WIDTH} columns wide" in PAGE
+    minutes = [(int(a), int(b)) for a, b in re.findall(r"^\| (\d+)–(\d+) \|", PAGE, re.M)]
+    assert minutes[0][0] == 0
+    assert minutes[-1][1] == 50
+    assert all(first[1] == second[0] for first, second in pairwise(minutes))
+    extras = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    for package in re.findall(r"`pip install ([a-z]+)`", PAGE):
+        assert f'["{package}"]' in extras
+    for extra in re.findall(r'pip install -e "\.\[(\w+)\]"', PAGE):
+        assert f"\n{extra} = [" in extras

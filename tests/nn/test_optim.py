@@ -1,0 +1,319 @@
+"""Optimizers: by hand, their groups, their state, and what they refuse. PyTorch's numbers: test_nn_against_torch.py."""
+
+import json
+from random import Random
+
+import pytest
+
+import nn
+from autograd import AutogradError, DataError, DivisionError, DomainError, GraphError, Parameter, Value, record
+from nn import SGD, Adagrad, Adam, AdamW, Newton, RMSprop
+from nn.optim.newton import solved
+
+FIRST_ORDER = [
+    lambda ps: SGD(ps, lr=0.1),
+    lambda ps: SGD(ps, lr=0.1, momentum=0.9),
+    lambda ps: SGD(ps, lr=0.1, momentum=0.9, nesterov=True, convention="classical"),
+    lambda ps: Adagrad(ps, lr=0.5),
+    lambda ps: RMSprop(ps, lr=0.05),
+    lambda ps: Adam(ps, lr=0.1),
+    lambda ps: AdamW(ps, lr=0.1, weight_decay=0.001),
+]
+
+
+def test_the_tiny_network_s_step():
+    x, w, b, y = 2.0, Value(3.0), Value(1.0), 15.0
+    nn.mse_loss((w * x + b).relu(), y).backward()
+    SGD([w], lr=0.01).step()
+    assert w.data == 3.32
+
+
+def test_both_momenta_by_hand():
+    # g = 1, 1, 1 at η = 0.1, β = 0.9: v = 1, 1.9, 2.71, and w falls by 0.1 of each
+    for convention in ("pytorch", "classical"):
+        w = Value(0.0)
+        optimizer = SGD([w], lr=0.1, momentum=0.9, convention=convention)
+        path = []
+        for _ in range(3):
+            w.grad = 1.0
+            optimizer.step()
+            path.append(round(w.data, 12))
+        assert path == [-0.1, -0.29, -0.561]
+
+
+def test_adam_by_hand():
+    w = Value(1.0)
+    optimizer = Adam([w], lr=0.1)
+    for g in (2.0, -1.0):
+        w.grad = g
+        optimizer.step()
+    m_hat = (0.9 * 0.2 - 0.1) / (1 - 0.81)
+    v_hat = (0.999 * 0.004 + 0.001) / (1 - 0.999**2)
+    assert w.data == pytest.approx(1 - 0.1 * 2 / (2 + 1e-8) - 0.1 * m_hat / (v_hat**0.5 + 1e-8), abs=1e-15)
+
+
+def test_epsilon_stands_outside_the_root():
+    w = Value(0.0)
+    w.grad = 1.0
+    RMSprop([w], lr=1.0, alpha=0.75, eps=0.5).step()
+    assert w.data == -1 / (0.5 + 0.5)  # √0.25 + ½; inside the root it would be 1/√0.75
+
+
+def test_the_defaults_of_the_books():
+    (group,) = Adam([Value(1.0)]).param_groups
+    assert (group["lr"], group["betas"], group["eps"]) == (0.001, (0.9, 0.999), 1e-8)
+
+
+@pytest.mark.parametrize("kind", [Adagrad, RMSprop, Adam, AdamW])
+@pytest.mark.parametrize("gradient", [0.0, 1e-200], ids=["0", "whose square is 0"])
+@pytest.mark.parametrize("recorded", [False, True])
+def test_without_an_epsilon_a_division_by_0_is_refused_before_the_step(kind, gradient, recorded):
+    used, unused, b = parameters = [Parameter(1.0, "used"), Parameter(2.0, "unused"), Parameter(3.0, "b")]
+    loss = record(lambda x: used * x + unused * 0 + b, 1.0) if recorded else lambda x: used * x + unused * 0 + b
+    optimizer = kind([{"params": [b], "eps": 1e-8}, {"params": [used, unused]}], eps=0)
+    loss(2.0).backward()
+    unused.grad = None
+    optimizer.step()  # one that has no gradient is not divided by
+    before = [p.data for p in parameters], optimizer.state_dict()
+    unused.grad = gradient
+    with pytest.raises(DivisionError, match=r"eps=0.*parameter 2, .*'unused'.*an eps above 0") as caught:
+        optimizer.step()
+    assert isinstance(caught.value, ZeroDivisionError)
+    assert ([p.data for p in parameters], optimizer.state_dict()) == before
+    for _ in range(3):
+        unused.grad = 0.5
+        optimizer.step()
+    assert all(p.data < start for p, start in zip(parameters, before[0], strict=True))
+
+
+@pytest.mark.parametrize("make", FIRST_ORDER)
+def test_every_optimizer_finds_the_bottom_of_a_bowl(make):
+    x, y = Value(3.0), Value(-2.0)
+    optimizer = make([x, y])
+    for _ in range(400):
+        optimizer.zero_grad()
+        ((x - 1) ** 2 + 2 * (y - 0.5) ** 2).backward()
+        optimizer.step()
+    assert (x.data, y.data) == pytest.approx((1, 0.5), abs=0.05)
+
+
+@pytest.mark.parametrize("make", FIRST_ORDER)
+def test_a_saved_optimizer_goes_on_to_the_bit(make):
+    def run(interrupted):
+        rng = Random(5)
+        ps = [Value(rng.gauss(0, 1)) for _ in range(3)]
+        optimizer = make(ps)
+        for step in range(8):
+            if interrupted and step == 4:
+                state = json.loads(json.dumps(optimizer.state_dict()))  # as a file would have it: keys become text
+                optimizer = make(ps)
+                optimizer.load_state_dict(state)
+            for p in ps:
+                p.grad = rng.gauss(0, 1)
+            optimizer.step()
+        return [p.data for p in ps]
+
+    assert run(interrupted=True) == run(interrupted=False)
+
+
+@pytest.mark.parametrize("make", FIRST_ORDER)
+def test_what_has_no_gradient_stays(make):
+    used, unused = Value(1.0), Value(1.0)
+    optimizer = make([used, unused])
+    (used * 2).backward()
+    optimizer.step()
+    assert used.data != 1
+    assert unused.data == 1
+    optimizer.zero_grad()
+    assert used.grad is None
+
+
+def test_groups_have_settings_of_their_own():
+    a, b = Value(1.0), Value(1.0)
+    optimizer = SGD([{"params": [a], "lr": 1.0}, {"params": [b], "weight_decay": 0.5}], lr=0.1)
+    (a + b).backward()
+    optimizer.step()
+    assert (a.data, b.data) == (0.0, pytest.approx(1 - 0.1 * 1.5))
+    assert optimizer.lr == 1.0
+    optimizer.lr = 0.2
+    assert [group["lr"] for group in optimizer.param_groups] == [0.2, 0.2]
+
+
+def test_state_dict_is_in_pytorch_s_form():
+    a, b = Value(1.0), Value(1.0)
+    optimizer = Adam([{"params": [a]}, {"params": [b], "lr": 0.5}])
+    (2 * b).backward()
+    optimizer.step()
+    state = optimizer.state_dict()
+    assert [group["params"] for group in state["param_groups"]] == [[0], [1]]
+    assert list(state["state"]) == [1]
+    assert state["state"][1] == pytest.approx({"step": 1, "exp_avg": 0.2, "exp_avg_sq": 0.004})
+
+
+def test_a_state_that_does_not_fit_changes_nothing():
+    w = Value(1.0)
+    w.grad = 1.0
+    adam, sgd = Adam([w]), SGD([w], lr=0.1, momentum=0.9)
+    sgd.step()
+    before = sgd.state_dict()
+    for strange in ({"0.weight": 1.0}, adam.state_dict(), SGD([Value(1.0), Value(2.0)], momentum=0.9).state_dict()):
+        with pytest.raises(nn.StateError, match="This"):
+            sgd.load_state_dict(strange)
+        assert sgd.state_dict() == before
+
+
+def adam_state(**changes):
+    state = Adam([Value(1.0)]).state_dict()
+    group = {**state["param_groups"][0], **changes.pop("group", {})}
+    return {**state, "param_groups": [group], **changes}
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        adam_state(group={"lr": -5}),
+        adam_state(group={"lr": True}),
+        adam_state(group={"initial_lr": -5}),
+        adam_state(group={"betas": (0.9, 1.0)}),
+        adam_state(group={"color": 1}),
+        adam_state(extra=1),
+        adam_state(state={3: {"step": 1}}),
+        adam_state(state={"w": {"step": 1}}),
+        adam_state(state={0: {"step": "x"}}),
+        adam_state(param_groups=[{"lr": 0.1}]),
+        adam_state(param_groups=3),
+        adam_state(state=3),
+        3,
+    ],
+)
+def test_a_state_out_of_range_changes_nothing(strange):
+    adam = Adam([Value(1.0)])
+    before = adam.state_dict()
+    with pytest.raises((nn.StateError, nn.SettingError)):
+        adam.load_state_dict(strange)
+    assert adam.state_dict() == before
+
+
+def test_one_beta_for_both_means_is_a_pair_of_equal_ones():
+    beta, eta, epsilon, m, v, expected = 0.9, 0.1, 1e-8, 0.0, 0.0, 1.0
+    w = Value(1.0)
+    adam = Adam([w], lr=eta, betas=(beta, beta))
+    for t, g in enumerate([2.0, -1.0, 0.5], 1):
+        m, v = beta * m + (1 - beta) * g, beta * v + (1 - beta) * g**2
+        expected -= eta * (m / (1 - beta**t)) / ((v / (1 - beta**t)) ** 0.5 + epsilon)
+        w.grad = g
+        adam.step()
+    assert w.data == pytest.approx(expected, abs=1e-15)
+
+
+def test_the_learning_rates_that_one_gets_without_saying():
+    rates = {kind.__name__: kind([Value(1.0)]).lr for kind in (SGD, Adam, AdamW, Adagrad, RMSprop, Newton)}
+    assert rates == {"SGD": 0.001, "Adam": 0.001, "AdamW": 0.001, "Adagrad": 0.01, "RMSprop": 0.01, "Newton": 1.0}
+
+
+# ── Newton ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_newton_on_a_curve_by_hand():
+    x = Value(2.0)
+    newton = Newton([x])
+    path = []
+    for _ in range(3):
+        newton.step(x**4 / 4 - x)  # x − (x³ − 1)/(3x²)
+        path.append(x.data)
+    assert path[0] == pytest.approx(2 - 7 / 12, abs=1e-15)
+    assert abs(path[-1] - 1) < abs(path[0] - 1) ** 2
+    assert x.grad is None
+
+
+def test_newton_goes_to_the_saddle_too():
+    x, y = Value(1.0), Value(1.0)
+    Newton([x, y]).step(x * x - y * y)
+    assert (x.data, y.data) == (0.0, 0.0)
+
+
+def test_newton_fits_a_line_in_one_step():
+    line = nn.Neuron(1, "linear", Random(0))
+    xs, ys = [0.0, 1.0, 2.0], [1.0, 3.0, 5.0]
+    Newton(line.parameters()).step(nn.mse_loss([line([x]) for x in xs], ys))
+    assert [p.data for p in line.parameters()] == pytest.approx([2.0, 1.0], abs=1e-12)
+
+
+def test_newton_where_the_curve_is_flat():
+    x, y = Value(1.0), Value(3.0)
+    with pytest.raises(DomainError, match=r"flat.*damping=1e-3"):
+        Newton([x, y]).step((x + y) ** 2)
+    assert (x.data, y.data) == (1.0, 3.0)
+    Newton([x, y], damping=1.0).step((x + y) ** 2)  # (2 2; 2 2) + 1: d = (8, 8)/5
+    assert (x.data, y.data) == pytest.approx((1 - 1.6, 3 - 1.6))
+    with pytest.raises(GraphError, match=r"newton.step\(loss\)"):
+        Newton([x]).step()
+
+
+def test_newton_refuses_slopes_that_are_no_numbers():
+    x = Value(1e200)
+    with pytest.raises(DomainError, match="not finite"):
+        Newton([x]).step((x * x) * (x * x))
+    assert x.data == 1e200
+
+
+def test_elimination_against_the_matrix_itself():
+    rng = Random(0)
+    for n in range(1, 6):
+        matrix = [[rng.gauss(0, 1) for _ in range(n)] for _ in range(n)]
+        x = [rng.gauss(0, 1) for _ in range(n)]
+        right = [sum(a * b for a, b in zip(row, x, strict=True)) for row in matrix]
+        assert solved(matrix, right) == pytest.approx(x, abs=1e-9)
+
+
+# ── refusals ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+W = Value(1.0)
+SETTINGS = [
+    (SGD, {"lr": 0}), (SGD, {"lr": -0.1}), (SGD, {"lr": float("nan")}), (SGD, {"lr": float("inf")}), (SGD, {"lr": "0.1"}),
+    (SGD, {"momentum": 1.0}), (SGD, {"momentum": -0.1}), (SGD, {"weight_decay": -1}), (SGD, {"dampening": 2}),
+    (SGD, {"nesterov": True}), (SGD, {"nesterov": True, "momentum": 0.9, "dampening": 0.1}), (SGD, {"convention": "x"}),
+    (Adam, {"lr": 0}), (Adam, {"betas": (1.0, 0.999)}), (Adam, {"betas": (0.9, -0.1)}), (Adam, {"betas": (0.9,)}),
+    (Adam, {"betas": 0.9}), (Adam, {"eps": -1}), (AdamW, {"weight_decay": -1}), (RMSprop, {"alpha": 1.0}),
+    (Adagrad, {"lr": 0}), (Newton, {"damping": -1}), (SGD, {"nesterov": "no"}), (SGD, {"lr": True}), (SGD, {"lr": W}), (SGD, {"momentum": True}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "settings"), SETTINGS)
+def test_settings_out_of_range_are_refused(kind, settings):
+    with pytest.raises(nn.SettingError) as refusal:
+        kind([W], **settings)
+    assert isinstance(refusal.value, ValueError)
+
+
+@pytest.mark.parametrize(("parameters", "error", "says"), [
+    ([], GraphError, "nothing to do.* made as a Parameter, not as a Value"),
+    ([[W] * 100], GraphError, r"^.{,160}model.parameters\(\)"),
+    ([W * 2], GraphError, r"model.parameters\(\)"),
+    ([1.0], GraphError, r"model.parameters\(\)"),
+    ([W, W], GraphError, "twice"),
+    ([{"params": [W]}, {"params": [W]}], GraphError, "twice"),
+    (W, DataError, r"model.parameters\(\)"),
+    (nn.MLP(1, [1]), DataError, r"model.parameters\(\)"),
+    ([{"params": [W]}, W], DataError, "a dict"),
+    ([{"params": [W], "lrr": 1}], nn.SettingError, "lrr"),
+    ([{"params": [W], "lr": 0}], nn.SettingError, "above 0"),
+])  # fmt: skip
+def test_what_cannot_be_optimised_is_refused(parameters, error, says):
+    with pytest.raises(error, match=says) as refusal:
+        SGD(parameters, 0.1)
+    assert isinstance(refusal.value, AutogradError)
+
+
+def test_a_learning_rate_is_checked_when_it_is_set():
+    optimizer = SGD([W], 0.1)
+    with pytest.raises(nn.SettingError):
+        optimizer.lr = 0.0
+    assert optimizer.lr == 0.1
+
+
+def test_a_group_of_one_parameter_needs_no_list():
+    w, b = Value(1.0), Value(1.0)
+    w.grad = b.grad = 1.0
+    SGD([{"params": w, "lr": 0.5}, {"params": [b]}], lr=0.25).step()
+    assert (w.data, b.data) == (0.5, 0.75)

@@ -1,0 +1,701 @@
+"""The player: what the page is told, and what a browser makes of it."""
+
+import html
+import json
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from base64 import b64encode
+from hashlib import sha256
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import autograd
+from autograd import Parameter, Value, dot, mean, phases, play, scope, steps, why
+from autograd.__main__ import LESSONS, main
+from autograd.classroom.questions import questions
+from autograd.explain import mistakes
+from autograd.explain.events import Chain, Compute, Ready
+from autograd.explain.stepper import snapshot
+from autograd.graph import number, topological_order
+from autograd.pictures.layered_layout import apart, layout
+from autograd.pictures.svg import boxes_of, clean, pictures
+
+HOSTILE = (
+    "</script><script>window.hit = 1</script>",
+    '<img src="https://example.invalid/x.png" onerror="window.hit = 1">',
+    '"><svg onload=window.hit=1>',
+    "{{data}} & \u2028 <!-- ]]> \x00\x1b \ud800",
+)
+labels = st.text(max_size=30)
+
+
+def example() -> Value:
+    """A graph with a value of three uses, a dead unit, a constant and an operand used twice."""
+    x, w = Value(3.0, "x"), Parameter(-2.0, "w")
+    y = x * x
+    y.label = "y"
+    loss = (y * x + (w * x).relu() - 5) ** 2
+    loss.label = "L"
+    return loss
+
+
+def hostile() -> Value:
+    """A graph whose labels would like to be markup."""
+    values = [Value(float(i), label) for i, label in enumerate(HOSTILE, 1)]
+    loss = dot(values, values[::-1])
+    loss.label = HOSTILE[0]
+    return loss
+
+
+class Model:
+    """Two inputs, `width` hidden units, one output, in modules."""
+
+    def __init__(self, width: int = 2) -> None:
+        rng = random.Random(3)
+        shapes = [(f"MLP/layer{k}/neuron{j}", n) for k, n, m in ((0, 2, width), (1, width, 1)) for j in range(m)]
+        self.neurons = [
+            (name, [Parameter(rng.uniform(-1, 1), f"w{name[-1]}{i}") for i in range(n)], Parameter(0.0, f"b{name[-1]}"))
+            for name, n in shapes
+        ]
+        self.parameters = [p for _, weights, bias in self.neurons for p in (*weights, bias)]
+        self.lr = 0.1
+
+    def __call__(self, x: list[float]) -> Value:
+        """Return the output."""
+        hidden = [self.unit(k, x).tanh() for k in range(len(self.neurons) - 1)]
+        return self.unit(-1, hidden)
+
+    def unit(self, k: int, x: list) -> Value:
+        """Return what one neuron computes, before its activation."""
+        name, weights, bias = self.neurons[k]
+        with scope(name):
+            return dot(weights, x, bias)
+
+    def zero_grad(self) -> None:
+        """Forget the gradients."""
+        for p in self.parameters:
+            p.grad = None
+
+    def step(self) -> None:
+        """Descend."""
+        for p in self.parameters:
+            p.data -= self.lr * p.grad
+
+
+def training(rounds: int, width: int = 2, samples: int = 4) -> list:
+    """Events of training on XOR."""
+    model = Model(width)
+
+    def loss_of(outputs: list[Value], targets: list[float]) -> Value:
+        loss = mean([(o - t) ** 2 for o, t in zip(outputs, targets, strict=True)])
+        loss.label = "L"
+        return loss
+
+    inputs, targets = [[1.0, 0.0], [0.0, 1.0], [0.0, 0.0], [1.0, 1.0]], [1.0, 1.0, 0.0, 0.0]
+    return list(phases(model, loss_of, (inputs[:samples], targets[:samples]), model, rounds))
+
+
+def data_of(player: autograd.player.Player) -> dict:
+    """What a page is told."""
+    return json.loads(re.search(r'<script type="application/json" id="told">(.*?)</script>', player.html, re.S)[1])
+
+
+# ---- what the page is told
+
+
+@pytest.mark.parametrize("root", [example(), hostile(), *(lesson.build() for lesson in LESSONS.values())])
+def test_the_deltas_end_in_the_gradients_of_backward(root):
+    told = data_of(play(root))
+    shown = {}
+    for step in told["steps"]:
+        shown |= dict([step["shows"]["grad"]] if "grad" in step["shows"] else [])
+    root.backward()
+    truth = {f"n{i}": node for i, node in enumerate(topological_order(root)) if node.grad is not None}
+    assert shown == {i: number(node.grad) for i, node in truth.items()}
+
+
+@pytest.mark.parametrize("root", [example(), LESSONS["xor-training"].build()])
+def test_the_ledgers_are_those_of_why(root):
+    ledgers = data_of(play(root))["scenes"][0]["ledgers"]
+    for i, node in enumerate(topological_order(root)):
+        ledger, truth = ledgers[f"n{i}"], why(root, node)
+        assert (ledger["head"], ledger["reason"]) == (truth.head, truth.reason)
+        assert [row[-1] for row in ledger["rows"]] == [number(use.contribution) for use in truth.uses]
+
+
+def test_numbers_are_those_of_the_moment_when_parameters_have_moved():
+    events = training(3)
+    told = data_of(play(events))
+    assert len(told["scenes"]) == 3
+    for event, step in zip(events, told["steps"], strict=True):
+        assert step["words"] == clean(event.words)
+        if not isinstance(event, Compute):
+            continue
+        given_then = told["scenes"][step["scene"]]["given"]
+        for i, (node, expr) in enumerate(event.names.items()):
+            assert node.op or given_then[f"n{i}"] == number(expr.data)
+    first, last = told["scenes"][0]["given"], told["scenes"][-1]["given"]
+    assert first != last
+
+
+def test_the_reason_for_a_zero_is_that_of_the_moment():
+    w, b = Parameter(0.0, "w"), Parameter(1.0, "b")
+    model = Model()
+    model.parameters = [w, b]
+
+    def loss_of(outputs: list[Value], targets: list[float]) -> Value:
+        return (outputs[0] - targets[0]) ** 2
+
+    events = list(phases(lambda x: w * (b * x), loss_of, ([1.0], [5.0]), model))
+    ledgers = data_of(play(events))["scenes"][0]["ledgers"]
+    assert w.data == 1.0
+    assert [ledger["reason"] for ledger in ledgers.values() if "b" in ledger["head"].split()[0]] == [
+        "Zero: blocked by mul at v2 (w = 0)."
+    ]
+
+
+def test_rounds_of_the_same_shape_share_a_picture():
+    assert {scene["graph"] for scene in data_of(play(training(3)))["scenes"]} == {0}
+
+
+@pytest.mark.parametrize("level", ["neuron", "layer"])
+def test_a_box_of_many_nodes_shows_from_where_to_where_their_gradients_go(level):
+    root = LESSONS["xor-training"].build()
+    shown = {}
+    for step in data_of(play(root))["steps"]:
+        shown |= dict([step["shows"][level]] if level in step["shows"] else [])
+    root.backward()
+    order = topological_order(root)
+    boxes = [box for box in boxes_of(snapshot(order), level) if box.kind == "module"]
+    assert set(shown) == {box.members[0] for box in boxes}
+    for box in boxes:
+        grads = [order[int(member[1:])].grad for member in box.members if order[int(member[1:])].kind != "constant"]
+        ends = [float(end.replace("−", "-")) for end in shown[box.members[0]].split(" … ")]
+        assert (ends[0], ends[-1]) == pytest.approx((min(grads), max(grads)), rel=6e-3)
+
+
+def test_the_quiz_knows_the_mistakes_of_the_laboratory():
+    root = example()
+    told = data_of(play(root, quiz=True))
+    chains = [(event, step) for event, step in zip(steps(root), told["steps"], strict=True) if isinstance(event, Chain)]
+    uses = [event.parent for event, _ in chains]
+    scaled = {make(root).name for make in (mistakes.wrong_sign, mistakes.with_a_half, mistakes.without_the_half)}
+    named = 0
+    for event, step in chains:
+        ask = step["ask"]
+        assert ask["truth"] == event.upstream * event.local
+        assert ask["answer"] == number(event.contribution)
+        if uses.count(event.parent) > 1:
+            continue  # then diagnose speaks of the sum
+        for wrong, place in ask["wrong"]:
+            verdict = told["mistakes"][place]
+            found = {m.name for m in mistakes.diagnose(root, event.parent, repr(wrong)).mistakes}
+            if verdict["name"] in scaled:  # others change what was there before, too, and diagnose speaks of the sum
+                assert verdict["name"] in found
+                named += 1
+    assert named == 3 * sum(uses.count(event.parent) == 1 and event.contribution != 0 for event, _ in chains) > 3
+
+
+def test_a_lesson_of_two_thousand_events_is_small():
+    events = training(15)
+    assert len(events) > 2000
+    assert len(play(events[:2000]).html.encode()) < 2_000_000
+
+
+def test_notes_stand_after_their_events():
+    lesson = LESSONS["tiny-network"]
+    told = data_of(play(lesson))
+    events = lesson.events()
+    for note in lesson.notes:
+        assert [k for k, step in enumerate(told["steps"]) if note.text in step["notes"]] == [
+            next(k for k, event in enumerate(events) if event.key == note.after)
+        ]
+    assert (told["title"], told["question"]) == (lesson.title, lesson.question)
+    assert "def network" in told["source"]
+
+
+# ---- the page as text
+
+
+@pytest.mark.parametrize("root", [example(), hostile()])
+def test_the_policy_knows_the_one_style_and_the_one_script(root):
+    page = play(root, title=HOSTILE[0]).html
+    policy = html.unescape(re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', page)[1])
+    for tag, rule in (("style", "style-src"), ("script", "script-src")):
+        (inline,) = re.findall(rf"<{tag}>(.*?)</{tag}>", page, re.S)
+        assert f"{rule} 'sha256-{b64encode(sha256(inline.encode()).digest()).decode()}'" in policy
+    assert policy.startswith("default-src 'none'")
+    assert "unsafe" not in policy
+    assert page.count("<script") == 2
+    outside = re.sub(r"<script.*?</script>|<title.*?</title>|<text.*?</text>", "", page, flags=re.S)
+    assert not re.search(r"(src|href)=", outside)
+
+
+def test_the_script_writes_text_only():
+    script = (Path(autograd.__file__).parent / "player" / "player.js").read_text(encoding="utf-8")
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|Function\(|fetch|XMLHttp", script)
+
+
+@settings(max_examples=25, deadline=None)
+@given(labels, labels)
+def test_any_label_leaves_the_picture_well_formed_and_the_page_intact(one, other):
+    x, y = Value(2.0, one), Value(3.0, other)
+    with scope("m/neuron0"):
+        root = x * y + x
+    for svg in pictures(snapshot(topological_order(root)), 0).values():
+        parsed = ET.fromstring(svg)
+        assert not [e for e in parsed.iter() if e.tag in ("script", "a", "foreignObject", "style")]
+        assert not [k for e in parsed.iter() for k in e.attrib if k.startswith("on") or k in ("href", "style")]
+    page = play(root, title=one).html
+    page.encode()
+    assert page.count("</script>") == 2
+    names = data_of(play(root))["scenes"][0]["names"].values()
+    assert not one or clean(one) in map(clean, names)
+
+
+def test_a_notebook_shows_it_in_a_sandbox_with_a_plain_table_beside():
+    player = play(hostile(), title=HOSTILE[0])
+    shown = player._repr_html_()
+    tag, table = shown.split("></iframe>")
+    attributes = dict(re.findall(r'([\w]+)="([^"]*)"', tag))
+    assert attributes["sandbox"] == "allow-scripts"
+    assert html.unescape(attributes["srcdoc"]) == player.html
+    assert "<script" not in table
+    assert "<img" not in table
+    assert table.count("<tr>") == len(player.rows) + 1
+
+
+def test_the_player_is_imported_when_it_is_first_used():
+    code = "import sys, autograd; assert 'autograd.player' not in sys.modules; autograd.play; assert 'autograd.player' in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+# ---- errors and the command line
+
+
+def test_what_cannot_be_played_is_refused():
+    for wrong in (3.0, [], [1, 2], None, "tiny-network"):
+        with pytest.raises(autograd.GraphError, match="play takes the Value at the end"):
+            play(wrong)
+
+
+def test_what_cannot_be_saved_is_refused(tmp_path):
+    player = play(example())
+    with pytest.raises(autograd.FileError, match=r"a browser opens \.html\. Try .*lesson\.html"):
+        player.save(tmp_path / "lesson.svg")
+    with pytest.raises(autograd.FileError, match="cannot be written"):
+        player.save(tmp_path / "nowhere" / "lesson.html")
+    assert player.save(tmp_path / "lesson.html").read_text(encoding="utf-8") == player.html
+    assert [path.name for path in tmp_path.iterdir()] == ["lesson.html"]
+
+
+def test_the_command_writes_a_page_and_opens_it_only_on_request(tmp_path, monkeypatch, capsys):
+    opened = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    monkeypatch.chdir(tmp_path)
+    assert main(["play", "tiny-network"]) == 0
+    assert main(["play", "tiny-network", "-o", "quiz.html", "--quiz"]) == 0
+    assert capsys.readouterr().out.split() == ["tiny-network.html", "quiz.html"]
+    assert '"quiz":true' in Path("quiz.html").read_text(encoding="utf-8")
+    assert opened == []
+    assert main(["play", "tiny-network", "--open"]) == 0
+    assert opened == [(tmp_path / "tiny-network.html").as_uri()]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["tiny-netwerk"], "Did you mean tiny-network?"),
+        (["tiny-network", "-o", "page.pdf"], "Try 'page.html'"),
+        (["tiny-network", "-o", "no/such/folder/page.html"], "cannot be written"),
+    ],
+)
+def test_the_command_says_what_is_wrong(arguments, message, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["play", *arguments]) == 2
+    assert message in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+# ---- places
+
+
+@given(st.lists(st.floats(-100, 100), min_size=1, max_size=12), st.data())
+def test_apart_keeps_order_and_gaps_and_moves_nothing_without_need(wanted, drawn):
+    gaps = drawn.draw(st.lists(st.floats(1, 20), min_size=len(wanted) - 1, max_size=len(wanted) - 1))
+    places = apart(wanted, gaps)
+    assert all(b - a >= gap - 1e-6 for (a, b), gap in zip(pairwise(places), gaps, strict=True))
+    assert apart(places, gaps) == pytest.approx(places)
+    assert sum(places) == pytest.approx(sum(wanted), abs=1e-6)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.lists(st.integers(0, 30), max_size=3), min_size=1, max_size=20))
+def test_boxes_do_not_overlap_and_parents_stand_to_the_left(program):
+    edges = [(f"n{p % i}", f"n{i}") for i, parents in enumerate(program) if i for p in parents]
+    sizes = {f"n{i}": (100.0, 40.0 + i) for i in range(len(program))}
+    placed = layout(sizes, edges)
+    centres = placed.centres
+    assert all(centres[a][0] < centres[b][0] for a, b in edges)
+    for a, (x, y) in centres.items():
+        assert x >= 50
+        assert x + 50 <= placed.width
+        assert y >= sizes[a][1] / 2
+        for b, (u, v) in centres.items():
+            assert a == b or abs(x - u) >= 100 or abs(y - v) >= (sizes[a][1] + sizes[b][1]) / 2
+
+
+# ---- in a browser
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+AXE = Path(os.environ.get("AXE_CORE", Path(__file__).parents[1].parent / "node_modules/axe-core/axe.min.js"))
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+FLAGS += ["--disable-sync", "--no-first-run"]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A browser, or a reason why there is none."""
+    driver = pytest.importorskip(
+        "playwright.sync_api", reason="pip install playwright, to test the player in a browser"
+    )
+    if CHROMIUM is None:
+        pytest.skip("no chromium on this machine: apt-get install chromium")
+    with driver.sync_playwright() as running:
+        started = running.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def visit(browser, tmp_path):
+    """Open a player; at the end the page must have asked for nothing but itself, and complained of nothing."""
+    contexts, requests, complaints = [], [], []
+
+    def opened(player, at="", **options):
+        options = {"reduced_motion": "reduce"} | options
+        context = browser.new_context(**options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", lambda request: requests.append(request.url))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda message: complaints.append(message.text))
+        address = player.save(tmp_path / "lesson.html").as_uri() + at
+        page.goto(address)
+        page.wait_for_selector("#words:not(:empty)")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert {url.split("#")[0] for url in requests} == {(tmp_path / "lesson.html").as_uri()}
+    assert complaints == []
+
+
+HEARD = """() => [document.getElementById("words").textContent, document.getElementById("at").textContent,
+  ...[...document.querySelectorAll("#lines p")].map((line) => line.textContent)]"""
+SHOWN = """() => Object.fromEntries([...document.querySelectorAll("#graph > .graph:not([hidden]) .node:not(.module):not(.constant)")]
+  .map((box) => [box.dataset.nodes, [".name", ".data", ".grad"].map((slot) => box.querySelector(slot).textContent)]))"""
+
+
+def text(page, selector):
+    """What an element says."""
+    return page.locator(selector).inner_text()
+
+
+def violations(page):
+    """What axe-core finds wrong with a page."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
+    return [(v["id"], [node["target"] for node in v["nodes"]]) for v in found]
+
+
+@pytest.mark.parametrize("root", [example(), LESSONS["tiny-network"].build(), LESSONS["xor-training"].build()])
+def test_keys_lead_through_a_whole_lesson_to_the_gradients_of_backward(visit, root):
+    events = steps(root)
+    page = visit(play(root))
+    assert "?" in {grad for _, _, grad in page.evaluate(SHOWN).values()}
+    before = []
+    for k, event in enumerate(events):
+        before.append(page.evaluate(SHOWN))
+        page.keyboard.press("ArrowRight")
+        assert page.evaluate(HEARD) == [event.words, f"{k} / {len(events) - 1}", *event.lines]
+    root.backward()
+    shown = page.evaluate(SHOWN)
+    for i, node in enumerate(topological_order(root)):
+        if node.kind != "constant":
+            assert shown[f"n{i}"][1:] == [number(node.data), number(node.grad)]
+    for expected in reversed(before):
+        page.keyboard.press("ArrowLeft")
+        assert page.evaluate(SHOWN) == expected
+    page.keyboard.press("End")
+    assert page.evaluate(SHOWN) == shown
+    page.keyboard.press("Home")
+    assert page.evaluate(SHOWN) == before[0]
+
+
+def test_buttons_slider_table_and_deep_links_lead_to_the_same_events(visit):
+    events = steps(example())
+    page = visit(play(example()), "#step=12")
+    assert text(page, "#words") == events[12].words
+    page.click("#next")
+    assert page.url.endswith("#step=13")
+    page.click("#back")
+    page.click("#last")
+    assert text(page, "#words") == events[-1].words
+    page.click("#first")
+    assert text(page, "#where") == "Before the first event"
+    page.fill("#slider", "7")
+    assert text(page, "#words") == events[7].words
+    page.evaluate("location.hash = '#step=9'")
+    page.wait_for_selector("#at >> text=/^9 /")
+    page.click("#rows a[href='#step=4']")
+    page.wait_for_selector("#at >> text=/^4 /")
+    page.evaluate("location.hash = '#step=9999'")
+    page.wait_for_selector(f"#at >> text={len(events) - 1} / {len(events) - 1}")
+    assert page.locator("#rows tr[aria-current=step]").count() == 1
+
+
+def test_space_plays_to_the_end_and_stops(visit):
+    page = visit(play(Value(3.0, "x") * 2))
+    page.select_option("#speed", "200")
+    page.locator("body").click(position={"x": 2, "y": 2})
+    page.keyboard.press(" ")
+    assert text(page, "#play") == "Pause"
+    page.wait_for_selector("#play >> text=Play")
+    assert page.evaluate("at === LAST")
+
+
+def test_a_click_on_a_node_tells_its_why(visit):
+    root = example()
+    page = visit(play(root))
+    x = next(node for node in topological_order(root) if node.label == "x")
+    ledger = why(root, x)
+    page.locator("#graph .node", has=page.locator("text.name", has_text=re.compile("^x$"))).click()
+    assert text(page, "#head") == ledger.head
+    assert page.locator("#uses tr").count() == len(ledger.uses) + 1
+    assert page.locator("#uses td:last-child").all_inner_texts()[-1] == number(ledger.gradient)
+    page.select_option("#chosen", label="w")
+    w = next(node for node in topological_order(root) if node.label == "w")
+    assert text(page, "#reason") == why(root, w).reason != ""
+
+
+def test_the_quiz_hides_the_contribution_tells_digits_and_names_mistakes(visit):
+    root = LESSONS["tiny-network"].build()
+    events = steps(root)
+    page = visit(play(root, quiz=True))
+    page.keyboard.press("End")  # and gets no further than the first question
+    first = next(k for k, event in enumerate(events) if isinstance(event, Chain))
+    assert text(page, "#at").startswith(f"{first} /")
+    assert "What does this use of v1 contribute" in text(page, "#words")
+    assert [grad for _, _, grad in page.evaluate(SHOWN).values() if grad != "?"] == ["1"]
+    assert "−16" not in page.locator("#screen").inner_text()
+    for answer, reply in (("16", "sign of the delta"), ("-8", "½(t − o)² for (t − o)²"), ("1", "upstream alone")):
+        page.fill("#typed", answer)
+        page.keyboard.press("Enter")
+        assert reply in text(page, "#verdict")
+    for answer, reply in (("12.5", "none of the known mistakes"), ("sixteen", "is no number to compare with")):
+        page.fill("#typed", answer)
+        page.click("text=Check")
+        assert reply in text(page, "#verdict")
+    page.click("#next")
+    assert "Answer this one first" in text(page, "#verdict")
+    page.fill("#typed", "-16.0")
+    page.keyboard.press("Enter")
+    assert "is right" in text(page, "#verdict")
+    assert text(page, "#words") == events[first].words
+    page.keyboard.press("End")
+    page.click("#reveal")
+    assert "It is −16" in text(page, "#verdict")
+    page.click("#quiz")  # off: all is open
+    page.keyboard.press("End")
+    assert text(page, "#words") == events[-1].words
+
+
+SAID = """(typed) => { document.getElementById("typed").value = typed; check();
+  return [...document.querySelectorAll("#verdict p")].map((p) => p.textContent); }"""
+
+
+def test_the_page_gives_the_hints_and_the_verdicts_of_the_quiz(visit):
+    root = LESSONS["tiny-network"].build()
+    page = visit(play(root, quiz=True))
+    rng = random.Random(2)
+    for question in questions(root):
+        page.keyboard.press("End")
+        assert text(page, "#words") == question.question
+        for count in range(len(question.hints)):
+            assert page.locator("#hints li").all_inner_texts() == list(question.hints[:count])
+            assert text(page, "#hint") == f"Hint {count + 1} of 3"
+            {0: lambda: page.keyboard.press("Enter"), 1: lambda: page.click("#hint")}.get(
+                count, lambda: (page.fill("#typed", "h"), page.keyboard.press("Enter"))
+            )()
+        assert page.locator("#hints li").all_inner_texts() == list(question.hints)
+        answers = [repr(wrong.answer) for wrong in question.wrong] + ["-.5", "2", "20", "1/3", "abc"]
+        answers += [f"{question.answer + rng.uniform(-9, 9):.{rng.randint(0, 3)}f}" for _ in range(10)]
+        for typed in answers:
+            try:
+                verdict = question.verdict(typed)
+            except autograd.DataError:
+                assert "is no number to compare with" in page.evaluate(SAID, typed)[0]
+                continue
+            if not verdict.right:
+                said = page.evaluate(SAID, typed)
+                names = tuple(f"{wrong.name}: " for wrong in question.wrong)
+                told = [next((p.removeprefix(n) for n in names if p.startswith(n)), p) for p in said]
+                assert " ".join(told) == verdict.words, typed
+        page.fill("#typed", repr(question.answer))
+        page.keyboard.press("Enter")
+        assert "is right" in text(page, "#verdict")
+
+
+@pytest.mark.parametrize("answer", [4.9999979, -1.00000004e-9])
+def test_the_page_takes_an_answer_as_it_is_printed(visit, answer):
+    page = visit(play(Value(answer, "x") * Value(3.0, "w"), quiz=True))
+    page.keyboard.press("End")
+    for typed in (number(3.0), number(answer)):
+        page.fill("#typed", typed)
+        page.keyboard.press("Enter")
+        assert text(page, "#verdict").startswith(f"{typed} is right")
+        page.keyboard.press("End")
+
+
+def test_the_page_compares_digits_as_diagnose_does(visit):
+    page = visit(play(Value(3.0, "x") * 2))
+    rng = random.Random(5)
+    answers = ["0.33", "-.5", "45", "3.5e-4", "1e2", "1/3", "−2/7", "+7.", "abc", "", "1,5", "1/0", "nan", "0x1", "--3"]
+    for answer in answers:
+        reading = page.evaluate("(typed) => { const r = reading(typed); return r && [r.number, r.within]; }", answer)
+        try:
+            matches = mistakes.matcher(answer)
+        except autograd.DataError:
+            assert reading is None
+            continue
+        for x in (reading[0] + reading[1] * rng.uniform(-2, 2) for _ in range(20)):
+            assert (abs(x - reading[0]) <= reading[1]) == matches(x), (answer, x)
+
+
+def test_training_shows_its_phases_scrubs_over_steps_and_zooms(visit):
+    events = training(3)
+    page = visit(play(events), viewport={"width": 1280, "height": 800})
+    assert page.locator("#phases li").all_inner_texts() == ["forward", "loss", "backward", "update"]
+    page.fill("#slider", "70")
+    phase = page.locator("#phases [aria-current]").inner_text()
+    assert phase == events[70].phase
+    page.fill("#round", "2")
+    assert text(page, "#round-at") == "3 / 3"
+    assert events[page.evaluate("at")].round == 2
+    assert text(page, "#words").split()[0] == events[70].words.split()[0]
+    ops = page.locator("#graph > .graph:not([hidden]) .node").count()
+    page.click("#levels >> text=neuron")
+    neurons = page.locator("#graph > .graph:not([hidden]) .node").count()
+    page.click("#levels >> text=layer")
+    layers = page.locator("#graph > .graph:not([hidden]) .node").count()
+    assert ops > neurons > layers
+    page.locator(".graph:not([hidden]) .node.module").first.click()
+    assert page.get_attribute("#levels [aria-pressed=true]", "value") == "neuron"
+
+
+def test_hostile_labels_are_inert_and_shown(visit):
+    page = visit(play(hostile(), title=HOSTILE[1]))
+    page.on("dialog", lambda dialog: pytest.fail(dialog.message))
+    page.keyboard.press("End")
+    assert page.evaluate("window.hit") is None
+    assert page.locator("img, a[href^=http], #screen script").count() == 0
+    assert text(page, "#title") == page.title() == HOSTILE[1]
+    assert HOSTILE[0] in page.locator("#chosen option").all_inner_texts()
+
+
+@pytest.mark.skipif(
+    not AXE.exists(), reason="no axe-core: npm install --no-save axe-core, or set AXE_CORE to its axe.min.js"
+)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(visit, scheme):
+    options = {"color_scheme": scheme, "bypass_csp": True}  # axe-core itself is a script that the policy does not know
+    page = visit(play(LESSONS["tiny-network"]), "#step=15", **options)
+    assert violations(page) == []
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.keyboard.press("Home")
+    page.click("#quiz")
+    page.keyboard.press("End")
+    page.fill("#typed", "16")
+    page.keyboard.press("Enter")
+    assert violations(page) == []
+    page = visit(play(training(2, width=1, samples=1)), "#step=20", **options)
+    assert violations(page) == []
+
+
+def test_what_is_pressed_is_large_and_what_is_read_grows_with_the_screen(visit):
+    page = visit(play(training(2)), viewport={"width": 390, "height": 844})
+    for control in page.locator("button:visible, select:visible, input:visible, #rows a").all()[:40]:
+        box = control.bounding_box()
+        assert box["height"] >= 44
+        assert box["width"] >= 44
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    sizes = []
+    for width in (390, 1280, 1920, 3840):
+        page.set_viewport_size({"width": width, "height": 1000})
+        sizes.append(float(page.evaluate("getComputedStyle(document.documentElement).fontSize")[:-2]))
+    assert sizes == sorted(sizes)
+    assert (sizes[0], sizes[-1]) == (18, 28)
+    assert sizes[2] > 22
+
+
+def test_motion_is_left_out_on_request(visit):
+    duration = "getComputedStyle(document.querySelector('.shape')).transitionDuration"
+    assert visit(play(example())).evaluate(duration) == "0s"
+    assert visit(play(example()), reduced_motion="no-preference").evaluate(duration) != "0s"
+
+
+def test_changes_are_announced_but_not_while_playing(visit):
+    page = visit(play(example()))
+    assert page.get_attribute("#live", "aria-live") == "polite"
+    page.click("#play")
+    assert page.get_attribute("#live", "aria-live") == "off"
+    page.click("#play")
+    assert page.get_attribute("#live", "aria-live") == "polite"
+
+
+def test_the_handout_is_the_graph_the_table_solved_and_a_blank_one(visit):
+    root = example()
+    events = steps(root)
+    page = visit(play(root))
+    assert page.pdf().count(b"/Type /Page\n") == 2
+    page.emulate_media(media="print")
+    assert not page.locator("#screen").is_visible()
+    solved, blank = page.locator("#handout article").all()
+    assert solved.locator("svg").is_visible()
+    assert blank.locator("svg").is_visible()
+    told = [event for event in events if not isinstance(event, Ready)]
+    for sheet in (solved, blank):
+        assert sheet.locator("tbody tr").count() == len(told)
+    root.backward()
+    for i, node in enumerate(topological_order(root)):
+        if node.kind != "constant":
+            grads = [sheet.locator(f"[data-nodes=n{i}] .grad").text_content() for sheet in (solved, blank)]
+            assert grads == [number(node.grad), ""]
+    results = [row.locator("td").last.text_content() for row in solved.locator("tbody tr").all()]
+    assert "" not in results
+    assert set(blank.locator("td.n:not(:first-child)").all_text_contents()) == {""}
+
+
+def test_it_plays_in_a_sandboxed_frame(visit, browser):
+    player = play(example())
+    page = browser.new_page()
+    requests = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.set_content(player._repr_html_())
+    frame = page.frame_locator("iframe")
+    frame.locator("#next").click()
+    assert frame.locator("#words").inner_text() == steps(example())[0].words
+    assert [url for url in requests if not url.startswith("about:")] == []
+    page.close()
+    visit(player)
