@@ -1,6 +1,6 @@
 """Python's operators and the named functions, spelled once.
 
-A class that inherits them brings `record(op, *operands)`, and decides what an operation does: Value computes,
+A class that inherits them brings `apply(op, *operands)`, and decides what an operation does: Value computes,
 Expr writes. Numbers may stand on either side.
 """
 
@@ -19,17 +19,17 @@ M = TypeVar("M", bound=Callable[..., Any])
 
 def unary(op: Op) -> Callable[[T], T]:
     """Return the method that records `op` on its object."""
-    return marked(lambda x: x.record(op, x), op, "unary")
+    return marked(lambda x: x.apply(op, x), op, "unary")
 
 
 def binary(op: Op) -> Callable[[T, "T | float"], T]:
     """Return the method that records `op` on its object and another, in this order."""
-    return marked(lambda x, y: x.record(op, x, y), op, "binary")
+    return marked(lambda x, y: x.apply(op, x, y), op, "binary")
 
 
 def reflected(op: Op) -> Callable[[T, "T | float"], T]:
     """Return the method for the other order: 2 − x asks x for its `__rsub__`."""
-    return marked(lambda x, y: x.record(op, y, x), op, "reflected")
+    return marked(lambda x, y: x.apply(op, y, x), op, "reflected")
 
 
 def same(x: T) -> T:
@@ -62,13 +62,13 @@ class Operators:
     abs, __abs__ = unary(rules.ABS), unary(rules.ABS)
     maximum, minimum = binary(rules.MAXIMUM), binary(rules.MINIMUM)
 
-    def record(self, op: Op, *operands: Any) -> Any:
+    def apply(self, op: Op, *operands: Any) -> Any:
         """Do the operation: compute it, or write it down."""
         raise NotImplementedError
 
     def __pow__(self: T, n: "T | float") -> T:
-        record = self.record  # type: ignore[attr-defined]
-        return record(rules.power(exponent(n)), self) if isinstance(n, Real) else record(rules.POW, self, n)  # type: ignore[no-any-return]
+        apply = self.apply  # type: ignore[attr-defined]
+        return apply(rules.power(exponent(n)), self) if isinstance(n, Real) else apply(rules.POW, self, n)  # type: ignore[no-any-return]
 
     def pow(self: T, n: "T | float") -> T:
         """Return x ** n, as PyTorch also calls it."""
@@ -80,11 +80,11 @@ class Operators:
 
     def leaky_relu(self: T, a: float = 0.01) -> T:
         """Record x above 0, and a · x below."""
-        return self.record(rules.leaky_relu(fixed("leaky_relu", a)), self)  # type: ignore[attr-defined,no-any-return]
+        return self.apply(rules.leaky_relu(fixed("leaky_relu", a)), self)  # type: ignore[attr-defined,no-any-return]
 
     def elu(self: T, a: float = 1.0) -> T:
         """Record x above 0, and a · (exp(x) − 1) below."""
-        return self.record(rules.elu(fixed("elu", a)), self)  # type: ignore[attr-defined,no-any-return]
+        return self.apply(rules.elu(fixed("elu", a)), self)  # type: ignore[attr-defined,no-any-return]
 
 
 def fixed(name: str, a: Any) -> Any:

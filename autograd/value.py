@@ -138,7 +138,7 @@ class Value(Operators, Leaving):
         """Return a new leaf with the same number: what is made from it sends no gradient back here."""
         return Value(self.data, self.label)
 
-    def record(self, op: Op, *operands: Value | float) -> Value:
+    def apply(self, op: Op, *operands: Value | float) -> Value:
         """Apply a row of the table to Values and numbers, and return the node: the door for rows of your own."""
         return recorder(op)(*op.grouped(tuple(map(lift, operands))))
 

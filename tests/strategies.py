@@ -67,7 +67,7 @@ def run(program: Program, leaves: Any, apply: Any) -> list[Any]:
 
 def as_values(program: Program) -> list[Value]:
     """Return every node as a Value."""
-    return run(program, map(Value, program.leaves), lambda op, xs: xs[0].record(op, *xs))
+    return run(program, map(Value, program.leaves), lambda op, xs: xs[0].apply(op, *xs))
 
 
 def at_sixty(program: Program, leaves: Any) -> Any:

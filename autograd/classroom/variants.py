@@ -95,7 +95,7 @@ def rebuilt(order: list[Value], numbers: Mapping[Value, float]) -> Value | None:
         if node.op.kinks and node.op.kinks.distance(*node.op.grouped(tuple(p.data for p in operands))) < NEAR:
             return None
         try:
-            made[node] = operands[0].record(node.op, *operands)
+            made[node] = operands[0].apply(node.op, *operands)
         except DomainError:
             return None
         made[node].label, made[node].scope = node.label, node.scope

@@ -45,27 +45,27 @@ class Expr(Operators):
     op: Op | None = None
     operands: tuple[Expr, ...] = ()
 
-    def record(self, op: Op, *operands: Expr | float) -> Expr:
+    def apply(self, op: Op, *operands: Expr | float) -> Expr:
         """Write an operation down, leaving out + 0 and · 1, and writing x · x as x²."""
         if (neutral := {rules.ADD: 0.0, rules.MUL: 1.0}.get(op)) is not None:
             told = [x for x in operands if isinstance(x, Expr) or x != neutral]
             if len(told) == 1:
                 return as_expr(told[0])
         if op is rules.MUL and operands[0] is operands[1]:
-            return self.record(rules.power(2), operands[0])
+            return self.apply(rules.power(2), operands[0])
         if op.name == "power(1)":
             return self
         return Expr("", 0.0, op, tuple(map(as_expr, operands)))
 
     def __gt__(self, other: Expr | float) -> Expr:
-        return self.record(GREATER, self, other)
+        return self.apply(GREATER, self, other)
 
     def __lt__(self, other: Expr | float) -> Expr:
-        return self.record(LESS, self, other)
+        return self.apply(LESS, self, other)
 
     def choose(self, x: Expr | float, y: Expr | float) -> Expr:
         """Write x where this condition holds, and y elsewhere."""
-        return self.record(CHOICE, self, x, y)
+        return self.apply(CHOICE, self, x, y)
 
     @property
     def text(self) -> str:

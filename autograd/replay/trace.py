@@ -147,7 +147,7 @@ def watching(f: Callable[..., Any]) -> Iterator[None]:
             (Value, name): refusal(name, why, vars(Value)[name]) for name, why in REFUSED.items()
         }
         detach, item = vars(Value)["detach"], vars(Value)["item"]
-        patches[Value, "detach"] = lambda self: self.record(DETACH, self) if recording() else detach(self)
+        patches[Value, "detach"] = lambda self: self.apply(DETACH, self) if recording() else detach(self)
         patches[Value, "item"] = lambda self: Seen(item(self)) if recording() else item(self)
         patches |= {(kind, "data"): Watched(vars(kind)["data"], f) for kind in (Value, Resident)}
         patches[no_grad, "__enter__"] = refusal("no_grad", HIDDEN, no_grad.__enter__)

@@ -64,7 +64,7 @@ def test_central_differences_reach_them_too(lesson):
         made = dict(zip(free, inputs, strict=True))
         for node in order:
             if node.op:
-                made[node] = Value(0.0).record(node.op, *[made.get(p, p.data) for p in node.parents])
+                made[node] = Value(0.0).apply(node.op, *[made.get(p, p.data) for p in node.parents])
         return made[root]
 
     report = gradcheck(again, *free)

@@ -48,7 +48,7 @@ def test_what_is_right_passes(f, inputs):
 
 
 def test_a_wrong_slope_is_caught_and_the_input_named():
-    report = gradcheck(lambda u, v: u.record(WRONG, u, v), Value(2.0, "u"), Value(3.0, "v"))
+    report = gradcheck(lambda u, v: u.apply(WRONG, u, v), Value(2.0, "u"), Value(3.0, "v"))
     assert not report
     assert report.worst.name == "v"
     assert (report.worst.analytic, report.worst.complex_step) == (2.002, 2.0)
@@ -62,13 +62,13 @@ def test_a_wrong_slope_is_caught_and_the_input_named():
 
 
 def test_a_wrong_sign_deep_inside_is_caught():
-    assert not gradcheck(lambda x: (x * 2).record(SIGN, x * 2).exp(), 0.3)
+    assert not gradcheck(lambda x: (x * 2).apply(SIGN, x * 2).exp(), 0.3)
     assert not gradcheck(lambda x, y: x * x.detach() + y, 2.0, 1.0), "a detached factor is a lost gradient"
 
 
 def test_a_small_slip_is_caught_by_the_complex_step_alone():
     slip = Op("slip", lambda xp, x: xp.exp(x), lambda xp, x, out: (out * (1 + 1e-9),), "?", "?", (rules.REAL,))
-    report = gradcheck(lambda x: x.record(slip, x), 1.0)
+    report = gradcheck(lambda x: x.apply(slip, x), 1.0)
     assert not report
     assert math.isclose(report.worst.numeric, report.worst.analytic, rel_tol=1e-7)
 
@@ -157,7 +157,7 @@ def test_inputs_are_not_touched():
 def test_tolerance_is_relative_and_absolute_below_one():
     def off(by):
         row = Op("off", lambda xp, x: xp.abs(x), lambda xp, x, out: (1.0 + by,), "?", "?", (rules.REAL,), rules.AT_ZERO)
-        return lambda x: 1e6 * x.record(row, x)
+        return lambda x: 1e6 * x.apply(row, x)
 
     assert gradcheck(off(1e-7), 2.0)
     assert not gradcheck(off(1e-5), 2.0)

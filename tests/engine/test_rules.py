@@ -90,7 +90,7 @@ def test_value_and_slopes_equal_those_of_mpmath(op):
     for xs in points(op):
         definition = DEFINITIONS.get(op.name, lambda *xs: op.at(sixty, xs))
         exact = [MP.mpf(x) for x in xs]
-        node = Value(xs[0]).record(op, *xs)
+        node = Value(xs[0]).apply(op, *xs)
         agree(op, xs, "value", node.data, definition(*exact))
         for i, local in enumerate(node.partials):
             above, below = ([*exact[:i], exact[i] + h, *exact[i + 1 :]] for h in (H, -H))
@@ -126,7 +126,7 @@ def test_the_complex_step_gives_the_slopes_of_rows_without_kinks(op):
 @ROWS
 def test_gradcheck_passes(op):
     for xs in points(op):
-        report = gradcheck(lambda *values: values[0].record(op, *values), *xs)
+        report = gradcheck(lambda *values: values[0].apply(op, *values), *xs)
         assert report, f"row {op.name} at {xs}\n{report}"
         assert all((row.complex_step is None) == bool(op.kinks) for row in report.rows)
 
@@ -136,7 +136,7 @@ def test_values_are_derived_as_numbers_are(op):
     """grad(create_graph=True) reads the slopes with Values for numbers."""
     for xs in points(op):
         leaves = [Value(x) for x in xs]
-        node = leaves[0].record(op, *leaves)
+        node = leaves[0].apply(op, *leaves)
         for slope_value, local in zip(autograd.grad(node, leaves, create_graph=True), node.partials, strict=True):
             agree(op, xs, "slope as a Value", autograd.value.lift(slope_value).data, local)
 
@@ -148,7 +148,7 @@ def test_outside_its_domain_a_row_refuses_with_its_name_and_the_number(op):
     for xs, x in cases:
         leaves = [Value(v) for v in xs]
         with pytest.raises(DomainError) as caught:
-            leaves[0].record(op, *leaves)
+            leaves[0].apply(op, *leaves)
         message = str(caught.value)
         assert op.name in message, message
         assert str(x) in message, message
@@ -200,7 +200,7 @@ AT_KINKS = {
 def test_at_a_kink_the_slope_is_the_one_that_the_note_says(op):
     xs, slopes = AT_KINKS[op.name]
     assert op.kinks.distance(*op.grouped(xs)) == 0
-    node = Value(xs[0]).record(op, *xs)
+    node = Value(xs[0]).apply(op, *xs)
     assert node.partials == slopes
     assert "PyTorch" in op.note
     stated = {"equally": 1 / 3, "half": 0.5}
@@ -264,7 +264,7 @@ def test_a_nan_stays_visible_in_the_value_and_in_every_slope_at_a_kink(op):
     for place in range(width):
         for other in (0.4, 1.0, 2.7):
             xs = [NAN if i == place else other for i in range(width)]
-            node = Value(xs[0]).record(op, *xs)
+            node = Value(xs[0]).apply(op, *xs)
             assert math.isnan(node.data), f"{op.name}{tuple(xs)} = {node.data}"
             if op.kinks:
                 assert all(map(math.isnan, node.partials)), f"{op.name}{tuple(xs)} has the slopes {node.partials}"

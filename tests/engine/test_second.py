@@ -15,7 +15,7 @@ SMOOTH = [op for op in TABLE.values() if op.kinks is None]
 @pytest.mark.parametrize("op", SMOOTH, ids=lambda op: op.name)
 def test_every_smooth_row_has_the_right_second_derivatives(op):
     numbers = [0.7, 1.3, 0.4] if op.arity < 0 else [0.7, 1.3][: op.arity]
-    rows = hessian(lambda *xs: xs[0].record(op, *xs), numbers)
+    rows = hessian(lambda *xs: xs[0].apply(op, *xs), numbers)
     h = MP.mpf(10) ** -15
     for i in range(len(numbers)):
         for j in range(len(numbers)):
@@ -56,7 +56,7 @@ def test_far_out_slopes_read_as_values_and_their_slopes_are_right(op):
         below, here, above = (op.at(namespace_of(far), (far.mpf(number) + h,)) for h in (-H, 0, H))
         first, second = (above - below) / (2 * H), (above - 2 * here + below) / (H * H)
         x = Value(number)
-        (slope,) = grad(x.record(op, x), [x], create_graph=True)
+        (slope,) = grad(x.apply(op, x), [x], create_graph=True)
         for found, exact in ((slope.data, first), (grad(slope, [x])[0], second)):
             loose = 1e-15 if op.name in SATURATING else 1e-300
             assert found == pytest.approx(float(exact), rel=1e-11, abs=loose), (op.name, number)

@@ -59,7 +59,7 @@ def test_each_method_records_its_row_and_nothing_else(method, row):
     operands = (x, y)[: op.arity]
     node = getattr(x, method)(*operands[1:])
     assert (node.op, node.parents) == (op, operands)
-    by_record = x.record(op, *operands)
+    by_record = x.apply(op, *operands)
     assert (node.data, node.partials) == (by_record.data, by_record.partials)
 
 
@@ -253,8 +253,8 @@ def test_values_do_not_depend_on_whether_they_are_remembered():
     for op in TABLE.values():
         operands = [Value(0.3)] * {-1: 3, -2: 3}.get(op.arity, op.arity)
         with no_grad():
-            silent = xs[0].record(op, *operands)
-        assert silent.data == xs[0].record(op, *operands).data
+            silent = xs[0].apply(op, *operands)
+        assert silent.data == xs[0].apply(op, *operands).data
         assert (silent.op, silent.grad) == (None, None)
 
 
@@ -459,7 +459,7 @@ def test_a_type_error_in_a_row_of_one_s_own_is_told_as_it_is():
     for domain in ((REAL,), (REAL, REAL), (REAL, MANY), (REAL, PAIRS)):
         op = Op("mine", wrong, row.slopes, "", "", domain)
         with pytest.raises(TypeError, match="my own mistake"):
-            Value(1.0).record(op, *[Value(1.0)] * (3 if op.arity < 0 else op.arity))
+            Value(1.0).apply(op, *[Value(1.0)] * (3 if op.arity < 0 else op.arity))
 
 
 COPIES = pytest.mark.parametrize(

@@ -102,7 +102,7 @@ def test_what_a_row_writes_gives_the_number_that_it_computes(op):
 @pytest.mark.parametrize("op", [op for op in TABLE.values() if op.arity < 0], ids=lambda op: op.name)
 def test_hundreds_of_operands_are_written_short_and_computed_whole(op):
     numbers = [0.01 * i for i in range(601)]
-    root = Value(0.0).record(op, *[Value(number, f"p{i}") for i, number in enumerate(numbers)])
+    root = Value(0.0).apply(op, *[Value(number, f"p{i}") for i, number in enumerate(numbers)])
     compute, *others = steps(root)
     for event in (compute, others[2], others[-2]):
         assert all(len(line) < 200 for line in event.lines), event.lines

@@ -218,7 +218,7 @@ def test_a_new_row_is_enough_for_every_reader(op, xs):
     """What a reader of the table can do with its own rows, it can do with one that was written a moment ago."""
     assert op.name not in TABLE
     leaves = [Value(x, f"x{i}") for i, x in enumerate(xs)]
-    out = leaves[0].record(op, *leaves)
+    out = leaves[0].apply(op, *leaves)
     out.label = "y"
     wanted = {"softsign": (1 / 3, [1 / 2.25]), "hypot": (5.0, [0.6, 0.8]), "geometric": (4.0, [2 / 3, 1 / 3, 1 / 6])}[
         op.name
@@ -228,19 +228,19 @@ def test_a_new_row_is_enough_for_every_reader(op, xs):
     assert [leaf.grad for leaf in leaves] == pytest.approx(wanted[1])
     assert [e.grad for e in steps(out) if isinstance(e, Ready)][1:] == [leaf.grad for leaf in leaves]
     assert [e.local for e in steps(out) if isinstance(e, Chain)] == list(out.partials)
-    report = gradcheck(lambda *v: v[0].record(op, *v), *xs)
+    report = gradcheck(lambda *v: v[0].apply(op, *v), *xs)
     assert report, str(report)
     assert report.rows[0].complex_step is not None
     second = grad(grad(out, leaves[0], create_graph=True)[0], leaves[0])[0]
     h = 1e-4
-    around = [leaves[0].record(op, xs[0] + d, *xs[1:]).data for d in (-h, 0, h)]
+    around = [leaves[0].apply(op, xs[0] + d, *xs[1:]).data for d in (-h, 0, h)]
     assert second == pytest.approx((around[0] - 2 * around[1] + around[2]) / (h * h), rel=1e-4)
     with no_grad():
-        assert leaves[0].record(op, *leaves).parents == ()
+        assert leaves[0].apply(op, *leaves).parents == ()
     told = stream(steps(out))
     assert told["steps"][0]["formula"].startswith(op.name)
     names = tuple(expression.name(leaf.label, leaf.data) for leaf in leaves)
-    written = names[0].record(op, *names)
+    written = names[0].apply(op, *names)
     assert (written.text, expression.formula(op, names).text) == (
         f"{op.name}({', '.join(leaf.label for leaf in leaves)})",
     ) * 2
@@ -252,10 +252,10 @@ def test_a_new_row_guards_its_domain(op, xs):
     leaves = [Value(x) for x in (*xs[:-1], -1.0)]
     if op.guarded:
         with pytest.raises(DomainError, match=f"{op.name}.*greater than 0, and here it is -1.0"):
-            leaves[0].record(op, *leaves)
+            leaves[0].apply(op, *leaves)
     else:
-        assert leaves[0].record(op, *leaves).data == -0.5
-    assert math.isnan(leaves[0].record(op, *[math.nan] * len(xs)).data)
+        assert leaves[0].apply(op, *leaves).data == -0.5
+    assert math.isnan(leaves[0].apply(op, *[math.nan] * len(xs)).data)
 
 
 def test_no_operation_is_stated_outside_the_table():

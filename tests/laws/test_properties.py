@@ -91,7 +91,7 @@ def test_a_refused_operation_leaves_every_node_as_it_was(program, op, x):
     nodes[-2].backward()
     before = [(n.data, n.grad, n.label, n.op, n.parents, n.partials) for n in nodes]
     with pytest.raises(AutogradError):
-        nodes[-1].record(op, *[nodes[-1]] * op.arity)
+        nodes[-1].apply(op, *[nodes[-1]] * op.arity)
     with pytest.raises(AutogradError):
         nodes[-2] + "text"
     assert before == [(n.data, n.grad, n.label, n.op, n.parents, n.partials) for n in nodes], program

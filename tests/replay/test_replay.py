@@ -51,7 +51,7 @@ class Drawn:
             op, places = step.op, step.places
             count = {MANY: 3, PAIRS: 5}.get(op.arity, op.arity)
             operands = [nodes[-1 - place % len(nodes)] for place in places[:count]]
-            nodes.append(Value(0.0).record(op, *operands))
+            nodes.append(Value(0.0).apply(op, *operands))
         return mean(nodes) + nodes[-1] * nodes[-2]  # all of them: what leads nowhere is not recorded
 
     def eager(self, examples, reduced=mean):
