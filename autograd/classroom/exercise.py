@@ -65,9 +65,14 @@ class GradientOf:
 
     build: Callable[[], Value]
     node: str
-    answer: float
+    stated: float | None = None
     mistakes: Mapping[str, float] = field(default_factory=dict)
     given: str = ""
+
+    @property
+    def answer(self) -> float:
+        """The answer as it is stated, or else as it is computed."""
+        return self.solve() if self.stated is None else self.stated
 
     @property
     def question(self) -> str:

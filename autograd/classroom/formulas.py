@@ -35,9 +35,7 @@ WITH_A_NUMBER = ("leaky_relu", "elu")  # families: a plain number may stand behi
 SAME = {"pow": 2, "square": 1}  # methods that are rows by another name, and how many operands they take
 
 
-def graph_of_formula(
-    text: str, numbers: Mapping[str, float], parameters: Collection[str] | None = None
-) -> Value:
+def graph_of_formula(text: str, numbers: Mapping[str, float], parameters: Collection[str] | None = None) -> Value:
     """Return the root of the graph that a formula describes.
 
     >>> L = graph_of_formula("z = w*x + b; L = (z - y)**2", {"w": 3, "x": 2, "b": 1, "y": 15})
@@ -59,12 +57,16 @@ def graph_of_formula(
 def parsed(text: str) -> ast.Module:
     """Return the syntax tree of a formula, or say where it is not one."""
     if len(text) > LONGEST:
-        raise DataError(f"This formula has {len(text):,} characters, and {LONGEST:,} are the most. Write a FILE.py for it.")
+        raise DataError(
+            f"This formula has {len(text):,} characters, and {LONGEST:,} are the most. Write a FILE.py for it."
+        )
     try:
         return ast.parse(text.strip())
     except SyntaxError as error:
         column = min(error.offset or 1, len(text) + 1)
-        raise pointing(text.strip(), column - 1, f"This is not a formula: {error.msg}.{juxtaposed(error.msg)}") from None
+        raise pointing(
+            text.strip(), column - 1, f"This is not a formula: {error.msg}.{juxtaposed(error.msg)}"
+        ) from None
     except (RecursionError, MemoryError):
         raise too_deep() from None
     except ValueError as error:  # a NUL, or a surrogate
@@ -123,12 +125,14 @@ class Reader:
         """Return the value of the last statement, which must use all the others."""
         made = [(statement, self.statement(statement)) for statement in tree.body]
         if not made:
-            raise DataError("This formula is empty. Write one such as \"w*x + b\" w=3 x=2 b=1.")
+            raise DataError('This formula is empty. Write one such as "w*x + b" w=3 x=2 b=1.')
         root = made[-1][1]
         reached = set(topological_order(root))
         for statement, value in made:
             if value not in reached:
-                raise self.error(statement, "A formula has one root, its last statement, and that does not use this one.")
+                raise self.error(
+                    statement, "A formula has one root, its last statement, and that does not use this one."
+                )
         return root
 
     def statement(self, node: ast.stmt) -> Value:
@@ -144,7 +148,9 @@ class Reader:
             raise self.error(node, f"{name} has a number already. A name stands for one node.")
         value = lift(self.number(node.value, 0))
         if value.label or value.op is None:
-            raise self.error(node, f"{name} would be a second name for {value.label or value.data}. A node has one name.")
+            raise self.error(
+                node, f"{name} would be a second name for {value.label or value.data}. A node has one name."
+            )
         value.label = name
         self.known[name] = value
         return value
@@ -159,7 +165,9 @@ class Reader:
             case ast.Name(id=name):
                 return self.named(node, name)
             case ast.BinOp(left=left, op=op, right=right) if type(op) in BINARY:
-                return self.computed(node, BINARY[type(op)], self.number(left, depth + 1), self.number(right, depth + 1))
+                return self.computed(
+                    node, BINARY[type(op)], self.number(left, depth + 1), self.number(right, depth + 1)
+                )
             case ast.UnaryOp(op=op, operand=operand) if type(op) in UNARY:
                 return self.computed(node, UNARY[type(op)], self.number(operand, depth + 1))
             case ast.Call():
@@ -203,7 +211,9 @@ class Reader:
             raise self.error(node, self.refusal(node.func))
         name = node.func.id
         if name not in CALLS:
-            raise self.error(node, f"There is no operation {name}.{near(name, CALLS)} There are: {', '.join(sorted(CALLS))}.")
+            raise self.error(
+                node, f"There is no operation {name}.{near(name, CALLS)} There are: {', '.join(sorted(CALLS))}."
+            )
         if node.keywords or any(isinstance(argument, ast.Starred) for argument in node.args):
             raise self.error(node, f"{name} takes its operands one by one, without names and stars.")
         arguments = [self.operand(argument, depth + 1) for argument in node.args]

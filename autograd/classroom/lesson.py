@@ -1,10 +1,13 @@
 """A lesson: a question, the code that answers it, the numbers it must reach, notes pinned to events, and exercises."""
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from inspect import getsource, signature
 from typing import Any
 
 from autograd.classroom.exercise import Exercise, GradientOf
+from autograd.errors import DataError
 from autograd.explain.events import Chain, Event
 from autograd.explain.stepper import steps
 from autograd.functions import grad
@@ -12,6 +15,7 @@ from autograd.graph import names, topological_order
 from autograd.value import Value
 
 Story = Iterator["str | Event"]
+MOST_QUESTIONS = 10  # of a lesson that states none
 
 
 @dataclass(frozen=True)
@@ -22,26 +26,64 @@ class Note:
     text: str
 
 
+def both_passes(lesson: "Lesson") -> Story:
+    """Yield both passes of a lesson's graph, as a lesson is told that says nothing else."""
+    return passes(lesson.build())
+
+
+def labelled_numbers(lesson: "Lesson") -> Mapping[str, float]:
+    """Return the value and the gradient of each labelled node of a lesson's graph."""
+    return measured(lesson.build())
+
+
 @dataclass(frozen=True)
 class Lesson:
     """One lesson, told in the terminal, drawn, played and tested from the same data.
 
-    `build` makes the graph; its source is what is shown. `tell` yields texts and events in the order of the story; a
-    text that begins with "# " is a heading. `numbers` are those it must reach, and `measure` computes them. `plot` returns a
-    matplotlib figure, where people would rather look than read.
+    A title and `build`, which makes the graph, are enough:
+
+    >>> from autograd import Parameter
+    >>> def build():
+    ...     w, x = Parameter(3.0, "w"), Value(2.0, "x")
+    ...     y = w * x; y.label = "y"
+    ...     return y
+    >>> lesson = Lesson("My first graph", build)
+    >>> lesson.slug, [exercise.question for exercise in lesson.exercises]
+    ('my-first-graph', ['What is ∂y/∂w?', 'What is ∂y/∂x?'])
+
+    The source of `build` is what is shown as code. `tell` yields texts and events in the order of the story; a text that
+    begins with "# " is a heading. `numbers` are those it must reach, and `measure` computes them. `plot` returns a
+    matplotlib figure, where people would rather look than read. Without `exercises` it asks for the gradient of each leaf.
     """
 
-    slug: str
     title: str
-    document: str
-    question: str
     build: Callable[[], Value]
-    tell: Callable[["Lesson"], Story]
-    numbers: Mapping[str, float]
-    measure: Callable[["Lesson"], Mapping[str, float]]
+    slug: str = ""
+    document: str = ""
+    question: str = ""
+    tell: Callable[["Lesson"], Story] = field(default=both_passes, repr=False)
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    measure: Callable[["Lesson"], Mapping[str, float]] = field(default=labelled_numbers, repr=False)
     notes: tuple[Note, ...] = ()
-    exercises: tuple[Exercise | GradientOf, ...] = ()
+    exercises: tuple[Exercise | GradientOf, ...] = None  # type: ignore[assignment]
     plot: Callable[[], Any] | None = field(default=None, repr=False)
+    source: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        if not self.slug:
+            object.__setattr__(self, "slug", slug_of(self.title))
+        if self.exercises is None:
+            object.__setattr__(self, "exercises", gradient_questions(self.build))
+
+    @property
+    def code(self) -> str:
+        """The source of the computation, if there is one to show."""
+        if self.source:
+            return self.source
+        try:
+            return getsource(self.build)
+        except (OSError, TypeError):
+            return ""
 
     def story(self) -> Story:
         """Yield the texts and events, each note after its event."""
@@ -54,6 +96,72 @@ class Lesson:
     def events(self) -> list[Event]:
         """Return the events alone."""
         return [item for item in self.tell(self) if isinstance(item, Event)]
+
+
+def as_lesson(thing: Any, title: str = "") -> Lesson:
+    """Return a Lesson as it is; a Value, or a function that builds a graph, as a lesson about that graph.
+
+    >>> as_lesson(Value(3.0, "x") * 2).title
+    'A graph'
+
+    Raises DataError for anything else.
+    """
+    if isinstance(thing, Lesson):
+        return thing
+    if isinstance(thing, Value):
+        return Lesson(title or thing.label or "A graph", again(thing))
+    if not callable(thing):
+        raise DataError(
+            f"Neither a Value, nor a function that builds one, nor a Lesson: {shortened(thing)}. Give the root of the graph, the loss say."
+        )
+    return Lesson(title or getattr(thing, "__name__", "A graph"), checked(thing))
+
+
+def again(root: Value) -> Callable[[], Value]:
+    """Return a function that returns this graph, as it is now."""
+    return lambda: root
+
+
+def checked(build: Callable[[], Any]) -> Callable[[], Value]:
+    """Return the function, if a call of it without arguments gives a Value; else raise DataError."""
+    name = getattr(build, "__name__", "build")
+    try:
+        signature(build).bind()
+    except TypeError:
+        raise DataError(
+            f"{name} needs arguments, and a graph is built without: give each a default, w=3.0 say."
+        ) from None
+    except ValueError:  # a built-in, which has no signature
+        pass
+    made = build()
+    if not isinstance(made, Value):
+        forgot = " Did it forget its return?" if made is None else ""
+        raise DataError(f"{name}() returned {shortened(made)}, and a graph ends in one Value.{forgot}")
+    return build
+
+
+def shortened(thing: object) -> str:
+    """Return how a thing is written, or the beginning of it."""
+    text = repr(thing)
+    return text if len(text) <= 60 else f"{text[:57]}…"
+
+
+def slug_of(title: str) -> str:
+    """Return a title as a name for commands and files.
+
+    >>> slug_of("My first graph!"), slug_of("?")
+    ('my-first-graph', 'lesson')
+    """
+    return "-".join(re.findall(r"\w+", title.casefold())) or "lesson"
+
+
+def gradient_questions(build: Callable[[], Value]) -> tuple[GradientOf, ...]:
+    """Return the question for the gradient of each leaf, parameters first, at most ten."""
+    order = topological_order(checked(build)())
+    named = names(order)
+    leaves = [node for node in order if node.op is None and node.kind != "constant"]
+    leaves.sort(key=lambda leaf: leaf.kind != "parameter")
+    return tuple(GradientOf(build, named[leaf]) for leaf in leaves[:MOST_QUESTIONS])
 
 
 def passes(root: Value, about: Collection[str] = ()) -> Story:

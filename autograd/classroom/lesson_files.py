@@ -17,6 +17,7 @@ from typing import Any
 
 from autograd.classroom.course import Course
 from autograd.classroom.lesson import Lesson, as_lesson
+from autograd.classroom.lesson_checks import check_lesson
 from autograd.errors import AutogradError, FileError
 from autograd.value import Value
 
@@ -41,9 +42,7 @@ def lesson_of_file(path: str, name: str = "") -> Lesson:
     module = run_file(path)
     found = thing_in(module, path, name)
     title = Path(path).stem if not name else f"{Path(path).stem}: {name}"
-    lesson = as_lesson(found, title)
-    lesson.check()
-    return lesson
+    return check_lesson(as_lesson(found, title))
 
 
 def run_file(path: str) -> ModuleType:
@@ -52,11 +51,14 @@ def run_file(path: str) -> ModuleType:
     try:
         whole = target.resolve()
         if not whole.is_file():
-            raise FileError(f"There is no file {path!r}. Give the path of a Python file, from the folder that you are in.")
+            raise FileError(
+                f"There is no file {path!r}. Give the path of a Python file, from the folder that you are in."
+            )
         spec = importlib.util.spec_from_file_location(target.stem, whole)
     except (OSError, ValueError) as error:
         raise FileError(f"{path!r} cannot be read: {error}.") from None
-    assert spec and spec.loader  # as for every name that ends in .py
+    assert spec is not None  # as for every name that ends in .py
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.path.insert(0, str(whole.parent))
     sys.modules[target.stem] = module  # dataclasses and pickle look for it there
@@ -105,7 +107,9 @@ def course_of_folder(folder: str) -> Course:
     """Return the lesson files of a folder, in the order of their names, as a course of one chapter."""
     place = Path(folder)
     if not place.is_dir():
-        raise FileError(f"There is no folder {folder!r}. A course is a folder of lesson files: python3 -m autograd new FOLDER/01_first.py.")
+        raise FileError(
+            f"There is no folder {folder!r}. A course is a folder of lesson files: python3 -m autograd new FOLDER/01_first.py."
+        )
     files = sorted(path for path in place.glob("*.py") if not path.name.startswith("_"))
     if not files:
         raise FileError(f"{folder!r} has no lesson files. Begin one: python3 -m autograd new {place / '01_first.py'}.")
@@ -113,6 +117,8 @@ def course_of_folder(folder: str) -> Course:
     for path in files:
         lesson = lesson_of_file(str(path))
         if lesson.slug in lessons:
-            raise FileError(f"Two lessons in {folder!r} are called {lesson.slug}. Give {path.name} another title or slug.")
+            raise FileError(
+                f"Two lessons in {folder!r} are called {lesson.slug}. Give {path.name} another title or slug."
+            )
         lessons[lesson.slug] = lesson
     return Course({place.resolve().name: tuple(lessons.values())})

@@ -30,7 +30,7 @@ autograd.pictures: labels layered_layout rendering levels snapshot plan texts sc
 autograd.replay: origin holder program views instructions fuse schedule source batches flat_parameters staleness
 autograd.replay.backends: python numpy_calls numpy_steps numpy numba_kernels numba array_spaces array_api dask __init__
 autograd.replay: replay trace __init__
-autograd.classroom: questions exercise lesson course __init__ definitions variants paper walkthrough terminal_quiz flashcards
+autograd.classroom: formulas questions exercise lesson lesson_checks course lesson_files __init__ definitions variants paper walkthrough terminal_quiz flashcards
 autograd.classroom.handout: sheet html markdown pdf __init__
 autograd.player: page_quiz page_data page __init__
 autograd: __init__ commands
