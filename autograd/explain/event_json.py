@@ -6,13 +6,15 @@ written as the texts "nan", "inf" and "-inf".
 
 import math
 from collections.abc import Iterable
+from dataclasses import fields
 from typing import Any
 
-from autograd.explain.events import Chain, Compute, Event, Ready, Seed, Update
+from autograd.explain.events import Event
 from autograd.explain.expression import Expr
 from autograd.value import Value
 
 VERSION = 1
+UNTOLD = ("names", "root", "chain", "above")  # fields of an event that its JSON leaves out
 
 
 def stream(events: Iterable[Event], lesson: str = "", source: str = "") -> dict[str, Any]:
@@ -55,33 +57,27 @@ def edges_into(node: Value, ids: dict[Value, str]) -> list[dict[str, Any]]:
 
 
 def step_data(event: Event, ids: dict[Value, str]) -> dict[str, Any]:
-    """Return one event."""
-    told = {"type": type(event).__name__.lower(), "phase": event.phase, "round": event.round, "node": ids[event.node]}
-    told |= details(event, ids) | {"words": event.words, "lines": event.lines, "tex": event.tex}
+    """Return one event: its type, what it holds, and what it tells itself as."""
+    held = {name: held_as(getattr(event, name), ids) for name in told_names(type(event))}
+    told = {"type": type(event).__name__.lower(), **held, "words": event.words, "lines": event.lines, "tex": event.tex}
     return plain(told)  # type: ignore[no-any-return]
 
 
-def details(event: Event, ids: dict[Value, str]) -> dict[str, Any]:
-    """Return what only this kind of event has."""
-    match event:
-        case Compute(_, formula, value):
-            return {"value": value, "formula": formula.text}
-        case Chain(_, operand, parent, formula, upstream, local, contribution, before, after):
-            numbers = {
-                "upstream": upstream,
-                "local": local,
-                "contribution": contribution,
-                "before": before,
-                "after": after,
-            }
-            return {"operand": operand, "parent": ids[parent], **numbers, "formula": formula.text}
-        case Ready(_, grad):
-            return {"grad": grad}
-        case Update(_, before, gradient, after, formula):
-            return {"before": before, "gradient": gradient, "after": after, "lr": event.lr, "formula": formula}
-        case Seed(_):
-            return {"grad": 1.0}
-    raise TypeError(f"{event!r} is no event")
+def told_names(kind: type[Event]) -> list[str]:
+    """Return what a kind of event is told as: its fields, and what it works out of them.
+
+    >>> from autograd.explain.events import Update
+    >>> told_names(Update)
+    ['node', 'phase', 'round', 'before', 'gradient', 'after', 'lr', 'formula']
+    """
+    stored = [field.name for field in fields(kind) if field.name not in UNTOLD]
+    matched: tuple[str, ...] = kind.__match_args__
+    return stored + [name for name in matched if name not in (*stored, "parameter")]
+
+
+def held_as(x: Any, ids: dict[Value, str]) -> Any:
+    """Return a node as its id, an expression as its text, and all else as it is."""
+    return ids[x] if isinstance(x, Value) else x.text if isinstance(x, Expr) else x
 
 
 def plain(x: Any) -> Any:

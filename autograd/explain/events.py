@@ -17,6 +17,7 @@ import operator
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
+from typing import Literal
 
 from autograd.explain import expression
 from autograd.explain.expression import CHOICE, Expr, factors
@@ -76,7 +77,7 @@ class Compute(Event):
     """A node's value has been computed from its parents."""
 
     __match_args__ = ("node", "formula", "value")
-    phase: str = "forward"
+    phase: Literal["forward", "loss"] = "forward"
 
     @property
     def value(self) -> float:
@@ -110,8 +111,13 @@ class Compute(Event):
 class Seed(Event):
     """∂root/∂root = 1: the backward pass begins."""
 
-    __match_args__ = ("node",)
-    phase: str = "backward"
+    __match_args__ = ("node", "grad")
+    phase: Literal["backward"] = "backward"
+
+    @property
+    def grad(self) -> float:
+        """The gradient of the root: 1."""
+        return 1.0
 
     @property
     def words(self) -> str:
@@ -134,7 +140,7 @@ class Chain(Event):
     """One application of the chain rule: the node pays upstream · local into one of its parents."""
 
     __match_args__ = ("node", "operand", "parent", "formula", "upstream", "local", "contribution", "before", "after")
-    phase: str = "backward"
+    phase: Literal["backward"] = "backward"
     root: Value = field(repr=False)
     operand: int
     parent: Value
@@ -205,7 +211,7 @@ class Ready(Event):
     """
 
     __match_args__ = ("node", "grad")
-    phase: str = "backward"
+    phase: Literal["backward"] = "backward"
     root: Value = field(repr=False)
     grad: float
     chain: Chain | None = field(default=None, repr=False, compare=False)
@@ -249,7 +255,7 @@ class Update(Event):
     """A parameter has moved; in plain gradient descent p ← p − lr · ∂L/∂p, and then `lr` is told."""
 
     __match_args__ = ("parameter", "before", "gradient", "after", "formula")
-    phase: str = "update"
+    phase: Literal["update"] = "update"
     before: float
     gradient: float
     after: float

@@ -13,6 +13,8 @@ import autograd.classroom
 import nn.lessons
 from autograd import Value, phases, steps
 from autograd.explain.event_json import VERSION, stream
+from autograd.explain.events import Event
+from autograd.explain.schema import schema_text
 from autograd.explain.stepper import Chain, Compute, Ready, updates
 from nn import MLP, SGD, mse_loss
 from nn.lessons.tiny_network import LESSON, network
@@ -133,3 +135,15 @@ def test_an_update_has_its_numbers():
 
 def test_a_stream_of_nothing():
     assert stream([])["steps"] == []
+
+
+def test_the_published_schema_is_made_from_the_events():
+    published = Path(autograd.__file__).parent / "explain" / "schema.json"
+    assert published.read_text(encoding="utf-8") == schema_text()
+
+
+def test_the_schema_has_an_entry_for_each_kind_of_event_and_for_no_other():
+    entries = schema_text()
+    kinds = {kind.__name__.lower() for kind in Event.__subclasses__()}
+    steps_of = json.loads(entries)["$defs"]["step"]["oneOf"]
+    assert {step["$ref"].rpartition("/")[2] for step in steps_of} == kinds

@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # A star stands for the other files of a room, side by side: none of them imports another.
 FLOORS = """
 autograd: errors namespaces rules graph code straight operators leaving value functions second gradcheck
-autograd.explain: expression events slips event_json stepper name_locals why paths what_if mistakes __init__
+autograd.explain: expression events slips event_json schema stepper name_locals why paths what_if mistakes __init__
 autograd.pictures: labels layered_layout rendering levels snapshot plan texts scene outline graphviz svg picture __init__
 autograd.replay: origin holder program views instructions fuse schedule source batches flat_parameters staleness
 autograd.replay.backends: python numpy_calls numpy_steps numpy numba_kernels numba array_spaces array_api dask __init__
