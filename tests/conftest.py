@@ -1,4 +1,6 @@
-"""One check before all tests: that `import autograd` finds this package, and not its namesake. And how Hypothesis runs."""
+"""What holds for all tests: which `autograd` is tested, how Hypothesis runs, what Ctrl-C does, and that a browser is slow."""
+
+import signal
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -17,3 +19,15 @@ settings.register_profile(
     "house", derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("house")
+
+# Under `nohup … &` and on some hosts Ctrl-C is ignored, and so it would be in each child: the tests that press it need it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Mark as slow what opens a browser."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)

@@ -17,6 +17,7 @@ def test_a_chain_takes_at_most_250_bytes_a_node():
     assert bench_engine.bytes_a_node() <= 250
 
 
+@pytest.mark.slow
 def test_interleaving_gives_each_contestant_its_turns():
     times = bench_engine.interleaved({"a": lambda: None, "b": lambda: autograd.Value(1.0)}, rounds=3, repeat=2)
     assert {name: len(seconds) for name, seconds in times.items()} == {"a": 3, "b": 3}

@@ -37,6 +37,7 @@ def test_both_ways_to_write_the_transformer_agree():
     ).data == pytest.approx(one_hot, rel=1e-12)
 
 
+@pytest.mark.slow
 def test_the_tables_are_printed(capsys):
     bench_replay.main(quick=True)
     shown = capsys.readouterr().out

@@ -287,6 +287,7 @@ def chain(length):
     return x, y
 
 
+@pytest.mark.slow
 def test_a_chain_of_a_million_nodes():
     x = Value(1.0)
     y = x

@@ -107,6 +107,7 @@ def training():
 
 
 @pytest.mark.parametrize("lesson", nn.lessons.COURSE.lessons.values(), ids=lambda lesson: lesson.slug)
+@pytest.mark.slow
 def test_the_stream_of_every_lesson_is_as_the_schema_says(lesson):
     assert valid(strictly(stream(lesson.events(), lesson.slug, "source")))
 

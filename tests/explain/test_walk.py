@@ -100,6 +100,7 @@ def test_stepping_touches_nothing():
     assert before == [(n.data, n.grad, n.label) for n in topological_order(y)]
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_nodes_can_be_stepped():
     x = Value(1.0, "x")
     y = x

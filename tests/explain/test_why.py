@@ -173,6 +173,7 @@ def test_answers_are_told_in_four_forms():
         assert json.loads(json.dumps(plain(told.json), allow_nan=False))
 
 
+@pytest.mark.slow
 def test_large_graphs_answer_too():
     x = Value(1.0, "x")
     y = x

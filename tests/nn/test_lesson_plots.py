@@ -50,6 +50,7 @@ def meet(a, b):
 
 
 @pytest.mark.parametrize("slug", PLOTS)
+@pytest.mark.slow
 def test_no_word_is_cut_off(slug):
     found = figure(slug)
     assert len(words(found)) > 5
@@ -61,6 +62,7 @@ def test_no_word_is_cut_off(slug):
 
 
 @pytest.mark.parametrize("slug", PLOTS)
+@pytest.mark.slow
 def test_no_word_lies_on_another(slug):
     for (text, box), (other, its_box) in itertools.combinations(words(figure(slug)), 2):
         assert not meet(box, its_box), f"{text!r} and {other!r}"

@@ -186,6 +186,7 @@ def trained_2_2_2(steps, early=False):
 
 
 @pytest.mark.parametrize(("algorithm", "early"), [(recomputed.descent, False), (recomputed.early, True)])
+@pytest.mark.slow
 def test_both_algorithms_are_numpy_s_for_ten_thousand_steps(algorithm, early):
     found = recomputed.long_run(algorithm)
     assert found["E_after_1_step"] == pytest.approx(trained_2_2_2(1, early)[0], rel=1e-12)
@@ -422,5 +423,6 @@ RUNS = {
 
 
 @pytest.mark.parametrize("run", RUNS.values(), ids=RUNS)
+@pytest.mark.slow
 def test_a_training_that_is_kept_would_be_the_same_again(run):
     assert run() == run()

@@ -62,6 +62,7 @@ PICTURES = {
 
 
 @pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.slow
 def test_every_picture_is_a_png_that_is_not_blank(name, tmp_path):
     picture = PICTURES[name]()
     picture.savefig(tmp_path / "picture.svg")

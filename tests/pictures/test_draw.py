@@ -562,6 +562,7 @@ def test_the_command_draws(tmp_path, monkeypatch, capsys):
     assert (tmp_path / "xor.png").read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.slow
 def test_the_command_draws_the_events_of_every_lesson(tmp_path):
     for slug, lesson in COURSE.lessons.items():
         events = list(enumerate(lesson.events()))

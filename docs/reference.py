@@ -1,0 +1,32 @@
+"""Write the reference of all modules, made from their docstrings: python docs/reference.py FOLDER."""
+
+import inspect
+import sys
+import warnings
+from pathlib import Path
+
+import pdoc
+
+import autograd
+import nn
+
+SHOWN = ("autograd.rules", "autograd.explain.events", "autograd.classroom")  # and what the two packages show
+
+
+def pages() -> list[str]:
+    """Return the modules that get a page: the two packages, the modules among their public names, and those of SHOWN."""
+    public = [getattr(package, name) for package in (autograd, nn) for name in package.__all__]
+    return ["autograd", "nn", *(thing.__name__ for thing in public if inspect.ismodule(thing)), *SHOWN]
+
+
+def write(folder: Path) -> None:
+    """Write the pages into the folder; a name that cannot be found is an error."""
+    vars(autograd)["play"] = autograd.play  # `import autograd` leaves the player for its first use
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        pdoc.render.configure(show_source=False)
+        pdoc.pdoc(*pages(), output_directory=folder)
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]))
