@@ -22,7 +22,7 @@ import nn
 ROOT = Path(__file__).resolve().parents[2]
 
 # Every file of the two packages, from the ground up: a file imports only files that stand before it.
-# A star stands for the other files of a room, side by side: none of them imports another.
+# A star stands for the other files of a room, side by side: none of them imports another. A room may have several lines.
 FLOORS = """
 autograd: errors namespaces rules graph code straight operators leaving value functions second gradcheck
 autograd.explain: expression events slips event_json schema stepper name_locals why paths what_if mistakes __init__
@@ -30,7 +30,8 @@ autograd.pictures: labels layered_layout rendering levels snapshot plan texts sc
 autograd.replay: origin holder program views instructions fuse schedule source batches flat_parameters staleness
 autograd.replay.backends: python numpy_calls numpy_steps numpy numba_kernels numba array_spaces array_api dask __init__
 autograd.replay: replay trace __init__
-autograd.classroom: formulas questions exercise lesson lesson_checks course lesson_files __init__ definitions variants paper walkthrough terminal_quiz flashcards
+autograd.classroom: formulas questions exercise lesson lesson_checks course lesson_files __init__
+autograd.classroom: definitions variants paper walkthrough terminal_quiz flashcards
 autograd.classroom.handout: sheet html markdown pdf __init__
 autograd.player: page_quiz page_data page __init__
 autograd: __init__ commands
