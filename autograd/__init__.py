@@ -33,7 +33,6 @@ from autograd.functions import dot, grad, logsumexp, max, maximum, mean, min, mi
 from autograd.gradcheck import gradcheck
 from autograd.pictures import draw
 from autograd.replay import flat_parameters, record
-from autograd.replay.holder import Holder
 from autograd.second import hessian
 from autograd.value import Parameter, Value, enter, lift, no_grad, scope
 
@@ -47,7 +46,6 @@ __all__ = [
     "DomainError",
     "FileError",
     "GraphError",
-    "Holder",
     "LengthError",
     "Parameter",
     "PictureError",

@@ -3,14 +3,15 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from autograd import DataError, Holder, Parameter, Value
+from autograd import DataError, Parameter, Value
+from autograd.replay import CountsEdits
 from nn.checks import few, first
 from nn.errors import StateError
 
 WIDEST = 80  # a longer architecture takes a line for each part
 
 
-class Module(Holder):
+class Module(CountsEdits):
     """Base class: it finds the parameters among its attributes, in the order in which they were set.
 
     >>> class Line(Module):

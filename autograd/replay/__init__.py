@@ -1,43 +1,40 @@
 """Record once, replay many: the graph of one example, run on batches at the speed of arrays.
 
-    inputs.py       what an example looks like, and a batch of such examples as columns
-    origin.py       where code comes from: from us, from a library, or from the user
-    recording.py    run f once, on Values, and refuse what a record would freeze without a word
-    program.py      the flat program: a graph as arrays of integers
-    straight.py     backend "python": number by number, in eager's own order
-    source.py       the program as straight-line Python, to read in class
-    fuse.py         left folds of + become dot products
-    groups.py       nodes of one operation at one depth become one group; dots over one input become a matrix product
-    rows.py         where the numbers of a group lie: views where they can be, gathers where they must
-    tape.py         the table's rules as a few dozen kinds of instruction
-    calls.py        an instruction as a call of NumPy
-    steps.py        what each kind of group does, forward and backward
-    vectors.py      backend "numpy": the groups as array operations over lanes
-    kernels.py      the loop over a tape, lanes inside, for numba to compile
-    compiled.py     backend "numba": the program as a tape
-    spaces.py       arrays of any other library as a batch
-    blocks.py       the groups as operations of torch or JAX
-    chunks.py       Dask: backend "numpy" chunk by chunk, on a cluster too
-    home.py         where the parameters live: in the machine's arrays, and an optimizer changes all at once
-    owners.py       who holds the parameters, to notice when one is replaced
-    replay.py       what the user holds: call it, go backward, print it
+    program.py          the flat program: a graph as arrays of integers
+    batches.py          what an example looks like, and a batch of such examples as columns
+    foreign_arrays.py   batches that are arrays of torch, JAX or Dask
+    staleness.py        what leads from f to its parameters, to notice when one is replaced
+    trace.py            run f once, on Values, and refuse what a record would freeze without a word
+    source.py           the program as straight-line Python, to read in class
+    fusion.py           left folds of + become dot products
+    schedule.py         nodes of one operation at one depth become one group; dots over one input become a matrix product
+    views.py            where the numbers of a group lie: views where they can be, gathers where they must
+    instructions.py     the table's rules as a few dozen kinds of instruction
+    backends/           the machines that run a program: python, numpy, numba, array_api, dask
+    flat_parameters.py  one store for the parameters of a record, on which an optimizer changes all at once
+    replay.py           what the user holds: call it, go backward, print it
 
-That is the order in which one learns them; a first reading may end at source.py, and goes on with home.py and replay.py.
-This package is for speed; `value.py` is for reading. NumPy is imported when something is first recorded.
+That is the order in which one learns them; a first reading may leave out fusion.py to backends/numba.py. docs/replay.md
+says how it works, and how fast it is. This package is for speed; `value.py` is for reading. NumPy is imported when
+something is first recorded.
 """
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from autograd.replay.staleness import CountsEdits
 from autograd.value import Value
 
 if TYPE_CHECKING:
     from autograd.replay.flat_parameters import FlatParameter
+    from autograd.replay.replay import Replay, Result
+
+__all__ = ["CountsEdits", "FlatParameter", "Replay", "Result", "flat_parameters", "record"]
 
 
 def record(
     f: Callable[..., Any], *examples: Any, backend: str = "numpy", reduce: str | None = "mean", check: Any = None
-) -> Any:
+) -> "Replay":
     """Run `f` once on these examples, and return it as a program for whole batches.
 
     >>> from autograd import Parameter, record
@@ -82,3 +79,16 @@ def flat_parameters(parameters: Sequence[Value]) -> "list[FlatParameter]":
     from autograd.replay.flat_parameters import flattened
 
     return flattened(parameters)
+
+
+def __getattr__(name: str) -> Any:
+    """Import the classes that need NumPy when they are first asked for."""
+    if name == "FlatParameter":
+        from autograd.replay.flat_parameters import FlatParameter
+
+        return FlatParameter
+    if name in ("Replay", "Result"):
+        from autograd.replay import replay
+
+        return getattr(replay, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -4,7 +4,7 @@ A form is a rectangle of numbers (a single number has shape ()), or a dict or a 
 rectangle has one axis more, the first; of a dict, it is a dict of batches or a list of dicts; of a ragged list, a list.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,10 +16,10 @@ from autograd.value import Value
 EMPTY = "The batch is empty, and the mean of nothing has no value. Give one example at least."
 
 
-class Form:
+class ExampleForm:
     """The form of one example.
 
-    >>> form = Form({"x": [1.0, 2.0], "y": 3.0})
+    >>> form = ExampleForm({"x": [1.0, 2.0], "y": 3.0})
     >>> form.size, form.columns({"x": [[1, 2], [3, 4]], "y": [5, 6]}).tolist()
     (3, [[1.0, 2.0, 5.0], [3.0, 4.0, 6.0]])
     """
@@ -27,11 +27,11 @@ class Form:
     def __init__(self, example: Any, name: str = "the example") -> None:
         self.name = name
         self.shape: tuple[int, ...] | None = None
-        self.parts: dict[Any, Form] = {}
+        self.parts: dict[Any, ExampleForm] = {}
         if isinstance(example, Mapping):
-            self.parts = {key: Form(part, f"{name}[{key!r}]") for key, part in example.items()}
+            self.parts = {key: ExampleForm(part, f"{name}[{key!r}]") for key, part in example.items()}
         elif ragged(example):
-            self.parts = {i: Form(part, f"{name}[{i}]") for i, part in enumerate(example)}
+            self.parts = {i: ExampleForm(part, f"{name}[{i}]") for i, part in enumerate(example)}
         else:
             self.shape = numbers(example, name).shape
         self.keyed = isinstance(example, Mapping)
@@ -170,11 +170,11 @@ def numbers(x: Any, name: str) -> Floats:
     if array.dtype == np.float64:
         return array
     if array.dtype.kind not in "iuf":
-        raise no_numbers(name, x, array.dtype)
+        raise not_real_numbers(name, x, array.dtype)
     return array.astype(np.float64)
 
 
-def no_numbers(name: str, x: Any, dtype: Any) -> DataError:
+def not_real_numbers(name: str, x: Any, dtype: Any) -> DataError:
     """Return the error for what holds no real numbers."""
     if getattr(dtype, "kind", "") == "O" and any(isinstance(number, Value) for number in np.asarray(x, object).flat):
         return DataError(
@@ -184,3 +184,27 @@ def no_numbers(name: str, x: Any, dtype: Any) -> DataError:
         f"{name} is to hold real numbers, and here is {type(x).__name__} of {dtype}. "
         "Labels enter as numbers too, 0 or 1 for a truth value, one-hot for a class; words have to be numbered first."
     )
+
+
+def collected(returned: Any, outputs: list[Value]) -> Any:
+    """Append the Values in what f returned to `outputs`; return the same structure of their places."""
+    if isinstance(returned, Value):
+        outputs.append(returned)
+        return len(outputs) - 1
+    if isinstance(returned, Mapping) and returned:
+        return {key: collected(part, outputs) for key, part in returned.items()}
+    if isinstance(returned, (list, tuple)) and returned:
+        return [collected(part, outputs) for part in returned]
+    hint = (
+        "Did it forget its return?"
+        if returned is None
+        else "A plain number has no graph: compute it from the Values that f is given."
+    )
+    raise DataError(f"f is to return a Value, or a list or dict of Values, and here is {returned!r}. {hint}")
+
+
+def filled_in(structure: Any, leaf: Callable[[int], Any]) -> Any:
+    """Return a structure of places (see `collected`) with leaf(place) at each place."""
+    if isinstance(structure, dict):
+        return {key: filled_in(part, leaf) for key, part in structure.items()}
+    return [filled_in(part, leaf) for part in structure] if isinstance(structure, list) else leaf(structure)

@@ -1,11 +1,17 @@
-"""Where the parameters of a record live: in two arrays, on which the machine computes.
+"""One store for the parameters of a record: their numbers lie in one array, their gradients in another.
 
-A parameter that has moved in is the Value it was, of a class whose `data` and `grad` look into the arrays. So a model
-reads and writes its numbers as ever, no number is copied from step to step, and an optimizer may change them all at once.
+A stored parameter is the Value it was, of a class whose `data` and `grad` look into the store. So a model reads and
+writes its numbers as ever, the machine computes on the store's arrays, and an optimizer changes them all at once.
+
+    ParameterStore       the arrays, a row for each parameter
+    StoredParameter      a parameter that lies in a store
+    FlatParameter        several parameters of one store, as one: its data and grad are arrays
+    RecordedParameters   the parameters of one record, which may lie in several stores
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -17,143 +23,104 @@ from autograd.value import Value, as_float
 Memory = dict[str, Any]
 
 
-class Home:
-    """Numbers and gradients, a row for each parameter that lives here."""
+class Gradients:
+    """A gradient for each row of a store, and whether there is one. A backward pass makes one anew, and puts it in place at once."""
 
-    def __init__(self, data: Floats, grad: Floats) -> None:
-        self.data, self.grad = data, grad
-        # the same, one at a time: twice as fast as an array
-        self.number, self.slope = memoryview(data), memoryview(grad)  # type: ignore[arg-type]
-        self.paid: Any = False  # where there is a gradient: True for everywhere, False for nowhere, else an array
+    __slots__ = ("array", "flags", "numbers", "uniform")
+
+    def __init__(self, array: Floats, uniform: bool | None, flags: Any = b"") -> None:
+        self.array = array
+        self.numbers = memoryview(array)  # type: ignore[arg-type] # one at a time: twice as fast as an array
+        self.uniform = uniform  # whether all rows have a gradient (True) or none has (False); None: the flags say which
+        self.flags = flags
+
+    def spread(self) -> None:
+        """Let each row have a flag of its own."""
+        if self.uniform is not None:
+            self.flags = bytearray([self.uniform]) * len(self.array)
+            self.uniform = None
+
+    def present(self, rows: Any) -> Any:
+        """Return whether each of these rows has a gradient: True or False for all, or an array."""
+        return np.frombuffer(self.flags, bool)[rows] if self.uniform is None else self.uniform
+
+    def all_or_none(self, rows: Any) -> bool | None:
+        """Return whether these rows have a gradient; None if some have and others have not."""
+        present = self.present(rows)
+        if isinstance(present, bool):
+            return present
+        some = bool(present.any())
+        return some if some == present.all() else None
+
+    def mark(self, rows: Any, present: Any) -> None:
+        """Say of rows whether they have a gradient."""
+        if self.uniform is not None:
+            self.spread()
+        np.frombuffer(self.flags, bool)[rows] = present
+
+
+class ParameterStore:
+    """The arrays in which parameters live, a row for each."""
+
+    __slots__ = ("data", "gradients", "numbers", "version")
+
+    def __init__(self, parameters: Sequence[Value], data: Floats, gradients: Floats) -> None:
+        data[:] = [p.data for p in parameters]
+        gradients[:] = [0.0 if p.grad is None else p.grad for p in parameters]
+        self.data, self.numbers = data, memoryview(data)  # type: ignore[arg-type]
+        self.gradients = Gradients(gradients, None, bytearray(p.grad is not None for p in parameters))
         self.version = 0  # how often a number was changed
-        self._all = slice(0, len(data))
-
-    def pay(self, rows: Any, paid: Any) -> None:
-        """Say of rows whether they have a gradient; elsewhere it is None."""
-        if isinstance(rows, slice) and rows == self._all and isinstance(paid, bool):
-            self.paid = paid
-        elif paid is not self.paid:
-            if isinstance(self.paid, bool):
-                self.paid = np.full(len(self.data), self.paid)
-            self.paid[rows] = paid
-
-    def flags(self, rows: Any) -> Any:
-        """Return whether these rows have a gradient: one answer for all, or an array."""
-        return self.paid if isinstance(self.paid, bool) else self.paid[rows]
-
-    def has(self, rows: Any) -> bool | None:
-        """Return whether all of these rows have a gradient; None if some have and others have not."""
-        flags = self.flags(rows)
-        if isinstance(flags, bool):
-            return flags
-        some = bool(flags.any())
-        return some if some == flags.all() else None
+        for row, parameter in enumerate(parameters):
+            parameter._x, parameter._y = self, row
+            parameter.__class__ = StoredParameter  # last: until now it was a Value with its own number
 
 
-class Resident(Value):
-    """A parameter that has moved in: `_x` is its home, and `_y` its row there."""
+class StoredParameter(Value):
+    """A parameter that lies in a store: `_x` is the store, and `_y` its row there."""
 
     __slots__ = ()
 
     @property
     def data(self) -> float:
         """The number."""
-        return self._x.number[self._y]  # type: ignore[no-any-return]
+        return self._x.numbers[self._y]  # type: ignore[no-any-return]
 
     @data.setter
     def data(self, number: float) -> None:
-        self._x.number[self._y] = as_float(number)
-        self._x.version += 1
+        store = self._x
+        store.numbers[self._y] = number if type(number) is float else as_float(number)
+        store.version += 1
 
     @property
     def grad(self) -> float | None:
         """The gradient, or None."""
-        return self._x.slope[self._y] if self._x.flags(self._y) else None
+        gradients = self._x.gradients
+        present = gradients.flags[self._y] if gradients.uniform is None else gradients.uniform
+        return gradients.numbers[self._y] if present else None
 
     @grad.setter
     def grad(self, number: float | None) -> None:
-        self._x.pay(self._y, number is not None)
+        gradients = self._x.gradients
+        if gradients.uniform is not None:
+            gradients.spread()
         if number is not None:
-            self._x.slope[self._y] = number
+            gradients.numbers[self._y] = number
+        gradients.flags[self._y] = number is not None
 
     def __reduce__(self) -> Any:
-        """Copy or pickle it as the Value that it was: a copy has a number of its own, and brings no home."""
-        return unpacked, (self.data, self.grad, self.label, self.scope, self._kind)
+        """Copy or pickle it as the Value that it was: a copy has a number of its own, and lies in no store."""
+        return plain_copy, (self.data, self.grad, self.label, self.scope, self._kind)
 
 
-def unpacked(data: float, grad: float | None, label: str, scope: str, kind: str) -> Value:
-    """Return a copy of a parameter, which lives in no home."""
+def plain_copy(data: float, grad: float | None, label: str, scope: str, kind: str) -> Value:
+    """Return a copy of a parameter, which lies in no store."""
     copy = Value(data, label)
     copy.grad, copy.scope, copy._kind = grad, scope, kind
     return copy
 
 
-def move_in(parameters: Sequence[Value], home: Home) -> None:
-    """Let parameters live in a home, in this order."""
-    for row, parameter in enumerate(parameters):
-        number, gradient = parameter.data, parameter.grad
-        parameter._x, parameter._y = home, row
-        parameter.__class__ = Resident
-        parameter.data, parameter.grad = number, gradient
-
-
-class Residents:
-    """The parameters of one record, and where they live: in the machine's arrays, unless another record had them first."""
-
-    def __init__(self, parameters: Sequence[Value], numbers: Floats, gradients: Floats) -> None:
-        self.parameters, self.numbers = parameters, numbers
-        newcomers = [p for p in parameters if type(p) is Value]
-        if strange := [p for p in parameters if type(p) not in (Value, Resident)]:
-            raise GraphError(
-                f"{strange[0]!r} is a {type(strange[0]).__name__}: a class of its own would be lost where a record keeps its parameters. "
-                "Make it a Parameter."
-            )
-        if len(newcomers) == len(parameters):
-            move_in(newcomers, Home(numbers, gradients))
-        else:
-            move_in(newcomers, Home(np.zeros(len(newcomers)), np.zeros(len(newcomers))))
-        here = defaultdict(list)
-        for place, parameter in enumerate(parameters):
-            here[parameter._x].append(place)
-        self.places = [
-            (home, index([parameters[i]._y for i in places]), index(places)) for home, places in here.items()
-        ]
-
-    @property
-    def version(self) -> list[int]:
-        """What changes whenever one of the numbers is changed."""
-        return [home.version for home, _, _ in self.places]
-
-    def read(self) -> None:
-        """Bring the numbers into the machine's array, where they do not live there."""
-        for home, there, here in self.places:
-            if home.data is not self.numbers:
-                self.numbers[here] = home.data[there]
-
-    def gradients(self) -> Floats | None:
-        """Return a copy of the gradients that are there already."""
-        if all(home.has(there) is False for home, there, _ in self.places):
-            return None
-        found = np.zeros(len(self.parameters))
-        for home, there, here in self.places:
-            found[here] = np.where(home.flags(there), home.grad[there], 0.0)
-        return found
-
-    def write(self, gradients: Floats) -> None:
-        """Write gradients, in the machine's order."""
-        for home, there, here in self.places:
-            if home.grad is not gradients:
-                home.grad[there] = gradients[here]
-
-    def pay(self, gradients: Floats, reached: Ints | None) -> None:
-        """Write gradients, which the parameters that were reached have from now on: all of them, for None."""
-        self.write(gradients)
-        for home, there, here in self.places:
-            home.pay(there, True if reached is None else home.flags(there) | reached[here])
-
-
 class FlatParameter:
-    """Parameters that live in one home, as one parameter: its data and grad are arrays, with a number for each.
+    """Parameters that lie in one store, as one parameter: its data and grad are arrays, with a number for each.
 
     >>> from autograd import Parameter, flat_parameters, record
     >>> w, b = Parameter(3.0), Parameter(1.0)
@@ -162,41 +129,49 @@ class FlatParameter:
     >>> flat.data -= 0.5 * flat.grad
     >>> w.data, b.data
     (2.0, 0.5)
+
+    Shapes: data and grad are (parameters,), in the order of `parameters`.
     """
 
     def __init__(self, parameters: Sequence[Value]) -> None:
         self.parameters = parameters
-        self._home: Home = parameters[0]._x
-        self._rows = index([p._y for p in parameters])
-        self._view: Floats | None = self._home.data[self._rows] if isinstance(self._rows, slice) else None
+        self.store: ParameterStore = parameters[0]._x
+        self.rows = index([p._y for p in parameters])
+        self.all = isinstance(self.rows, slice) and len(parameters) == len(self.store.data)
+        self._view: Floats | None = self.store.data[self.rows] if isinstance(self.rows, slice) else None
 
     @property
     def data(self) -> Floats:
         """The numbers: a view of them, or a copy where other parameters lie between them."""
-        numbers: Floats = self._home.data[self._rows] if self._view is None else self._view
+        numbers: Floats = self.store.data[self.rows] if self._view is None else self._view
         return numbers
 
     @data.setter
     def data(self, numbers: Floats) -> None:
         if numbers is not self._view:  # else they were changed where they lie
-            self._home.data[self._rows] = numbers
-        self._home.version += 1
+            self.store.data[self.rows] = numbers
+        self.store.version += 1
 
     @property
     def grad(self) -> Floats | None:
         """The gradients; None unless all have one."""
-        return self._home.grad[self._rows] if self._home.has(self._rows) else None
+        gradients = self.store.gradients
+        return gradients.array[self.rows] if gradients.all_or_none(self.rows) else None
 
     @grad.setter
-    def grad(self, gradients: Floats | None) -> None:
-        self._home.pay(self._rows, gradients is not None)
-        if gradients is not None:
-            self._home.grad[self._rows] = gradients
+    def grad(self, numbers: Floats | None) -> None:
+        gradients = self.store.gradients
+        if numbers is not None:
+            gradients.array[self.rows] = numbers
+        if self.all:
+            gradients.uniform = numbers is not None
+        else:
+            gradients.mark(self.rows, numbers is not None)
 
     @property
     def mixed(self) -> bool:
         """Whether some of the parameters have a gradient, and others have none."""
-        return self._home.has(self._rows) is None
+        return self.store.gradients.all_or_none(self.rows) is None
 
     def joined(self, memories: dict[Value, Memory]) -> Memory | None:
         """Return what is remembered of each parameter as arrays; None if it is not alike for all."""
@@ -212,14 +187,85 @@ class FlatParameter:
         return {p: dict(zip(memory, row, strict=True)) for p, row in zip(self.parameters, rows, strict=True)}
 
 
+class RecordedParameters:
+    """The parameters of one record: in the machine's arrays, or where another record stored them before."""
+
+    def __init__(self, parameters: Sequence[Value], numbers: Floats, gradients: Floats) -> None:
+        self.parameters, self._numbers, self._machine_gradients = parameters, numbers, gradients
+        if strange := [p for p in parameters if type(p) not in (Value, StoredParameter)]:
+            raise GraphError(
+                f"{strange[0]!r} is a {type(strange[0]).__name__}: a class of its own would be lost where a record keeps its parameters. "
+                "Make it a Parameter."
+            )
+        new = [p for p in parameters if type(p) is Value]
+        arrays = (numbers, gradients) if len(new) == len(parameters) else np.zeros((2, len(new)))
+        ParameterStore(new, *arrays)
+        places = defaultdict(list)
+        for place, parameter in enumerate(parameters):
+            places[parameter._x].append(place)
+        self._parts = [(FlatParameter([parameters[i] for i in here]), index(here)) for here in places.values()]
+
+    @property
+    def version(self) -> list[int]:
+        """What changes whenever one of the numbers is changed."""
+        return [part.store.version for part, _ in self._parts]
+
+    def read(self) -> None:
+        """Bring the numbers into the machine's array, where they do not live there."""
+        for part, here in self._parts:
+            if part.store.data is not self._numbers:
+                self._numbers[here] = part.data
+
+    def gradients(self) -> Floats | None:
+        """Return a copy of the gradients that are there already, 0 where there is none; None if there is none at all."""
+        if all(part.store.gradients.all_or_none(part.rows) is False for part, _ in self._parts):
+            return None
+        found = np.zeros(len(self.parameters))
+        for part, here in self._parts:
+            gradients = part.store.gradients
+            found[here] = np.where(gradients.present(part.rows), gradients.array[part.rows], 0.0)
+        return found
+
+    def free_arrays(self) -> None:
+        """Let the machine write into its array of gradients: if gradients are kept there, they move to a copy."""
+        for part, _ in self._parts:
+            kept = part.store.gradients
+            if kept.array is self._machine_gradients and kept.uniform is not False:
+                part.store.gradients = Gradients(kept.array.copy(), kept.uniform, kept.flags)
+
+    def write(self, gradients: Floats, reached: Ints | None) -> None:
+        """Put gradients in place; the parameters that were reached have one from now on (all of them, for None)."""
+        stores = [part.store for part, _ in self._parts]
+        new = [updated(part, here, gradients, reached) for part, here in self._parts]
+        any(map(setattr, stores, repeat("gradients"), new))  # one call: no interruption comes between two stores
+
+
+def updated(part: FlatParameter, here: Any, gradients: Floats, reached: Ints | None) -> Gradients:
+    """Return the gradients of a store, with new ones for a part of it."""
+    before = part.store.gradients
+    if part.all:
+        array = gradients if len(gradients) == len(part.parameters) and isinstance(here, slice) else gradients[here]
+    else:
+        array = before.array.copy()
+        array[part.rows] = gradients[here]
+    new = Gradients(array, before.uniform, bytearray(before.flags))
+    if part.all and reached is None:
+        new.uniform = True
+    elif reached is None:
+        new.mark(part.rows, True)
+    else:
+        new.mark(part.rows, before.present(part.rows) | reached[here])
+    return new
+
+
 def index(rows: list[int]) -> Any:
     """Return what picks these rows: a slice where they go on by ones, which copies nothing."""
     return slice(rows[0], rows[0] + len(rows)) if rows == list(range(rows[0], rows[0] + len(rows))) else np.array(rows)
 
 
 def flattened(parameters: Sequence[Value]) -> list[FlatParameter]:
-    """Return parameters as one, if all live in one home (see `autograd.flat_parameters`)."""
-    homes = {p._x if type(p) is Resident else None for p in parameters}
-    if len(homes) > 1 or None in homes:
+    """Return parameters as one, if all lie in one store (see `autograd.flat_parameters`)."""
+    stores = {p._x if type(p) is StoredParameter else None for p in parameters}
+    if len(stores) > 1 or None in stores:
         return []
     return [FlatParameter(sorted(parameters, key=lambda p: p._y))]

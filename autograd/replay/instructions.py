@@ -1,8 +1,8 @@
 """The table's rules as a few dozen kinds of instruction: a rule is run once on symbols, and what it does is written down.
 
 An instruction is (kind, out, a, b, c): numbers of slots. The kinds are those of a namespace (see namespaces.py), the
-arithmetic of Python, and four of their own: MOVE, PAY (a gradient grows by upstream × slope), DOT and BACK (a dot product
-and its gradients, whose slots stand in a list of their own).
+arithmetic of Python, and four of their own: MOVE, ACCUMULATE (upstream × slope is added to a gradient), DOT and DOT_BACK (a dot
+product and its gradients, whose slots stand in a list of their own).
 """
 
 from collections.abc import Callable
@@ -15,11 +15,11 @@ from autograd.rules import Op
 KINDS = [
     "add", "sub", "mul", "div", "neg", "gt", "lt", "ge", "le",
     "exp", "log", "log1p", "expm1", "sqrt", "sin", "cos", "tanh", "erf", "erfc", "abs", "maximum", "minimum", "where", "pow", "divide",
-    "move", "pay", "dot", "back",
+    "move", "accumulate", "dot", "dot_back",
 ]
 # fmt: on
 NUMBER = {name: number for number, name in enumerate(KINDS)}
-MOVE, PAY, DOT, BACK = (NUMBER[name] for name in ("move", "pay", "dot", "back"))
+MOVE, ACCUMULATE, DOT, DOT_BACK = (NUMBER[name] for name in ("move", "accumulate", "dot", "dot_back"))
 Instruction = tuple[int, int, int, int, int]
 
 
@@ -27,7 +27,7 @@ class Template:
     """What an operation does, in slots of its own: operands, out, gradients, then constants and temporary ones.
 
     `fresh` says what the slots after these are: a constant's number, or True or False for a temporary one that has
-    a number for each lane or one for all. `slopes` are the slots of the slopes that are needed, after `steep`.
+    a number for each lane or one for all. `slopes` are the slots of the slopes that are needed, once `slope_code` has run.
     """
 
     def __init__(self, op: Op, lanes: tuple[bool, ...], needs: tuple[bool, ...]) -> None:
@@ -37,12 +37,13 @@ class Template:
         self.out, self.upstream = m, 2 * m + 1
         self.code: list[Instruction] = []
         operands = tuple(Symbol(self, i) for i in range(m))
-        self.forward = self._finished(self.slot(op.at(Namespace(self), operands)))
+        self.forward = self._finished(self.slot(op.at(SymbolNamespace(self), operands)))
         self.code = []
-        slopes = op.slopes_at(Namespace(self), operands, Symbol(self, self.out))
+        slopes = op.slopes_at(SymbolNamespace(self), operands, Symbol(self, self.out))
         self.slopes = {i: self.slot(slope) for i, (slope, need) in enumerate(zip(slopes, needs, strict=True)) if need}
-        self.steep = self.code
-        self.backward = self.steep + [(PAY, m + 1 + i, self.upstream, slope, 0) for i, slope in self.slopes.items()]
+        self.slope_code = self.code
+        added = [(ACCUMULATE, m + 1 + i, self.upstream, slope, 0) for i, slope in self.slopes.items()]
+        self.backward = self.slope_code + added
 
     def _finished(self, result: int) -> list[Instruction]:
         if self.code and self.code[-1][1] == result:
@@ -79,7 +80,7 @@ class Symbol:
         return self.template.emit("neg", self)
 
 
-class Namespace:
+class SymbolNamespace:
     """The functions that a rule may call, as instructions."""
 
     def __init__(self, template: Template) -> None:

@@ -24,8 +24,8 @@ INPUT, PARAMETER, CONSTANT = -1, -2, -3
 # The number goes on, and no gradient comes back: for `detach`, which would freeze the number otherwise.
 DETACH = Op("detach", lambda xp, x: x, lambda xp, x, out: (0.0,), "↛", r"{0}", (REAL,))
 
-# Outside these domains an array is NaN or infinite, and one can see it; outside others, nothing may show.
-HEARD = (rules.REAL, rules.FINITE, rules.POSITIVE, rules.NONNEGATIVE, rules.NONZERO)
+# Outside these domains an array becomes NaN or infinite, which shows; outside any other, it may hold ordinary numbers.
+SHOWING = (rules.REAL, rules.FINITE, rules.POSITIVE, rules.NONNEGATIVE, rules.NONZERO)
 
 Ints = NDArray[Any]
 Floats = NDArray[np.float64]
@@ -156,12 +156,12 @@ def latest(kept: dict[int, T], key: int, make: Callable[[], T]) -> T:
     return kept[key]
 
 
-def unheard(program: Program) -> list[tuple[Domain, int]]:
-    """Return the domains that arrays do not watch over, each with the node that has to be in it."""
+def hidden_domains(program: Program) -> list[tuple[Domain, int]]:
+    """Return the domains that have to be checked, since an array would not show it; each with the node that must lie in it."""
     found = []
     for code, op in enumerate(program.ops):
-        if op.arity > 0 and not set(op.domain) <= set(HEARD):
+        if op.arity > 0 and not set(op.domain) <= set(SHOWING):
             for node in np.flatnonzero(program.code == code).tolist():
                 pairs = zip(op.domain, program.parents_of(node).tolist(), strict=True)
-                found += [(domain, parent) for domain, parent in pairs if domain not in HEARD]
+                found += [(domain, parent) for domain, parent in pairs if domain not in SHOWING]
     return found

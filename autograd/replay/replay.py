@@ -9,21 +9,21 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import GraphError, LengthError
-from autograd.replay.backends.array_spaces import elsewhere, foreign, namespace_of, to_numpy
-from autograd.replay.backends.python import Straight
-from autograd.replay.batches import Form, no_nan, same_length
-from autograd.replay.flat_parameters import Residents
+from autograd.replay.backends import ArrayMachine, Machine, machine, machine_for_arrays
+from autograd.replay.backends.python import PythonMachine
+from autograd.replay.batches import ExampleForm, filled_in, no_nan, same_length
+from autograd.replay.flat_parameters import RecordedParameters
+from autograd.replay.foreign_arrays import foreign_blocks, is_dask, is_foreign, namespace_of, to_numpy
 from autograd.replay.program import Floats, Ints, Program
-from autograd.replay.staleness import Owners
+from autograd.replay.staleness import ParameterWatch
 from autograd.value import Value
 
-BACKENDS = ("numpy", "numba", "python")
 REDUCTIONS = ("mean", "sum", None)
 BUSY = "This replay is at work in another thread, and has arrays for one batch at a time. Record once for each thread."
 LANES = 1024  # examples at a time, where no gradient asks for all of them at once
 
 
-def alone(method: Callable[..., Any]) -> Callable[..., Any]:
+def one_thread_at_a_time(method: Callable[..., Any]) -> Callable[..., Any]:
     """Refuse a method while another thread is in one of the same replay."""
 
     @wraps(method)
@@ -53,7 +53,7 @@ class Replay:
         f: Callable[..., Any],
         program: Program,
         parameters: list[Value],
-        forms: list[Form],
+        forms: list[ExampleForm],
         structure: Any,
         backend: str,
         reduce: str | None,
@@ -61,31 +61,29 @@ class Replay:
     ) -> None:
         self.forms, self.backend, self.reduce = forms, backend, reduce
         self._recorded, self._structure = (program, parameters), structure
-        self._owners = Owners(f, parameters, same)
+        self._watch = ParameterWatch(f, parameters, same)
         self._calls, self._lock = 0, Lock()
         self._reach: dict[int, Ints | None] = {}  # which parameters each output was made from
 
     @cached_property
-    def _machine(self) -> Any:
+    def _machine(self) -> Machine:
         """What runs the program; built when it is first needed."""
         return machine(self.backend, self._recorded[0])
 
     @cached_property
-    def _residents(self) -> Residents:
-        """The parameters, which live in the machine's arrays from now on."""
-        return Residents(self.parameters, self._machine.numbers, self._machine.gradients)
+    def _stored(self) -> RecordedParameters:
+        """The parameters, which lie in the machine's arrays from now on."""
+        return RecordedParameters(self.parameters, self._machine.numbers, self._machine.gradients)
 
     @cached_property
-    def _judge(self) -> Straight:
+    def _judge(self) -> PythonMachine:
         """What has the last word on infinities and NaNs: the program number by number."""
-        return Straight(self.program)
+        return PythonMachine(self.program)
 
     @cached_property
-    def _elsewhere(self) -> Any:
-        """What runs the program on arrays of other libraries."""
-        from autograd.replay.backends.array_spaces import Elsewhere
-
-        return Elsewhere(self.program)
+    def _machines(self) -> dict[bool, ArrayMachine]:
+        """What runs the program on arrays of other libraries: on those of Dask (True), on others (False)."""
+        return {}
 
     @cached_property
     def program(self) -> Program:
@@ -102,7 +100,7 @@ class Replay:
         """Run the program on a batch, and return a Result; for several outputs, the structure that f returned of Results."""
         blocks, single = self._blocks(batches)
         machine, rows = self._run(blocks)
-        return shaped(self._structure, lambda place: Result(self, place, machine, rows[place], blocks, single))
+        return filled_in(self._structure, lambda place: Result(self, place, machine, rows[place], blocks, single))
 
     def values(self, *batches: Any) -> Any:
         """Return the outputs alone, as arrays with a number per example: for prediction."""
@@ -111,7 +109,7 @@ class Replay:
         lanes = LANES if isinstance(blocks[0], np.ndarray) else count
         parts = [self._run([block[cut : cut + lanes, :] for block in blocks])[1] for cut in range(0, count, lanes)]
         rows = [row[0] if len(row) == 1 else np.concatenate(row) for row in zip(*parts, strict=True)]
-        return shaped(self._structure, lambda place: float(rows[place][0]) if single else rows[place])
+        return filled_in(self._structure, lambda place: float(rows[place][0]) if single else rows[place])
 
     def source(self) -> str:
         """Return the program as straight-line Python, to read."""
@@ -151,8 +149,8 @@ class Replay:
             raise LengthError(
                 f"This was recorded with {len(self.forms)} inputs, and is called with {len(batches)}. Give as many."
             )
-        if any(map(foreign, batches)):
-            return elsewhere(self.forms, batches)
+        if any(map(is_foreign, batches)):
+            return foreign_blocks(self.forms, batches)
         blocks = [form.columns(batch) for form, batch in zip(self.forms, batches, strict=True)] or [np.empty(0)]
         same_length(blocks)
         single = blocks[0].ndim == 1
@@ -160,15 +158,15 @@ class Replay:
             blocks = [block[None] for block in blocks]
         return blocks, single
 
-    @alone
-    def _run(self, blocks: list[Floats]) -> tuple[Any, list[Floats]]:
+    @one_thread_at_a_time
+    def _run(self, blocks: list[Floats]) -> tuple[ArrayMachine, list[Floats]]:
         """Return the machine that could run this, and the outputs, an array for each."""
         self._read()
         self._calls += 1
         try:
             if not isinstance(blocks[0], np.ndarray):
-                self._elsewhere.numbers[:] = self._machine.numbers
-                return self._elsewhere, self._elsewhere.forward(blocks)
+                other = self._machine_for(blocks)
+                return other, other.forward(blocks)
             rows: list[Floats] = self._machine.forward(blocks)
             if self.backend != "python" or all(np.isfinite(row).all() for row in rows):  # the others look themselves
                 return self._machine, rows
@@ -176,11 +174,19 @@ class Replay:
             pass
         return self._judged(blocks)
 
+    def _machine_for(self, blocks: list[Any]) -> ArrayMachine:
+        """Return the machine for arrays of another library, with the parameters' numbers."""
+        dask = is_dask(blocks[0])
+        if dask not in self._machines:
+            self._machines[dask] = machine_for_arrays(dask, self.program)
+        self._machines[dask].numbers[:] = self._machine.numbers
+        return self._machines[dask]
+
     def _stamp(self) -> tuple[int, list[int]]:
         """Return what tells whether the machine still holds the numbers of a result."""
-        return self._calls, self._residents.version
+        return self._calls, self._stored.version
 
-    def _judged(self, blocks: list[Floats]) -> tuple[Straight, list[Floats]]:
+    def _judged(self, blocks: list[Floats]) -> tuple[PythonMachine, list[Floats]]:
         """Refuse a NaN that was given. Run the rest number by number: it raises where eager raises, or has eager's numbers."""
         if not isinstance(blocks[0], np.ndarray):
             blocks = [to_numpy(block) for block in blocks]
@@ -190,32 +196,25 @@ class Replay:
         return self._judge, self._judge.forward(blocks)
 
     def _read(self) -> None:
-        self._owners.check()
-        self._residents.read()
+        self._watch.check()
+        self._stored.read()
 
-    @alone
-    def _backward(self, machine: Any, place: int, seeds: Floats, blocks: list[Floats]) -> None:
+    @one_thread_at_a_time
+    def _backward(self, machine: ArrayMachine, place: int, seeds: Floats, blocks: list[Floats]) -> None:
         """Add the gradients of an output; if anything fails, nothing has changed."""
-        before = self._residents.gradients()
+        before = self._stored.gradients()
+        self._stored.free_arrays()
         try:
-            after = self._paid(machine, place, seeds, blocks, before)
-        except BaseException:  # an interruption too
-            if before is not None:
-                self._residents.write(before)
-            raise
-        self._residents.pay(after, self._reached(place))
+            after = machine.backward(place, seeds, before)
+        except FloatingPointError:
+            judge, _ = self._judged(blocks)
+            after = judge.backward(place, seeds, before)
+        self._stored.write(after, self._reached(place))
 
     def _reached(self, place: int) -> Ints | None:
         if place not in self._reach:
             self._reach[place] = self.program.reached(place)
         return self._reach[place]
-
-    def _paid(self, machine: Any, place: int, seeds: Floats, blocks: list[Floats], before: Floats | None) -> Any:
-        try:
-            return machine.backward(place, seeds, before)
-        except FloatingPointError:
-            judge, _ = self._judged(blocks)
-            return judge.backward(place, seeds, before)
 
 
 class Result:
@@ -298,23 +297,3 @@ class Result:
 def equal_shares(count: int, share: float) -> Floats:
     """Return a seed for each example, the same for all: one number, seen many times."""
     return np.broadcast_to(share, (count,))
-
-
-def machine(backend: str, program: Program) -> Any:
-    """Return a machine that runs the program."""
-    if backend == "python":
-        return Straight(program)
-    if backend == "numba":
-        from autograd.replay.backends.numba import Compiled
-
-        return Compiled(program)
-    from autograd.replay.backends.numpy import Vectors
-
-    return Vectors(program)
-
-
-def shaped(structure: Any, leaf: Callable[[int], Any]) -> Any:
-    """Return the structure with leaf(place) at each place."""
-    if isinstance(structure, dict):
-        return {key: shaped(part, leaf) for key, part in structure.items()}
-    return [shaped(part, leaf) for part in structure] if isinstance(structure, list) else leaf(structure)

@@ -15,12 +15,11 @@ from typing import Any
 import numpy as np
 
 from autograd.replay.program import DETACH, PARAMETER, Ints, Program
-from autograd.replay.views import strides
 from autograd.rules import DOT, Op
 
 
 @dataclass(frozen=True)
-class Group:
+class NodeGroup:
     """Nodes that are computed together; `one` is a node whose number is 1, if it lies before the inputs of a matrix product; else −1."""
 
     kind: str
@@ -35,7 +34,7 @@ class Group:
         return np.column_stack([bias, weights]), np.insert(inputs, 0, self.one, axis=1)
 
 
-class Sorted:
+class Traits:
     """What a node of the program is: how deep, whether it has a number for each lane, whether it needs a gradient."""
 
     def __init__(self, program: Program) -> None:
@@ -56,15 +55,15 @@ class Sorted:
         self.needs = np.frombuffer(needs, bool)
 
 
-def grouped(program: Program, nature: Sorted) -> list[Group]:
+def grouped(program: Program, traits: Traits) -> list[NodeGroup]:
     """Return the groups of a program, parents before children."""
     places: dict[tuple[Any, ...], list[int]] = defaultdict(list)
     dots: dict[tuple[Any, ...], list[int]] = defaultdict(list)
     dot = program.ops.index(DOT) if DOT in program.ops else len(program.ops)
-    start, lane = program.start.tolist(), nature.lane
+    start, lane = program.start.tolist(), traits.lane
     for node in np.flatnonzero(program.code >= 0).tolist():
         operands = program.parents[start[node] : start[node + 1]]
-        key = (int(nature.level[node]), int(program.code[node]), lane[operands].tobytes())
+        key = (int(traits.level[node]), int(program.code[node]), lane[operands].tobytes())
         (dots if key[1] == dot and plain(key[2]) else places)[key].append(node)
     found = [(key[0], each(program, nodes)) for key, nodes in places.items()]
     for key, nodes in dots.items():
@@ -86,12 +85,12 @@ def operands_of(program: Program, nodes: list[int]) -> Ints:
     return operands
 
 
-def each(program: Program, nodes: list[int]) -> Group:
+def each(program: Program, nodes: list[int]) -> NodeGroup:
     """Return the group of nodes of one operation."""
-    return Group("each", program.op(nodes[0]), np.array(nodes), tuple(operands_of(program, nodes).T))
+    return NodeGroup("each", program.op(nodes[0]), np.array(nodes), tuple(operands_of(program, nodes).T))
 
 
-def products(program: Program, nodes: list[int], lanes: bytes) -> list[Group]:
+def products(program: Program, nodes: list[int], lanes: bytes) -> list[NodeGroup]:
     """Return dot products of one depth and one pattern, those over the same inputs as matrix products."""
     m, operands = len(lanes) // 2, operands_of(program, nodes)
     weights, inputs, bias = operands[:, :m], operands[:, m:-1], operands[:, -1]
@@ -99,17 +98,19 @@ def products(program: Program, nodes: list[int], lanes: bytes) -> list[Group]:
         weights, inputs = inputs, weights
     rows = np.array(nodes)
     if lanes[0] == lanes[m] or (weights[:, :1] == weights).all():  # a sum has one weight for all
-        return [Group("pairs", DOT, rows, (weights, inputs, bias))]
+        return [NodeGroup("pairs", DOT, rows, (weights, inputs, bias))]
     groups, single = [], []
     for block in blocks(weights, inputs, bias):
         if block.size == 1:
             single.append(int(block[0, 0]))
         else:
-            groups.append(Group("matrix", DOT, rows[block], (weights[block[0]], inputs[block[:, 0]], bias[block[0]])))
+            groups.append(
+                NodeGroup("matrix", DOT, rows[block], (weights[block[0]], inputs[block[:, 0]], bias[block[0]]))
+            )
     if len(single) == 1:
-        groups.append(Group("matrix", DOT, rows[[single]], (weights[single], inputs[single], bias[single])))
+        groups.append(NodeGroup("matrix", DOT, rows[[single]], (weights[single], inputs[single], bias[single])))
     elif single:
-        groups.append(Group("pairs", DOT, rows[single], (weights[single], inputs[single], bias[single])))
+        groups.append(NodeGroup("pairs", DOT, rows[single], (weights[single], inputs[single], bias[single])))
     return groups
 
 
@@ -124,7 +125,7 @@ def blocks(weights: Ints, inputs: Ints, bias: Ints) -> list[Ints]:
     return [np.array(block) for block in alike.values()]
 
 
-class Layout:
+class ArrayLayout:
     """Where each node's number lies: in which array (0 uniform, 1 lane, 2 the inputs), and in which row.
 
     Inputs lie apart, as they come, unless some operand mixes them with computed nodes. The rows of a group are contiguous,
@@ -137,8 +138,8 @@ class Layout:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.nature = Sorted(program)
-        self.groups = grouped(program, self.nature)
+        self.traits = Traits(program)
+        self.groups = grouped(program, self.traits)
         self.order = self._parameters()
         self._sort()
         self._leaves()
@@ -147,15 +148,19 @@ class Layout:
             self._place(group.nodes, led=group.nodes.astype(np.int32).tobytes() in read)
         places = np.array(list(self.ones))
         self.sort, self.row = np.append(self.sort, places[:, 0]), np.append(self.row, places[:, 1])
-        self.needs = np.append(self.nature.needs, [False] * len(places))
+        self.needs = np.append(self.traits.needs, [False] * len(places))
         self.groups = [self._folded(self._sorted(group)) for group in self.groups]
+
+    def sort_of(self, nodes: Ints) -> int:
+        """Return in which array these nodes lie: 0 for uniform nodes, 1 for lane nodes, 2 for inputs that lie apart."""
+        return int(self.sort[nodes.flat[0]])
 
     def _sort(self) -> None:
         """Say of each node in which array it lies."""
         given = np.isin(np.arange(len(self.program)), self.program.inputs)
         self.mixed = any(given[nodes].any() > given[nodes].all() for group in self.groups for nodes in group.operands)
         self.mixed |= bool(given[self.program.outputs].any())
-        self.sort = self.nature.lane + (given & (not self.mixed)).astype(np.int8)
+        self.sort = self.traits.lane + (given & (not self.mixed)).astype(np.int8)
 
     def _leaves(self) -> None:
         """Give the first rows to the leaves: parameters and constants in one array, a row of ones and the inputs in another."""
@@ -181,7 +186,7 @@ class Layout:
         self.row[nodes] = start + np.arange(nodes.size).reshape(nodes.shape)
         self.sizes[sort] = start + nodes.size
 
-    def _sorted(self, group: Group) -> Group:
+    def _sorted(self, group: NodeGroup) -> NodeGroup:
         """Let a single dot product read its pairs as they lie, if it may: products of parameters, sums."""
         if group.kind != "pairs" or len(group.nodes) > 1:
             return group
@@ -189,7 +194,7 @@ class Layout:
         order = np.lexsort((self.row[a[0]], self.row[b[0]]))
         return replace(group, operands=(a[:, order], b[:, order], c))
 
-    def _folded(self, group: Group) -> Group:
+    def _folded(self, group: NodeGroup) -> NodeGroup:
         """Let the bias be one more weight of a matrix product, whose input is 1, if both lie where they would then be read."""
         if group.kind != "matrix" or self.sort[group.operands[2]].any():
             return group
@@ -211,7 +216,23 @@ class Layout:
         return places[np.sort(np.unique(places, return_index=True)[1])]
 
 
-def read_first(group: Group) -> tuple[Ints, ...]:
+def strides(rows: Ints) -> list[int] | None:
+    """Return the stride of each axis, if each axis of an array of row numbers goes on by a constant step.
+
+    >>> strides(np.array([[3, 4], [13, 14]])), strides(np.array([1, 2, 4]))
+    ([10, 1], None)
+    """
+    if rows.size == 1:
+        return [1] * rows.ndim
+    first = rows.flat[0]
+    steps = [int(rows.take(1, axis).flat[0] - first) if size > 1 else 0 for axis, size in enumerate(rows.shape)]
+    expected = first
+    for step, size in zip(steps, rows.shape, strict=True):
+        expected = np.add.outer(expected, step * np.arange(size))
+    return steps if (rows == expected).all() else None
+
+
+def read_first(group: NodeGroup) -> tuple[Ints, ...]:
     """Return the operands of a product, in the order in which they had better lie."""
     if group.kind != "matrix":
         return group.operands

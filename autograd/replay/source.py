@@ -7,13 +7,13 @@ from autograd.code import Code, code
 from autograd.errors import LengthError
 from autograd.namespaces import scalars
 from autograd.replay.program import Program
-from autograd.replay.schedule import Sorted
+from autograd.replay.schedule import Traits
 from autograd.value import Value
 
 LONGEST = 50_000  # nodes; more is no reading matter, and Python compiles it slowly
 
 
-class Calls:
+class CodeNamespace:
     """A namespace whose functions are written as calls."""
 
     def __init__(self) -> None:
@@ -78,7 +78,7 @@ def usable(label: str) -> bool:
 
 def forward(program: Program, names: dict[int, Code]) -> list[str]:
     """Return a line for each result."""
-    xp = Calls()
+    xp = CodeNamespace()
     return [
         f"{names[node]} = {code(program.op(node).at(xp, tuple(names[parent] for parent in parents)))}"
         for node, parents in enumerate(program.rows())
@@ -88,18 +88,18 @@ def forward(program: Program, names: dict[int, Code]) -> list[str]:
 
 def backward(program: Program, names: dict[int, Code]) -> tuple[list[str], list[str]]:
     """Return a line for each contribution, and the names of the parameters' gradients."""
-    xp, needs, rows, root = Calls(), Sorted(program).needs, program.rows(), int(program.outputs[0])
-    paid: set[int] = {root}
+    xp, needs, rows, root = CodeNamespace(), Traits(program).needs, program.rows(), int(program.outputs[0])
+    reached: set[int] = {root}
     lines = [f"g{names[root]} = 1.0"]
     for node in range(root, -1, -1):
-        if program.code[node] < 0 or node not in paid or not needs[node]:
+        if program.code[node] < 0 or node not in reached or not needs[node]:
             continue
         upstream = Code(f"g{names[node]}")
         operands = tuple(names[parent] for parent in rows[node])
         for parent, slope in zip(rows[node], program.op(node).slopes_at(xp, operands, names[node]), strict=True):
             if needs[parent]:
                 grad = Code(f"g{names[parent]}")
-                owed = upstream if type(slope) is float and slope == 1.0 else upstream * slope
-                lines.append(f"{grad} = {grad + owed if parent in paid else owed}")  # type: ignore[operator]
-                paid.add(parent)
-    return lines, [f"g{names[node]}" if node in paid else "0.0" for node in program.parameters.tolist()]
+                contribution = upstream if type(slope) is float and slope == 1.0 else upstream * slope
+                lines.append(f"{grad} = {grad + contribution if parent in reached else contribution}")  # type: ignore[operator]
+                reached.add(parent)
+    return lines, [f"g{names[node]}" if node in reached else "0.0" for node in program.parameters.tolist()]

@@ -1,28 +1,82 @@
-"""Who holds the parameters: so that a replay notices when a model has been given others since."""
+"""A replay goes on with the parameters that it recorded: here it notices when a model has been given others since.
 
+At the recording, all that leads from f to a parameter is written down: the closure, the lists, the dicts, the
+attributes, and what each held. At each call it is looked at again. A class that counts its edits (every `nn.Module`
+does) is looked at only after an attribute was set somewhere.
+"""
+
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import accumulate, chain, cycle, groupby
 from operator import call, is_, itemgetter
 from types import CellType, CodeType, FunctionType, MethodType, ModuleType, SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 from autograd.errors import GraphError
-from autograd.replay.holder import Holder
-from autograd.replay.origin import of_a_library, ours
 from autograd.value import Value
+
+OURS = ("autograd", "nn")
+ARRAY_LIBRARIES = ("torch", "dask", "cupy", "jax", "jaxlib")
+LIBRARIES = frozenset((*OURS, *ARRAY_LIBRARIES, "numpy", "pandas", "matplotlib", *sys.stdlib_module_names))
 
 STALE = (
     "{key!r} has been replaced since the recording: the replay would go on with the parameters that it recorded, and f with the new ones. "
     "Set a parameter's data instead of the parameter, or record again."
 )
-
-
 WHOLE, PART = 512, 64  # so many entries are looked at in each call; of more, a part in each in turn
 
 
-class Owners:
+def root_of(module: Any) -> str:
+    """Return the first part of a module's name, whatever stands in the place of one.
+
+    >>> root_of("nn.losses"), root_of(None)
+    ('nn', 'None')
+    """
+    return str(module).partition(".")[0]
+
+
+def is_ours(module: Any) -> bool:
+    """Return whether a module is of autograd or nn."""
+    return root_of(module) in OURS
+
+
+def of_a_library(module: Any) -> bool:
+    """Return whether a module comes with Python, with a library of arrays, or with us."""
+    return root_of(module) in LIBRARIES
+
+
+class CountsEdits:
+    """Base class of a model that counts how often an attribute is set, so that a replay need not look each time.
+
+    >>> from autograd import Parameter, record
+    >>> class Line(CountsEdits):
+    ...     def __init__(self):
+    ...         self.slope = Parameter(2.0)
+    >>> line = Line()
+    >>> double = record(lambda x: line.slope * x, 1.0)
+    >>> line.slope = Parameter(3.0)
+    >>> double(1.0)
+    Traceback (most recent call last):
+    ...
+    autograd.errors.GraphError: 'slope' has been replaced since the recording: ...
+
+    `nn.Module` is one. A model of another class is looked at in each call.
+    """
+
+    edits: ClassVar[int] = 0
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        object.__setattr__(self, name, value)
+        CountsEdits.edits += 1
+
+    def __delattr__(self, name: str) -> None:
+        object.__delattr__(self, name)
+        CountsEdits.edits += 1
+
+
+class ParameterWatch:
     """The lists and dicts between a function and the parameters it uses, and what they held when it was recorded."""
 
     def __init__(self, f: Callable[..., Any], parameters: list[Value], same: Callable[[], bool]) -> None:
@@ -30,35 +84,38 @@ class Owners:
         self._wanted = set(parameters)
         self._seen: dict[int, bool] = {}  # whether there is a parameter behind it
         self._held: dict[int, tuple[Any, dict[Any, Any]]] = {}
-        self._holders: dict[int, Holder] = {}  # by the dict of their attributes
+        self._counting: dict[int, CountsEdits] = {}  # by the dict of their attributes
         with suppress(RecursionError):  # what has been found in a nest so deep is watched
             self._leads(f)
-        places = [(place, held, id(place) in self._holders) for place, held in self._held.values()]
-        self._told, self._edits = Look([(place, held) for place, held, told in places if told]), Holder.edits
-        self._turns = cycle(looks([(place, held) for place, held, told in places if not told]))
-        del self._wanted, self._seen, self._held, self._holders
+        places = [(place, held, id(place) in self._counting) for place, held in self._held.values()]
+        self._counted, self._edits = (
+            Snapshot([(place, held) for place, held, counted in places if counted]),
+            CountsEdits.edits,
+        )
+        self._turns = cycle(snapshots([(place, held) for place, held, counted in places if not counted]))
+        del self._wanted, self._seen, self._held, self._counting
 
     def check(self) -> None:
         """Raise GraphError if any of them holds another thing now."""
-        if Holder.edits != self._edits:
-            self._look(self._told)
-            self._edits = Holder.edits
-        self._look(next(self._turns))
+        if CountsEdits.edits != self._edits:
+            self._compare(self._counted)
+            self._edits = CountsEdits.edits
+        self._compare(next(self._turns))
 
-    def _look(self, look: "Look") -> None:
-        if look.fine():
+    def _compare(self, snapshot: "Snapshot") -> None:
+        if snapshot.unchanged():
             return
-        changed = look.changed()
+        changed = snapshot.changed()
         if not self._same():
             raise GraphError(STALE.format(key=changed[0][1]))
-        look.forget(changed)
+        snapshot.forget(changed)
 
     def _leads(self, thing: Any) -> bool:
         """Whether a thing leads to a parameter; keep each entry on the way."""
         if isinstance(thing, Value):
             return thing in self._wanted
-        if isinstance(thing, Holder) and tells(thing):
-            self._holders[id(vars(thing))] = thing
+        if isinstance(thing, CountsEdits) and counts(thing):
+            self._counting[id(vars(thing))] = thing
         if id(thing) not in self._seen:
             self._seen[id(thing)] = False
             self._seen[id(thing)] = any([self._entry(*entry) for entry in entries(thing)])  # noqa: C419 (all of them)
@@ -71,8 +128,8 @@ class Owners:
         return leads
 
 
-class Look:
-    """A look at some lists and dicts: whether each still holds, at these keys, what it held."""
+class Snapshot:
+    """What some lists and dicts held at these keys, to be compared with what they hold now."""
 
     def __init__(self, places: list[tuple[Any, dict[Any, Any]]]) -> None:
         self._places = [(place, held) for place, held in places if held]
@@ -82,7 +139,7 @@ class Look:
         self._lists = [place for place, _ in self._places]
         self._known = [thing for _, held in self._places for thing in (*held.values(), next(iter(held.values())))]
 
-    def fine(self) -> bool:
+    def unchanged(self) -> bool:
         """Return whether all is as it was."""
         try:
             return all(map(is_, chain.from_iterable(map(call, self._getters, self._lists)), self._known))
@@ -91,22 +148,22 @@ class Look:
 
     def changed(self) -> list[tuple[Any, Any]]:
         """Return the places and keys where another thing is."""
-        return [(place, key) for place, held in self._places for key in held if _changed(place, key, held[key])]
+        return [(place, key) for place, held in self._places for key in held if changed_at(place, key, held[key])]
 
     def forget(self, changed: list[tuple[Any, Any]]) -> None:
-        """Look there no more."""
+        """Compare these no more."""
         gone = {(id(place), key) for place, key in changed}
         kept = [(p, {k: thing for k, thing in held.items() if (id(p), k) not in gone}) for p, held in self._places]
-        vars(self).update(vars(Look(kept)))
+        vars(self).update(vars(Snapshot(kept)))
 
 
-def looks(places: list[tuple[Any, dict[Any, Any]]]) -> list[Look]:
-    """Return one look at all of these places, or where they hold many things several looks, each at a part."""
+def snapshots(places: list[tuple[Any, dict[Any, Any]]]) -> list[Snapshot]:
+    """Return one snapshot of all of these places, or where they hold many things several, each of a part."""
     pieces = [(place, dict(piece)) for place, held in places for piece in pieces_of(list(held.items()))]
     ends = list(accumulate(len(held) for _, held in pieces))
     size = WHOLE if not ends or ends[-1] <= WHOLE else PART
     parts = groupby(zip(ends, pieces, strict=True), lambda pair: (pair[0] - 1) // size)
-    return [Look([piece for _, piece in part]) for _, part in parts] or [Look([])]
+    return [Snapshot([piece for _, piece in part]) for _, part in parts] or [Snapshot([])]
 
 
 def pieces_of(items: list[Any]) -> list[list[Any]]:
@@ -114,7 +171,7 @@ def pieces_of(items: list[Any]) -> list[list[Any]]:
     return [items[i : i + PART] for i in range(0, len(items), PART)]
 
 
-class _Cell:
+class ClosureCell:
     """A closure's cell, read like a dict."""
 
     def __init__(self, cell: CellType, name: str) -> None:
@@ -128,9 +185,9 @@ def entries(thing: Any) -> Iterable[tuple[Any, Any, Any]]:
     """Return what a function, a model, a dict or a list holds: each as (where, key, what)."""
     if isinstance(thing, FunctionType):
         code, names = thing.__code__, thing.__globals__
-        cells = [_Cell(cell, name) for name, cell in zip(code.co_freevars, thing.__closure__ or (), strict=True)]
+        cells = [ClosureCell(cell, name) for name, cell in zip(code.co_freevars, thing.__closure__ or (), strict=True)]
         yield from ((cell, cell.name, cell[cell.name]) for cell in cells if filled(cell))
-        used = [name for name in named(code) if name in names and not foreign(thing, names[name])]
+        used = [name for name in named(code) if name in names and not by_a_library(thing, names[name])]
         yield from ((names, name, names[name]) for name in used)
         defaults = (*(thing.__defaults__ or ()), *(thing.__kwdefaults__ or {}).values())
         yield from ((defaults, i, part) for i, part in enumerate(defaults))
@@ -149,7 +206,7 @@ def entries(thing: Any) -> Iterable[tuple[Any, Any, Any]]:
     elif not isinstance(thing, (type, ModuleType)) and may_hold(thing):
         yield from entries(attributes(thing))
         methods = [method for method in vars(type(thing)).values() if isinstance(method, FunctionType)]
-        yield from ((tuple(methods), i, method) for i, method in enumerate(methods) if not foreign(thing, method))
+        yield from ((tuple(methods), i, method) for i, method in enumerate(methods) if not by_a_library(thing, method))
 
 
 def named(code: CodeType) -> set[str]:
@@ -172,22 +229,22 @@ def plain_numbers(things: Sequence[Any]) -> bool:
     return all(isinstance(x, (int, float)) for x in (things if len(things) < 1000 else (things[0], things[-1])))
 
 
-def tells(thing: Holder) -> bool:
-    """Whether an attribute of a holder is set as we do it: a class may have a way of its own."""
-    return ours(getattr(type(thing).__setattr__, "__module__", None))
+def counts(thing: CountsEdits) -> bool:
+    """Whether setting an attribute is counted: a class may have a way of its own to set it."""
+    return is_ours(getattr(type(thing).__setattr__, "__module__", None))
 
 
 def may_hold(thing: Any) -> bool:
     """Whether a thing may hold parameters for f: a model does, and what the user has made."""
-    return isinstance(thing, (Holder, SimpleNamespace)) or not of_a_library(type(thing).__module__)
+    return isinstance(thing, (CountsEdits, SimpleNamespace)) or not of_a_library(type(thing).__module__)
 
 
-def foreign(f: Any, thing: Any) -> bool:
+def by_a_library(f: Any, thing: Any) -> bool:
     """Whether a thing is a function of a library: it is no way to a model."""
     return isinstance(thing, FunctionType) and of_a_library(thing.__globals__.get("__name__"))
 
 
-def filled(cell: _Cell) -> bool:
+def filled(cell: ClosureCell) -> bool:
     """Whether a cell holds anything yet."""
     try:
         cell[cell.name]
@@ -196,7 +253,8 @@ def filled(cell: _Cell) -> bool:
     return True
 
 
-def _changed(place: Any, key: Any, held: Any) -> bool:
+def changed_at(place: Any, key: Any, held: Any) -> bool:
+    """Whether another thing is held there now."""
     try:
         return place[key] is not held
     except Exception:

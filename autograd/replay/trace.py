@@ -2,18 +2,19 @@
 
 import linecache
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import RLock, get_ident
 from types import FrameType
 from typing import Any
 
 from autograd.errors import AutogradError, DataError, GraphError
-from autograd.replay.batches import Form
-from autograd.replay.flat_parameters import Resident
-from autograd.replay.origin import of_a_library, ours
+from autograd.replay.backends import BACKENDS
+from autograd.replay.batches import ExampleForm, collected
+from autograd.replay.flat_parameters import StoredParameter
 from autograd.replay.program import DETACH, Program, flatten
-from autograd.replay.replay import BACKENDS, REDUCTIONS, Replay
+from autograd.replay.replay import REDUCTIONS, Replay
+from autograd.replay.staleness import is_ours, of_a_library
 from autograd.value import Value, must_record, no_grad
 
 COMPARED = (
@@ -32,7 +33,7 @@ DOES = {
     HIDDEN: "computes inside no_grad",
 }
 REFUSED = dict.fromkeys(("__lt__", "__le__", "__gt__", "__ge__", "__bool__"), COMPARED)
-SEEN = dict.fromkeys(("__eq__", "__ne__", "is_integer"), COMPARED) | dict.fromkeys(
+REFUSED_OF_NUMBERS = dict.fromkeys(("__eq__", "__ne__", "is_integer"), COMPARED) | dict.fromkeys(
     (
         "__int__",
         "__float__",
@@ -45,7 +46,7 @@ SEEN = dict.fromkeys(("__eq__", "__ne__", "is_integer"), COMPARED) | dict.fromke
     ),
     LEFT,
 )
-COUNTED = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow")
+ARITHMETIC = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow")
 
 one_at_a_time = RLock()  # classes are for all threads
 recorders: list[int] = []  # the thread that records, once for each recording inside the other
@@ -55,16 +56,16 @@ def recorded(f: Callable[..., Any], examples: tuple[Any, ...], backend: str, red
     """Return f as a program (see `autograd.record`)."""
     if not callable(f):
         raise DataError(
-            f"record runs a function once, and {f!r} is none. Give the function: record(lambda x, y: …, x, y)."
+            f"record runs a function once, and {f!r} is not a function. Give it the function: record(lambda x, y: …, x, y)."
         )
     must_record("record")
     one_of("backend", backend, BACKENDS)
     one_of("reduce", reduce, REDUCTIONS)
-    forms = [Form(example, f"input {i}") for i, example in enumerate(examples, 1)]
+    forms = [ExampleForm(example, f"input {i}") for i, example in enumerate(examples, 1)]
     program, parameters, structure = trace(f, forms, examples)
     if check is not None:
-        others = check if isinstance(check, tuple) and len(examples) != 1 else (check,)
-        compare(program, parameters, *trace(f, forms, others)[:2])
+        second = check if isinstance(check, tuple) and len(examples) != 1 else (check,)
+        compare(program, parameters, *trace(f, forms, second)[:2])
 
     def same() -> bool:
         """Return whether f, recorded once more, uses the same parameters."""
@@ -77,7 +78,9 @@ def recorded(f: Callable[..., Any], examples: tuple[Any, ...], backend: str, red
     return Replay(f, program, parameters, forms, structure, backend, reduce, same)
 
 
-def trace(f: Callable[..., Any], forms: list[Form], examples: tuple[Any, ...]) -> tuple[Program, list[Value], Any]:
+def trace(
+    f: Callable[..., Any], forms: list[ExampleForm], examples: tuple[Any, ...]
+) -> tuple[Program, list[Value], Any]:
     """Return the program, its parameters, and the structure of what f returned, with the outputs' numbers in it."""
     if len(examples) != len(forms):
         raise DataError(f"f takes {len(forms)} examples, and check gives {len(examples)}. Give a tuple of as many.")
@@ -88,28 +91,11 @@ def trace(f: Callable[..., Any], forms: list[Form], examples: tuple[Any, ...]) -
     outputs: list[Value] = []
     structure = collected(returned, outputs)
     for out in outputs:
-        made(out, given)
+        check_output(out, given)
     return *flatten(outputs, given), structure
 
 
-def collected(returned: Any, outputs: list[Value]) -> Any:
-    """Append the Values in what f returned to `outputs`; return the same structure of their places."""
-    if isinstance(returned, Value):
-        outputs.append(returned)
-        return len(outputs) - 1
-    if isinstance(returned, Mapping) and returned:
-        return {key: collected(part, outputs) for key, part in returned.items()}
-    if isinstance(returned, (list, tuple)) and returned:
-        return [collected(part, outputs) for part in returned]
-    hint = (
-        "Did it forget its return?"
-        if returned is None
-        else "A plain number has no graph: compute it from the Values that f is given."
-    )
-    raise DataError(f"f is to return a Value, or a list or dict of Values, and here is {returned!r}. {hint}")
-
-
-def made(out: Value, given: list[Value]) -> None:
+def check_output(out: Value, given: list[Value]) -> None:
     """Refuse an output that remembers nothing."""
     if out.op is None and out.kind != "parameter" and all(out is not x for x in given):
         raise GraphError(
@@ -148,8 +134,8 @@ def watching(f: Callable[..., Any]) -> Iterator[None]:
         }
         detach, item = vars(Value)["detach"], vars(Value)["item"]
         patches[Value, "detach"] = lambda self: self.apply(DETACH, self) if recording() else detach(self)
-        patches[Value, "item"] = lambda self: Seen(item(self)) if recording() else item(self)
-        patches |= {(kind, "data"): Watched(vars(kind)["data"], f) for kind in (Value, Resident)}
+        patches[Value, "item"] = lambda self: SeenNumber(item(self)) if recording() else item(self)
+        patches |= {(kind, "data"): WatchedData(vars(kind)["data"], f) for kind in (Value, StoredParameter)}
         patches[no_grad, "__enter__"] = refusal("no_grad", HIDDEN, no_grad.__enter__)
         before = {(kind, name): vars(kind)[name] for kind, name in patches}
         try:
@@ -163,7 +149,7 @@ def watching(f: Callable[..., Any]) -> Iterator[None]:
                 setattr(kind, name, method)
 
 
-class Watched:
+class WatchedData:
     """The data of a Value while f runs: for all code but that of the house, a number by which Python cannot decide."""
 
     def __init__(self, slot: Any, f: Callable[..., Any]) -> None:
@@ -173,7 +159,7 @@ class Watched:
 
     def __get__(self, value: Value, kind: Any = None) -> float:
         number: float = self._read(value)
-        return Seen(number) if self._asked_by(sys._getframe(1).f_globals) and recording() else number
+        return SeenNumber(number) if self._asked_by(sys._getframe(1).f_globals) and recording() else number
 
     def __set__(self, value: Value, number: float) -> None:
         if self._asked_by(sys._getframe(1).f_globals) and recording():
@@ -183,13 +169,13 @@ class Watched:
     def _asked_by(self, names: dict[str, Any]) -> bool:
         watches = self._watches.get(id(names))
         if watches is None:
-            watches = self._watches[id(names)] = not ours(
+            watches = self._watches[id(names)] = not is_ours(
                 names.get("__name__")
             )  # we look to check, and record the rest
         return watches
 
 
-class Seen(float):
+class SeenNumber(float):
     """A number read from a Value's data, or computed from one: it may be shown, but not compared, nor go into a Value.
 
     After the recording it is a number like others.
@@ -200,16 +186,16 @@ class Seen(float):
     def __round__(self, digits: Any = None) -> Any:
         if digits is None:
             return refusal("round", LEFT, float.__round__)(self)
-        return Seen(float.__round__(self, digits))
+        return SeenNumber(float.__round__(self, digits))
 
 
-def counted(name: str) -> Callable[..., Any]:
+def keeping_watch(name: str) -> Callable[..., Any]:
     """Return a method of floats that gives a seen number too."""
     plain = getattr(float, name)
 
     def method(number: float, *others: Any) -> Any:
         result = plain(number, *others)
-        return Seen(result) if type(result) is float else result
+        return SeenNumber(result) if type(result) is float else result
 
     method.__doc__ = plain.__doc__
     return method
@@ -220,7 +206,7 @@ def recording() -> bool:
     return get_ident() in recorders
 
 
-def theirs(frame: FrameType) -> FrameType:
+def users_frame(frame: FrameType) -> FrameType:
     """Return the innermost frame of the user's code; if there is none, the innermost of all."""
     outer: FrameType | None = frame
     while outer and of_a_library(outer.f_globals.get("__name__")):
@@ -234,7 +220,7 @@ def refusal(name: str, why: str, plain: Callable[..., Any] | None = None) -> Cal
     def method(*operands: Any) -> Any:
         if plain and not recording():
             return plain(*operands)
-        frame = theirs(sys._getframe(1))
+        frame = users_frame(sys._getframe(1))
         file, line = frame.f_code.co_filename, frame.f_lineno
         code = linecache.getline(file, line, frame.f_globals).strip()
         raise GraphError(f"{file}, line {line}, {DOES[why]}: {code or name}\n{why}")
@@ -244,16 +230,16 @@ def refusal(name: str, why: str, plain: Callable[..., Any] | None = None) -> Cal
 
 
 for _name in (
-    *(f"__{r}{name}__" for name in COUNTED for r in ("", "r")),
+    *(f"__{r}{name}__" for name in ARITHMETIC for r in ("", "r")),
     "__neg__",
     "__pos__",
     "__abs__",
     "conjugate",
 ):
-    setattr(Seen, _name, counted(_name))
-for _name, _why in (REFUSED | SEEN).items():
+    setattr(SeenNumber, _name, keeping_watch(_name))
+for _name, _why in (REFUSED | REFUSED_OF_NUMBERS).items():
     if _name in vars(float):
-        setattr(Seen, _name, refusal(_name, _why, vars(float)[_name]))
+        setattr(SeenNumber, _name, refusal(_name, _why, vars(float)[_name]))
 
 
 def one_of(what: str, given: Any, choices: tuple[Any, ...]) -> None:

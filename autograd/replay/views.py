@@ -1,7 +1,7 @@
 """Where the numbers of a group lie: views where they can be, gathers where they must.
 
-An array has a row for each node and a column for each lane. An index array of rows, of any shape, is *affine* when each
-axis goes on by a constant stride: the numbers are then a view, and nothing is copied.
+An array has a row for each node and a column for each lane. Where the rows of a group go on by constant steps (see
+`schedule.strides`), its numbers are a view of the array, and nothing is copied.
 """
 
 from collections.abc import Callable
@@ -10,26 +10,11 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from autograd.replay.program import Floats, Ints
-
-
-def strides(rows: Ints) -> list[int] | None:
-    """Return the stride of each axis, if the rows are affine.
-
-    >>> strides(np.array([[3, 4], [13, 14]])), strides(np.array([1, 2, 4]))
-    ([10, 1], None)
-    """
-    if rows.size == 1:
-        return [1] * rows.ndim
-    first = rows.flat[0]
-    steps = [int(rows.take(1, axis).flat[0] - first) if size > 1 else 0 for axis, size in enumerate(rows.shape)]
-    expected = first
-    for step, size in zip(steps, rows.shape, strict=True):
-        expected = np.add.outer(expected, step * np.arange(size))
-    return steps if (rows == expected).all() else None
+from autograd.replay.schedule import strides
 
 
 def view(array: Floats, rows: Ints, steps: list[int]) -> Floats:
-    """Return the affine rows of an array, without a copy."""
+    """Return rows of an array that go on by these steps, without a copy."""
     row, lane = array.strides
     if steps == [1]:
         return array[rows[0] : rows[0] + len(rows)]
@@ -46,9 +31,9 @@ def reader(array: Floats, rows: Ints) -> tuple[Floats, Callable[[], object] | No
 
 
 class Target:
-    """Where contributions are paid: `pay(c)` adds an array, or writes it where nothing was paid before.
+    """Rows that gradients are added to: `add(c)` adds an array, or writes it where none was added before.
 
-    `out` is the view to write to at once, where that is possible. `pay` is looked up once, while the steps are built: a
+    `out` is the view to write to at once, where that is possible. `add` is looked up once, while the steps are built: a
     method kept in its own object would be a circle, which only the garbage collector frees.
     """
 
@@ -67,8 +52,8 @@ class Target:
             self.out = self._view if fresh and not shared else None
 
     @property
-    def pay(self) -> Callable[[Floats], None]:
-        """Return the function that pays here."""
+    def add(self) -> Callable[[Floats], None]:
+        """Return the function that adds to these rows."""
         way: Callable[[Floats], None] = getattr(self, f"_{self._way}")
         return way
 

@@ -1,26 +1,70 @@
 """Any other array library: the groups of a program on torch or JAX arrays, by the array API standard.
 
 Nothing is written in place, since not every library can: each group's result is an array of its own (a block), and
-what is paid into a block is brought into its order and added up when its turn comes.
+contributions to the gradients of a block are brought into its order and added up when its turn comes.
 """
 
 from collections import defaultdict
+from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 
-from autograd.replay.backends.array_spaces import Space, namespace_of, to_numpy
-from autograd.replay.fuse import fused
-from autograd.replay.program import Floats, Ints, Program, unheard
-from autograd.replay.schedule import Group, Layout
+from autograd.errors import GraphError
+from autograd.replay.foreign_arrays import array_like, namespace_of, to_numpy
+from autograd.replay.fusion import fused
+from autograd.replay.program import Floats, Ints, Program, hidden_domains
+from autograd.replay.schedule import ArrayLayout, NodeGroup
+
+SPECIAL = {"jax.numpy": "jax.scipy.special", "array_api_compat.cupy": "cupyx.scipy.special"}  # where erf is
+Contributions = dict[int, list[tuple[Ints, Any]]]  # for each block: to which of its rows, and how much
 
 
-class Blocks:
+def special(xp: Any, name: str) -> Callable[[Any], Any]:
+    """Return a function that is not of the standard, from where the library keeps it; or one that says it has none."""
+
+    def refuse(x: Any) -> Any:
+        raise GraphError(
+            f"This array library has no {name}, which is outside the array API standard. Give NumPy, torch, JAX or Dask arrays."
+        )
+
+    place = import_module(SPECIAL[xp.__name__]) if xp.__name__ in SPECIAL else xp
+    return getattr(place, name, refuse)
+
+
+class ArrayNamespace:
+    """A namespace for the rules, where plain numbers may stand for arrays."""
+
+    def __init__(self, xp: Any, like: Any) -> None:
+        from array_api_compat import device
+
+        self.xp, self._like, self._device = xp, like, device(like)
+        for name in ["exp", "log", "log1p", "expm1", "sqrt", "sin", "cos", "tanh", "abs", "square"]:
+            setattr(self, name, getattr(xp, name))
+        for name in ["erf", "erfc"]:
+            setattr(self, name, special(xp, name))
+        for name in ["maximum", "minimum", "where", "pow", "divide"]:
+            setattr(self, name, self._lifting(getattr(xp, name)))
+
+    def _lifting(self, function: Any) -> Any:
+        return lambda *xs: function(*map(self.array, xs))
+
+    def array(self, x: Any) -> Any:
+        """Return an array as it is, and a number or a NumPy array as an array of this library."""
+        return array_like(self.xp, x, self._like) if isinstance(x, (float, int, np.ndarray)) else x
+
+    def index(self, rows: Ints) -> Any:
+        """Return an array of row numbers."""
+        return self.xp.asarray(rows, device=self._device)
+
+
+class ArrayApiMachine:
     """A machine that runs a program on the arrays it is given."""
 
     def __init__(self, program: Program) -> None:
-        self.layout = layout = Layout(fused(program))
-        self._unheard = unheard(layout.program)
+        self.layout = layout = ArrayLayout(fused(program))
+        self._domains = hidden_domains(layout.program)
         self.block, self.place = np.zeros(len(layout.program), np.int64), np.zeros(len(layout.program), np.int64)
         leaves = [layout.program.parameters, layout.program.constants, layout.program.inputs]
         for number, nodes in enumerate([*leaves, *(group.nodes.ravel() for group in layout.groups)]):
@@ -30,7 +74,7 @@ class Blocks:
     def forward(self, blocks: list[Any]) -> list[Any]:
         """Return the outputs, an array for each, from the inputs, each an array (examples, numbers)."""
         xp = namespace_of(blocks)
-        self.space = space = Space(xp, blocks[0])
+        self.space = space = ArrayNamespace(xp, blocks[0])
         self.count = blocks[0].shape[0]
         inputs = blocks[0] if len(blocks) == 1 else xp.concat(blocks, axis=1)
         constants = self.layout.program.numbers
@@ -53,7 +97,7 @@ class Blocks:
         xp = self.space.xp
         fine = xp.all(xp.stack([xp.all(xp.isfinite(array)) for array in (*self.blocks, *rows)]))
         if not bool(fine) or not all(
-            all(map(domain.holds, to_numpy(self.read(np.array([node]))).flat)) for domain, node in self._unheard
+            all(map(domain.holds, to_numpy(self.read(np.array([node]))).flat)) for domain, node in self._domains
         ):
             raise FloatingPointError
 
@@ -72,7 +116,7 @@ class Blocks:
         """Return an array that has as many lanes as the widest."""
         return self.space.xp.broadcast_to(array, (array.shape[0], max(other.shape[1] for other in others)))
 
-    def computed(self, group: Group, operands: tuple[Any, ...]) -> Any:
+    def computed(self, group: NodeGroup, operands: tuple[Any, ...]) -> Any:
         """Return the result of a group."""
         xp = self.space.xp
         if group.kind == "each":
@@ -80,8 +124,8 @@ class Blocks:
         a, b, c = operands
         return xp.matmul(a[..., 0], b) + c if group.kind == "matrix" else xp.sum(a * b, axis=1) + c
 
-    def slopes(self, group: Group, operands: tuple[Any, ...], out: Any, upstream: Any) -> tuple[Any, ...]:
-        """Return what each operand of a group is owed, in the operand's shape and with lanes."""
+    def slopes(self, group: NodeGroup, operands: tuple[Any, ...], out: Any, upstream: Any) -> tuple[Any, ...]:
+        """Return the contribution to each operand of a group, in the operand's shape and with lanes."""
         xp = self.space.xp
         if group.kind == "each":
             return tuple(upstream * slope for slope in group.op.slopes_at(self.space, operands, out))
@@ -91,47 +135,47 @@ class Blocks:
             return g * b, g * a, upstream
         g = xp.reshape(upstream, (*group.nodes.shape, -1))
         turned = xp.permute_dims(b, (0, 2, 1))
-        owed = xp.sum(xp.matmul(g, turned), axis=0)[..., None]
-        return owed, xp.matmul(xp.permute_dims(a[..., 0], (1, 0)), g), xp.sum(g, axis=0)
+        weights = xp.sum(xp.matmul(g, turned), axis=0)[..., None]
+        return weights, xp.matmul(xp.permute_dims(a[..., 0], (1, 0)), g), xp.sum(g, axis=0)
 
     def backward(self, output: int, seeds: Floats, before: Floats | None) -> Floats:
         """Return the gradients of the parameters, on top of those before; a seed for each lane."""
-        owed: dict[int, list[tuple[Ints, Any]]] = defaultdict(list)
+        added: Contributions = defaultdict(list)
         root = self.layout.program.outputs[output]
         lane = self.blocks[self.block[root]].shape[1] > 1
         seeds = seeds.copy()  # torch warns of arrays that it could not write to
-        owed[int(self.block[root])] = [
+        added[int(self.block[root])] = [
             (self.place[[root]], self.space.array((seeds if lane else seeds.sum(keepdims=True))[None]))
         ]
-        needs = self.layout.nature.needs
+        needs = self.layout.traits.needs
         for number, group in reversed(list(enumerate(self.layout.groups, 3))):
-            if number not in owed or not needs[group.nodes].any():
+            if number not in added or not needs[group.nodes].any():
                 continue
             out = self.blocks[number]
-            upstream, operands = self.gathered(number, owed.pop(number)), self.operands[number - 3]
+            upstream, operands = self.gathered(number, added.pop(number)), self.operands[number - 3]
             for nodes, c in zip(group.operands, self.slopes(group, operands, out, upstream), strict=True):
                 if needs[nodes].any():
-                    self.pay(owed, nodes.ravel(), self.space.xp.reshape(c, (nodes.size, -1)))
-        own = to_numpy(self.gathered(0, owed[0]))[:, 0] if owed[0] else np.zeros(len(self.numbers))
+                    self.add(added, nodes.ravel(), self.space.xp.reshape(c, (nodes.size, -1)))
+        own = to_numpy(self.gathered(0, added[0]))[:, 0] if added[0] else np.zeros(len(self.numbers))
         if not np.isfinite(own).all():
             raise FloatingPointError
         return own if before is None else before + own
 
-    def pay(self, owed: dict[int, list[tuple[Ints, Any]]], nodes: Ints, c: Any) -> None:
-        """Note what nodes are owed, by the blocks they are in; a block of one lane gets the sum."""
+    def add(self, added: Contributions, nodes: Ints, c: Any) -> None:
+        """Note a contribution to nodes, by the blocks they are in; a block of one lane gets the sum."""
         for number in np.unique(self.block[nodes]):
             here = np.flatnonzero(self.block[nodes] == number)
             part = c if len(here) == len(nodes) else self.space.xp.take(c, self.space.index(here), axis=0)
             if self.blocks[number].shape[1] < part.shape[1]:
                 part = self.space.xp.sum(part, axis=1, keepdims=True)
-            owed[int(number)].append((self.place[nodes[here]], part))
+            added[int(number)].append((self.place[nodes[here]], part))
 
-    def gathered(self, number: int, owed: list[tuple[Ints, Any]]) -> Any:
-        """Return the gradients of a block: each row the sum of what it is owed."""
+    def gathered(self, number: int, added: list[tuple[Ints, Any]]) -> Any:
+        """Return the gradients of a block: each row the sum of the contributions to it."""
         xp, size = self.space.xp, self.blocks[number].shape[0]
-        rows = np.concatenate([rows for rows, _ in owed])
-        width = max(part.shape[1] for _, part in owed)
-        parts = [xp.broadcast_to(part, (part.shape[0], width)) for _, part in owed]
+        rows = np.concatenate([rows for rows, _ in added])
+        width = max(part.shape[1] for _, part in added)
+        parts = [xp.broadcast_to(part, (part.shape[0], width)) for _, part in added]
         nothing = self.space.array(np.zeros((1, width)))
         order = np.argsort(rows, kind="stable")
         counts = np.bincount(rows, minlength=size)

@@ -17,10 +17,10 @@ from uuid import uuid4
 
 import numpy as np
 
-from autograd.errors import AutogradError, LengthError
+from autograd.errors import AutogradError
 from autograd.namespaces import scalars
-from autograd.replay.backends.numpy import Vectors
-from autograd.replay.backends.python import Straight
+from autograd.replay.backends.numpy import NumpyMachine
+from autograd.replay.backends.python import PythonMachine
 from autograd.replay.batches import no_nan
 from autograd.replay.program import DETACH, Floats, Program
 from autograd.rules import TABLE, Op, elu, leaky_relu, power
@@ -51,7 +51,7 @@ def found(spelling: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class Sent:
+class SentProgram:
     """A program on its way: it arrives many times, and is one program by its key."""
 
     program: Program = field(compare=False)
@@ -61,22 +61,22 @@ class Sent:
         return arrived, (replace(self.program, ops=tuple(map(spelled, self.program.ops))), self.key)
 
 
-def arrived(program: Program, key: str) -> Sent:
+def arrived(program: Program, key: str) -> SentProgram:
     """Return what was sent."""
-    return Sent(replace(program, ops=tuple(map(found, program.ops))), key)
+    return SentProgram(replace(program, ops=tuple(map(found, program.ops))), key)
 
 
 @lru_cache(64)
-def vectors(sent: Sent, thread: int) -> Vectors:
+def machine_of(sent: SentProgram, thread: int) -> NumpyMachine:
     """Return the machine of a program in a thread: it writes into its own arrays."""
-    return Vectors(sent.program)
+    return NumpyMachine(sent.program)
 
 
 @dataclass(frozen=True)
-class Job:
+class ChunkJob:
     """What a worker is given: a program, and the numbers of its parameters."""
 
-    sent: Sent
+    sent: SentProgram
     numbers: Floats
 
     def outputs(self, start: int, *blocks: Floats) -> Floats:
@@ -102,16 +102,16 @@ class Job:
 
     def forward(self, start: int, blocks: list[Floats]) -> tuple[Any, list[Floats]]:
         """Return the machine that could run this, and the outputs, an array for each."""
-        machine = vectors(self.sent, get_ident())
+        machine = machine_of(self.sent, get_ident())
         machine.numbers[:] = self.numbers[machine.order]
         try:
             return machine, machine.forward(blocks)
         except FloatingPointError:
             return self.judged(start, blocks)
 
-    def judged(self, start: int, blocks: list[Floats]) -> tuple[Straight, list[Floats]]:
+    def judged(self, start: int, blocks: list[Floats]) -> tuple[PythonMachine, list[Floats]]:
         """Run it number by number: it raises where eager raises, or has eager's numbers."""
-        judge = Straight(self.sent.program)
+        judge = PythonMachine(self.sent.program)
         judge.numbers[:] = self.numbers
         try:
             for number, block in enumerate(blocks, 1):
@@ -122,11 +122,11 @@ class Job:
             raise
 
 
-class Chunks:
+class DaskMachine:
     """A machine that runs a program on Dask arrays: a task for each chunk and pass."""
 
     def __init__(self, program: Program) -> None:
-        self._sent = Sent(program)
+        self._sent = SentProgram(program)
         self.numbers = np.zeros(len(program.parameters))
 
     def forward(self, blocks: list[Any]) -> list[Any]:
@@ -138,8 +138,8 @@ class Chunks:
         self._cuts = [slice(end - n, end) for n, end in zip(lengths, accumulate(lengths), strict=True)]
         chunks = zip(*[block.to_delayed().ravel() for block in blocks], strict=True)
         self._chunks = [(cut.start, *chunk) for cut, chunk in zip(self._cuts, chunks, strict=True)]
-        job = dask.delayed(Job(self._sent, self.numbers.copy()), name=f"job-{uuid4().hex}", traverse=False)
-        run = dask.delayed(Job.outputs, pure=False)
+        job = dask.delayed(ChunkJob(self._sent, self.numbers.copy()), name=f"job-{uuid4().hex}", traverse=False)
+        run = dask.delayed(ChunkJob.outputs, pure=False)
         self._job, *rows = dask.persist(job, *[run(job, *chunk) for chunk in self._chunks])
         (count, *_) = dask.compute(*map(dask.delayed(len), rows))  # waits for all, and raises what one has raised
         tables = [from_delayed(row, (count, n), np.float64) for row, n in zip(rows, lengths, strict=True)]
@@ -150,23 +150,9 @@ class Chunks:
         import dask
         from dask.array import from_delayed, stack
 
-        run, alike = dask.delayed(Job.gradient, pure=False), (seeds == seeds[0]).all()
+        run, alike = dask.delayed(ChunkJob.gradient, pure=False), (seeds == seeds[0]).all()
         weights = [seeds[:1] if alike else seeds[cut] for cut in self._cuts]
-        owed = [run(self._job, output, w, *chunk) for w, chunk in zip(weights, self._chunks, strict=True)]
-        each = [from_delayed(gradient, self.numbers.shape, np.float64) for gradient in owed]
+        parts = [run(self._job, output, w, *chunk) for w, chunk in zip(weights, self._chunks, strict=True)]
+        each = [from_delayed(gradient, self.numbers.shape, np.float64) for gradient in parts]
         total: Floats = stack(each).sum(axis=0).compute(optimize_graph=False)  # the chunks are as in forward
         return total if before is None else before + total
-
-
-def whole(array: Any, name: str) -> Any:
-    """Return a Dask array with all of an example in one chunk; refuse one that does not know how long it is."""
-    if any(length != length for length in array.shape):
-        raise LengthError(
-            f"{name} is a Dask array with chunks of unknown length. Call its compute_chunk_sizes(), which counts them."
-        )
-    return array.rechunk(dict.fromkeys(range(1, array.ndim), -1))
-
-
-def aligned(blocks: list[Any], lengths: tuple[int, ...]) -> list[Any]:
-    """Return Dask arrays that are all cut into chunks of these numbers of examples."""
-    return [block.rechunk((tuple(n for n in lengths if n), -1)) for block in blocks]

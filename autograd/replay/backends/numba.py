@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import AutogradError
-from autograd.replay.fuse import fused
-from autograd.replay.instructions import BACK, DOT, template
-from autograd.replay.program import Floats, Ints, Program, latest, unheard
-from autograd.replay.schedule import Sorted
+from autograd.replay.fusion import fused
+from autograd.replay.instructions import DOT, DOT_BACK, template
+from autograd.replay.program import Floats, Ints, Program, hidden_domains, latest
+from autograd.replay.schedule import Traits
 from autograd.rules import DOT as DOT_OP
 
 
@@ -60,22 +60,22 @@ def tape(instructions: list[int]) -> Ints:
     return np.array(instructions, np.int64).reshape(-1, 5)
 
 
-class Compiled:
+class NumbaMachine:
     """A machine that runs a program in compiled loops: as it is on one lane, fused on more, where sums round otherwise anyway."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
         self.order = np.arange(len(program.parameters))
         self.numbers, self.gradients = np.zeros(len(self.order)), np.zeros(len(self.order))
-        self._running: Loop | None = None
+        self._running: CompiledLoop | None = None
 
     @cached_property
-    def _single(self) -> Loop:
-        return Loop(self.program, self.numbers, self.gradients, several=False)
+    def _single(self) -> CompiledLoop:
+        return CompiledLoop(self.program, self.numbers, self.gradients, several=False)
 
     @cached_property
-    def _many(self) -> Loop:
-        return Loop(fused(self.program), self.numbers, self.gradients, several=True)
+    def _many(self) -> CompiledLoop:
+        return CompiledLoop(fused(self.program), self.numbers, self.gradients, several=True)
 
     def forward(self, blocks: list[Floats]) -> list[Floats]:
         """Return the outputs, an array for each, from the inputs, each an array (examples, numbers)."""
@@ -92,11 +92,11 @@ class Compiled:
         return {"nodes after fusion": len(self._many.program), **self._many.counts()}
 
 
-class Loop:
+class CompiledLoop:
     """A program as tapes, and the numbers that the compiled loop works on.
 
-    For several lanes, what many neurons owe to one input is a dot product too: Σ w·upstream. It is computed when the turn
-    of that input comes, in place of a sum for each neuron.
+    For several lanes, what many neurons add to the gradient of one input is a dot product too: Σ w·upstream. It is
+    computed when the turn of that input comes, in place of a sum for each neuron.
     """
 
     def __init__(self, program: Program, numbers: Floats, gradients: Floats, several: bool) -> None:
@@ -106,20 +106,20 @@ class Loop:
             raise AutogradError(
                 'The backend "numba" needs the package numba: pip install numba. The backend "numpy" needs nothing more.'
             ) from None
-        self.kernels, self.program, self.nature = numba_kernels, program, Sorted(program)
+        self.kernels, self.program, self.traits = numba_kernels, program, Traits(program)
         self.numbers, self.gradients, self.several = numbers, gradients, several
-        self._owed: dict[int, list[tuple[int, int]]] = {}
+        self._waiting: dict[int, list[tuple[int, int]]] = {}
         self.slots, self._lists, self._rows = Slots(), list[int](), program.rows()
         self._number()
         computed = self._computed()
         self._forward = tape([i for node in computed for i in self._instructions(node, "forward")])
         self._backward = [self._tape(int(output)) for output in program.outputs]
-        self._memories: dict[int, Memory] = {}
-        self._memory: Memory | None = None
+        self._memories: dict[int, SlotNumbers] = {}
+        self._memory: SlotNumbers | None = None
 
     def _number(self) -> None:
         """Give slots: first to the values (parameters and inputs before all others), then to the gradients."""
-        program, slots, self._lane = self.program, self.slots, self.nature.lane.tolist()
+        program, slots, self._lane = self.program, self.slots, self.traits.lane.tolist()
         self.at, self.grad = [-1] * len(program), [-1] * len(program)
         for node in program.parameters.tolist():
             self.at[node] = slots.new(False)
@@ -131,15 +131,15 @@ class Loop:
         for node in self._computed():
             self.at[node] = slots.new(self._lane[node])
         self.values_end = len(slots.lane)
-        wanted = np.flatnonzero(self.nature.needs & (program.code >= 0))
+        wanted = np.flatnonzero(self.traits.needs & (program.code >= 0))
         for node in [*program.parameters.tolist(), *wanted.tolist()]:
             self.grad[node] = slots.new(self._lane[node])
         self.gradients_end = len(slots.lane)
 
     def _tape(self, output: int) -> Ints:
         """Return what goes back from an output."""
-        paying = [node for node in reversed(self.program.order(output)) if self.grad[node] >= 0]
-        return tape([i for node in paying for i in (*self._gathered(node), *self._instructions(node, "backward"))])
+        adding = [node for node in reversed(self.program.order(output)) if self.grad[node] >= 0]
+        return tape([i for node in adding for i in (*self._gathered(node), *self._instructions(node, "backward"))])
 
     def _computed(self) -> list[int]:
         return np.flatnonzero(self.program.code >= 0).tolist()
@@ -165,8 +165,8 @@ class Loop:
         if way == "forward":
             return self._listed(DOT, out, operands)
         if self.several:
-            gradients = self._owing(operands, gradients, upstream)
-        return self._listed(BACK, upstream, operands, gradients)
+            gradients = self._delayed(operands, gradients, upstream)
+        return self._listed(DOT_BACK, upstream, operands, gradients)
 
     def _listed(self, kind: int, out: int, operands: list[int], gradients: Sequence[int] = ()) -> list[int]:
         """Return the instruction of a dot product, and whether it is plain: weights uniform, inputs not, no other gradient wanted."""
@@ -184,21 +184,21 @@ class Loop:
         pairs = [(x, w) if turn else (w, x) for turn, w, x in zip(turned, slots[:half], slots[half:-1], strict=True)]
         return [w for w, _ in pairs] + [x for _, x in pairs] + slots[-1:]
 
-    def _owing(self, operands: list[int], gradients: list[int], upstream: int) -> list[int]:
-        """Note what is owed to inputs whose weights are uniform; return the gradients that are still to be paid."""
+    def _delayed(self, operands: list[int], gradients: list[int], upstream: int) -> list[int]:
+        """Leave the inputs whose weights are uniform for later; return the gradients that are to be added to now."""
         half, lane = len(operands) // 2, self.slots.lane
         for j in range(half):
             w, g = operands[j], gradients[half + j]
             if g >= 0 and lane[g] and not lane[w]:
-                self._owed.setdefault(g, []).append((w, upstream))
+                self._waiting.setdefault(g, []).append((w, upstream))
                 gradients[half + j] = -1
         return gradients
 
     def _gathered(self, node: int) -> list[int]:
-        """Return the instruction that pays to a node what is owed to it, if anything."""
+        """Return the instruction that adds to a node's gradient what was left for later, if anything."""
         gradient = self.grad[node]
-        owed = self._owed.pop(gradient, [])
-        return self._listed(DOT, gradient, [*(w for w, _ in owed), *(u for _, u in owed), gradient]) if owed else []
+        later = self._waiting.pop(gradient, [])
+        return self._listed(DOT, gradient, [*(w for w, _ in later), *(u for _, u in later), gradient]) if later else []
 
     def forward(self, blocks: list[Floats]) -> list[Floats]:
         """Return the outputs, an array for each, from the inputs, each an array (examples, numbers)."""
@@ -207,7 +207,7 @@ class Loop:
         memory.run(self._forward)
         if not self.kernels.finite(memory.values):
             raise FloatingPointError
-        for domain, row in memory.unheard:
+        for domain, row in memory.domains:
             if not all(map(domain.holds, row)):
                 raise FloatingPointError
         return [row.copy() if len(row) == memory.lanes else np.full(memory.lanes, row[0]) for row in memory.outputs]
@@ -226,8 +226,8 @@ class Loop:
             raise FloatingPointError
         return self.gradients
 
-    def _remembered(self, lanes: int) -> Memory:
-        return latest(self._memories, lanes, lambda: Memory(self, lanes))
+    def _remembered(self, lanes: int) -> SlotNumbers:
+        return latest(self._memories, lanes, lambda: SlotNumbers(self, lanes))
 
     def counts(self) -> dict[str, int]:
         """Return what print(replay) tells."""
@@ -240,10 +240,10 @@ class Loop:
         }
 
 
-class Memory:
+class SlotNumbers:
     """The numbers of all slots, for one number of lanes."""
 
-    def __init__(self, machine: Loop, lanes: int) -> None:
+    def __init__(self, machine: CompiledLoop, lanes: int) -> None:
         self.lanes, self._count, self._run = lanes, np.uint64(lanes), machine.kernels.run
         lane, ends = np.array(machine.slots.lane, bool), [0, machine.values_end, machine.gradients_end]
         offset, bounds = laid_out(lane, [*ends, len(lane)], lanes)
@@ -261,7 +261,7 @@ class Memory:
         outputs = machine.program.outputs.tolist()
         self.outputs = [self.row(machine.at[node]) for node in outputs]
         self.roots = [self.row(machine.grad[node]) if machine.grad[node] >= 0 else None for node in outputs]
-        self.unheard = [(domain, self.row(machine.at[node])) for domain, node in unheard(machine.program)]
+        self.domains = [(domain, self.row(machine.at[node])) for domain, node in hidden_domains(machine.program)]
 
     def load(self, numbers: Floats, blocks: list[Floats]) -> None:
         """Take in the parameters and the batch."""

@@ -16,8 +16,8 @@ ADD, SUB, MUL, DIV, NEG, GT, LT, GE, LE = (
 )
 EXP, LOG, LOG1P, EXPM1, SQRT, SIN, COS = (NUMBER[k] for k in ["exp", "log", "log1p", "expm1", "sqrt", "sin", "cos"])
 TANH, ABS, MAXIMUM, MINIMUM, WHERE = (NUMBER[k] for k in ["tanh", "abs", "maximum", "minimum", "where"])
-ERF, ERFC = (NUMBER[k] for k in ["erf", "erfc"])
-POW, DIVIDE, MOVE, PAY, DOT, BACK = (NUMBER[k] for k in ["pow", "divide", "move", "pay", "dot", "back"])
+ERF, ERFC, POW, DIVIDE, MOVE = (NUMBER[k] for k in ["erf", "erfc", "pow", "divide", "move"])
+ACCUMULATE, DOT, DOT_BACK = (NUMBER[k] for k in ["accumulate", "dot", "dot_back"])
 ZERO, ONE = np.uint64(0), np.uint64(1)  # offsets are unsigned: none counts from the end
 SPARE = np.uint64(3)  # rows at the end of all numbers, for uniform operands spread over the lanes
 NONE = np.uint64(2**64 - 1)  # in the place of a gradient that is not wanted
@@ -45,12 +45,12 @@ def total(m, x, n):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def pay(m, g, gs, up, us, x, xs, n):  # type: ignore[no-untyped-def]
+def accumulate(m, g, gs, up, us, x, xs, n):  # type: ignore[no-untyped-def]
     """Add upstream · x to a gradient: lane by lane, or for a gradient of all lanes their sum."""
     if n == ONE:
         m[g] += m[up] * m[x]
     elif not gs:
-        pay_sum(m, g, up, us, x, xs, n)
+        accumulate_sum(m, g, up, us, x, xs, n)
     elif us and xs:
         for i in range(n):
             m[g + i] += m[up + i] * m[x + i]
@@ -65,7 +65,7 @@ def pay(m, g, gs, up, us, x, xs, n):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def pay_sum(m, g, up, us, x, xs, n):  # type: ignore[no-untyped-def]
+def accumulate_sum(m, g, up, us, x, xs, n):  # type: ignore[no-untyped-def]
     """Add the sum of upstream · x over the lanes."""
     if us and xs:
         m[g] += product(m, up, x, n)
@@ -97,7 +97,7 @@ def dot(m, at, wide, plain, o, n):  # type: ignore[no-untyped-def]
         for i in range(n):
             m[o + i] = m[b + i]
     for j in range(fours(m, at, o, n) if plain else 0, half):
-        pay(m, o, ONE, at[j], wide[j], at[half + j], wide[half + j], n)
+        accumulate(m, o, ONE, at[j], wide[j], at[half + j], wide[half + j], n)
 
 
 @compiled
@@ -128,14 +128,14 @@ def dot_one(m, at, o):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def back(m, at, wide, to, broad, plain, up, n):  # type: ignore[no-untyped-def]
-    """Pay upstream · x to each weight, upstream · w to each input, upstream to the bias; NONE is owed nothing."""
+def dot_back(m, at, wide, to, broad, plain, up, n):  # type: ignore[no-untyped-def]
+    """Add upstream · x to each weight, upstream · w to each input, upstream to the bias; but nothing where NONE stands."""
     half = len(at) // 2
     for j in range(four_sums(m, at, to, up, n) if plain else 0, half):
         if to[j] != NONE:
-            pay(m, to[j], broad[j], up, ONE, at[half + j], wide[half + j], n)
+            accumulate(m, to[j], broad[j], up, ONE, at[half + j], wide[half + j], n)
         if to[half + j] != NONE:
-            pay(m, to[half + j], broad[half + j], up, ONE, at[j], wide[j], n)
+            accumulate(m, to[half + j], broad[half + j], up, ONE, at[j], wide[j], n)
     g = to[2 * half]
     if g != NONE and broad[2 * half]:
         for i in range(n):
@@ -146,7 +146,7 @@ def back(m, at, wide, to, broad, plain, up, n):  # type: ignore[no-untyped-def]
 
 @reassociating
 def four_sums(m, at, to, up, n):  # type: ignore[no-untyped-def]
-    """Pay Σ upstream · x to four uniform weights at a time, then to two; return how far that went."""
+    """Add Σ upstream · x to four uniform weights at a time, then to two; return how far that went."""
     half, j = len(at) // 2, 0
     while j + 4 <= half:
         x, y, z, t = at[half + j], at[half + j + 1], at[half + j + 2], at[half + j + 3]
@@ -175,8 +175,8 @@ def four_sums(m, at, to, up, n):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def back_one(m, at, to, up):  # type: ignore[no-untyped-def]
-    """Pay in eager's order, where there is one lane: the weights, the inputs, the bias."""
+def dot_back_one(m, at, to, up):  # type: ignore[no-untyped-def]
+    """Add in eager's order, where there is one lane: the weights, the inputs, the bias."""
     half, upstream = len(at) // 2, m[up]
     for j in range(2 * half):
         if to[j] != NONE:
@@ -199,17 +199,17 @@ def run(tape, places, wides, offset, step, m, lanes):  # type: ignore[no-untyped
             else:
                 dot(m, at, wide, third, o, n)
             continue
-        if kind == BACK:
+        if kind == DOT_BACK:
             begin, end = first + second, first + second + second
             at, to = places[first:begin], places[begin:end]
             if n == ONE:
-                back_one(m, at, to, o)
+                dot_back_one(m, at, to, o)
             else:
-                back(m, at, wides[first:begin], to, wides[begin:end], third, o, n)
+                dot_back(m, at, wides[first:begin], to, wides[begin:end], third, o, n)
             continue
         x, y = offset[first], offset[second]
-        if kind == PAY:
-            pay(m, o, step[out], x, step[first], y, step[second], lanes if step[first] else ONE)
+        if kind == ACCUMULATE:
+            accumulate(m, o, step[out], x, step[first], y, step[second], lanes if step[first] else ONE)
             continue
         if n > ONE:
             x, y = lane(m, x, step[first], n, spare), lane(m, y, step[second], n, spare + n)

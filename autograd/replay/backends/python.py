@@ -16,10 +16,10 @@ from autograd.replay.program import Floats, Program
 from autograd.rules import LOGSUMEXP, Op
 from autograd.value import _guard, _too_large
 
-Step = tuple[int, Op, list[int]]  # a node, its row, its parents
+NodeStep = tuple[int, Op, list[int]]  # a node, its row, its parents
 
 
-class Straight:
+class PythonMachine:
     """A machine that runs a program on plain floats."""
 
     def __init__(self, program: Program) -> None:
@@ -66,11 +66,11 @@ class Straight:
             grad = np.zeros(len(self.program))
             grad[self.program.parameters] = total
             grad[self.program.outputs[output]] += seed
-            total = self._paid(grad.tolist(), data, partials, self.orders[output])
+            total = self._added(grad.tolist(), data, partials, self.orders[output])
         return total
 
-    def _paid(
-        self, grad: list[float], data: list[float], partials: dict[int, tuple[float, ...]], steps: list[Step]
+    def _added(
+        self, grad: list[float], data: list[float], partials: dict[int, tuple[float, ...]], steps: list[NodeStep]
     ) -> Floats:
         for node, op, parents in steps:
             upstream = grad[node]

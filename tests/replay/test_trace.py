@@ -541,7 +541,7 @@ def test_a_replaced_parameter_is_noticed_however_f_holds_the_model(made):
 
 @pytest.mark.parametrize("f", [3.0, Parameter(2.0) * 3])
 def test_what_is_no_function_is_refused(f):
-    with pytest.raises(DataError, match=r"runs a function once.*is none"):
+    with pytest.raises(DataError, match=r"runs a function once.*is not a function"):
         record(f, 1.0)
 
 

@@ -23,7 +23,7 @@ from autograd import (
     record,
     sum,
 )
-from autograd.replay.backends.dask import Sent
+from autograd.replay.backends.dask import SentProgram
 from autograd.replay.program import DETACH, flatten
 from autograd.rules import elu, leaky_relu, power
 from nn import MLP, SGD
@@ -196,7 +196,7 @@ def test_the_bias_of_a_layer_is_one_more_weight_of_its_matrix_product():
     x, y = moons(3, random.Random(1))
     replay = record(loss, x[0], y[0])
     replay(x, y).backward()
-    calls = [step.func for step in replay._machine._lanes.forward]
+    calls = [step.func for step in replay._machine._lanes.forward.steps]
     assert calls.count(np.matmul) == 4  # three layers, and the sum of all p²
     assert calls.count(np.add) == 1  # of the loss and that sum
 
@@ -435,10 +435,10 @@ def test_dask_reads_the_batch_once_a_pass_and_brings_none_of_it_back():
 def test_what_is_sent_to_another_process_arrives_as_the_same_rows_of_the_table():
     rows = [*OPS, power(0.1), power(-7), leaky_relu(1 / 3), elu(1 / 3), DETACH]
     program = replace(record(lambda x: x, 1.0).program, ops=tuple(rows))
-    sent = Sent(program)
+    sent = SentProgram(program)
     (twin,) = pickle.loads(pickle.dumps([sent]))
     assert all(a is b for a, b in zip(twin.program.ops, rows, strict=True))
-    assert twin == sent != Sent(program)
+    assert twin == sent != SentProgram(program)
 
 
 @pytest.mark.skipif(not find_spec("distributed") or not find_spec("array_api_compat"), reason="distributed")

@@ -12,7 +12,7 @@ from autograd import rules
 from autograd.replay.program import CONSTANT, Ints, Program, offsets
 
 
-class Fuse:
+class Fusion:
     """The dot products found in a program, each with the node that it becomes: (weights, inputs, bias)."""
 
     def __init__(self, program: Program) -> None:
@@ -109,5 +109,5 @@ class Fuse:
 
 def fused(program: Program) -> Program:
     """Return the program with its left folds of + as dot products."""
-    fuse = Fuse(program)
-    return fuse.result() if fuse.dots else program
+    fusion = Fusion(program)
+    return fusion.result() if fusion.dots else program
