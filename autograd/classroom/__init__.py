@@ -1,18 +1,21 @@
 """What a class needs: lessons and courses, questions, quizzes, handouts, flashcards."""
 
+from autograd.classroom.claim import Claim
 from autograd.classroom.course import Course
 from autograd.classroom.exercise import Exercise, GradientOf, Wrong
-from autograd.classroom.lesson import Lesson, Note, Story, measured, passes
+from autograd.classroom.lesson import Lesson, Note, Story, Told, measured, passes
 from autograd.explain.stepper import updates
 from autograd.graph import number
 
 __all__ = [
+    "Claim",
     "Course",
     "Exercise",
     "GradientOf",
     "Lesson",
     "Note",
     "Story",
+    "Told",
     "Wrong",
     "measured",
     "number",

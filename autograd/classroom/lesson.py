@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from inspect import getsource, signature
 from typing import Any
 
+from autograd.classroom.claim import Claim
 from autograd.classroom.exercise import Exercise, GradientOf
 from autograd.errors import DataError
 from autograd.explain.events import Chain, Event
@@ -14,7 +15,8 @@ from autograd.functions import grad
 from autograd.graph import names, topological_order
 from autograd.value import Value
 
-Story = Iterator["str | Event"]
+Story = Iterator["str | Event"]  # what is shown
+Told = Iterator["str | Event | Claim"]  # what a lesson tells
 MOST_QUESTIONS = 10  # of a lesson that states none
 
 
@@ -52,7 +54,7 @@ class Lesson:
     ('my-first-graph', ['What is ∂y/∂w?', 'What is ∂y/∂x?'])
 
     The source of `build` is what is shown as code. `tell` yields texts and events in the order of the story; a text that
-    begins with "# " is a heading. `numbers` are those it must reach, and `measure` computes them. `plot` returns a
+    begins with "# " is a heading, and a sentence that names a cause is a Claim. `numbers` are those it must reach, and `measure` computes them. `plot` returns a
     matplotlib figure, where people would rather look than read. Without `exercises` it asks for the gradient of each leaf.
     """
 
@@ -61,7 +63,7 @@ class Lesson:
     slug: str = ""
     document: str = ""
     question: str = ""
-    tell: Callable[["Lesson"], Story] = field(default=both_passes, repr=False)
+    tell: Callable[["Lesson"], Told] = field(default=both_passes, repr=False)
     numbers: Mapping[str, float] = field(default_factory=dict)
     measure: Callable[["Lesson"], Mapping[str, float]] = field(default=labelled_numbers, repr=False)
     notes: tuple[Note, ...] = ()
@@ -89,13 +91,17 @@ class Lesson:
         """Yield the texts and events, each note after its event."""
         notes = {note.after: note.text for note in self.notes}
         for item in self.tell(self):
-            yield item
+            yield item.text if isinstance(item, Claim) else item
             if isinstance(item, Event) and item.key in notes:
                 yield notes.pop(item.key)
 
     def events(self) -> list[Event]:
         """Return the events alone."""
         return [item for item in self.tell(self) if isinstance(item, Event)]
+
+    def claims(self) -> list[Claim]:
+        """Return what it says of causes."""
+        return [item for item in self.tell(self) if isinstance(item, Claim)]
 
 
 def as_lesson(thing: Any, title: str = "") -> Lesson:

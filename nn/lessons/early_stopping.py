@@ -5,8 +5,9 @@ from itertools import pairwise
 from random import Random
 from typing import Any
 
-from autograd import Parameter, Value, dot, steps
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured
+from autograd import Parameter, Value, dot, grad, steps
+from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Told, Wrong, measured, number
+from autograd.graph import topological_order
 from nn.data.datasets import linear_regression
 from nn.layers import Neuron
 from nn.losses import mse_loss
@@ -19,15 +20,21 @@ PRINTED = {1: (2.5, 2.6), 5: (1.2, 1.3), 10: (0.8, 0.9), 15: (0.4, 0.85), 20: (0
 DOCUMENT_KEEPS, DOCUMENT_PATIENCE = 10, 5
 PATIENCES = (1, 5, 10, 100)
 EPOCHS, TRAINING, VALIDATION, BATCH = 60, 20, 40, 2
+RATE = 0.1
 INPUTS, NOISE, LEARNING_RATE = 12, 0.5, 0.02
 BUMPY = dict(enumerate((5.0, 4.0, 4.2, 4.1, 3.9, 4.0, 4.3, 4.4), 1))
 
 
 def build() -> Value:
     """Return by how much a line w · x + b is worse on a validation example than on a training example."""
-    w, b = Parameter(2.0, "w"), Parameter(0.0, "b")
+    return gap_of(2.0, 3.0)
+
+
+def gap_of(weight: float, y_val: float) -> Value:
+    """Return L_val − L_train at a weight, for a target of the validation example."""
+    w, b = Parameter(weight, "w"), Parameter(0.0, "b")
     losses = []
-    for name, x, y in (("train", 1.0, 3.0), ("val", 2.0, 4.0)):
+    for name, x, y in (("train", 1.0, 3.0), ("val", 2.0, y_val)):
         z = dot([w], [Value(x, f"x_{name}")], b)
         loss = (z - Value(y, f"y_{name}")) ** 2
         z.label, loss.label = f"z_{name}", f"L_{name}"
@@ -35,6 +42,21 @@ def build() -> Value:
     gap: Value = losses[1] - losses[0]
     gap.label = "gap"
     return gap
+
+
+def after_a_step(y_val: float) -> tuple[float, float]:
+    """Return L_val and L_train after one step of w along the gradient of L_train, with learning rate 0.1."""
+    l_val, l_train = gap_of(2.0, y_val).parents
+    w = next(node for node in topological_order(l_train) if node.label == "w")
+    (slope,) = grad(l_train, [w])
+    moved_val, moved_train = gap_of(w.data - RATE * slope, y_val).parents
+    return moved_val.data, moved_train.data
+
+
+def worse(opposed: bool) -> bool:
+    """Tell whether a step on the training example raises the validation loss: with slopes of opposite signs, or of the same."""
+    y_val = 3.0 if opposed else 5.0
+    return after_a_step(y_val)[0] > gap_of(2.0, y_val).parents[0].data
 
 
 def watched(losses: dict[int, float], patience: int) -> tuple[EarlyStopping, int | None]:
@@ -82,13 +104,20 @@ def noise_learned(model: Neuron) -> float:
     return math.hypot(*(w.data for w in model.weights[1:]))
 
 
-def tell(lesson: Lesson) -> Story:
+def tell(lesson: Lesson) -> Told:
     """Why validation; the printed example; patience; a real run."""
     yield "# Two losses that want different things: L_train is trained on, L_val is only watched"
     events = steps(lesson.build())
     yield from (event for event in events if event.phase == "forward")
     yield from (event for event in events if event.key.endswith("→w") or event.key in ("seed gap", "ready w"))
-    yield "A step along the training example's gradient raises w. That lowers L_train, and here it raises L_val. Only L_val can tell."
+    val, train = after_a_step(3.0)
+    yield Claim(
+        f"One step of w with learning rate {RATE:g} takes w from 2 to 2.2. L_train falls from 1 to {number(round(train, 9))}, and L_val rises from 1 "
+        f"to {number(round(val, 9))}, because the two slopes by w have opposite signs: −2 and +4. With the target 5 in the place of 3 both "
+        "examples want a larger w, and both losses fall.",
+        worse,
+    )
+    yield "The training loss says nothing of this. Only L_val, which is computed and never trained on, can tell."
     yield "# The printed example, through the algorithm printed below it"
     yield printed_table()
     stopping, _ = watched(printed(), DOCUMENT_PATIENCE)
@@ -162,6 +191,7 @@ def measure(lesson: Lesson) -> dict[str, float]:
         "every epoch: best epoch": every.best_epoch,
         "every epoch: stops after": last or 0,
     }
+    found["L_val after a step"], found["L_train after a step"] = after_a_step(3.0)
     for patience in PATIENCES:
         history, real, _ = train(patience)
         found |= {f"patience {patience}: epochs": history.epochs, f"patience {patience}: keeps epoch": real.best_epoch}
@@ -184,16 +214,17 @@ LESSON = Lesson(
     build=build,
     tell=tell,
     numbers={
-        "z_val": 4, "z_train": 2, "L_val": 0, "L_train": 1, "gap": -1, "∂gap/∂w": 2, "∂gap/∂x_train": 4, "∂gap/∂b": 2,
+        "z_val": 4, "z_train": 2, "L_val": 1, "L_train": 1, "gap": 0, "∂gap/∂w": 6, "∂gap/∂x_train": 4, "∂gap/∂b": 4,
+        "L_train after a step": 0.64, "L_val after a step": 1.96,
         "printed rows: best epoch": 15, "printed rows: best loss": 0.85, "printed rows: waited at the end": 1,
         "printed rows, patience 1: stops at": 20, "every epoch: best epoch": 15, "every epoch: stops after": 20,
         "patience 1: epochs": 16, "patience 5: epochs": 20, "patience 10: epochs": 25, "patience 100: epochs": 60,
         "patience 1: keeps epoch": 15, "patience 100: keeps epoch": 15, "patience 100: validation loss kept": 0.251161621803,
     },
     measure=measure,
-    notes=(Note("ready w", "The gap grows with w: the step that helps the training example hurts the other."),),
+    notes=(Note("ready w", "+4 from L_val and +2 from −L_train. L_train alone has the slope −2 by w, so a step on it makes w larger, and L_val with it."),),
     exercises=(
-        GradientOf(build, "w", 2, {"sign of the delta": -2}),
+        GradientOf(build, "w", 6, {"sign of the delta": -6, "= in the place of +=": 4}),
         GradientOf(build, "x_train", 4, {"upstream alone": 2}),
         Exercise(
             "Validation losses 2.6, 1.3, 0.9, 0.85, 0.9 at epochs 1, 5, 10, 15, 20. Which epoch does early stopping keep?",

@@ -1,11 +1,14 @@
 """XOR trained: a published script that never learns it, why, and the same network when it does."""
 
+import itertools
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from autograd import Value, scope
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured, passes
+from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Told, Wrong, measured, passes
 from nn import plots
 from nn.layers import MLP
 from nn.losses import mse_loss
@@ -14,6 +17,13 @@ from nn.optim.optimizers import SGD
 INPUTS = [(0, 0), (0, 1), (1, 0), (1, 1)]
 TARGETS = [0, 1, 1, 0]
 LEARNING_RATE, EPOCHS = 0.5, 1000
+SHIFT = -0.3  # another first bias for unit 1: the unit is then above 0 for some inputs, and below for others
+UNIT_2 = (
+    "layers.0.neurons.1.weights.0",
+    "layers.0.neurons.1.weights.1",
+    "layers.0.neurons.1.bias",
+    "layers.1.neurons.0.weights.1",
+)
 # What numpy.random.seed(42) and randn(2, 3) * 0.5, then randn(3, 1) * 0.5, draw in the document's script: a row a neuron.
 HIDDEN = [
     [0.24835707650561634, 0.7615149282040127],
@@ -48,9 +58,10 @@ def network(activation: str = "relu") -> MLP:
     return model
 
 
-def training(activation: str = "relu", epochs: int = EPOCHS) -> Iterator[Epoch]:
+def training(activation: str = "relu", epochs: int = EPOCHS, bias: float = 0.0) -> Iterator[Epoch]:
     """Train on all four inputs at once by gradient descent, as the document does, and yield every epoch."""
     model = network(activation)
+    model.layers[0].neurons[0].bias.data = bias
     optimizer = SGD(model.parameters(), LEARNING_RATE)
     for epoch in range(epochs + 1):
         hidden = [model.layers[0](x) for x in INPUTS]
@@ -67,6 +78,12 @@ def training(activation: str = "relu", epochs: int = EPOCHS) -> Iterator[Epoch]:
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
+
+
+@cache
+def run(activation: str = "relu", bias: float = 0.0) -> list[Epoch]:
+    """Return a whole run; none is made twice."""
+    return list(training(activation, bias=bias))
 
 
 def first_example() -> Value:
@@ -86,44 +103,104 @@ def first_example() -> Value:
 
 def measure(lesson: Lesson) -> dict[str, float]:
     """Return what both runs reach, and the gradients of the first example."""
-    stalled, learned = list(training()), list(training("tanh"))
+    stalled, learned = run(), run("tanh")
     return measured(lesson.build()) | {
         "loss at epoch 0": stalled[0].loss,
         "loss at epoch 1000": stalled[-1].loss,
         "largest distance of a prediction from 0.5": max(abs(p - 0.5) for p in stalled[-1].predictions),
         "epochs in which unit 2 is above 0": sum(epoch.active[1] > 0 for epoch in stalled),
         "inputs at which units 1 and 3 are above 0, at the end": stalled[-1].active[0] + stalled[-1].active[2],
-        "tanh: epochs until the loss is below 0.01": next(epoch.number for epoch in learned if epoch.loss < 0.01),
+        "tanh: epochs until the loss is below 0.01": below(0.01, learned),
+        "lowest squared error of a line": least_of_a_line(),
+        f"relu, unit 1 starts at {SHIFT}": end("relu", SHIFT).loss,
+        "leaky_relu": end("leaky_relu").loss,
+        "elu": end("elu").loss,
     }
 
 
-def tell(lesson: Lesson) -> Story:
-    """Tell the run that stalls, show the dead unit, say why the rest cannot do it, then a run that learns."""
-    stalled, learned = list(training()), list(training("tanh"))
+def end(activation: str = "relu", bias: float = 0.0) -> Epoch:
+    """Return where a run ends; unit 1 may begin with another bias."""
+    return run(activation, bias)[-1]
+
+
+def below(loss: float, epochs: list[Epoch]) -> int:
+    """Return the first epoch whose loss is lower."""
+    return next(epoch.number for epoch in epochs if epoch.loss < loss)
+
+
+@cache
+def least_of_a_line() -> float:
+    """Return the lowest mean squared error of one sigmoid of w1·x1 + w2·x2 + b on XOR, of a grid of weights from −10 to 10."""
+    grid = range(-10, 11)
+    squares = {z: [(1 / (1 + math.exp(-z)) - y) ** 2 for y in (0, 1)] for z in range(-30, 31)}
+    return min(
+        math.fsum(squares[w1 * x1 + w2 * x2 + b][y] for (x1, x2), y in zip(INPUTS, TARGETS, strict=True)) / 4
+        for w1, w2, b in itertools.product(grid, grid, grid)
+    )
+
+
+def stalls(one_line: bool) -> bool:
+    """Tell whether training stalls: of runs whose units have come to lie on one line, or of any other."""
+    on_one_line, others = (("relu", 0.0), ("leaky_relu", 0.0)), (("elu", 0.0), ("tanh", 0.0), ("relu", SHIFT))
+    return any(end(*run).loss > 0.2 for run in (on_one_line if one_line else others))
+
+
+def kept_by_a_dead_unit(dead: bool) -> bool:
+    """Tell whether no parameter of unit 2 moves: the unit is dead with ReLU, and not with leaky ReLU."""
+    moving = set(run()[0].state) - set(unmoved(run("relu" if dead else "leaky_relu")))
+    return not moving & set(UNIT_2)
+
+
+def tell(lesson: Lesson) -> Told:
+    """Tell the run that stalls, then why: one line; test two other explanations; and show runs that learn."""
+    stalled = run()
     yield "# The document's run: ReLU, learning rate 0.5, mean squared error, 1000 epochs"
     yield report(stalled)
     yield (
         f"It does not learn XOR. The loss goes from {stalled[0].loss:.5f} to {stalled[-1].loss:.5f}, and every prediction to 0.5: "
-        "the network has learned to say “I don't know”."
+        "the network answers “I don't know” to everything."
     )
-    yield "# Why: hidden unit 2 is dead from the first step"
-    yield "Of the backward pass, the way to unit 2 and its weights and, for comparison, to unit 1 and w11:"
-    yield from passes(lesson.build(), about=("ŷ", "z", "a1", "a2", "z1", "z2", "w21", "w22", "b2", "u2", "w11"))
-    yield (
-        "Both weights of unit 2 are negative and its bias is 0, so z2 is 0 or less for all four inputs, and stays so: in none of the epochs "
-        "is the unit above 0 for any of them. Nothing but a gradient of 0 ever reaches w21, w22 and b2, nor u2, whose input a2 is always 0: "
-        f"{len(unmoved(stalled))} of the {len(stalled[0].state)} parameters end where they began, to the last digit."
-    )
+    yield "# Why: after a few epochs the network is one line"
     last_change = max(e.number for e in stalled if e.active[0] < 4 or e.active[2] < 4) + 1
     yield (
-        f"Units 1 and 3 fare no better: from epoch {last_change} on both are above 0 for all four inputs. "
-        "There a ReLU is the identity, so what is left is a sigmoid of a weighted sum: a single line, which cannot separate XOR. "
-        "No line gets below a loss of 0.25, and that is what 0.5 everywhere costs (see one-line)."
+        f"From epoch {last_change} on, units 1 and 3 are above 0 for all four inputs. There ReLU changes nothing: each of them hands on its "
+        "weighted sum. Unit 2 is below 0 for all four and hands on 0. What is left is the sigmoid of one weighted sum of x1 and x2: one "
+        "neuron, one line."
+    )
+    yield (
+        f"No line separates XOR (one-line proves it), and the lowest mean squared error of a line is {least_of_a_line():g}: 0.5 for every input. "
+        "That figure is a search, over all whole weights and biases from −10 to 10; the proof in one-line is for cross-entropy, which is convex, "
+        "and the squared error of a sigmoid is not."
+    )
+    yield Claim(
+        f"The run ends at {stalled[-1].loss:.4f} because no unit switches between the inputs any more. To test it, start unit 1 with the "
+        f"bias {SHIFT} and change nothing else. It is then on for some inputs and off for others, and the run ends at "
+        f"{end('relu', SHIFT).loss:.4f}.".replace("-", "−"),
+        stalls,
+    )
+    yield "# Two explanations that fail: the dead unit, and the flat side of ReLU"
+    yield "Unit 2 is dead from the first step. Only part of the backward pass is shown: to unit 2 and its weights and, for comparison, to unit 1."
+    yield from passes(lesson.build(), about=("ŷ", "z", "a1", "a2", "z1", "z2", "w21", "w22", "b2", "u2", "w11"))
+    yield Claim(
+        f"w21, w22 and b2 never move because unit 2 is at or below 0 for every input, in every epoch; nor does u2, whose input a2 is always 0: "
+        f"{len(unmoved(stalled))} of the {len(stalled[0].state)} parameters end where they began.",
+        kept_by_a_dead_unit,
+    )
+    yield (
+        "But that does not stall the network: in the run with the shifted bias, unit 2 is just as dead, and units 1 and 3 learn XOR without it. "
+        "Nor is it the flat side of ReLU. Leaky ReLU, max(0.01·x, x), has a slope everywhere, "
+        "and nothing dies. From the same weights:"
+    )
+    yield comparison()
+    yield (
+        "Leaky ReLU ends on the same line as ReLU: units 1 and 3 are again above 0 for all four inputs, and below 0 unit 2 is a line too. It "
+        "keeps a unit from dying; it does not put a bend between the inputs. ELU and tanh bend everywhere, so no set of four inputs makes "
+        "them one line."
     )
     yield "# A run that learns: the same weights, data and learning rate, with tanh in the place of ReLU"
+    learned = run("tanh")
     yield report(learned)
-    reached = next(epoch.number for epoch in learned if epoch.loss < 0.01)
-    yield f"tanh has a slope everywhere, so all three units learn. The loss falls below 0.01 at epoch {reached}, and all four predictions are right."
+    yield f"The loss falls below 0.01 at epoch {below(0.01, learned)}, and all four predictions are right."
 
 
 def unmoved(epochs: list[Epoch]) -> list[str]:
@@ -140,10 +217,26 @@ def report(epochs: list[Epoch]) -> str:
     return "\n".join(lines)
 
 
+def comparison() -> str:
+    """Return where each run ends."""
+    lines = [f"{'after 1000 epochs':<28}{'loss':>8}   inputs (of 4) at which units 1, 2, 3 are above 0"]
+    for name, bias in (("relu", 0.0), ("leaky_relu", 0.0), ("elu", 0.0), ("tanh", 0.0), ("relu", SHIFT)):
+        last = end(name, bias)
+        title = f"{name}, unit 1 starts at {bias:g}".replace("-", "−") if bias else name
+        lines.append(f"{title:<28}{last.loss:>8.4f}   {', '.join(map(str, last.active))}")
+    return "\n".join(lines)
+
+
 def plot() -> Any:
-    """Draw the loss of both runs."""
+    """Draw the loss of four runs."""
     ax = plots.axes()
-    for activation, dash, colour in (("relu", "-", plots.BLUE), ("tanh", "--", plots.VERMILION)):
+    runs = (
+        ("relu", "-", plots.BLUE),
+        ("leaky_relu", ":", plots.BLACK),
+        ("elu", "-.", plots.GREEN),
+        ("tanh", "--", plots.VERMILION),
+    )
+    for activation, dash, colour in runs:
         epochs = list(training(activation))
         ax.plot([e.number for e in epochs], [e.loss for e in epochs], dash, color=colour, label=activation)
     ax.axhline(0.25, color="0.6", linewidth=0.8, label="0.5 everywhere")
@@ -154,7 +247,7 @@ def plot() -> Any:
 
 LESSON = Lesson(
     slug="xor-training",
-    title="XOR trained: the run that stalls, and why",
+    title="XOR trained: a run that ends as one line",
     document="How Deep Networks Learn",
     question="A published script trains 2-3-1 on XOR for 1000 epochs. What does it learn?",
     build=first_example,
@@ -165,6 +258,7 @@ LESSON = Lesson(
         "largest distance of a prediction from 0.5": 0.00171914342752,
         "epochs in which unit 2 is above 0": 0,
         "inputs at which units 1 and 3 are above 0, at the end": 8,
+        "lowest squared error of a line": 0.25, "relu, unit 1 starts at -0.3": 0.0027916369953, "leaky_relu": 0.2500015282122, "elu": 0.0009778054669,
         "∂L/∂z2": 0, "∂L/∂w21": 0, "∂L/∂w22": 0, "∂L/∂b2": 0, "∂L/∂u2": 0,
     },
     measure=measure,
@@ -177,9 +271,9 @@ LESSON = Lesson(
         Exercise(
             "How many of the 13 parameters are the same after 1000 epochs as before, with ReLU?",
             4,
-            lambda: len(unmoved(list(training()))),
+            lambda: len(unmoved(run())),
             ("Unit 2 is never above 0.", "So its weights and its bias stay.", "And ∂z/∂u2 = a2, which is 0 for all four inputs."),
-            (Wrong("u2 is forgotten", 3, lambda: len([name for name in unmoved(list(training())) if "0.neurons.1" in name]), "Its slope is a2, always 0."),),
+            (Wrong("u2 is forgotten", 3, lambda: len([name for name in unmoved(run()) if "0.neurons.1" in name]), "Its slope is a2, always 0."),),
             of_graph=True,
         ),
         GradientOf(first_example, "z2", 0, {"upstream alone": 0.113577185462}),
