@@ -72,7 +72,14 @@ WORDS = {
         "54.1696",
     ],
     "xor-by-hand": ["0.562", "0.438", "+0.25", "WRONG", "ŷ = sigmoid(z3) = sigmoid(0.25) = 0.562177", "0.018", "0.982"],
-    "xor-training": ["0.26430", "0.25000", "hidden unit 2 is dead", "does not learn XOR", "below 0.01", "0.00275"],
+    "xor-training": [
+        "0.26430",
+        "0.25000",
+        "Unit 2 is dead from the first step",
+        "does not learn XOR",
+        "below 0.01",
+        "0.00275",
+    ],
 }
 
 

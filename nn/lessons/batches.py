@@ -121,7 +121,7 @@ def tell(lesson: Lesson) -> Story:
     yield "# How noisy is the gradient of a batch?"
     yield noises()
     sigma = statistics.pstdev(slopes())
-    yield "The noise falls as 1/√B: a batch four times as large costs four times as much, and halves it. That is why a few dozen are often enough."
+    yield "The noise falls as 1/√B: a batch four times as large costs four times as much, and halves it. A few dozen are often enough."
     yield (
         f"The documents advise 32 to 256: for these examples that is a noise from {sigma / math.sqrt(32):.2f} to "
         f"{sigma / math.sqrt(256):.2f}, beside {sigma:.2f} for a single one."

@@ -5,8 +5,8 @@ from itertools import pairwise
 from random import Random
 from typing import Any
 
-from autograd import Parameter, Value, dot, grad, steps
-from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Told, Wrong, measured, number
+from autograd import Parameter, Value, dot, grad
+from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Told, Wrong, measured, number, passes
 from autograd.graph import topological_order
 from nn.data.datasets import linear_regression
 from nn.layers import Neuron
@@ -46,7 +46,7 @@ def gap_of(weight: float, y_val: float) -> Value:
 
 def after_a_step(y_val: float) -> tuple[float, float]:
     """Return L_val and L_train after one step of w along the gradient of L_train, with learning rate 0.1."""
-    l_val, l_train = gap_of(2.0, y_val).parents
+    _, l_train = gap_of(2.0, y_val).parents
     w = next(node for node in topological_order(l_train) if node.label == "w")
     (slope,) = grad(l_train, [w])
     moved_val, moved_train = gap_of(w.data - RATE * slope, y_val).parents
@@ -107,9 +107,8 @@ def noise_learned(model: Neuron) -> float:
 def tell(lesson: Lesson) -> Told:
     """Why validation; the printed example; patience; a real run."""
     yield "# Two losses that want different things: L_train is trained on, L_val is only watched"
-    events = steps(lesson.build())
-    yield from (event for event in events if event.phase == "forward")
-    yield from (event for event in events if event.key.endswith("→w") or event.key in ("seed gap", "ready w"))
+    yield "Only part of the backward pass is shown: from the gap between them to w."
+    yield from passes(lesson.build(), about=("L_train", "L_val", "z_train", "z_val", "w"))
     val, train = after_a_step(3.0)
     yield Claim(
         f"One step of w with learning rate {RATE:g} takes w from 2 to 2.2. L_train falls from 1 to {number(round(train, 9))}, and L_val rises from 1 "

@@ -143,7 +143,7 @@ def tell(lesson: Lesson) -> Story:
     yield (
         f"A minimum must curve up in every direction. With random curvatures ({DRAWS} matrices for each number of weights) that soon hardly "
         "ever happens; a network has "
-        "thousands of weights. Its curvatures are not random, but the reason is this."
+        "thousands of weights. Its curvatures are not random; the counting is the same."
     )
     yield "# A plateau: 1 − e^(−w²/2) from w = 5"
     yield plateaus()

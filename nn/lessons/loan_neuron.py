@@ -3,8 +3,21 @@
 import math
 from typing import Any
 
-from autograd import Value
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured, number, passes, updates
+from autograd import Parameter, Value, grad
+from autograd.classroom import (
+    Claim,
+    Exercise,
+    GradientOf,
+    Lesson,
+    Note,
+    Story,
+    Told,
+    Wrong,
+    measured,
+    number,
+    passes,
+    updates,
+)
 from nn import plots
 from nn.layers import Neuron
 
@@ -62,7 +75,7 @@ def measure(lesson: Lesson) -> dict[str, float]:
     }  # fmt: skip
 
 
-def tell(lesson: Lesson) -> Story:
+def tell(lesson: Lesson) -> Told:
     """Find the line, see what the weights mean and in which units, then let one mistake move it."""
     found = measure(lesson)
     yield "# The line: z = 0.5·income + 2·score − 150"
@@ -75,7 +88,8 @@ def tell(lesson: Lesson) -> Story:
     yield "# Is the score really four times as important?"
     yield from importance(found)
     yield "# A mistake moves the line"
-    yield "Dan was rejected, and has since paid back another loan: z should have been above 0. Say the loss is what z lacks to 1:"
+    yield "Dan was rejected, and has since paid back another loan: z should have been above 0."
+    yield "Let the loss be the amount by which z falls short of 1 (the hinge loss):"
     loss = lesson.build()
     yield from passes(loss)
     yield "# Update"
@@ -83,9 +97,22 @@ def tell(lesson: Lesson) -> Story:
     yield (
         f"Dan's z is now {number(found['after the step: z'])} instead of {number(found['z'])}, and the line is "
         f"score = {number(found['after the step: score at income 0'])} − {number(-found['after the step: slope'])}·income. It has turned towards him; "
-        "one more such step, and he is above it. The bias, whose input is 1 beside inputs of 100 and 40, has hardly moved: that is why "
-        "inputs are brought to one scale before training (nn.standardise)."
+        "one more such step, and he is above it."
     )
+    yield Claim(
+        "The bias has moved 100 times less than w1, because its input is 1 beside inputs of 100 and 40. With inputs of 1 and 0.4 it "
+        "moves as far as w1: inputs are brought to one scale before training (nn.standardise).",
+        bias_lags,
+    )
+
+
+def bias_lags(unscaled: bool) -> bool:
+    """Tell whether a step moves the bias 100 times less than w1: with the inputs as they are, or divided by 100."""
+    scale = 1 if unscaled else 100
+    w1, w2, b = map(Parameter, DOCUMENT)
+    income, score = (x / scale for x in WRONGLY_REJECTED)
+    by_w1, by_b = grad((1 - (w1 * income + w2 * score + b)).relu(), [w1, b])
+    return bool(abs(by_b) <= abs(by_w1) / 100)
 
 
 def table() -> str:

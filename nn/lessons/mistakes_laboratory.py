@@ -84,7 +84,7 @@ def tell(lesson: Lesson) -> Story:
     yield f"The truth is ∂L/∂w = {number(truth)}. Each mistake has its own number, and leaves the right way at a place of its own:"
     yield table(root, "w")
     yield (
-        "A number therefore says which mistake it was: python3 -m autograd diagnose mistakes w NUMBER. Only twice the truth "
+        "So a number says which mistake it was: python3 -m autograd diagnose mistakes w NUMBER. Only twice the truth "
         "may be either of two: a lost ½, or a forgotten zero_grad. Then the first wrong line decides."
     )
     yield "# x³ at 3, gone backward twice"
@@ -95,7 +95,7 @@ def tell(lesson: Lesson) -> Story:
     yield (
         f"In y = x·x the parents are x and x. A set holds x once, and pays it once: {number(wrong(cube, 'parents in a set', 'x'))} "
         f"for x³ at 3. With = for +=, the last contribution overwrites the rest: {number(wrong(cube, '= in the place of +=', 'x'))}. "
-        "Neither mistake shows on a graph in which every node is used once, and that is why tests need graphs with a node used twice."
+        "Neither mistake shows on a graph in which every node is used once, so tests need graphs with a node used twice."
     )
 
 

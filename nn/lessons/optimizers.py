@@ -1,26 +1,25 @@
 """A race of optimizers: through a ravine, and off a saddle; and two conventions that a reader meets."""
 
-from collections.abc import Callable
-from functools import partial
-from itertools import pairwise
-from typing import Any
+import math
+from collections.abc import Callable, Iterator
+from functools import cache, partial
+from itertools import islice, pairwise, repeat
+from typing import Any, NamedTuple
 
-from autograd import Parameter, Value, steps
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured
+from autograd import Parameter, Value
+from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Told, Wrong, measured, passes
 from nn.optim.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
 
 STEEP = 50.0
-RATES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
-LIMIT, BETA = 300, 0.9
+RATES = (0.01, 0.03, 0.1, 0.3, 1.0)
+LIMIT, BETA, EXPLODED = 300, 0.9, 1e6
 OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {
     "SGD": SGD,
     "SGD, momentum 0.9": lambda w, lr: SGD(w, lr, momentum=BETA),
-    "the same, classical": lambda w, lr: SGD(w, lr, momentum=BETA, convention="classical"),
     "SGD, Nesterov 0.9": lambda w, lr: SGD(w, lr, momentum=BETA, nesterov=True),
     "Adagrad": Adagrad,
     "RMSprop": RMSprop,
     "Adam": Adam,
-    "Adam with one β, 0.9": lambda w, lr: Adam(w, lr, betas=(BETA, BETA)),
     "AdamW": AdamW,
 }
 
@@ -37,6 +36,7 @@ def saddle(x: Any, y: Any) -> Any:
 
 RAVINE: dict[str, Any] = {"loss": ravine, "start": (7.0, 1.0), "goal": 0.01}
 SADDLE: dict[str, Any] = {"loss": saddle, "start": (1.5, 0.0001), "goal": -1.9}
+SURFACES = {"ravine": RAVINE, "saddle": SADDLE}
 DRAWN = {"SGD": 0.03, "SGD, momentum 0.9": 0.03, "RMSprop": 0.1, "Adam": 0.1}
 
 
@@ -48,30 +48,50 @@ def build() -> Value:
     return loss
 
 
-def steps_to_reach(name: str, lr: float, race: dict[str, Any]) -> int | None:
-    """Return after how many steps the loss is first below the goal; None if that takes too long, or it explodes."""
-    weights = [Parameter(w) for w in race["start"]]
-    optimizer = OPTIMIZERS[name](weights, lr)
-    for step in range(LIMIT + 1):
-        loss = race["loss"](*weights)
-        if loss.data < race["goal"]:
-            return step
-        if loss.data > 1e6:
-            return None
+class Race(NamedTuple):
+    """How one optimizer fared with one learning rate: the step from which the loss stays below the goal, and the largest loss."""
+
+    steps: int | None
+    largest: float
+    first: int | None  # the first step below the goal, whether the loss stays there or not
+
+
+@cache
+def race(name: str, lr: float, surface: str) -> Race:
+    """Run an optimizer for LIMIT steps."""
+    losses = list(islice(descent(OPTIMIZERS[name], lr, SURFACES[surface]), LIMIT + 1))
+    goal = SURFACES[surface]["goal"]
+    first = next((step for step, loss in enumerate(losses) if loss < goal), None)
+    above = max((step for step, loss in enumerate(losses) if not loss < goal), default=-1)
+    return Race(above + 1 if above + 1 <= LIMIT else None, max(losses), first)
+
+
+def descent(make: Callable[..., Optimizer], lr: float, surface: dict[str, Any]) -> Iterator[float]:
+    """Yield the loss before each step; once it has exploded, for ever infinity."""
+    weights = [Parameter(w) for w in surface["start"]]
+    optimizer = make(weights, lr)
+    while (loss := surface["loss"](*weights)).data < EXPLODED:
+        yield loss.data
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    return None
+    yield from repeat(math.inf)
 
 
-def results(race: dict[str, Any]) -> dict[str, list[int | None]]:
-    """Return the steps that each optimizer takes, with each learning rate."""
-    return {name: [steps_to_reach(name, lr, race) for lr in RATES] for name in OPTIMIZERS}
+def results(surface: str) -> dict[str, list[Race]]:
+    """Return how each optimizer fares with each learning rate."""
+    return {name: [race(name, lr, surface) for lr in RATES] for name in OPTIMIZERS}
 
 
-def fewest(counts: list[int | None]) -> int:
+def best(races: list[Race]) -> int:
+    """Return the number of the race with the fewest steps."""
+    arrived = [(one.steps, i) for i, one in enumerate(races) if one.steps is not None]
+    return min(arrived)[1]
+
+
+def fewest(races: list[Race]) -> int:
     """Return the fewest steps with any learning rate."""
-    return min(count for count in counts if count is not None)
+    return races[best(races)].steps or 0
 
 
 def moves(make: Callable[[list[Value]], Optimizer], gradients: list[float], rates: list[float]) -> list[float]:
@@ -89,38 +109,41 @@ def with_momentum(convention: str, rates: list[float]) -> list[float]:
     return moves(lambda w: SGD(w, 0.1, momentum=BETA, convention=convention), [1.0] * len(rates), rates)
 
 
-def tell(lesson: Lesson) -> Story:
+def tell(lesson: Lesson) -> Told:
     """The ravine and its gradient; the race; the saddle; the two conventions; the two betas."""
     yield "# A ravine: ½w₁² + ½·50·w₂², from (7, 1)"
-    yield "Of the backward pass, what each node ends with, and the steps to the two weights:"
-    events = steps(lesson.build())
-    yield from (
-        event
-        for event in events
-        if event.phase == "forward" or event.key.startswith("ready") or event.key.endswith(("→w1", "→w2"))
-    )
+    yield "Only part of the backward pass is shown: the way to the two weights."
+    yield from passes(lesson.build(), about=("w1", "w2"))
     yield (
         "Downhill is mostly across: the slope of w₂ is the larger, and w₁ has further to go. Plain descent must take steps small "
         f"enough for the steep direction (lr below 2/{STEEP:g} = {2 / STEEP:g}), and then creeps along the flat one."
     )
-    yield f"# The race: steps until the loss is first below {RAVINE['goal']:g}, for six learning rates"
-    yield table(results(RAVINE))
+    yield f"# The race: the step from which the loss stays below {RAVINE['goal']:g}, for five learning rates, in {LIMIT} steps"
+    yield table(results("ravine"))
     yield (
         "Momentum adds up what agrees, along the ravine, and cancels what alternates, across it. Adagrad, RMSprop and Adam divide each "
-        "direction by the size of "
-        "its own gradients, so that the ravine becomes round; their steps are about lr long (Adagrad's ever shorter), which suits larger "
-        "rates here. RMSprop's "
-        "first steps are lr/√(1 − α) "
-        "long, ten times as much: that is what brings it home in so few. AdamW also pulls all weights towards 0, by 1 % of lr a step: "
-        "the larger lr, the more it matters."
+        "direction by the size of its own gradients, so that the ravine becomes round: their steps are about lr long in both directions "
+        "(Adagrad's ever shorter), which suits larger rates here. AdamW also shrinks all weights a little at each step."
+    )
+    wild = race("RMSprop", 1.0, "ravine")
+    yield (
+        f"To reach is not to stay. With learning rate 1, RMSprop is below {RAVINE['goal']:g} at step {wild.first}, earlier than any other; but it got there by "
+        f"an accident, its first step went from (7, 1) to (−3, −9), where the loss is {wild.largest:.1f}, and it does not stay: its steps are about lr long, "
+        "however near the goal is. “RMSProp can diverge in some cases”, says one document: here it neither diverges nor arrives."
+    )
+    yield Claim(
+        f"RMSprop's first step is {first_step(RMSprop) / 0.1:.0f} times the learning rate because its mean of squares starts at 0 and is not corrected: after "
+        f"one step it holds 1 % of g². Adam, with the same mean corrected, takes a first step of {first_step(Adam) / 0.1:g} times the learning rate.",
+        lambda uncorrected: first_step(RMSprop if uncorrected else Adam) > 0.5,
     )
     yield "# Off a saddle: w₁² − w₂² + ⅛w₂⁴, from (1.5, 0.0001)"
-    yield f"Steps until the loss is below {SADDLE['goal']:g}; the lowest points, at w₂ = ±2, have −2:".replace("-", "−")
-    yield table(results(SADDLE))
+    yield f"The step from which the loss stays below {SADDLE['goal']:g}; the lowest points, at w₂ = ±2, have −2:".replace(
+        "-", "−"
+    )
+    yield table(results("saddle"))
     yield (
-        "At the saddle the slope is nearly 0. SGD multiplies its distance from the ridge by 1 + 2·lr a step, momentum by more. Those that "
-        "divide by the size "
-        "of the gradient do not see that it is small: they walk off at once. With the largest rates some jump over the goal and find it again later."
+        "Near the saddle the slope is nearly 0. SGD multiplies its distance from the ridge by 1 + 2·lr a step, momentum by more. Those that "
+        "divide by the size of the gradient do not see that it is small: they walk off at once."
     )
     yield "No optimizer wins everywhere, and a race on two surfaces of two weights proves nothing about a network. What it shows is what each idea is for."
     yield "# Momentum is written in two ways"
@@ -139,12 +162,18 @@ def tell(lesson: Lesson) -> Story:
     )
 
 
-def table(found: dict[str, list[int | None]]) -> str:
-    """Return the steps of each optimizer with each learning rate."""
-    lines = ["learning rate           " + "".join(f"{lr:>8g}" for lr in RATES) + "   fewest"]
-    for name, counts in found.items():
-        lines.append(name.ljust(24) + "".join(f"{'–' if n is None else n:>8}" for n in counts) + f"{fewest(counts):>9}")
-    return "\n".join([*lines, f"–: not within {LIMIT} steps"])
+def table(found: dict[str, list[Race]]) -> str:
+    """Return the steps of each optimizer with each learning rate, and for the best of them the largest loss on the way."""
+    lines = ["learning rate".ljust(20) + "".join(f"{lr:>8g}" for lr in RATES) + "   fewest   largest loss then"]
+    for name, races in found.items():
+        steps = "".join(f"{'–' if one.steps is None else one.steps:>8}" for one in races)
+        lines.append(f"{name:<20}{steps}{fewest(races):>9}{races[best(races)].largest:>14.4g}")
+    return "\n".join([*lines, f"–: not there, or not to stay, within {LIMIT} steps"])
+
+
+def first_step(make: Callable[..., Optimizer]) -> float:
+    """Return how far the first step goes, with learning rate 0.1, when the gradient is 50."""
+    return abs(moves(lambda w: make(w, 0.1), [50.0], [0.1])[0])
 
 
 GRADIENTS = [1.0, 1.0, 1.0, 10.0, 1.0, 1.0]
@@ -177,8 +206,11 @@ def betas() -> str:
 def measure(lesson: Lesson) -> dict[str, float]:
     """Return the graph's numbers, the fewest steps of each optimizer, and the moves of the conventions."""
     found = measured(lesson.build())
-    for where, race in (("ravine", RAVINE), ("saddle", SADDLE)):
-        found |= {f"{where}, {name}": fewest(counts) for name, counts in results(race).items()}
+    for where in SURFACES:
+        found |= {f"{where}, {name}": fewest(races) for name, races in results(where).items()}
+    found["RMSprop at rate 1: first below"] = race("RMSprop", 1.0, "ravine").first or 0
+    found["RMSprop at rate 1: largest loss"] = race("RMSprop", 1.0, "ravine").largest
+    found["RMSprop: first step"], found["Adam: first step"] = first_step(RMSprop), first_step(Adam)
     for convention in ("classical", "pytorch"):
         found[f"{convention}, fourth move"] = with_momentum(convention, RATE_DROPS)[3]
     return found | {"two β, fourth move": with_betas(0.9, 0.999)[3], "one β, fourth move": with_betas(0.9, 0.9)[3]}
@@ -186,14 +218,15 @@ def measure(lesson: Lesson) -> dict[str, float]:
 
 def plot() -> Any:
     """Draw the paths of four optimizers over both surfaces."""
-    from nn.plots import descent, loss_surface, new_figure
+    from nn.plots import descent as path_of
+    from nn.plots import loss_surface, new_figure
 
     figure = new_figure(1, 2)
     figure.set_size_inches(11, 4.6)
     places = ((RAVINE, ((-4.0, 8.0), (-1.2, 1.2)), "A ravine"), (SADDLE, ((-2.0, 2.0), (-2.6, 2.6)), "A saddle"))
     for ax, (race, span, title) in zip(figure.axes, places, strict=True):
         loss, start = race["loss"], race["start"]
-        paths = {name: descent(loss, start, partial(OPTIMIZERS[name], lr=lr), 60) for name, lr in DRAWN.items()}
+        paths = {name: path_of(loss, start, partial(OPTIMIZERS[name], lr=lr), 60) for name, lr in DRAWN.items()}
         loss_surface(loss, paths, span, ax)
         ax.set_title(title)
         ax.get_legend().remove()
@@ -210,10 +243,11 @@ LESSON = Lesson(
     tell=tell,
     numbers={
         "L": 49.5, "∂L/∂w1": 7, "∂L/∂w2": 50, "∂L/∂c": 0.5,
-        "ravine, SGD": 129, "ravine, SGD, momentum 0.9": 47, "ravine, the same, classical": 47, "ravine, SGD, Nesterov 0.9": 24,
-        "ravine, Adagrad": 59, "ravine, RMSprop": 4, "ravine, Adam": 39, "ravine, Adam with one β, 0.9": 53, "ravine, AdamW": 54,
-        "saddle, SGD": 22, "saddle, SGD, momentum 0.9": 16, "saddle, SGD, Nesterov 0.9": 15, "saddle, Adagrad": 2, "saddle, RMSprop": 2,
-        "saddle, Adam": 14, "saddle, Adam with one β, 0.9": 14, "saddle, AdamW": 14,
+        "ravine, SGD": 129, "ravine, SGD, momentum 0.9": 79, "ravine, SGD, Nesterov 0.9": 56,
+        "ravine, Adagrad": 59, "ravine, RMSprop": 52, "ravine, Adam": 76, "ravine, AdamW": 71,
+        "RMSprop at rate 1: first below": 4, "RMSprop at rate 1: largest loss": 2029.499990571427, "RMSprop: first step": 0.999999998, "Adam: first step": 0.09999999998,
+        "saddle, SGD": 22, "saddle, SGD, momentum 0.9": 39, "saddle, SGD, Nesterov 0.9": 18, "saddle, Adagrad": 12, "saddle, RMSprop": 12,
+        "saddle, Adam": 25, "saddle, AdamW": 19,
         "classical, fourth move": -0.2539, "pytorch, fourth move": -0.03439,
         "two β, fourth move": -0.071228134116, "one β, fourth move": -0.066273012757,
     },

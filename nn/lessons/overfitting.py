@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from autograd import Parameter, Value
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured, passes
+from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Story, Told, Wrong, measured, passes
 from nn.data.batching import Data
 from nn.layers import MLP, Layer, Sequential
 from nn.losses import mse_loss
@@ -19,7 +19,7 @@ from nn.regularization import Dropout, l2_penalty
 from nn.training.fit import evaluate, fit
 from nn.training.run import History
 
-EPOCHS, LEARNING_RATE, STRENGTH, P, UNITS = 150, 0.05, 0.02, 0.2, 16
+EPOCHS, LEARNING_RATE, STRENGTH, P, UNITS, SIGMA = 150, 0.05, 0.02, 0.2, 16, 0.4
 
 
 def curve(x: float) -> float:
@@ -28,9 +28,9 @@ def curve(x: float) -> float:
 
 
 def noisy(n: int, rng: Random) -> Data:
-    """Return n points of the curve between −1 and 1, each moved up or down by 0.4 or so."""
+    """Return n points of the curve between −1 and 1, each moved up or down by noise with standard deviation 0.4."""
     xs = [-1 + 2 * (i + 0.5) / n for i in range(n)]
-    return [([x], curve(x) + rng.gauss(0, 0.4)) for x in xs]
+    return [([x], curve(x) + rng.gauss(0, SIGMA)) for x in xs]
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,9 @@ def fits() -> dict[str, Fit]:
     }
 
 
-def trained(model: Module, strength: float = 0.0) -> Fit:
+def trained(model: Module, strength: float = 0.0, points: Data | None = None) -> Fit:
     """Train a model on ten points, with twenty others to validate."""
-    train, validation = noisy(10, Random(1)), noisy(20, Random(51))
+    train, validation = points or noisy(10, Random(1)), noisy(20, Random(51))
     parameters = model.parameters()
     penalty = partial(l2_penalty, parameters, strength) if strength else None
     optimizer = Adam(parameters, LEARNING_RATE)
@@ -82,24 +82,35 @@ def penalised() -> Value:
     return loss
 
 
-def tell(lesson: Lesson) -> Story:
+def tell(lesson: Lesson) -> Told:
     """Show the gap between both losses, then what L2 and dropout do to it, and how."""
     yield "# Ten noisy points of a parabola"
     yield (
-        f"Adam, {EPOCHS} epochs on ten points; the validation points are twenty others of the same curve, with noise of their own, which nobody "
-        f"can foresee: the parabola itself has a loss of {noise():.3f} on them."
+        f"Adam, {EPOCHS} epochs on ten points. The validation points are twenty others of the same curve, with noise of their own, which nobody "
+        f"can predict: the parabola itself has a loss of {noise():.3f} on them. “Endless” is the loss on endlessly many points, which in life "
+        f"nobody knows: the noise, {SIGMA}² = {SIGMA**2:.2f}, plus the mean squared distance from the parabola."
     )
     yield table()
+    yield (
+        f"Some validation losses are below {noise():.3f}, that of the parabola itself. That is luck: twenty points say no more than ±"
+        f"{spread():.2f} (one standard deviation of the mean of twenty squared errors). On endless points nothing is better than the "
+        f"parabola, and the order of the four is {', '.join(ranking())}."
+    )
     _, large, held, dropped = fits().values()
     yield (
         f"The line underfits: bad on both. The large network overfits: its training loss is {large.loss:.3f}, far below the noise, and what it has "
         f"learned from the noise is wrong elsewhere: {large.validation_loss:.3f}. Its best epoch was {best(large)[0]}, with {best(large)[1]:.3f}; "
-        "from then on training loss was bought with validation loss."
+        "from then on the training loss falls and the validation loss rises."
+    )
+    yield Claim(
+        f"It ends {endless(large) - SIGMA**2:.3f} from the parabola, in the mean square, because it has learned the noise of its ten points: "
+        f"trained on the same ten points without noise, the same network ends {endless(without_noise()) - SIGMA**2:.3f} from it.",
+        strays,
     )
     yield (
         f"L2 gives up training loss, {held.loss:.3f}, and gains validation loss, {held.validation_loss:.3f}, with smaller weights. Dropout "
-        f"raises the training loss too, {dropped.loss:.3f}, and gains little here, {dropped.validation_loss:.3f}: it was made for large networks, and "
-        f"of {UNITS} units each is missed. No cure helps everywhere; the validation set says which does."
+        f"raises the training loss too, {dropped.loss:.3f}, and gains little on these twenty points, {dropped.validation_loss:.3f}; it was made for "
+        "large networks. No cure helps everywhere; the validation set says which does, within its own uncertainty."
     )
     yield "# How L2 pulls"
     yield from passes(lesson.build())
@@ -115,11 +126,13 @@ def tell(lesson: Lesson) -> Story:
 
 def table() -> str:
     """Return both losses of each network, its best epoch, and how large its weights are."""
-    lines = [f"{'':<30}{'training':>8}{'validation':>13}{'lowest':>9}{'in epoch':>9}{'Σw²':>7}"]
+    lines = [f"{'':<30}{'training':>8}{'validation':>13}{'lowest':>9}{'in epoch':>9}{'endless':>9}{'Σw²':>7}"]
     for name, one in fits().items():
         size = sum(p.data**2 for p in one.model.parameters())
         epoch, lowest = best(one)
-        lines.append(f"{name:<30}{one.loss:>8.3f}{one.validation_loss:>13.3f}{lowest:>9.3f}{epoch:>9}{size:>7.1f}")
+        lines.append(
+            f"{name:<30}{one.loss:>8.3f}{one.validation_loss:>13.3f}{lowest:>9.3f}{epoch:>9}{endless(one):>9.3f}{size:>7.1f}"
+        )
     return "\n".join(lines)
 
 
@@ -127,6 +140,36 @@ def best(one: Fit) -> tuple[int, float]:
     """Return the epoch with the lowest validation loss, and that loss."""
     losses = one.history.validation_loss
     return losses.index(min(losses)) + 1, min(losses)
+
+
+def endless(one: Fit) -> float:
+    """Return the loss that a network has in the mean over all points of the curve with noise."""
+    xs = [-1 + 2 * (i + 0.5) / 200 for i in range(200)]
+    return SIGMA**2 + evaluate(one.model, [([x], curve(x)) for x in xs], mse_loss)
+
+
+def ranking() -> list[str]:
+    """Return the networks by their loss on endless points, the best first."""
+    return [
+        name.partition(":")[0].partition(" with")[0]
+        for name, _ in sorted(fits().items(), key=lambda item: endless(item[1]))
+    ]
+
+
+def spread() -> float:
+    """Return the standard deviation of the mean of twenty squared errors of size SIGMA: a square has the variance 2·σ⁴."""
+    return SIGMA**2 * math.sqrt(2 / 20)
+
+
+@cache
+def without_noise() -> Fit:
+    """Train the large network on points that lie on the parabola."""
+    return trained(MLP(1, [UNITS, 1], rng=Random(0)), points=[([x], curve(x)) for (x,), _ in noisy(10, Random(1))])
+
+
+def strays(noise: bool) -> bool:
+    """Tell whether the large network ends far from the parabola, trained with the noise or without."""
+    return endless(list(fits().values())[1] if noise else without_noise()) - SIGMA**2 > 0.05
 
 
 def noise() -> float:
@@ -183,6 +226,7 @@ def measure(lesson: Lesson) -> dict[str, float]:
     for name, one in zip(("small", "large", "L2", "dropout"), fits().values(), strict=True):
         found[f"{name}: training (two digits)"] = round(one.loss, 2)
         found[f"{name}: validation (two digits)"] = round(one.validation_loss, 2)
+        found[f"{name}: endless (two digits)"] = round(endless(one), 2)
     masks = {"mean over all masks": expected_sum((1.0, 2.0, 3.0), P, 1 / (1 - P)), "w after decay": stepped(0.0, 1.0)}
     return measured(lesson.build()) | found | masks
 
@@ -219,6 +263,7 @@ LESSON = Lesson(
     numbers={
         "large: training (two digits)": 0.02, "large: validation (two digits)": 0.2,
         "L2: training (two digits)": 0.08, "L2: validation (two digits)": 0.14,
+        "large: endless (two digits)": 0.27, "L2: endless (two digits)": 0.21,
         "z": 7, "error": 4, "penalty": 4.5, "L": 8.5,
         "∂L/∂z": 4, "∂L/∂w": 11, "∂L/∂b": 4, "∂L/∂x": 12, "∂L/∂y": -4, "∂L/∂λ": 9,
         "mean over all masks": 6, "w after decay": 2.7,
@@ -226,7 +271,7 @@ LESSON = Lesson(
     measure=measure,
     notes=(
         Note("ready w", "8 from the error and 3 from the penalty. The error asks for a smaller w this time; the penalty does so every time."),
-        Note("ready λ", "Nothing is learned by moving λ along this gradient: λ = 0 would be best. That is why λ is chosen on the validation set."),
+        Note("ready λ", "Moving λ along this gradient teaches nothing: λ = 0 would be best. λ is chosen on the validation set instead."),
     ),
     exercises=(
         GradientOf(penalised, "w", 11, {"sign of the delta": -11, "zero_grad forgotten": 22}),

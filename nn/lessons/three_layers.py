@@ -203,7 +203,7 @@ LESSON = Lesson(
     measure=measure,
     notes=(
         Note("chain L→z³₂", "The −1 of ŷ − y: only the true class gets it. ŷ follows, on the other way."),
-        Note("ready w³₁₂", "0, because its input a²₂ is 0: a unit that is off teaches the weights that listen to it nothing."),
+        Note("ready w³₁₂", "0: its input a²₂ is 0. A unit that is off teaches nothing to the weights that read it."),
     ),
     exercises=(
         GradientOf(build, "z³₁", 0.731058578630, {"sign of the delta": -0.731058578630}),

@@ -153,8 +153,8 @@ def beginning() -> Story:
     even, drawn = (evaluate(m, test, cross_entropy) for m in (MLP(2, [8, CLASSES], init="zeros"), network()))
     yield (
         f"Ten classes, and no idea: each gets 1/10, and the loss is −ln(1/10) = ln 10 = {math.log(CLASSES):.4f}. That is the document's “maybe 2.3”, "
-        f"with 10 % right by luck. A network with weights of 0 gives {even:.4f}. Random weights are not without opinions, only without reasons, and "
-        f"pay for it: ours begin at {drawn:.4f}. A first loss far above ln 10 says that the weights are too large."
+        f"with 10 % right by luck. A network with weights of 0 gives {even:.4f}. Random weights are confident without evidence, and confident "
+        f"mistakes cost more: ours begin at {drawn:.4f}. A first loss far above ln 10 says that the weights are too large."
     )
 
 
@@ -168,7 +168,7 @@ def whole_loop() -> Story:
     train, validation, test = parts()
     yield (
         f"Initialise; then in each epoch shuffle, cut into batches of {BATCH}, and for each batch forward, loss, backward, update; then validate, and "
-        f"stop if it has not become better for {PATIENCE} epochs; at the end test. Ten clouds of points, {len(train)} to train, {len(validation)} to "
+        f"stop if it has not improved for {PATIENCE} epochs; at the end test. Ten clouds of points, {len(train)} to train, {len(validation)} to "
         f"validate, {len(test)} to test; 2-8-10, SGD with {LEARNING_RATE}:"
     )
     yield table(rows)
@@ -176,11 +176,13 @@ def whole_loop() -> Story:
     yield (
         "The documents' numbers are illustrations, of no network that they name; ours are of this one. The course is the same: steep, then flat, and the "
         f"gradient shrinks with the loss. e to the −loss is what the truth is given, as a geometric mean: {given}. The other document begins "
-        "at 2.45, above ln 10, with 15 % right: sure of itself, and mostly wrong."
+        "at 2.45 with 15 % right and does not say how many classes it has: if ten, 2.45 is above ln 10, confident and mostly wrong."
     )
     yield (
-        f"The validation loss was lowest in epoch {best}, and training stopped after {len(rows)}. With the weights of epoch {best}, {right:.0%} of the "
-        "test set are right: less than of the training set, which it has seen."
+        f"The validation loss was lowest in epoch {best}, and training stopped after {len(rows)}. With the weights of epoch {best}, "
+        f"{round(right * len(test))} of the {len(test)} test points are right, {right:.0%}: less than of the training set, which it has seen. Thirty points "
+        f"do not say more than {right:.0%} ± {math.sqrt(right * (1 - right) / len(test)):.0%} (one standard deviation, √(p(1 − p)/n)): "
+        "another thirty might as well give 58 % or 76 %."
     )
     yield "# Slips in the printed loop"
     yield from slips()
@@ -259,6 +261,7 @@ def measure(lesson: Lesson) -> dict[str, float]:
         "best epoch": best,
         "epochs": len(rows),
         "share of the test set": right,
+        "its standard deviation (two digits)": round(math.sqrt(right * (1 - right) / len(parts()[2])), 2),
         "bias gradients of the printed sum": len(bias_sums()[0]),
         "largest of them": round(max(map(abs, bias_sums()[0])), 12),
     }
@@ -282,6 +285,7 @@ LESSON = Lesson(
         "∂L/∂z1": 0.880797077977882, "∂L/∂z2": -0.880797077977882, "∂L/∂u2": -0.880797077977882, "∂L/∂h": 1.761594155955765,
         "∂L/∂w": 3.52318831191153, "∂L/∂b": 1.761594155955765, "∂L/∂x": 0.880797077977882, "ln 10": 2.302585092994046,
         "loss after epoch 1 (two digits)": 2.48, "loss after epoch 10 (two digits)": 0.99, "best epoch": 53, "epochs": 63,
+        "share of the test set": 20 / 30, "its standard deviation (two digits)": 0.09,
         "bias gradients of the printed sum": 6, "largest of them": 0,
     },
     measure=measure,

@@ -1,6 +1,7 @@
 """Every lesson of the catalogue: the numbers it states are reached, by every way, and each note has its place."""
 
 import math
+import re
 from collections import Counter
 
 import numpy as np
@@ -104,6 +105,28 @@ def test_a_lesson_is_told_the_same_twice_and_asks_first(lesson):
     assert any(isinstance(item, str) and item.startswith("# ") for item in lesson.story())
     assert len(lesson.events()) > 10
     assert lesson.build().op is not None
+
+
+CAUSE = re.compile(r"\bbecause\b|\btherefore\b|\bthe reason\b|\bthat is why\b", re.IGNORECASE)
+
+
+@EACH
+def test_a_lesson_names_a_cause_only_where_an_experiment_could_contradict_it(lesson):
+    claims = {claim.text for claim in lesson.claims()}
+    told = [item for item in lesson.story() if isinstance(item, str) and not item.startswith("# ")]
+    unproved = [text for text in told if CAUSE.search(text) and re.search(r"\d", text) and text not in claims]
+    assert unproved == []
+
+
+@EACH
+def test_every_claim_holds_with_its_cause_and_not_without(lesson):
+    for claim in lesson.claims():
+        assert claim.experiment(True), f"{claim.text}\n  the effect is not there with the cause"
+        assert not claim.experiment(False), f"{claim.text}\n  the effect is there without the cause"
+
+
+def test_some_lessons_name_causes():
+    assert sum(len(lesson.claims()) for lesson in CATALOGUE) >= 6
 
 
 def exercises():
@@ -236,7 +259,60 @@ def test_the_weights_are_those_of_the_seed():
     assert output.T.tolist() == xor_training.OUTPUT
 
 
-def test_it_stalls_because_unit_2_is_dead_and_the_others_are_linear(stalled):
+def run_with(activation, slope, b1=0.0, epochs=1000):
+    """Where the document's method ends with another activation, and with another first bias of unit 1."""
+    random = np.random.RandomState(42)
+    w1, b1 = random.randn(2, 3) * 0.5, np.array([b1, 0.0, 0.0])
+    w2, b2 = random.randn(3, 1) * 0.5, np.zeros(1)
+    x, y = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], dtype=float), np.array([[0], [1], [1], [0]], dtype=float)
+    for _ in range(epochs + 1):
+        z = x @ w1 + b1
+        hidden = activation(z)
+        out = 1 / (1 + np.exp(-(hidden @ w2 + b2)))
+        found = ((out - y) ** 2).mean(), (z > 0).sum(axis=0).tolist()
+        dz2 = 2 * (out - y) / 4 * out * (1 - out)
+        dz1 = dz2 @ w2.T * slope(z)
+        w2, b2 = w2 - 0.5 * (hidden.T @ dz2), b2 - 0.5 * dz2.sum(axis=0)
+        w1, b1 = w1 - 0.5 * (x.T @ dz1), b1 - 0.5 * dz1.sum(axis=0)
+    return found
+
+
+OTHERS = {
+    "leaky_relu": (lambda z: np.where(z > 0, z, 0.01 * z), lambda z: np.where(z > 0, 1, 0.01)),
+    "elu": (lambda z: np.where(z > 0, z, np.expm1(z)), lambda z: np.where(z > 0, 1, np.exp(z))),
+    "tanh": (np.tanh, lambda z: 1 - np.tanh(z) ** 2),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_the_counter_experiments_are_numpy_s(name):
+    loss, active = run_with(*OTHERS[name])
+    found = xor_training.end(name)
+    assert found.loss == pytest.approx(loss, rel=1e-6)
+    assert found.active == active
+
+
+def test_leaky_relu_stalls_without_a_dead_unit_and_relu_learns_with_one():
+    assert run_with(*OTHERS["leaky_relu"], epochs=5000)[0] > 0.2499
+    loss, active = run_with(lambda z: np.maximum(0, z), lambda z: z > 0, xor_training.SHIFT)
+    assert loss == pytest.approx(xor_training.end("relu", xor_training.SHIFT).loss, rel=1e-6)
+    assert loss < 0.003
+    assert active[1] == 0, "unit 2 is dead in this run too"
+    assert {epoch.active[1] for epoch in xor_training.run("relu", xor_training.SHIFT)} == {0}
+
+
+def test_no_line_has_a_lower_squared_error_than_a_quarter():
+    """Another search than the lesson's: descent from many starts, with and without far ones."""
+    rng, x = np.random.default_rng(3), np.array([[0, 0, 1], [0, 1, 1], [1, 0, 1], [1, 1, 1.0]])
+    y, w = np.array([0, 1, 1, 0]), rng.normal(0, 4, (3000, 3))
+    for _ in range(300):
+        p = 1 / (1 + np.exp(-w @ x.T))
+        assert ((p - y) ** 2).mean(axis=1).min() >= 0.25 - 1e-12
+        w -= 2 * ((p - y) * p * (1 - p)) @ x
+    assert xor_training.least_of_a_line() == 0.25
+
+
+def test_it_stalls_once_every_working_unit_is_on_for_all_inputs(stalled):
     assert (round(stalled[0].loss, 5), round(stalled[-1].loss, 5)) == (0.2643, 0.25)
     assert max(abs(p - 0.5) for p in stalled[-1].predictions) < 0.002
     assert {epoch.active[1] for epoch in stalled} == {0}
@@ -246,7 +322,7 @@ def test_it_stalls_because_unit_2_is_dead_and_the_others_are_linear(stalled):
     assert stalled[-1].active == [4, 0, 4]
     last = max(epoch.number for epoch in stalled if epoch.active != [4, 0, 4])
     texts = " ".join(item for item in xor_training.LESSON.story() if isinstance(item, str))
-    assert f"from epoch {last + 1} on" in texts
+    assert f"From epoch {last + 1} on" in texts
     assert "0.26430 to 0.25000" in texts
 
 

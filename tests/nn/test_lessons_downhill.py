@@ -332,14 +332,14 @@ def test_the_small_network_creeps_falls_and_never_settles():
 # --- optimizers ---
 
 
-def numpy_steps(rule, slope, loss, start, goal):
-    """The steps of a rule w, g, memory, t → w until the loss is below the goal, on both weights at once."""
-    w, memory = np.array(start), [np.zeros(2), np.zeros(2)]
+def numpy_steps(rule, slope, loss, surface):
+    """The step of a rule w, g, memory, t → w from which on the loss is below the goal, on both weights at once."""
+    start, goal = optimizers.SURFACES[surface]["start"], optimizers.SURFACES[surface]["goal"]
+    w, memory, inside = np.array(start), [np.zeros(2), np.zeros(2)], []
     for t in range(optimizers.LIMIT + 1):
-        if loss(w) < goal:
-            return t
+        inside.append(bool(loss(w) < goal))
         w, memory = rule(w, slope(w), memory, t + 1)
-    return None
+    return next((t for t in range(len(inside)) if all(inside[t:])), None)
 
 
 def numpy_adam(lr, beta1, beta2):
@@ -359,9 +359,9 @@ def numpy_momentum(lr, beta):
 
 
 PLACES = [
-    (optimizers.RAVINE, lambda w: w * [1, 50], lambda w: (w * w * [0.5, 25]).sum()),
+    ("ravine", lambda w: w * [1, 50], lambda w: (w * w * [0.5, 25]).sum()),
     (
-        optimizers.SADDLE,
+        "saddle",
         lambda w: np.array([2 * w[0], -2 * w[1] + 0.5 * w[1] ** 3]),
         lambda w: w[0] ** 2 - w[1] ** 2 + w[1] ** 4 / 8,
     ),
@@ -375,24 +375,29 @@ PLACES = [
         ("SGD", lambda lr: numpy_momentum(lr, 0.0)),
         ("SGD, momentum 0.9", lambda lr: numpy_momentum(lr, 0.9)),
         ("Adam", lambda lr: numpy_adam(lr, 0.9, 0.999)),
-        ("Adam with one β, 0.9", lambda lr: numpy_adam(lr, 0.9, 0.9)),
     ],
 )
 def test_the_race_is_numpy_s(name, rule, race, slope, loss):
     for lr in (0.01, 0.03):
-        assert optimizers.steps_to_reach(name, lr, race) == numpy_steps(
-            rule(lr), slope, loss, race["start"], race["goal"]
-        )
+        assert optimizers.race(name, lr, race).steps == numpy_steps(rule(lr), slope, loss, race)
 
 
 def test_what_the_race_shows():
-    ravine = {name: optimizers.fewest(counts) for name, counts in optimizers.results(optimizers.RAVINE).items()}
+    ravine = {name: optimizers.fewest(races) for name, races in optimizers.results("ravine").items()}
     assert max(ravine, key=ravine.get) == "SGD"
     unstable = [lr for lr in optimizers.RATES if lr > 2 / optimizers.STEEP]
-    assert all(optimizers.steps_to_reach("SGD", lr, optimizers.RAVINE) is None for lr in unstable)
-    for race in (optimizers.RAVINE, optimizers.SADDLE):
-        found = optimizers.results(race)
-        assert found["SGD, momentum 0.9"] == found["the same, classical"]
+    assert len(unstable) == 3
+    assert all(optimizers.race("SGD", lr, "ravine").steps is None for lr in unstable)
+
+
+def test_to_reach_is_not_to_stay():
+    """By hand: RMSprop's first mean is 0.01·g², so its first step is 10·lr in both directions."""
+    wild = optimizers.race("RMSprop", 1.0, "ravine")
+    assert wild.first == 4
+    assert wild.steps is None
+    assert wild.largest == pytest.approx(0.5 * (7 - 10) ** 2 + 25 * (1 - 10) ** 2, rel=1e-6)
+    assert optimizers.first_step(optimizers.RMSprop) == pytest.approx(0.1 / np.sqrt(0.01), rel=1e-6)
+    assert optimizers.first_step(optimizers.Adam) == pytest.approx(0.1, rel=1e-6)
 
 
 def test_the_conventions_part_when_the_learning_rate_falls():
@@ -502,12 +507,16 @@ def test_the_real_run_turns_and_its_best_weights_are_kept():
 
 
 def test_the_step_for_the_training_example_raises_the_other_loss():
-    """w = 2: (2 − 3)² and (4 − 4)²; the training slope is −2, so w rises."""
+    """w = 2: (2 − 3)² and (4 − 3)²; the slopes are −2 and +4, so w rises: one loss falls, the other grows, to first order."""
     root = early_stopping.build()
-    assert measured(root)["∂gap/∂w"] == 2
+    assert measured(root)["∂gap/∂w"] == 4 + 2
     w = 2 - 0.1 * 2 * (2 - 3) * 1
-    assert (w * 1 - 3) ** 2 < 1
-    assert (w * 2 - 4) ** 2 > 0
+    assert early_stopping.after_a_step(3.0) == pytest.approx(((2 * w - 3) ** 2, (w - 3) ** 2))
+    assert 2 * (2 * 2 - 3) * 2 > 0 > 2 * (2 - 3)
+    val, train = early_stopping.after_a_step(5.0)
+    assert val == pytest.approx((2 * w - 5) ** 2)
+    assert val < (4 - 5) ** 2
+    assert train == pytest.approx(0.64)
 
 
 # --- landscapes ---
