@@ -55,7 +55,8 @@ class Lesson:
 
     The source of `build` is what is shown as code. `tell` yields texts and events in the order of the story; a text that
     begins with "# " is a heading, and a sentence that names a cause is a Claim. `numbers` are those it must reach, and
-    `measure` computes them. `plot` returns a matplotlib figure, where people would rather look than read. Without `exercises` it asks for the gradient of each leaf.
+    `measure` computes them. `plot` returns a matplotlib figure, where people would rather look than read.
+    Without `exercises` it asks for the gradient of each leaf.
     """
 
     title: str
