@@ -8,8 +8,10 @@
 (64.0, -32.0)
 """
 
+import os
 import typing
 
+from autograd import fast
 from autograd.errors import (
     AutogradError,
     DataError,
@@ -29,12 +31,12 @@ from autograd.explain.paths import paths
 from autograd.explain.stepper import Stepper, phases, steps
 from autograd.explain.what_if import what_if
 from autograd.explain.why import why
-from autograd.functions import dot, grad, logsumexp, max, maximum, mean, min, minimum, softmax, sum
+from autograd.functions import dot, grad, hessian, logsumexp, max, maximum, mean, min, minimum, softmax, sum
 from autograd.gradcheck import gradcheck
+from autograd.modes import enter, no_grad, scope
 from autograd.pictures import draw
 from autograd.replay import flat_parameters, record
-from autograd.second import hessian
-from autograd.value import Parameter, Value, enter, lift, no_grad, scope
+from autograd.value import Parameter, Value, lift
 
 if typing.TYPE_CHECKING:
     from autograd.player import play
@@ -82,6 +84,9 @@ __all__ = [
     "what_if",
     "why",
 ]
+
+if os.environ.get("CHALKGRAD_PLAIN") != "1":
+    fast.install()
 
 __chalkgrad__ = "0.1.0"  # `nn` looks for this name: the package index has another `autograd`
 

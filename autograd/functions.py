@@ -4,14 +4,17 @@ They take lists of Values and numbers, mixed as you like. `sum`, `max` and `min`
 them by name: a sum is then one node, not a chain.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from autograd import rules
 from autograd.errors import DataError, DomainError, GraphError, LengthError
-from autograd.graph import topological_order
+from autograd.graph import uses
+from autograd.modes import must_record
 from autograd.namespaces import methods
-from autograd.value import Value, dotted, lift, many
+from autograd.op import Op
+from autograd.refusals import as_float, must_be_called
+from autograd.value import Value, lift
 
 Number = Value | float
 
@@ -34,7 +37,17 @@ def dot(weights: Sequence[Number], inputs: Sequence[Number], bias: Number = 0.0)
             f"dot pairs each weight with an input, and here are {n} weights and {given} inputs. "
             "Give as many of one as of the other."
         )
-    return dotted(n)(weights, inputs, bias)
+    return fused(weights, inputs, bias)
+
+
+def fused(ws: Sequence[Number], xs: Sequence[Number], b: Number) -> Value:
+    """Return the node of a dot."""
+    return lift(b).apply(rules.DOT, *ws, *xs, b)
+
+
+def of_many(op: Op, xs: Sequence[Number]) -> Value:
+    """Return the node of an operation on any number of operands."""
+    return lift(xs[0] if xs else 0.0).apply(op, *xs)
 
 
 def sum(values: Iterable[Number], *others: Number) -> Value:
@@ -43,7 +56,7 @@ def sum(values: Iterable[Number], *others: Number) -> Value:
     >>> sum([Value(1.0), 2, 3.5]).data
     6.5
     """
-    return many(rules.SUM)(_several("sum", values, others, least=0))
+    return of_many(rules.SUM, _several("sum", values, others, least=0))
 
 
 def mean(values: Iterable[Number], *others: Number) -> Value:
@@ -52,7 +65,7 @@ def mean(values: Iterable[Number], *others: Number) -> Value:
     >>> mean([Value(1.0), 2, 6]).data
     3.0
     """
-    return many(rules.MEAN)(_several("mean", values, others))
+    return of_many(rules.MEAN, _several("mean", values, others))
 
 
 def logsumexp(values: Iterable[Number], *others: Number) -> Value:
@@ -65,7 +78,7 @@ def logsumexp(values: Iterable[Number], *others: Number) -> Value:
     its slopes, the shares of each, have no value.
     """
     logits = _several("logsumexp", values, others)
-    return _no_new_nan("logsumexp", logits, many(rules.LOGSUMEXP)(logits))
+    return _no_new_nan("logsumexp", logits, of_many(rules.LOGSUMEXP, logits))
 
 
 def max(values: Iterable[Number], *others: Number) -> Value:
@@ -75,7 +88,7 @@ def max(values: Iterable[Number], *others: Number) -> Value:
     >>> max([x, y, 3]).backward(); x.grad, y.grad
     (0.0, 1.0)
     """
-    return many(rules.MAX)(_several("max", values, others))
+    return of_many(rules.MAX, _several("max", values, others))
 
 
 def min(values: Iterable[Number], *others: Number) -> Value:
@@ -84,7 +97,7 @@ def min(values: Iterable[Number], *others: Number) -> Value:
     >>> min([Value(2.0), 5, 3]).data
     2.0
     """
-    return many(rules.MIN)(_several("min", values, others))
+    return of_many(rules.MIN, _several("min", values, others))
 
 
 def maximum(x: Number, y: Number) -> Value:
@@ -142,22 +155,66 @@ def grad(output: Value, inputs: Value | Sequence[Value], create_graph: bool = Fa
     _all_values("grad", [output, *inputs])
     if len(set(inputs)) < len(inputs):
         raise GraphError("grad was given one input twice. Give each once: its gradient is the sum over all its uses.")
-    gradients: dict[Value, Any] = {output: Value(1.0) if create_graph else 1.0}
-    for node in reversed(topological_order(output)):
-        for parent, local in zip(node.parents, _slopes(node, create_graph), strict=True):
-            contribution = gradients[node] * local
-            gradients[parent] = gradients[parent] + contribution if parent in gradients else contribution
+    gradients = _as_values(output) if create_graph else _as_floats(output)
     zero: Any = Value(0.0) if create_graph else 0.0
     return tuple(gradients.get(x, zero) for x in inputs)
 
 
-def _slopes(node: Value, as_values: bool) -> tuple[Any, ...]:
-    """Return a node's local derivatives: the recorded numbers, or Values that can be derived again."""
-    if not as_values or node.op is None:
+def _as_floats(output: Value) -> dict[Value, float]:
+    """Return the gradient of each node, in the very sums of `backward`."""
+    gradients = {output: 1.0}
+    for node, _, parent, local in uses(output):
+        gradients[parent] = gradients.get(parent, 0.0) + gradients[node] * local
+    return gradients
+
+
+def _as_values(output: Value) -> dict[Value, Value]:
+    """Return the same as Values, which have gradients again: the slopes of each row are read with Values."""
+    gradients, slopes = {output: Value(1.0)}, {}
+    for node, operand, parent, _ in uses(output):
+        if operand == 0:
+            slopes = dict(enumerate(_slopes(node)))
+        contribution = gradients[node] * slopes[operand]
+        gradients[parent] = gradients[parent] + contribution if parent in gradients else contribution
+    return gradients
+
+
+def _slopes(node: Value) -> tuple[Any, ...]:
+    """Return a node's local derivatives as Values; those of a NaN are NaN: no kink may turn it into 0 or 1."""
+    if node.op is None or (node.op.kinks and node.data != node.data):
         return node.partials
-    if node.op.kinks and node.data != node.data:
-        return node.partials  # a NaN has NaN slopes: no kink may turn it into 0 or 1
     return node.op.slopes_at(methods, node.parents, node)
+
+
+def hessian(f: Callable[..., Value], inputs: Sequence[Value | float]) -> list[list[float]]:
+    """Return the matrix of second derivatives of f at some inputs.
+
+    >>> hessian(lambda x, y: x**2 * y, [3.0, 5.0])  # 2y, 2x; 2x, 0
+    [[10.0, 6.0], [6.0, 0.0]]
+
+    Newton's method divides by it. On the saddle x² − y² it goes to the saddle point in one step, where gradient descent
+    would slide away from it along y: the Hessian's signs, 2 and −2, tell a saddle from a minimum.
+
+    >>> def saddle(x, y):
+    ...     return x**2 - y**2
+    >>> point = [1.5, 0.5]
+    >>> slopes = grad(saddle(*(leaves := [Value(p) for p in point])), leaves)
+    >>> H = hessian(saddle, point)
+    >>> H, [p - slope / H[i][i] for i, (p, slope) in enumerate(zip(point, slopes))]
+    ([[2.0, 0.0], [0.0, -2.0]], [0.0, 0.0])
+
+    f takes as many Values as there are inputs, and returns one. Raises DataError when it does not, and GraphError inside
+    no_grad.
+    """
+    must_be_called("hessian", f)
+    if not isinstance(inputs, Iterable) or isinstance(inputs, str):
+        raise DataError(f"hessian takes the inputs as a list, and {inputs!r} is none. Write hessian(f, [{inputs!r}]).")
+    leaves = [Value(as_float(x.data if isinstance(x, Value) else x)) for x in inputs]
+    must_record("hessian")
+    output = f(*leaves)
+    if not isinstance(output, Value):
+        raise DataError(f"hessian takes a function that returns a Value, and f returned {output!r}. Return the Value.")
+    return [list(grad(slope, leaves)) for slope in grad(output, leaves, create_graph=True)]
 
 
 def _several(name: str, values: Iterable[Number], others: tuple[Number, ...], least: int = 1) -> tuple[Number, ...]:

@@ -12,8 +12,10 @@ from typing import Any
 from autograd.errors import DataError, DomainError
 from autograd.functions import grad
 from autograd.graph import names, number, topological_order
+from autograd.modes import must_record, no_grad
 from autograd.namespaces import complexes
-from autograd.value import Value, as_float, must_be_called, must_record, no_grad
+from autograd.refusals import as_float, must_be_called
+from autograd.value import Value
 
 STEP = 6e-6  # the cube root of the rounding error: where the two errors of a central difference are in balance
 COMPLEX_STEP = 1e-200

@@ -1,12 +1,14 @@
-"""The graph as a graph: nodes, and the parents that they were made from.
+"""The graph as a graph: nodes, the parents that they were made from, and the one walk back over them.
 
-A node has `op` (None in a leaf) and keeps its parents in flat slots, by the arity of `op`: one in `_x`; another in `_y`;
-or, in a node of many, a tuple in each of them and perhaps one more parent in `_b`.
+Parents lie in the slots that node.py describes; the walk reads these, since it visits every node.
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from itertools import count, filterfalse
 from typing import Any
+
+from autograd.op import MANY
 
 
 def leaves_and_results(root: Any) -> tuple[list[Any], list[Any]]:
@@ -28,7 +30,7 @@ def leaves_and_results(root: Any) -> tuple[list[Any], list[Any]]:
         if node is None:
             results.append(node := pop())
             if node.op.arity < 0:
-                placed.update((id(node._x), id(node._y)))
+                placed.update(map(id, lists(node)))
         elif node not in seen:
             seen.add(node)
             op = node.op
@@ -40,10 +42,10 @@ def leaves_and_results(root: Any) -> tuple[list[Any], list[Any]]:
                 waiting = (node._y, node._x)
             elif arity == 1:
                 waiting = (node._x,)
-            elif id(node._y) in placed and id(node._x) in placed:
-                waiting = () if node._b is None or node._b in seen else (node._b,)
+            elif all(id(parents) in placed for parents in lists(node)):
+                waiting = () if arity == MANY or node._b in seen else (node._b,)
             else:
-                waiting = (*filterfalse(known, reversed(parents(node))),)
+                waiting = (*filterfalse(known, reversed(node.parents)),)
             if waiting:
                 push(node)
                 push(None)
@@ -53,15 +55,25 @@ def leaves_and_results(root: Any) -> tuple[list[Any], list[Any]]:
     return leaves, results
 
 
-def parents(node: Any) -> tuple[Any, ...]:
-    """Return the parents of a node of many."""
-    return node._x + node._y if node._b is None else (*node._x, *node._y, node._b)
+def lists(node: Any) -> tuple[Any, ...]:
+    """Return the tuples of parents of a node of many."""
+    return (node._x,) if node.op.arity == MANY else (node._x, node._y)
 
 
 def topological_order(root: Any) -> list[Any]:
     """Return all nodes that `root` was made from, parents before children, `root` last."""
     leaves, results = leaves_and_results(root)
     return leaves + results
+
+
+def uses(root: Any) -> Iterator[tuple[Any, int, Any, float]]:
+    """Yield (node, operand, parent, local) for each use of a node as an operand, in the order in which gradients are added.
+
+    A node comes only after all nodes that use it: when its own parents are yielded, its gradient is complete.
+    """
+    for node in reversed(leaves_and_results(root)[1]):
+        for operand, (parent, local) in enumerate(zip(node.parents, node.partials, strict=True)):
+            yield node, operand, parent, local
 
 
 def names(order: list[Any]) -> dict[Any, str]:

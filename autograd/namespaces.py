@@ -1,17 +1,51 @@
 """The few functions that a rule may call, once for each way to read the table.
 
-    scalars     floats                        the engine computes
-    complexes   complex numbers               the engine checks itself (the complex step)
-    methods     anything with our operators   Expr gives text, Value gives second derivatives
+A rule is written over a namespace `xp`, as `lambda xp, x: xp.tanh(x)`: the word is that of the array API standard.
+FUNCTIONS names all that it may call, and each reading below has every one of them:
 
-A rule is written over a namespace `xp`, as `lambda xp, x: xp.tanh(x)`: the word is that of the array API
-standard, and an array library is one more namespace. Functions are those of that standard: `exp log log1p
-expm1 sqrt sin cos tanh abs maximum minimum where pow square divide`, and `erf erfc`, which the standard lacks. NaN goes through all of them unharmed.
+    scalars           here                                 floats: the engine computes
+    complexes         here                                 complex numbers: the engine checks itself (the complex step)
+    methods           here                                 what brings its own: a Value (second derivatives), an Expr (text, TeX)
+    sources           fast.py                              text: Python code for fast methods
+    CodeNamespace     replay/source.py                     text: a program to read in class
+    SymbolNamespace   replay/instructions.py               symbols: instructions for numba, and for NumPy without copies
+    Arrays            replay/backends/numpy_forward.py     NumPy arrays
+    ArrayNamespace    replay/backends/array_api.py         arrays of any library that keeps the array API standard
+
+The functions have the names of that standard, but for `erf` and `erfc`, which it lacks. A NaN goes through all of them
+unharmed.
 """
 
 import cmath
 import math
+import operator
+from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import Any
+
+FUNCTIONS = (
+    "exp", "log", "log1p", "expm1", "sqrt", "sin", "cos", "tanh", "erf", "erfc",
+    "abs", "maximum", "minimum", "where", "pow", "square", "divide",
+)  # fmt: skip
+
+
+class Folds:
+    """What a rule of many operands does with them, as they are in most readings: a tuple. Sums are left folds."""
+
+    @staticmethod
+    def sum(xs: Sequence[Any]) -> Any:
+        """Add up from left to right (from Python 3.12 on, `sum` rounds in another way); nothing adds up to 0."""
+        return reduce(operator.add, xs) if xs else 0.0
+
+    @staticmethod
+    def each(f: Callable[[Any], Any], xs: Sequence[Any]) -> Any:
+        """Return f(x) for each x."""
+        return [f(x) for x in xs]
+
+    @staticmethod
+    def fold(f: Callable[[Any, Any], Any], xs: Sequence[Any]) -> Any:
+        """Return f(f(x₁, x₂), x₃)…"""
+        return reduce(f, xs)
 
 
 def _maximum(x: float, y: float) -> float:
@@ -53,7 +87,7 @@ def _erf_slope(x: float) -> float:
     return 2.0 / math.sqrt(math.pi) * math.exp(-x * x)
 
 
-class scalars:
+class scalars(Folds):
     """Floats: Python's `math`, and what it lacks."""
 
     exp, log, log1p, expm1 = math.exp, math.log, math.log1p, math.expm1
@@ -63,7 +97,7 @@ class scalars:
     pow, square, divide = staticmethod(_pow), staticmethod(_square), staticmethod(_divide)
 
 
-class complexes:
+class complexes(Folds):
     """Complex numbers an infinitely small step away from the real axis: comparisons look at the real part."""
 
     exp, log, sqrt, sin, cos, tanh = cmath.exp, cmath.log, cmath.sqrt, cmath.sin, cmath.cos, cmath.tanh
@@ -74,29 +108,29 @@ class complexes:
     abs = staticmethod(lambda x: -x if x.real < 0 else x)
     maximum = staticmethod(lambda x, y: x if x.real >= y.real else y)
     minimum = staticmethod(lambda x, y: x if x.real < y.real else y)  # at a tie not the one that maximum and abs take
-    pow, square = staticmethod(lambda x, y: x**y), staticmethod(lambda x: x * x)
+    where = staticmethod(_where)
+    pow, square, divide = (
+        staticmethod(lambda x, y: x**y),
+        staticmethod(lambda x: x * x),
+        staticmethod(lambda x, y: x / y),
+    )
 
 
-class methods:
+class methods(Folds):
     """Objects that bring their own operators: `xp.exp(x)` is `x.exp()`."""
 
-    exp = staticmethod(lambda x: x.exp())
-    log = staticmethod(lambda x: x.log())
     log1p = staticmethod(lambda x: (1 + x).log())
-    expm1 = staticmethod(lambda x: x.expm1())
-    sqrt = staticmethod(lambda x: x.sqrt())
-    sin = staticmethod(lambda x: x.sin())
-    cos = staticmethod(lambda x: x.cos())
-    tanh = staticmethod(lambda x: x.tanh())
-    erf = staticmethod(lambda x: x.erf())
-    erfc = staticmethod(lambda x: x.erfc())
-    abs = staticmethod(lambda x: x.abs())
     maximum = staticmethod(lambda x, y: x.maximum(y))
     minimum = staticmethod(lambda x, y: x.minimum(y))
-    pow, square = staticmethod(lambda x, y: x**y), staticmethod(lambda x: x**2)
+    pow = staticmethod(lambda x, y: x**y)
     divide = staticmethod(lambda x, y: x / y)
 
     @staticmethod
     def where(condition: Any, x: Any, y: Any) -> Any:
         """Choose by a plain bool (Values compare at once), or keep both branches (text)."""
         return _where(condition, x, y) if isinstance(condition, bool) else condition.choose(x, y)
+
+
+for _name in FUNCTIONS:
+    if _name not in vars(methods):
+        setattr(methods, _name, staticmethod(operator.methodcaller(_name)))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mpmath import MPContext
 
 from autograd import Value, errors
-from autograd.namespaces import scalars
+from autograd.namespaces import Folds, scalars
 from autograd.rules import MANY, PAIRS, TABLE, Op, elu, leaky_relu, power
 
 MP = MPContext()
@@ -24,7 +24,7 @@ H = MP.mpf(10) ** -20
 def namespace_of(mp: MPContext) -> Any:
     """Return mpmath at its number of digits as a namespace for the rows."""
 
-    class Digits:
+    class Digits(Folds):
         exp, log, log1p, expm1 = mp.exp, mp.log, mp.log1p, mp.expm1
         sqrt, sin, cos, tanh, abs, pow = mp.sqrt, mp.sin, mp.cos, mp.tanh, mp.fabs, mp.power
         erf, erfc = mp.erf, mp.erfc
@@ -109,7 +109,7 @@ def reach(root: Value, leaves: list[Value]) -> list[float]:
 def moderate(op: Op, numbers: tuple[float, ...]) -> float | None:
     """Return the value of a row where everything about it is moderate, else None."""
     domains = op.domain[:1] * len(numbers) if op.arity in (MANY, PAIRS) else op.domain
-    if not all(d.holds(x - s * NEAREST) for d, x in zip(domains, numbers, strict=True) for s in (-1, 0, 1)):
+    if not all(d.has(x - s * NEAREST) for d, x in zip(domains, numbers, strict=True) for s in (-1, 0, 1)):
         return None
     if op.domain[0].words.startswith("other than") and abs(numbers[0]) < NEAREST:
         return None

@@ -15,7 +15,8 @@ from autograd.explain.stepper import inside, order_of, snapshot
 from autograd.functions import grad
 from autograd.graph import number
 from autograd.namespaces import scalars
-from autograd.value import Value, as_float
+from autograd.refusals import as_float, outside
+from autograd.value import Value
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def what_if(root: Value, leaf: Value, new_value: float) -> Change:
 def recomputed(node: Value, operands: tuple[float, ...]) -> float:
     """Return what a node's operation gives for other numbers."""
     assert node.op is not None
-    if error := node.op.refusal(operands):
+    if error := outside(node.op, operands):
         raise error
     try:
         return float(node.op.at(scalars, operands))

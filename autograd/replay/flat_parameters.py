@@ -17,8 +17,9 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import GraphError
+from autograd.refusals import as_float
 from autograd.replay.program import Floats, Ints
-from autograd.value import Value, as_float
+from autograd.value import Value
 
 Memory = dict[str, Any]
 

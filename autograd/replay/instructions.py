@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+from autograd.namespaces import Folds
 from autograd.rules import Op
 
 # fmt: off
@@ -80,7 +81,7 @@ class Symbol:
         return self.template.emit("neg", self)
 
 
-class SymbolNamespace:
+class SymbolNamespace(Folds):
     """The functions that a rule may call, as instructions."""
 
     def __init__(self, template: Template) -> None:

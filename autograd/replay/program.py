@@ -12,10 +12,9 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd import rules
 from autograd.functions import sum as total
 from autograd.graph import topological_order
-from autograd.rules import REAL, Domain, Op
+from autograd.op import FINITE, NONNEGATIVE, NONZERO, POSITIVE, REAL, Domain, Op
 from autograd.value import Value
 
 T = TypeVar("T")
@@ -25,7 +24,7 @@ INPUT, PARAMETER, CONSTANT = -1, -2, -3
 DETACH = Op("detach", lambda xp, x: x, lambda xp, x, out: (0.0,), "↛", r"{0}", (REAL,))
 
 # Outside these domains an array becomes NaN or infinite, which shows; outside any other, it may hold ordinary numbers.
-SHOWING = (rules.REAL, rules.FINITE, rules.POSITIVE, rules.NONNEGATIVE, rules.NONZERO)
+SHOWING = (REAL, FINITE, POSITIVE, NONNEGATIVE, NONZERO)
 
 Ints = NDArray[Any]
 Floats = NDArray[np.float64]

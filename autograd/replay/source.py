@@ -3,9 +3,9 @@
 from keyword import iskeyword
 from unicodedata import normalize
 
-from autograd.code import Code, code
 from autograd.errors import LengthError
-from autograd.namespaces import scalars
+from autograd.fast import Code, code
+from autograd.namespaces import FUNCTIONS, Folds
 from autograd.replay.program import Program
 from autograd.replay.schedule import Traits
 from autograd.value import Value
@@ -13,13 +13,12 @@ from autograd.value import Value
 LONGEST = 50_000  # nodes; more is no reading matter, and Python compiles it slowly
 
 
-class CodeNamespace:
+class CodeNamespace(Folds):
     """A namespace whose functions are written as calls."""
 
     def __init__(self) -> None:
-        for name in vars(scalars):
-            if not name.startswith("_"):
-                setattr(self, name, lambda *xs, f=name: Code(f"xp.{f}({', '.join(str(code(x)) for x in xs)})"))
+        for name in FUNCTIONS:
+            setattr(self, name, lambda *xs, f=name: Code(f"xp.{f}({', '.join(str(code(x)) for x in xs)})"))
 
 
 def source(program: Program, parameters: list[Value]) -> str:

@@ -9,13 +9,15 @@ from types import FrameType
 from typing import Any
 
 from autograd.errors import AutogradError, DataError, GraphError
+from autograd.modes import must_record, no_grad
+from autograd.node import Node
 from autograd.replay.backends import BACKENDS
 from autograd.replay.batches import ExampleForm, collected
 from autograd.replay.flat_parameters import StoredParameter
 from autograd.replay.program import DETACH, Program, flatten
 from autograd.replay.replay import REDUCTIONS, Replay
 from autograd.replay.staleness import is_ours, of_a_library
-from autograd.value import Value, must_record, no_grad
+from autograd.value import Value
 
 COMPARED = (
     "It would be decided now, once, and hold for every example. Let the numbers choose: relu, maximum, minimum, abs."
@@ -135,7 +137,7 @@ def watching(f: Callable[..., Any]) -> Iterator[None]:
         detach, item = vars(Value)["detach"], vars(Value)["item"]
         patches[Value, "detach"] = lambda self: self.apply(DETACH, self) if recording() else detach(self)
         patches[Value, "item"] = lambda self: SeenNumber(item(self)) if recording() else item(self)
-        patches |= {(kind, "data"): WatchedData(vars(kind)["data"], f) for kind in (Value, StoredParameter)}
+        patches |= {(kind, "data"): WatchedData(vars(kind)["data"], f) for kind in (Node, StoredParameter)}
         patches[no_grad, "__enter__"] = refusal("no_grad", HIDDEN, no_grad.__enter__)
         before = {(kind, name): vars(kind)[name] for kind, name in patches}
         try:

@@ -10,9 +10,9 @@ import sys
 from importlib.util import find_spec
 
 import numpy as np
-from autograd.replay.fusion import fused
 
 from autograd import Value, record
+from autograd.replay.fusion import fused
 from autograd.replay.program import flatten
 from nn import MLP, SGD
 from tests.benchmarks.race import interpreted, processor, race, shown, timed

@@ -52,7 +52,7 @@ SATURATING = {"tanh", "sigmoid"}  # slopes made from `out`, as textbooks have th
 def test_far_out_slopes_read_as_values_and_their_slopes_are_right(op):
     far = MPContext()
     far.dps = 1000
-    for number in filter(op.domain[0].holds, FAR):
+    for number in filter(op.domain[0].has, FAR):
         below, here, above = (op.at(namespace_of(far), (far.mpf(number) + h,)) for h in (-H, 0, H))
         first, second = (above - below) / (2 * H), (above - 2 * here + below) / (H * H)
         x = Value(number)

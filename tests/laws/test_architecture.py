@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # Every file of the two packages, from the ground up: a file imports only files that stand before it.
 # A star stands for the other files of a room, side by side: none of them imports another. A room may have several lines.
 FLOORS = """
-autograd: errors namespaces rules graph code straight operators leaving value functions second gradcheck
+autograd: errors namespaces op rules graph operators node refusals modes value functions fast gradcheck
 autograd.explain: expression events slips event_json schema stepper name_locals why paths what_if mistakes __init__
 autograd.pictures: labels layered_layout rendering levels snapshot plan texts scene outline graphviz svg picture __init__
 autograd.replay: program batches staleness foreign_arrays fusion schedule source views instructions flat_parameters
@@ -59,7 +59,6 @@ LONG = {
     "autograd/explain/events.py",
     "autograd/explain/mistakes.py",
     "autograd/player/player.js",
-    "autograd/value.py",
     "nn/layers.py",
     "nn/lessons/training_loop.py",
     "nn/optim/optimizers.py",

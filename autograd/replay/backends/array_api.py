@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import GraphError
+from autograd.namespaces import Folds
 from autograd.replay.foreign_arrays import array_like, namespace_of, to_numpy
 from autograd.replay.fusion import fused
 from autograd.replay.program import Floats, Ints, Program, hidden_domains
@@ -33,7 +34,7 @@ def special(xp: Any, name: str) -> Callable[[Any], Any]:
     return getattr(place, name, refuse)
 
 
-class ArrayNamespace:
+class ArrayNamespace(Folds):
     """A namespace for the rules, where plain numbers may stand for arrays."""
 
     def __init__(self, xp: Any, like: Any) -> None:
@@ -97,7 +98,7 @@ class ArrayApiMachine:
         xp = self.space.xp
         fine = xp.all(xp.stack([xp.all(xp.isfinite(array)) for array in (*self.blocks, *rows)]))
         if not bool(fine) or not all(
-            all(map(domain.holds, to_numpy(self.read(np.array([node]))).flat)) for domain, node in self._domains
+            all(map(domain.has, to_numpy(self.read(np.array([node]))).flat)) for domain, node in self._domains
         ):
             raise FloatingPointError
 

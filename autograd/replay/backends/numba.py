@@ -208,7 +208,7 @@ class CompiledLoop:
         if not self.kernels.finite(memory.values):
             raise FloatingPointError
         for domain, row in memory.domains:
-            if not all(map(domain.holds, row)):
+            if not all(map(domain.has, row)):
                 raise FloatingPointError
         return [row.copy() if len(row) == memory.lanes else np.full(memory.lanes, row[0]) for row in memory.outputs]
 

@@ -14,19 +14,26 @@ from typing import Any
 
 import numpy as np
 
-from autograd.namespaces import scalars
+from autograd.namespaces import FUNCTIONS, scalars
+from autograd.op import FINITE, MANY
 from autograd.replay.instructions import KINDS, Instruction, Template, template
 from autograd.replay.program import Floats, Ints, hidden_domains
 from autograd.replay.schedule import ArrayLayout, NodeGroup
 from autograd.replay.views import reader
-from autograd.rules import FINITE, MANY
 
 Step = Callable[[], object]
 Places = tuple[Any, Floats]  # the operands of a group, one by one or as one array, and its result
 
 
 class Arrays:
-    """NumPy as a namespace; a slope of 1 or 0 is a truth value read as a number, which is faster."""
+    """NumPy as a namespace; a slope of 1 or 0 is a truth value read as a number, which is faster.
+
+    The operands of a row of many are one array, along its first axis.
+    """
+
+    sum = staticmethod(lambda xs: xs.sum(0))
+    each = staticmethod(lambda f, xs: f(xs))
+    fold = staticmethod(lambda f, xs: f.reduce(xs))
 
     @staticmethod
     def where(condition: Any, x: Any, y: Any) -> Any:
@@ -42,8 +49,7 @@ def one_by_one(name: str) -> Any:
 
 
 arrays = Arrays()
-NAMES = [name for name in vars(scalars) if not name.startswith("_") and name != "where"]
-vars(arrays).update({name: getattr(np, name, None) or one_by_one(name) for name in NAMES})
+vars(arrays).update({name: getattr(np, name, None) or one_by_one(name) for name in FUNCTIONS if name != "where"})
 OPERATORS = {
     "add": np.add,
     "sub": np.subtract,
@@ -177,7 +183,7 @@ class Forward:
     def check(self) -> None:
         """Raise FloatingPointError where eager raises and NumPy does not: outside a domain of another kind."""
         for domain, row in self._domains:
-            if not all(map(domain.holds, row)):
+            if not all(map(domain.has, row)):
                 raise FloatingPointError
 
 

@@ -11,10 +11,9 @@ import numpy as np
 
 from autograd.errors import AutogradError
 from autograd.functions import check_shares
-from autograd.namespaces import scalars
 from autograd.replay.program import Floats, Program
-from autograd.rules import LOGSUMEXP, Op
-from autograd.value import _guard, _too_large
+from autograd.rules import DOT, LOGSUMEXP, Op
+from autograd.value import evaluate
 
 NodeStep = tuple[int, Op, list[int]]  # a node, its row, its parents
 
@@ -74,7 +73,7 @@ class PythonMachine:
     ) -> Floats:
         for node, op, parents in steps:
             upstream = grad[node]
-            if upstream or op.arity > 0 or not isfinite(data[node]):
+            if upstream or op is not DOT or not isfinite(data[node]):  # as in fast.backward
                 for parent, local in zip(parents, partials[node], strict=True):
                     grad[parent] += upstream * local
         return np.array(grad)[self.program.parameters]
@@ -82,13 +81,7 @@ class PythonMachine:
 
 def evaluated(op: Op, operands: tuple[float, ...]) -> tuple[float, tuple[Any, ...]]:
     """Return the value and the slopes, as eager has them, or raise what eager raises."""
-    if op.arity > 0 and op.guarded:
-        _guard(op, *operands)
-    try:
-        out = op.at(scalars, operands)
-        slopes = (out,) * len(operands) if op.kinks and out != out else op.slopes_at(scalars, operands, out)
-    except OverflowError:
-        raise _too_large(op, *operands) from None
+    out, slopes = evaluate(op, operands)
     if op is LOGSUMEXP:
         check_shares("logsumexp", operands, out)
     return out, slopes

@@ -1,0 +1,203 @@
+"""What the engine refuses, and what to write instead: every sentence of it, so that value.py has none."""
+
+from collections.abc import Iterable
+from numbers import Real
+from typing import Any, NoReturn
+
+from autograd.errors import DataError, DivisionError, DomainError, GraphError, RangeError
+from autograd.node import Node
+from autograd.op import Op
+
+LIMIT = "too large for a float, which ends at about 1.8e308"
+
+
+# --- what is not a number ---
+
+
+def as_float(x: object) -> float:
+    """Return a real number as a float, or say why it is not one."""
+    if type(x) is float:
+        return x
+    if type(x) is not int and (isinstance(x, bool) or not isinstance(x, Real)):
+        raise DataError(f"A Value holds one real number, and {shown(x)} is {described(x)}")
+    try:
+        return float(x)
+    except OverflowError:
+        raise RangeError(f"{shown(x)} is {LIMIT}. Scale it down first.") from None
+
+
+def shown(x: object) -> str:
+    """Return how a thing is written, its beginning where that is long."""
+    text = repr(x)
+    return text if len(text) < 40 else f"{text[:36]} …"
+
+
+def described(x: Any) -> str:
+    """Say what something is that is not a number, and what would work."""
+    kind = type(x).__name__
+    if isinstance(x, Node):
+        return f"a {kind} already. Use it as it is; its number is x.data, and x.detach() is a leaf of its own."
+    if kind in ("bool", "bool_"):  # NumPy has its own
+        return "a bool, a truth value. If you mean 1 or 0, write float(x)."
+    if isinstance(x, (str, bytes)):
+        return f"a {kind}, which is text. If it reads as a number, write float(x)."
+    if isinstance(x, complex):
+        return "complex. Gradients here are of real numbers: use x.real and x.imag apart."
+    if x is None:
+        return "nothing. Did a function forget its return?"
+    if isinstance(x, (list, tuple)) and x and isinstance(x[0], Node):
+        return f"a {kind} of Values. Take one of them, xs[0]; for all of them, go through the {kind}."
+    if isinstance(x, (list, tuple, set, dict)) or hasattr(x, "shape"):
+        return f"a {kind}, which may hold many. Make one Value for each: [Value(x) for x in xs]."
+    return f"a {kind}. If it stands for one number, write float(x)."
+
+
+def check_data(data: object) -> None:
+    """Raise DataError for what `v.data = …` has put in the place of a float."""
+    if isinstance(data, Node):
+        raise DataError(
+            f"data was set to {shown(data)}, a Value, and it is to be a plain number. "
+            "A step is one of numbers: w.data -= lr * w.grad."
+        )
+    as_float(data)
+    if not isinstance(data, (float, int)):
+        kind = type(data).__name__
+        raise DataError(
+            f"data was set to {shown(data)}, a {kind}, and what is computed from it may be rounded as a {kind} is. "
+            "Write v.data = float(x), and compute again."
+        )
+
+
+def not_a_number(error: Exception, operands: Iterable[object]) -> Exception:
+    """Return the error for the first operand that `v.data = …` has left without a number, or the error as it came."""
+    try:
+        for x in operands:
+            check_data(x)
+    except DataError as refused:
+        return refused
+    return error
+
+
+def check_label(label: object, data: object) -> None:
+    """Raise DataError for a label that is not a string."""
+    if not isinstance(label, str):
+        meant = f"Value({label!r}, {data!r})" if isinstance(data, str) else f"Value({data!r}) and another Value"
+        raise DataError(f"A label is a string, and {label!r} is not one. Did you mean {meant}?")
+
+
+def check_scope(name: object) -> None:
+    """Raise DataError for the name of a scope that is not a string."""
+    if not isinstance(name, str):
+        raise DataError(f"A scope is named by a string, and {shown(name)} is not one. Write scope('layer0'), say.")
+
+
+def must_be_called(caller: str, f: object) -> None:
+    """Raise DataError for what is not a function, a result say."""
+    if not callable(f):
+        raise DataError(
+            f"{caller} calls a function again and again, and {f!r} is not one. Give the function that computes it."
+        )
+
+
+# --- what has no value, or no gradient ---
+
+
+def outside(op: Op, operands: tuple[float, ...]) -> DomainError | None:
+    """Return the error for the first operand outside the domain of a row, if there is one."""
+    for i, (domain, x) in enumerate(zip(op.domains(len(operands)), operands, strict=True)):
+        if not domain.has(x):
+            which = f"its {('first', 'second')[i]} operand" if op.arity == 2 else "its operand"
+            pole = x == 0 and op.binds == 4 and (op.arity == 1 or operands[1] < 0)  # 0 to a negative power
+            return (DivisionError if pole else domain.error)(
+                f"{called(op, operands)} has no value: {op.name} is defined where {which} is {domain.words}, "
+                f"and here it is {x}. {domain.remedy}"
+            )
+    return None
+
+
+def too_large(op: Op, operands: tuple[float, ...]) -> RangeError:
+    """Return the error for a value or a slope that no float can hold."""
+    if op.binds == 4:
+        return RangeError(f"{called(op, operands)} or its slope is {LIMIT}. Scale the operand to about 1.")
+    remedy = "Scale the operand down, or use a stable form: logsumexp, softplus, sigmoid."
+    return RangeError(f"{called(op, operands)} is {LIMIT}. {remedy}")
+
+
+def called(op: Op, operands: tuple[float, ...]) -> str:
+    """Return an operation on numbers as it is written: (-1.0)·2.0."""
+    return op.call(*(f"({x})" if x < 0 and op.binds < 9 else str(x) for x in operands))
+
+
+def no_graph(caller: str) -> GraphError:
+    """Return the error for what needs a graph, inside no_grad."""
+    return GraphError(
+        f"{caller} needs the graph, and inside no_grad nothing remembers how it was made. Call it outside."
+    )
+
+
+def check_leaves(leaves: list[Any]) -> None:
+    """Raise GraphError where only constants lead to a root, and DataError for a leaf whose data is not a number now."""
+    for leaf in leaves:
+        if leaf._kind != "constant":
+            break  # as a rule the first: a generator would cost more
+    else:
+        raise GraphError(
+            "backward finds nothing but plain numbers, and nothing that could have a gradient. Compute from the Values themselves: "
+            "v.data and v.item() are numbers without a past."
+        )
+    for leaf in leaves:
+        if type(leaf.data) is not float:
+            check_data(leaf.data)  # w.data = w - 0.1 would have put a Value there
+
+
+def no_copy() -> GraphError:
+    """Return the error for copying or pickling a result."""
+    return GraphError(
+        "A result is not copied or pickled: it would bring the whole graph that it was made from. Copy the leaves, "
+        "and compute it again, or take its number alone: v.detach()."
+    )
+
+
+# --- what would leave the graph, or is written for another language ---
+
+
+def leaves_the_graph(call: str) -> DataError:
+    """Return the error for a call that would give a plain number."""
+    return DataError(
+        f"{call} would leave the graph, and the gradient would be lost without a word. For a function, use the method: "
+        "v.sin(), not math.sin(v). For the plain number, say so: v.item()."
+    )
+
+
+class Refused:
+    """The operations of Python that a Value refuses.
+
+    >>> from autograd import Value
+    >>> Value(2.0) ^ 2
+    Traceback (most recent call last):
+    autograd.errors.DataError: v ^ 2 is Python's exclusive or, which is for whole numbers. A power is written v ** 2.
+    """
+
+    __slots__ = ()
+
+    def __float__(self) -> float:
+        raise leaves_the_graph("float(v)")
+
+    def __int__(self) -> int:
+        raise leaves_the_graph("int(v)")
+
+    def __round__(self, digits: int | None = None) -> NoReturn:
+        raise leaves_the_graph("round(v)")
+
+    def __mod__(self, other: object) -> NoReturn:
+        raise leaves_the_graph("v % n")
+
+    def __floordiv__(self, other: object) -> NoReturn:
+        raise leaves_the_graph("v // n")
+
+    __rmod__, __rfloordiv__ = __mod__, __floordiv__
+
+    def __xor__(self, n: object) -> NoReturn:
+        raise DataError(
+            f"v ^ {n!r} is Python's exclusive or, which is for whole numbers. A power is written v ** {n!r}."
+        )
