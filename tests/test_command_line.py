@@ -157,12 +157,14 @@ def test_a_wrong_command_says_how_it_is_used(arguments):
     "environment", [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}]
 )
 @pytest.mark.parametrize("command", [["step", "tiny-network"], ["table"], ["list"], ["list", "--json"]])
+@pytest.mark.slow
 def test_it_speaks_in_every_locale(environment, command):
     assert told(*command, **environment) == told(*command)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a shell with pipes")
 @pytest.mark.parametrize("command", ["step xor-training", "table", "step xor-training --json", "list"])
+@pytest.mark.slow
 def test_a_reader_may_leave_early(command):
     done = run(shell=f"{sys.executable} -m autograd {command} | head -c 100 | wc -c")
     assert done.stderr == ""
