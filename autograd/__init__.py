@@ -26,6 +26,7 @@ from autograd.errors import (
     RenderError,
 )
 from autograd.explain import mistakes
+from autograd.explain.diagnose import diagnose
 from autograd.explain.name_locals import name_locals
 from autograd.explain.paths import paths
 from autograd.explain.stepper import Stepper, phases, steps
@@ -56,6 +57,7 @@ __all__ = [
     "RenderError",
     "Stepper",
     "Value",
+    "diagnose",
     "dot",
     "draw",
     "enter",

@@ -8,7 +8,7 @@ from typing import Any
 
 import autograd
 from autograd import commands
-from autograd.classroom import walkthrough
+from autograd.classroom import operations_table
 from autograd.pictures import LEVELS
 from nn.lessons import COURSE
 
@@ -48,7 +48,7 @@ def parser() -> argparse.ArgumentParser:
     add_pictures(added)
     add_class_kit(added)
     added.add_parser("table", help="print the table of operations").set_defaults(
-        run=lambda options: print(walkthrough.table())
+        run=lambda options: print(operations_table.table())
     )
     return top
 

@@ -1,4 +1,4 @@
-"""The commands: what each prints or writes. `options` is what the command line was told, with the course in `options.course`."""
+"""The commands: what each prints or writes. `options` are those of the command line, with the course in `options.course`."""
 
 import argparse
 import difflib
@@ -7,7 +7,7 @@ import json
 import sys
 import webbrowser
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 import autograd
 from autograd.classroom import Course, Lesson, flashcards, terminal_quiz, walkthrough
@@ -18,6 +18,18 @@ from autograd.explain.event_json import plain, stream
 from autograd.explain.events import Event
 
 PLOTS = (".png", ".svg", ".pdf")
+
+
+class Answer(Protocol):
+    """What can be printed as text or as JSON."""
+
+    @property
+    def text(self) -> str:
+        """Plain text."""
+
+    @property
+    def json(self) -> dict[str, object]:
+        """Plain data."""
 
 
 def show_list(options: argparse.Namespace) -> None:
@@ -72,7 +84,7 @@ def show_steps(options: argparse.Namespace) -> None:
 
 
 def show_why(options: argparse.Namespace) -> None:
-    """Print the ledger of a node's gradient."""
+    """Print where a node's gradient comes from."""
     root = find(options).build()
     show(autograd.why(root, walkthrough.node_named(root, options.node)), options.json)
 
@@ -84,10 +96,10 @@ def show_paths(options: argparse.Namespace) -> None:
 
 
 def show_diagnosis(options: argparse.Namespace) -> None:
-    """Print what a student's number says."""
+    """Print which mistakes give a student's number."""
     root = Paper(find(options), options.seed).root
     show(
-        autograd.explain.mistakes.diagnose(root, walkthrough.node_named(root, options.node), options.answer),
+        autograd.diagnose(root, walkthrough.node_named(root, options.node), options.answer),
         options.json,
     )
 
@@ -214,9 +226,9 @@ def unwritable(path: object, error: OSError) -> FileError:
     )
 
 
-def show(told: Any, as_json: bool) -> None:
+def show(answer: Answer, as_json: bool) -> None:
     """Print an answer in plain text, or as JSON."""
-    print(json.dumps(plain(told.json), ensure_ascii=False, allow_nan=False) if as_json else told.text)
+    print(json.dumps(plain(answer.json), ensure_ascii=False, allow_nan=False) if as_json else answer.text)
 
 
 def find(options: argparse.Namespace) -> Lesson:

@@ -26,7 +26,7 @@ sys.path.insert(0, "..")  # the checkout, before any other package called autogr
 from random import Random
 from textwrap import fill
 
-from autograd import Value, draw, grad, gradcheck, play, why
+from autograd import Value, diagnose, draw, grad, gradcheck, play, why
 from autograd.explain import mistakes
 from autograd.graph import topological_order
 from nn import MLP, SGD, binary_cross_entropy_with_logits, xor
@@ -71,15 +71,15 @@ draw(loss)
 
 # %%
 w = next(node for node in topological_order(loss) if node.label == "w")
-found = mistakes.diagnose(loss, w, "-16")
+found = diagnose(loss, w, "-16")
 print(found.words)
 for mistake in found.mistakes:
-    print("It leaves the right way here:", *mistake.first.lines, sep="\n    ")
+    print("The first wrong line:", *mistake.first.lines, sep="\n    ")
     print(fill(mistake.why))
 
 # %%
 for answer in ("-56", "56", "-28", "-40", "-32", "-100"):
-    print(mistakes.diagnose(loss, w, answer).words)
+    print(diagnose(loss, w, answer).words)
 
 # %%
 play(mistakes_laboratory.LESSON, quiz=True)
@@ -105,7 +105,7 @@ mine = my_backward(loss)
 leaves = [node for node in topological_order(loss) if node.op is None]
 for leaf, truth in zip(leaves, grad(loss, leaves), strict=True):
     print(f"∂L/∂{leaf.label}: mine {mine[leaf]:6}   true {truth:6}   {'' if mine[leaf] == truth else 'WRONG'}")
-print(mistakes.diagnose(loss, w, mine[w]).words)
+print(diagnose(loss, w, mine[w]).words)
 
 # %% [markdown]
 # How would you know without knowing the truth? Ask the loss itself: change an input a little and see. `gradcheck` does it for every input.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Card:
+class Flashcard:
     """A flashcard: a question, its answer, and the lesson's name in the course."""
 
     question: str
@@ -12,7 +12,7 @@ class Card:
     lesson: str
 
 
-DEFINITIONS: tuple[Card, ...] = tuple(Card(question, answer, lesson) for lesson, question, answer in (
+DEFINITIONS: tuple[Flashcard, ...] = tuple(Flashcard(question, answer, lesson) for lesson, question, answer in (
     ("tiny-network", "What does the forward pass do?",
      "It computes every node from its parents, from the leaves to the loss."),
     ("tiny-network", "What does the backward pass do?",

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from autograd.classroom.questions import Wrong as Wrong
-from autograd.classroom.questions import hints, judged
+from autograd.classroom.questions import hints, judge
 from autograd.errors import GraphError
 from autograd.explain.mistakes import runnable
-from autograd.explain.slips import SLIPS
-from autograd.explain.why import Ledger, why
+from autograd.explain.step_mistakes import STEP_MISTAKES
+from autograd.explain.why import Why, why
 from autograd.graph import names, topological_order
 from autograd.value import Value
 
@@ -17,14 +17,14 @@ from autograd.value import Value
 class Exercise:
     """A question with a number for its answer; `solve` computes it, and each hint says a little more.
 
-    `of_graph` tells that it asks about the lesson's graph, which a flashcard must then show.
+    `of_graph` says that it asks about the lesson's graph, which a flashcard must then show.
 
-    >>> added_only = Wrong("the numbers are added only", 6.0, lambda: 1.0 + 2.0 + 3.0, "A mean is divided by how many there are.")
-    >>> mean = Exercise("What is the mean of 1, 2 and 3?", 2.0, lambda: (1 + 2 + 3) / 3, ("Add.", "Divide by 3."), (added_only,))
+    >>> added = Wrong("the numbers are only added", 6.0, lambda: 1.0 + 2.0 + 3.0, "A mean is divided by how many there are.")
+    >>> mean = Exercise("What is the mean of 1, 2 and 3?", 2.0, lambda: (1 + 2 + 3) / 3, ("Add.", "Divide by 3."), (added,))
     >>> mean.verdict("2")
     '2 is right.'
     >>> mean.verdict("6.0")
-    '6.0 is what you get when the numbers are added only. A mean is divided by how many there are.'
+    '6.0 is what you get when the numbers are only added. A mean is divided by how many there are.'
     """
 
     question: str
@@ -37,9 +37,9 @@ class Exercise:
     def verdict(self, given: str) -> str:
         """Say whether a number is right, at its own digits, or which mistake gives it.
 
-        Raises DataError for what is no number.
+        Raises DataError for what is not a number.
         """
-        return judged(given, self.answer, self.wrong).words
+        return judge(given, self.answer, self.wrong).words
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,8 @@ class GradientOf:
     >>> exercise.verdict("2")
     '2 is what you get when the local derivative is given alone. The chain rule multiplies it by the gradient that comes from upstream.'
 
-    `mistakes` holds the number that each mistake of this name gives: one of autograd.explain.mistakes, or a slip of autograd.explain.slips.
-    `given` says what the graph is, where it is not the lesson's.
+    `mistakes` holds the number that each mistake of this name gives: a name from autograd.explain.step_mistakes or
+    autograd.explain.mistakes. `given` says what the graph is, where it is not the lesson's.
     """
 
     build: Callable[[], Value]
@@ -77,8 +77,8 @@ class GradientOf:
     @property
     def question(self) -> str:
         """What is asked."""
-        ledger = self.ledger
-        return f"{self.given} What is ∂{ledger.names[ledger.root].label}/∂{self.node}?".lstrip()
+        asked = self.why
+        return f"{self.given} What is ∂{asked.names[asked.root].label}/∂{self.node}?".lstrip()
 
     @property
     def of_graph(self) -> bool:
@@ -86,8 +86,8 @@ class GradientOf:
         return not self.given
 
     @property
-    def ledger(self) -> Ledger:
-        """Every use of the node, in a graph made afresh."""
+    def why(self) -> Why:
+        """Where the gradient comes from, in a graph made afresh."""
         root = self.build()
         by_name = {name: node for node, name in names(topological_order(root)).items()}
         return why(root, by_name[self.node])
@@ -95,33 +95,33 @@ class GradientOf:
     @property
     def hints(self) -> tuple[str, ...]:
         """Upstream, local and product, a stage each, of every use."""
-        return hints(self.ledger.uses)
+        return hints(self.why.uses)
 
     @property
     def wrong(self) -> tuple[Wrong, ...]:
         """The wrong answers, each with the mistake that gives it."""
-        return tuple(made(self.ledger, name, answer) for name, answer in self.mistakes.items())
+        return tuple(wrong_answer(self.why, name, answer) for name, answer in self.mistakes.items())
 
     def solve(self) -> float:
         """Compute it."""
-        return self.ledger.gradient
+        return self.why.gradient
 
     def verdict(self, given: str) -> str:
         """Say whether a number is right, at its own digits, or which mistake gives it."""
-        return judged(given, self.answer, self.wrong).words
+        return judge(given, self.answer, self.wrong).words
 
 
-def made(ledger: Ledger, name: str, answer: float) -> Wrong:
-    """Return the slip, or else the mistake, of that name, made on the ledger's graph.
+def wrong_answer(asked: Why, name: str, answer: float) -> Wrong:
+    """Return the wrong answer that the mistake of this name gives: a mistake of one step, or one of the laboratory.
 
-    Raises GraphError where there is none, or where it does not come to an end on this graph.
+    Raises GraphError where there is no such mistake, or where it does not come to an end on this graph.
     """
-    slips = [slip for slip in SLIPS if slip.name == name]
-    if slips:
-        return Wrong(slips[0].when, answer, lambda: slips[0].made_of(ledger.uses[-1]), slips[0].why, name)
-    tried = [mistake for mistake in runnable(ledger.root) if mistake.name == name]
+    steps = [step for step in STEP_MISTAKES if step.name == name]
+    if steps:
+        return Wrong(steps[0].when, answer, lambda: steps[0].number(asked.uses[-1]), steps[0].why, name)
+    tried = [mistake for mistake in runnable(asked.root) if mistake.name == name]
     if not tried:
         raise GraphError(
-            f"No mistake {name!r} can be made on this graph. Take a name from autograd.explain.slips or autograd.explain.mistakes."
+            f"No mistake {name!r} can be made on this graph. Take a name from autograd.explain.step_mistakes or autograd.explain.mistakes."
         )
-    return Wrong(tried[0].when, answer, lambda: tried[0].gradients.get(ledger.value, 0.0), tried[0].why, name)
+    return Wrong(tried[0].when, answer, lambda: tried[0].gradients.get(asked.value, 0.0), tried[0].why, name)

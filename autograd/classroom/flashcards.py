@@ -1,6 +1,6 @@
 """Flashcards of the whole course: definitions, the slopes of the table of operations, and the notes and exercises of every lesson.
 
-They tell themselves as text, as JSON, and as the tab-separated values that Anki imports.
+They are written as text, as JSON, and as the tab-separated values that Anki imports.
 """
 
 from __future__ import annotations
@@ -9,10 +9,9 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
 
 from autograd.classroom.course import Course
-from autograd.classroom.definitions import DEFINITIONS, Card
+from autograd.classroom.definitions import DEFINITIONS, Flashcard
 from autograd.classroom.lesson import Lesson, Note
 from autograd.explain.events import Compute, Event
 from autograd.explain.expression import formula, name, slope
@@ -26,19 +25,19 @@ LONGEST_SLOPE = 50  # letters of one that is learned by heart
 COLUMNS = ("Question", "Answer", "Lesson", "Tags")
 
 
-def deck(course: Course) -> list[Card]:
+def deck(course: Course) -> list[Flashcard]:
     """Return all cards in the order of the course, each question once."""
     cards = [*DEFINITIONS, *slopes(), *(card for lesson in course.lessons.values() for card in of_lesson(lesson))]
     first = {card.question: card for card in reversed(cards)}
     return sorted((card for card in cards if first[card.question] is card), key=lambda card: course.place(card.lesson))
 
 
-def slopes() -> Iterator[Card]:
+def slopes() -> Iterator[Flashcard]:
     """Yield a card for each operation of one or two operands whose slope is short enough to learn."""
     for op in TABLE.values():
         question, answer = slope_of(op) if op.arity in (1, 2) else ("", "")
         if answer and len(answer) <= LONGEST_SLOPE:
-            yield Card(question, f"{answer}{kink(op)}", "activations" if op.binds == 9 else "tiny-network")
+            yield Flashcard(question, f"{answer}{kink(op)}", "activations" if op.binds == 9 else "tiny-network")
 
 
 def slope_of(op: Op) -> tuple[str, str]:
@@ -49,9 +48,9 @@ def slope_of(op: Op) -> tuple[str, str]:
     """
     operands, out = tuple(name(letter, 0.0) for letter in "ab"[: op.arity]), name("y", 0.0)
     asked = [f"∂y/∂{operand.label}" for operand in operands]
-    told = [f"{partial} = {slope(op, i, operands, out).text}" for i, partial in enumerate(asked)]
+    answers = [f"{partial} = {slope(op, i, operands, out).text}" for i, partial in enumerate(asked)]
     question = f"y = {formula(op, operands).text}. What {'is' if len(asked) == 1 else 'are'} {' and '.join(asked)}?"
-    return question, f"{', '.join(told)}."
+    return question, f"{', '.join(answers)}."
 
 
 def kink(op: Op) -> str:
@@ -59,7 +58,7 @@ def kink(op: Op) -> str:
     return f" {op.note[0].upper()}{op.note[1:]}." if op.kinks else ""
 
 
-def of_lesson(lesson: Lesson) -> Iterator[Card]:
+def of_lesson(lesson: Lesson) -> Iterator[Flashcard]:
     """Yield a card for each exercise of a lesson and each note; those that ask about its graph show it, if it is small enough."""
     root = lesson.build()
     graph = in_words(root)
@@ -68,14 +67,14 @@ def of_lesson(lesson: Lesson) -> Iterator[Card]:
         if small or not exercise.of_graph:
             about = f"{graph} " if exercise.of_graph else ""
             answer = f"{number(exercise.answer)}. {' '.join(exercise.hints)}"
-            yield Card(f"{lesson.title}. {about}{exercise.question}", answer, lesson.slug)
+            yield Flashcard(f"{lesson.title}. {about}{exercise.question}", answer, lesson.slug)
     if small:
         for note, event in noted(lesson, root):
-            yield Card(f"{lesson.title}. {graph} {remark(event)}", note.text, lesson.slug)
+            yield Flashcard(f"{lesson.title}. {graph} {remark(event)}", note.text, lesson.slug)
 
 
 def noted(lesson: Lesson, root: Value) -> Iterator[tuple[Note, Event]]:
-    """Yield each note with its event; the lesson is told, which may take its time, only for those that the passes have not."""
+    """Yield each note with its event; the whole lesson is run, which may take its time, only for those that the passes do not have."""
     events = {event.key: event for event in steps(root)}
     if any(note.after not in events for note in lesson.notes):
         events = {event.key: event for event in lesson.events()} | events
@@ -84,7 +83,7 @@ def noted(lesson: Lesson, root: Value) -> Iterator[tuple[Note, Event]]:
 
 
 def remark(event: Event) -> str:
-    """Ask what there is to say of an event."""
+    """Ask what there is to say about an event."""
     return f"{event.words} What does that tell?"
 
 
@@ -98,20 +97,20 @@ def in_words(root: Value) -> str:
     return f"{', '.join(leaves)}; {', '.join(results)}."
 
 
-def as_text(cards: Iterable[Card], course: Course) -> str:
+def as_text(cards: Iterable[Flashcard], course: Course) -> str:
     """Return cards as plain text, under the names of their lessons."""
-    told, lesson = [], ""
+    lines, lesson = [], ""
     for card in cards:
         if card.lesson != lesson:
             lesson = card.lesson
-            told += [lesson, "-" * len(lesson), ""]
-        told += [f"Q  {card.question}", f"A  {card.answer}", ""]
-    return "\n".join(told)
+            lines += [lesson, "-" * len(lesson), ""]
+        lines += [f"Q  {card.question}", f"A  {card.answer}", ""]
+    return "\n".join(lines)
 
 
-def as_json(cards: Iterable[Card], course: Course) -> str:
+def as_json(cards: Iterable[Flashcard], course: Course) -> str:
     """Return cards as JSON: a list of objects."""
-    told: list[Mapping[str, Any]] = [
+    rows: list[Mapping[str, str]] = [
         {
             "question": card.question,
             "answer": card.answer,
@@ -120,10 +119,10 @@ def as_json(cards: Iterable[Card], course: Course) -> str:
         }
         for card in cards
     ]
-    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
 
 
-def as_tsv(cards: Iterable[Card], course: Course) -> str:
+def as_tsv(cards: Iterable[Flashcard], course: Course) -> str:
     """Return cards as tab-separated values with the header lines that Anki reads."""
     file = io.StringIO()
     columns = "\t".join(COLUMNS)
@@ -149,4 +148,4 @@ def tag(chapter: str) -> str:
     return "-".join("".join(letter for letter in chapter.lower() if letter.isalnum() or letter == " ").split())
 
 
-FORMATS: dict[str, Callable[[Iterable[Card], Course], str]] = {".txt": as_text, ".json": as_json, ".tsv": as_tsv}
+FORMATS: dict[str, Callable[[Iterable[Flashcard], Course], str]] = {".txt": as_text, ".json": as_json, ".tsv": as_tsv}

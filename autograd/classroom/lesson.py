@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from inspect import getsource, signature
-from typing import Any
+from pathlib import Path
+from typing import Protocol, cast
 
 from autograd.classroom.claim import Claim
 from autograd.classroom.exercise import Exercise, GradientOf
@@ -18,6 +19,13 @@ from autograd.value import Value
 Story = Iterator["str | Event"]  # what is shown
 Told = Iterator["str | Event | Claim"]  # what a lesson tells
 MOST_QUESTIONS = 10  # of a lesson that states none
+
+
+class Figure(Protocol):
+    """What a plot returns: a matplotlib figure, or anything else that can be saved."""
+
+    def savefig(self, fname: Path) -> object:
+        """Write the figure to a file."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +48,7 @@ def labelled_numbers(lesson: "Lesson") -> Mapping[str, float]:
 
 @dataclass(frozen=True)
 class Lesson:
-    """One lesson, told in the terminal, drawn, played and tested from the same data.
+    """One lesson: shown on the terminal, drawn, played and tested from the same data.
 
     A title and `build`, which makes the graph, are enough:
 
@@ -55,7 +63,7 @@ class Lesson:
 
     The source of `build` is what is shown as code. `tell` yields texts and events in the order of the story; a text that
     begins with "# " is a heading, and a sentence that names a cause is a Claim. `numbers` are those it must reach, and
-    `measure` computes them. `plot` returns a matplotlib figure, where people would rather look than read.
+    `measure` computes them. `plot` returns a matplotlib figure, for lessons that have one.
     Without `exercises` it asks for the gradient of each leaf.
     """
 
@@ -69,7 +77,7 @@ class Lesson:
     measure: Callable[["Lesson"], Mapping[str, float]] = field(default=labelled_numbers, repr=False)
     notes: tuple[Note, ...] = ()
     exercises: tuple[Exercise | GradientOf, ...] = None  # type: ignore[assignment]
-    plot: Callable[[], Any] | None = field(default=None, repr=False)
+    plot: Callable[[], Figure] | None = field(default=None, repr=False)
     source: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
@@ -97,7 +105,7 @@ class Lesson:
                 yield notes.pop(item.key)
 
     def events(self) -> list[Event]:
-        """Return the events alone."""
+        """Return the events without the texts."""
         return [item for item in self.tell(self) if isinstance(item, Event)]
 
     def claims(self) -> list[Claim]:
@@ -105,7 +113,7 @@ class Lesson:
         return [item for item in self.tell(self) if isinstance(item, Claim)]
 
 
-def as_lesson(thing: Any, title: str = "") -> Lesson:
+def as_lesson(thing: object, title: str = "") -> Lesson:
     """Return a Lesson as it is; a Value, or a function that builds a graph, as a lesson about that graph.
 
     >>> as_lesson(Value(3.0, "x") * 2).title
@@ -129,7 +137,7 @@ def again(root: Value) -> Callable[[], Value]:
     return lambda: root
 
 
-def checked(build: Callable[[], Any]) -> Callable[[], Value]:
+def checked(build: Callable[..., object]) -> Callable[[], Value]:
     """Return the function, if a call of it without arguments gives a Value; else raise DataError."""
     name = getattr(build, "__name__", "build")
     try:
@@ -144,7 +152,7 @@ def checked(build: Callable[[], Any]) -> Callable[[], Value]:
     if not isinstance(made, Value):
         forgot = " Did it forget its return?" if made is None else ""
         raise DataError(f"{name}() returned {shortened(made)}, and a graph ends in one Value.{forgot}")
-    return build
+    return cast(Callable[[], Value], build)
 
 
 def shortened(thing: object) -> str:
@@ -174,7 +182,7 @@ def gradient_questions(build: Callable[[], Value]) -> tuple[GradientOf, ...]:
 def passes(root: Value, about: Collection[str] = ()) -> Story:
     """Yield both passes of a graph under their headings.
 
-    Where `about` names nodes, the backward pass is told at these alone, at the root, and at nodes without a label.
+    Where `about` names nodes, the backward pass is shown only at these, at the root, and at nodes without a label.
     """
     phase = ""
     for event in steps(root):

@@ -1,8 +1,9 @@
 """Questions: one for each application of the chain rule, with hints in stages and wrong answers that have a name.
 
-The terminal, the player and the handout all ask from here. A typed answer stands for everything that rounds to it at its
-own digits, a fraction and 0 for themselves alone. Where it stands for the truth and for a mistake, the nearer one counts, so
-that a coarse answer hides no mistake. The answer as it is printed is always right, and a mistake that prints the same is none.
+The terminal, the page and the handout all ask from here. A typed answer stands for every number that rounds to it at its own
+digits; a fraction and 0 stand for themselves only. Where it stands for the right answer and for a mistake, the nearer one
+counts, so that a coarse answer hides no mistake. The right answer as it is printed is always right, and a mistake that prints
+the same does not count as one.
 """
 
 from __future__ import annotations
@@ -14,19 +15,20 @@ from fractions import Fraction
 from math import isfinite
 
 from autograd.explain import mistakes
+from autograd.explain.diagnose import ROUNDING, matcher
 from autograd.explain.events import Chain, Compute, Names
-from autograd.explain.mistakes import ROUNDING, Mistake, matcher
-from autograd.explain.slips import SLIPS
+from autograd.explain.laboratory import Mistake
+from autograd.explain.step_mistakes import STEP_MISTAKES
 from autograd.explain.stepper import steps
 from autograd.graph import bracketed, number
 from autograd.value import Value
 
-FEW_DIGITS = 2  # an answer of fewer says too little, unless it is exact
+ENOUGH_DIGITS = 2  # an answer of fewer says too little, unless it is exact
 
 
 @dataclass(frozen=True)
 class Wrong:
-    """A wrong answer: when one gets it, `make` that gets it so, why it is wrong, and the mistake's name, if it has one."""
+    """A wrong answer: when one gets it, `make` that computes it so, why it is wrong, and the mistake's name, if it has one."""
 
     when: str
     answer: float
@@ -37,7 +39,7 @@ class Wrong:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is said of a typed answer."""
+    """What is said about a typed answer."""
 
     right: bool
     words: str
@@ -45,7 +47,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Question:
-    """A question with a number for its answer, its hints, its wrong answers, and what is told once it is answered.
+    """A question with a number for its answer, its hints, its wrong answers, and its solution in lines of text.
 
     >>> x = Value(3.0, "x")
     >>> y = x * 5; y.label = "y"
@@ -64,21 +66,21 @@ class Question:
     answer: float
     hints: tuple[str, ...]
     wrong: tuple[Wrong, ...] = field(default=(), repr=False)
-    told: tuple[str, ...] = field(default=(), repr=False)
+    solution: tuple[str, ...] = field(default=(), repr=False)
 
     def verdict(self, given: str) -> Verdict:
         """Say whether a typed number is right, or which mistakes give it."""
-        return judged(given, self.answer, self.wrong)
+        return judge(given, self.answer, self.wrong)
 
 
 def questions(root: Value) -> list[Question]:
     """Return a question for each contribution of the backward pass, in the order of the events."""
-    events = asked_events(root)
+    events = typable(root)
     tried = attempts(root, events[0].names) if events else []
     return [contribution(event, tried) for event in events]
 
 
-def asked_events(root: Value) -> list[Chain]:
+def typable(root: Value) -> list[Chain]:
     """Return the applications of the chain rule whose contribution is a number that one can type."""
     return [event for event in steps(root) if isinstance(event, Chain) and isfinite(event.contribution)]
 
@@ -86,34 +88,36 @@ def asked_events(root: Value) -> list[Chain]:
 def attempts(root: Value, names: Names) -> list[Mistake]:
     """Make every known mistake on a graph, save the one that needs numbers which have moved since."""
     moved = any(node.data != expr.data for node, expr in names.items())
-    runs = [run for run in mistakes.MISTAKES if not (moved and run is mistakes.updated_too_early)]
-    return list(mistakes.runnable(root, runs=runs))
+    possible = [run for run in mistakes.MISTAKES if not (moved and run is mistakes.updated_too_early)]
+    return list(mistakes.runnable(root, experiments=possible, names=names))
 
 
 def contribution(chain: Chain, tried: Sequence[Mistake]) -> Question:
     """Return the question at an event, knowing the mistakes that were tried on its graph."""
-    return Question(asked(chain), chain.contribution, hints([chain]), tuple(wrong(chain, tried)), tuple(chain.lines))
+    return Question(
+        question_text(chain), chain.contribution, hints([chain]), tuple(wrong_answers(chain, tried)), tuple(chain.lines)
+    )
 
 
-def asked(chain: Chain, longest: int = 60) -> str:
+def question_text(chain: Chain, longest: int = 60) -> str:
     """Ask for what one use contributes; where one node uses another twice, say which use is meant."""
-    parent, operation = chain.names[chain.parent].label, written(chain)
-    made = f" = {operation}" if operation and len(operation) < longest else ""
+    parent, operation = chain.names[chain.parent].label, operation_text(chain)
+    formula = f" = {operation}" if operation and len(operation) < longest else ""
     uses = [i for i, operand in enumerate(chain.node.parents) if operand is chain.parent]
     which = f" (number {uses.index(chain.operand) + 1} of {len(uses)} there)" if len(uses) > 1 else ""
     total = chain.partial(chain.root, chain.parent)
-    return f"{chain.name}{made} passes its gradient on to {parent}. What does this use of {parent}{which} contribute to {total}?"
+    return f"{chain.name}{formula} passes its gradient on to {parent}. What does this use of {parent}{which} contribute to {total}?"
 
 
-def written(chain: Chain) -> str:
+def operation_text(chain: Chain) -> str:
     """Return how a chain's node is computed, in names."""
     return Compute(node=chain.node, names=chain.names).formula.text
 
 
-def wrong(chain: Chain, tried: Sequence[Mistake]) -> Iterator[Wrong]:
-    """Yield the wrong answers at an event that differ from the right one: slips of one step, then the laboratory's."""
-    for slip in SLIPS:
-        yield from differing(chain, slip.name, slip.when, slip.why, slip.made_of(chain))
+def wrong_answers(chain: Chain, tried: Sequence[Mistake]) -> Iterator[Wrong]:
+    """Yield the wrong answers at an event that differ from the right one: mistakes of one step, then the laboratory's."""
+    for step in STEP_MISTAKES:
+        yield from differing(chain, step.name, step.when, step.why, step.number(chain))
     for mistake in tried:
         taken = mistake.taken.get((chain.node, chain.operand))
         if taken is not None:
@@ -127,7 +131,7 @@ def differing(chain: Chain, name: str, when: str, why: str, answer: float) -> It
 
 
 def hints(uses: Sequence[Chain]) -> tuple[str, ...]:
-    """Return three hints: upstream, local, product, each of every use; the arithmetic is left to do."""
+    """Return three hints for all uses: upstream, local, product; the arithmetic is left to the student."""
     upstream = "; ".join(f"{use.partial(use.root, use.node)} = {number(use.upstream)}" for use in uses)
     local = "; ".join(" ".join(use.local_line.split()) for use in uses)
     return (
@@ -142,10 +146,10 @@ def product(use: Chain) -> str:
     return f"{number(use.upstream)} · {bracketed(number(use.local))}"
 
 
-def judged(given: str, answer: float, wrong: Sequence[Wrong]) -> Verdict:
+def judge(given: str, answer: float, wrong: Sequence[Wrong]) -> Verdict:
     """Say whether a typed number is right, or which mistakes give it.
 
-    Raises DataError for what is no number.
+    Raises DataError for what is not a number.
     """
     matches, shown = matcher(given), given.strip().replace("-", "−")
     typed = float(Fraction(given.replace("−", "-").strip()))
@@ -153,19 +157,19 @@ def judged(given: str, answer: float, wrong: Sequence[Wrong]) -> Verdict:
     nearer = [one for one in wrong if matches(one.answer) and abs(one.answer - typed) < off]
     if matches(answer) and not nearer:
         exact = off <= max(1e-9 * abs(answer), ROUNDING) or shown == number(answer)
-        if exact or digits(given) >= FEW_DIGITS:
+        if exact or digits(given) >= ENOUGH_DIGITS:
             return Verdict(True, f"{shown} is right.")
         return Verdict(False, f"{shown} is right as far as it goes. Give one digit more.")
-    told = dict.fromkeys(f"{shown} is what you get when {one.when}. {one.why}" for one in nearer)
-    return Verdict(False, " ".join(told) or f"{shown} is not right, and none of the known mistakes gives it.")
+    sentences = dict.fromkeys(f"{shown} is what you get when {one.when}. {one.why}" for one in nearer)
+    return Verdict(False, " ".join(sentences) or f"{shown} is not right, and none of the known mistakes gives it.")
 
 
 def digits(given: str) -> int:
-    """Count the digits that say something; a fraction says enough.
+    """Count the significant digits; a fraction has enough.
 
     >>> digits("0.04"), digits("10"), digits("1/3")
     (1, 2, 2)
     """
     if "/" in given:
-        return FEW_DIGITS
+        return ENOUGH_DIGITS
     return len("".join(map(str, Decimal(given.replace("−", "-").strip()).as_tuple().digits)).lstrip("0"))

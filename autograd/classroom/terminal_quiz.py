@@ -55,13 +55,13 @@ def answered(question: Question, read: Read) -> str:
     hints, result = list(question.hints), "at once"
     while (typed := ask(read)) is not None and typed not in ENDS:
         if typed not in HINTS:
-            right, words = judged(question, typed)
+            right, words = judge(question, typed)
             say(words)
             if right:
-                say(*question.told)
+                say(*question.solution)
                 return result
         elif not hints:
-            say(f"It is {number(question.answer)}.", *question.told)
+            say(f"It is {number(question.answer)}.", *question.solution)
             return "shown"
         else:
             say(hints.pop(0))
@@ -69,8 +69,8 @@ def answered(question: Question, read: Read) -> str:
     return "ended"
 
 
-def judged(question: Question, typed: str) -> tuple[bool, str]:
-    """Return whether an answer is right, and what is said of it; what is no number is asked again."""
+def judge(question: Question, typed: str) -> tuple[bool, str]:
+    """Return whether an answer is right, and what is said about it; what is not a number is asked again."""
     try:
         verdict = question.verdict(typed)
     except DataError as error:
@@ -103,12 +103,12 @@ def score(results: Counter[str], count: int) -> str:
     'Right: 3 of 6 (2 at once, without a hint or a wrong answer). Shown: 1. Not answered: 2.'
     """
     right = results["at once"] + results["right"]
-    told = [f"Right: {right} of {count} ({results['at once']} at once, without a hint or a wrong answer)"]
+    parts = [f"Right: {right} of {count} ({results['at once']} at once, without a hint or a wrong answer)"]
     if results["shown"]:
-        told.append(f"Shown: {results['shown']}")
+        parts.append(f"Shown: {results['shown']}")
     if left := count - results.total():
-        told.append(f"Not answered: {left}")
-    return ". ".join(told) + "."
+        parts.append(f"Not answered: {left}")
+    return ". ".join(parts) + "."
 
 
 def key(paper: Paper) -> str:
@@ -119,13 +119,13 @@ def key(paper: Paper) -> str:
 
 def marked(paper: Paper, answers: Sequence[str]) -> str:
     """Mark answers, one a line in the order of the questions, an empty line for none: each verdict, then the score."""
-    told, right = [f"Marked: {paper.title}"], 0
+    lines, right = [f"Marked: {paper.title}"], 0
     for i, question in enumerate(paper.questions, 1):
         typed = answers[i - 1].strip() if i <= len(answers) else ""
-        correct, words = judged(question, typed) if typed else (False, "No answer.")
+        correct, words = judge(question, typed) if typed else (False, "No answer.")
         right += correct
         better = "" if correct else f" It is {number(question.answer)}."
-        told.append(f"{i:>4}  {hanging(words + better)}")
+        lines.append(f"{i:>4}  {hanging(words + better)}")
     more = len(answers) - len(paper.questions)
     extra = f" {counted(more, 'line')} more than there are questions." if more > 0 else ""
-    return "\n".join([*told, f"Right: {right} of {len(paper.questions)}.{extra}"])
+    return "\n".join([*lines, f"Right: {right} of {len(paper.questions)}.{extra}"])

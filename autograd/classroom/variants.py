@@ -40,34 +40,34 @@ def variant(root: Value, seed: int | str) -> Value:
     named = names(order)
     changing = [leaf for leaf in before if not fixed(leaf)] or [leaf for leaf in before if leaf.kind == "parameter"]
     for attempt in range(MOST_TRIES):
-        drawn = before | {leaf: other(leaf.data, f"{seed} {attempt} {named[leaf]}") for leaf in changing}
-        if drawn != before and (made := rebuilt(order, drawn)) is not None and no_worse(made, root):
+        drawn = before | {leaf: another(leaf.data, f"{seed} {attempt} {named[leaf]}") for leaf in changing}
+        if drawn != before and (made := rebuilt(order, drawn)) is not None and as_good(made, root):
             return made
     raise GraphError(
         "There are no other numbers for this graph that keep it away from kinks, and its gradients from 0."
     )
 
 
-def other(x: float, key: str) -> float:
+def another(x: float, key: str) -> float:
     """Return another number of the same kind; the key decides which."""
     if x == 0:
-        return float(chosen(-SMALL, SMALL, key))
+        return float(whole_number(-SMALL, SMALL, key))
     places = decimals(x)
     units = max(1, round(Decimal(repr(abs(x))).scaleb(places)))
     low, high = max(1, units // 2), max(5, 2 * units)
     if abs(x) < 1:
         high = min(high, 10**places - 1)
-    size = float(Decimal(chosen(low, high, key)).scaleb(-places))
+    size = float(Decimal(whole_number(low, high, key)).scaleb(-places))
     return size if x > 0 else -size
 
 
-def chosen(low: int, high: int, key: str) -> int:
+def whole_number(low: int, high: int, key: str) -> int:
     """Return a whole number from low to high: a hash of the key, the same everywhere."""
     return low + int.from_bytes(sha256(key.encode()).digest()) % (high - low + 1)
 
 
 def fixed(leaf: Value) -> bool:
-    """Tell whether a leaf keeps its number: a constant, a 0, a label or switch, and what is no number."""
+    """Tell whether a leaf keeps its number: a constant, a 0, a label or switch, and what is not a finite number."""
     return (
         leaf.kind == "constant" or leaf.data == 0 or (leaf.kind == "leaf" and leaf.data == 1) or not isfinite(leaf.data)
     )
@@ -111,10 +111,14 @@ def leaf_like(leaf: Value, number: float) -> Value:
     return made
 
 
-def no_worse(made: Value, root: Value) -> bool:
+def as_good(made: Value, root: Value) -> bool:
     """Tell whether a graph has no more gradients that are 0, tiny or huge than another, and no more slopes that are tiny."""
     flatter = flat_slopes(made) > flat_slopes(root)
-    return not flatter and sum(poor(made)) <= sum(poor(root)) and (not all(poor(made)) or all(poor(root)))
+    return (
+        not flatter
+        and sum(poor_gradients(made)) <= sum(poor_gradients(root))
+        and (not all(poor_gradients(made)) or all(poor_gradients(root)))
+    )
 
 
 def flat_slopes(root: Value) -> int:
@@ -122,7 +126,7 @@ def flat_slopes(root: Value) -> int:
     return sum(0 < abs(slope) < TINY for node in topological_order(root) for slope in node.partials)
 
 
-def poor(root: Value) -> list[bool]:
+def poor_gradients(root: Value) -> list[bool]:
     """Return, for each free leaf, whether its gradient is 0, tiny or huge."""
     leaves = [node for node in topological_order(root) if node.op is None and node.kind != "constant"]
     return [not TINY <= abs(gradient) <= HUGE for gradient in grad(root, leaves)]

@@ -7,15 +7,11 @@ import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from autograd import rules
 from autograd.classroom import Lesson
 from autograd.errors import GraphError
 from autograd.explain.events import Chain, Event, Ready
-from autograd.explain.expression import Expr, as_expr, formula, name, slope
 from autograd.explain.why import why
 from autograd.graph import names, topological_order
-from autograd.namespaces import methods
-from autograd.rules import MANY, PAIRS, Op
 from autograd.value import Value
 
 WIDTH = 100
@@ -36,7 +32,7 @@ def walkthrough(lesson: Lesson) -> Iterator[str]:
 
 def source(lesson: Lesson) -> str:
     """Return which documents a lesson follows."""
-    return f"After: {lesson.document}."
+    return f"Source: {lesson.document}."
 
 
 def opening(lesson: Lesson) -> str:
@@ -57,13 +53,15 @@ def event_text(index: int, event: Event, previous: Event | None = None) -> str:
     if isinstance(event, Chain):
         head, lines = f"{event.name} → {event.names[event.parent].label}", event.lines
         return "\n".join([f"{index:>4}  {head}", *(f"{INDENT}  {line}" for line in lines)])
-    lines = event.lines
-    if isinstance(event, Ready):
-        lines = [*lines, "complete"] if previous is None or lines[-1] not in previous.lines else ["complete"]
-        lines[-2:] = (
-            [f"{lines[-2]}   complete"] if len(lines) > 1 else [f"{event.partial(event.root, event.node)}   complete"]
-        )
+    lines = complete(event, previous) if isinstance(event, Ready) else event.lines
     return "\n".join(f"{index:>4}  {line}" if i == 0 else f"{INDENT}{line}" for i, line in enumerate(lines))
+
+
+def complete(event: Ready, previous: Event | None) -> list[str]:
+    """Return the lines of a complete gradient; its number is left out where the line before it has just said it."""
+    if previous is not None and event.lines[-1] in previous.lines:
+        return [f"{event.partial(event.root, event.node)}   complete"]
+    return [*event.lines[:-1], f"{event.lines[-1]}   complete"]
 
 
 def wrapped(text: str, indent: str = "") -> str:
@@ -88,9 +86,8 @@ def pages(lesson: Lesson) -> list[Page]:
     texts = [opening(lesson)]
     for item in lesson.story():
         if isinstance(item, str) and found and not texts and not item.startswith("# "):
-            found[-1] = Page(
-                found[-1].event, f"{found[-1].text}\n{paragraph(item)}"
-            )  # what is said of an event stays with it
+            last = found[-1]  # a text about an event stays with it
+            found[-1] = Page(last.event, f"{last.text}\n{paragraph(item)}")
         elif isinstance(item, str):
             texts.append(paragraph(item))
         else:
@@ -110,10 +107,8 @@ def interact(lesson: Lesson, read_key: Callable[[], str], read_line: Callable[[]
             continue
         wanted = moved(pressed, position, len(book), read_line)
         if wanted is None:
-            there = (
-                f"      There is no such event: there are 0 to {len(book) - 2}." if pressed == "g" else f"      {KEYS}"
-            )
-            print(there, flush=True)
+            help_text = f"There is no such event: there are 0 to {len(book) - 2}." if pressed == "g" else KEYS
+            print(f"{INDENT}{help_text}", flush=True)
         elif wanted != position:
             position = wanted
             print(book[position].text, flush=True)
@@ -135,7 +130,7 @@ def ask(question: str, read_line: Callable[[], str]) -> str:
 
 
 def answer(event: Event | None, label: str) -> str:
-    """Return the ledger of a node's gradient in the graph of an event."""
+    """Return where a node's gradient comes from, in the graph of an event."""
     if event is None:
         return "      Go back to an event first: b."
     *_, root = event.names  # a topological order ends with its root
@@ -184,52 +179,3 @@ def key() -> str:
 def line() -> str:
     """Return a line that is typed, past the buffers, as `key` reads."""
     return os.read(sys.stdin.fileno(), 1024).decode(errors="replace")
-
-
-def table() -> str:
-    """Return the table of operations: what each computes, its slopes, where it is defined; then how it is written."""
-    read = [("operation", "value", "slopes", "defined where", "kink"), *map(meaning, rules.TABLE.values())]
-    written = [("operation", "drawn", "TeX", "note"), *map(notation, rules.TABLE.values())]
-    return aligned(read) + "\n\n" + aligned(written)
-
-
-def meaning(op: Op) -> tuple[str, ...]:
-    """Return a row read as text."""
-    operands, out = operands_of(op), name("out", 0.0)
-    slopes = [slope(op, i, operands, out).text for i in range(len(operands))]
-    domains = dict.fromkeys(domain.words for domain in op.domain if domain not in (MANY, PAIRS))
-    value = as_expr(op.at(methods, operands)).text  # what it does, not only what it is called
-    return (
-        op.name,
-        value if len(value) < 45 else formula(op, operands).text,
-        fitting(slopes, op),
-        "; ".join(domains),
-        op.kinks.words if op.kinks else "",
-    )
-
-
-def notation(op: Op) -> tuple[str, ...]:
-    """Return how a row is drawn and written, and its note."""
-    return op.name, op.symbol, op.tex.format("x", "y"), op.note
-
-
-def fitting(slopes: list[str], op: Op, width: int = 44) -> str:
-    """Return the slopes, or as many as fit."""
-    whole = ", ".join(slopes)
-    if len(whole) <= width:
-        return whole
-    if op.arity == MANY:
-        return "1, shared by those that tie; 0"
-    return f"{slopes[0]}, …" if len(slopes) > 1 else whole
-
-
-def aligned(rows: list[tuple[str, ...]]) -> str:
-    """Return rows as lines with their columns below one another."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join("  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows)
-
-
-def operands_of(op: Op) -> tuple[Expr, ...]:
-    """Return names for a row's operands."""
-    names = {1: "x", 2: "xy", MANY: "xyz", PAIRS: "wxb"}[op.arity]
-    return tuple(name(letter, 0.0) for letter in names)

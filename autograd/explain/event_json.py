@@ -18,14 +18,14 @@ UNTOLD = ("names", "root", "chain", "above")  # fields of an event that its JSON
 
 
 def stream(events: Iterable[Event], lesson: str = "", source: str = "") -> dict[str, Any]:
-    """Return events, and the graph they tell of, as plain data for `json.dumps`.
+    """Return events, and the graph they belong to, as plain data for `json.dumps`.
 
     >>> from autograd import steps
     >>> x = Value(3.0, "x")
-    >>> told = stream(steps(x * x))
-    >>> [node["name"] for node in told["nodes"]], told["edges"][0]
+    >>> data = stream(steps(x * x))
+    >>> [node["name"] for node in data["nodes"]], data["edges"][0]
     (['x', 'v1'], {'from': 'n0', 'to': 'n1', 'operand': 0, 'local': 3.0})
-    >>> told["steps"][0]["type"], told["steps"][0]["value"], told["steps"][0]["lines"]
+    >>> data["steps"][0]["type"], data["steps"][0]["value"], data["steps"][0]["lines"]
     ('compute', 9.0, ['v1 = x·x = 3·3 = 9'])
     """
     events = list(events)
@@ -46,8 +46,15 @@ def stream(events: Iterable[Event], lesson: str = "", source: str = "") -> dict[
 def node_data(node: Value, identity: str, expr: Expr) -> dict[str, Any]:
     """Return one node."""
     op = node.op.name if node.op else ""
-    told = {"id": identity, "name": expr.label, "label": node.label, "op": op, "kind": node.kind, "scope": node.scope}
-    return told | {"data": plain(expr.data)}
+    described = {
+        "id": identity,
+        "name": expr.label,
+        "label": node.label,
+        "op": op,
+        "kind": node.kind,
+        "scope": node.scope,
+    }
+    return described | {"data": plain(expr.data)}
 
 
 def edges_into(node: Value, ids: dict[Value, str]) -> list[dict[str, Any]]:

@@ -2,30 +2,29 @@
 
     Compute   a node's value has been computed from its parents
     Seed      ∂root/∂root = 1: the backward pass begins
-    Chain     one application of the chain rule: upstream · local, paid into one parent
-    Ready     every use of a node has paid in: its gradient is complete
+    Chain     one application of the chain rule: the contribution upstream · local is added to one parent's gradient
+    Ready     every use of a node has contributed: its gradient is complete
     Update    a parameter has moved
 
-Each is made for `match`, and tells itself as `words` (a sentence), `lines` (plain text), `tex`, and, in stream.py, JSON.
-The numbers are those of the moment, also when the graph's parameters have moved since.
+Each is made for `match`, and writes itself as `words`, `lines` (plain text) and `tex`; event_json.py writes it as JSON.
+The numbers are those of the event's moment, also when the graph's parameters have moved since.
 Law, on every Chain: after == before + upstream · local.
 """
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import reduce
+from math import prod
 from typing import Literal
 
 from autograd.explain import expression
-from autograd.explain.expression import CHOICE, Expr, factors
+from autograd.explain.expression import CHOICE, Expr
+from autograd.explain.notation import enclosed, equals, factors, listed, terms, tex_number, tex_text
 from autograd.graph import bracketed, number
 from autograd.value import Value
 
-LONGEST_PATH = 8  # a product of more factors is not written out
-
+LONGEST_PATH, LONGEST_SLOPE = 8, 60  # factors, letters: more are not written out
 Names = Mapping[Value, Expr]  # each node's name, with its number at the moment
 
 
@@ -137,7 +136,7 @@ class Seed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chain(Event):
-    """One application of the chain rule: the node pays upstream · local into one of its parents."""
+    """One application of the chain rule: the node adds upstream · local to the gradient of one of its parents."""
 
     __match_args__ = ("node", "operand", "parent", "formula", "upstream", "local", "contribution", "before", "after")
     phase: Literal["backward"] = "backward"
@@ -191,8 +190,8 @@ class Chain(Event):
         if formula.op is CHOICE:
             parent = self.names[self.parent]
             return f"{local} = {number(self.local)}   ({formula.text}; {parent.label} = {number(parent.data)})"
-        told = [formula.text, formula.numbers] if len(formula.text) < 60 else []
-        return equals(local, *told, number(self.local))
+        written = [formula.text, formula.numbers] if len(formula.text) < LONGEST_SLOPE else []
+        return equals(local, *written, number(self.local))
 
     @property
     def tex(self) -> str:
@@ -200,15 +199,12 @@ class Chain(Event):
         symbols = f"{self.tex_partial(self.root, self.node)} {self.tex_partial(self.node, self.parent)}"
         so_far = f"{tex_number(self.before)} + " if self.before else ""
         numbers = so_far + tex_text(factors(self.upstream, self.local))
-        return f"{self.tex_partial(self.root, self.parent)} = {(so_far and numbers) or f'{symbols} = {numbers}'} = {tex_number(self.after)}"
+        return equals(self.tex_partial(self.root, self.parent), "" if so_far else symbols, numbers, tex_number(self.after))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready(Event):
-    """Every use of a node has paid in: its gradient is complete.
-
-    `chain` is the last use, and `above` the Ready event of the node that paid it, where there was but one way here.
-    """
+    """Every use of a node has contributed: its gradient is complete. `above` is the step before on the only path here."""
 
     __match_args__ = ("node", "grad")
     phase: Literal["backward"] = "backward"
@@ -234,14 +230,16 @@ class Ready(Event):
 
     @property
     def lines(self) -> list[str]:
-        """Plain text: the gradient, and the product along the path where that tells more than the last step did."""
+        """Plain text: the gradient, and the product along the path where that says more than the last step did."""
         stretches = list(by_label(self.path))
         here, result = self.partial(self.root, self.node), number(self.grad)
         if len(stretches) > 2:
             symbols = " · ".join(self.partial(stretch[0].node, stretch[-1].parent) for stretch in stretches)
-            return [f"{here} = {symbols}", equals(here, factors(*map(local_product, stretches)), result)]
+            products = [prod(chain.local for chain in stretch) for stretch in stretches]
+            return [f"{here} = {symbols}", equals(here, factors(*products), result)]
         if len(stretches) == 1 and len(stretches[0]) > 1:
-            return [equals(here, expression.product([inner_slope(chain) for chain in stretches[0]]).text, result)]
+            slopes = [expression.inner_slope(chain.node, chain.operand, chain.names) for chain in stretches[0]]
+            return [equals(here, expression.product(slopes).text, result)]
         return [f"{here} = {result}"]
 
     @property
@@ -252,19 +250,14 @@ class Ready(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update(Event):
-    """A parameter has moved; in plain gradient descent p ← p − lr · ∂L/∂p, and then `lr` is told."""
+    """A parameter has moved; `lr` is given where it was plain gradient descent, p ← p − lr · ∂L/∂p."""
 
-    __match_args__ = ("parameter", "before", "gradient", "after", "formula")
+    __match_args__ = ("node", "before", "gradient", "after", "formula")
     phase: Literal["update"] = "update"
     before: float
     gradient: float
     after: float
     lr: float | None = None
-
-    @property
-    def parameter(self) -> Value:
-        """The node that has moved."""
-        return self.node
 
     @property
     def formula(self) -> str:
@@ -289,8 +282,7 @@ class Update(Event):
         """The right-hand side, in numbers."""
         if self.lr is not None:
             return f"{number(self.before)} − {factors(self.lr, self.gradient)}"
-        moved = number(self.after - self.before)
-        return f"{number(self.before)} + {f'({moved})' if moved.startswith('−') else moved}"
+        return terms([self.before, self.after - self.before])
 
     @property
     def tex(self) -> str:
@@ -306,51 +298,3 @@ def by_label(path: list[Chain]) -> Iterator[list[Chain]]:
         if chain.parent.label or chain is path[-1]:
             yield stretch
             stretch = []
-
-
-def local_product(stretch: list[Chain]) -> float:
-    """Multiply the local derivatives along a stretch."""
-    return reduce(operator.mul, [chain.local for chain in stretch])
-
-
-def inner_slope(chain: Chain) -> Expr:
-    """Return a local derivative with the nodes that have no label written out: 2(a − y) for 2·v1."""
-    op = chain.node.op
-    assert op is not None
-    parents = tuple(written_out(p, chain.names) for p in chain.node.parents)
-    return expression.slope(op, chain.operand, parents, chain.names[chain.node])
-
-
-def written_out(node: Value, names: Names) -> Expr:
-    """Return a node as its name, or as its formula where it has no label of its own."""
-    if node.op is None or node.label:
-        return names[node]
-    return expression.formula(node.op, tuple(names[p] for p in node.parents))
-
-
-def equals(*parts: str) -> str:
-    """Join what is equal, and leave out what is empty or says the same twice."""
-    told = [part for i, part in enumerate(parts) if part and part not in parts[:i]]
-    return " = ".join(told)
-
-
-def enclosed(label: str) -> str:
-    """Put a name that is more than a word in parentheses."""
-    return label if label.replace("_", "").isalnum() else f"({label})"
-
-
-def listed(names: list[str]) -> str:
-    """Join names as a sentence does: w, x and b; a long list is cut."""
-    if len(names) > expression.MOST_TERMS:
-        return f"{', '.join(names[:3])} and {len(names) - 3} more"
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-
-
-def tex_number(x: float) -> str:
-    """Write a number for TeX."""
-    return tex_text(number(x))
-
-
-def tex_text(text: str) -> str:
-    """Turn the signs of plain text into TeX's."""
-    return text.replace("−", "-").replace("·", r"\cdot")

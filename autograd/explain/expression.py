@@ -14,16 +14,17 @@ A rule that is given Exprs in the place of numbers writes itself down:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
 from autograd import rules
-from autograd.graph import bracketed, number
+from autograd.graph import number
 from autograd.namespaces import methods
 from autograd.operators import Operators
 from autograd.rules import MANY, PAIRS, REAL, Op
+from autograd.value import Value
 
 PLAIN = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
 MOST_TERMS = 6  # a longer sum is written with an ellipsis
@@ -48,9 +49,9 @@ class Expr(Operators):
     def apply(self, op: Op, *operands: Expr | float) -> Expr:
         """Write an operation down, leaving out + 0 and · 1, and writing x · x as x²."""
         if (neutral := {rules.ADD: 0.0, rules.MUL: 1.0}.get(op)) is not None:
-            told = [x for x in operands if isinstance(x, Expr) or x != neutral]
-            if len(told) == 1:
-                return as_expr(told[0])
+            written = [x for x in operands if isinstance(x, Expr) or x != neutral]
+            if len(written) == 1:
+                return as_expr(written[0])
         if op is rules.MUL and operands[0] is operands[1]:
             return self.apply(rules.power(2), operands[0])
         if op.name == "power(1)":
@@ -97,24 +98,37 @@ def formula(op: Op, operands: tuple[Expr, ...]) -> Expr:
     """Return what a row computes: written out where it is a sum, and by its name elsewhere."""
     if op.text == "…":
         written = as_expr(op.at(methods, shortened(op, operands)))
-        if op is rules.MEAN:  # however many are told, it divides by how many there are
+        if op is rules.MEAN:  # however many are shown, it divides by how many there are
             return as_expr(written.operands[0] / float(len(operands)))
         return written
     return Expr("", 0.0, op, shortened(op, operands))
 
 
 def slope(op: Op, operand: int, operands: tuple[Expr, ...], out: Expr) -> Expr:
-    """Return the local derivative of a row with respect to one operand, of many others the last alone."""
+    """Return the local derivative of a row with respect to one operand; of many other operands only the last is shown."""
     if op.arity == MANY and op.text != "…" and len(operands) > MOST_TERMS:
         operand, operands = 0, (operands[operand], Expr("…"), operands[-1])
     slopes = op.told(methods, *op.grouped(operands), out) if op.told else op.slopes_at(methods, operands, out)
     return as_expr(slopes[operand])
 
 
+def inner_slope(node: Value, operand: int, names: Mapping[Value, Expr]) -> Expr:
+    """Return a node's local derivative with the parents that have no label written out: 2(a − y) for 2·v1."""
+    assert node.op is not None
+    return slope(node.op, operand, tuple(written_out(p, names) for p in node.parents), names[node])
+
+
+def written_out(node: Value, names: Mapping[Value, Expr]) -> Expr:
+    """Return a node as its name, or as its formula where it has no label of its own."""
+    if node.op is None or node.label:
+        return names[node]
+    return formula(node.op, tuple(names[p] for p in node.parents))
+
+
 def product(factors: list[Expr]) -> Expr:
     """Return the product of factors, leaving out those that are 1."""
-    told = [factor for factor in factors if factor.op or factor.label != "1"]
-    return reduce(lambda x, y: x * y, told) if told else as_expr(1.0)
+    written = [factor for factor in factors if factor.op or factor.label != "1"]
+    return reduce(lambda x, y: x * y, written) if written else as_expr(1.0)
 
 
 def shortened(op: Op, operands: tuple[Expr, ...]) -> tuple[Any, ...]:
@@ -167,13 +181,3 @@ def tex_name(label: str) -> str:
     if index := re.fullmatch(r"([A-Za-z])_?([0-9]+(?:_[0-9]+)*)", label):
         return f"{index[1]}_{{{index[2].replace('_', ',')}}}"
     return label if len(label) == 1 else r"\text{" + re.sub(r"([\\{}$&#^_%~])", r"\\\1", label) + "}"
-
-
-def factors(*numbers: Any) -> str:
-    """Write a product of numbers: the second and later ones in parentheses where they are negative.
-
-    >>> factors(-16.0, 1.0, 2.0), factors(0.01, -32.0)
-    ('−16 · 1 · 2', '0.01 · (−32)')
-    """
-    first, *rest = map(number, numbers)
-    return " · ".join([first, *map(bracketed, rest)])

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterator
-from typing import Any
 
 from autograd.value import Value
 
@@ -23,8 +22,8 @@ def name_locals() -> dict[str, Value]:
     variables hold has the name of the first; a name that stands for another Value already gets a stroke, as ws1′.
     """
     named = {}
-    for name, held in sys._getframe(1).f_locals.items():
-        for label, value in values_in(name, held):
+    for name, content in sys._getframe(1).f_locals.items():
+        for label, value in values_in(name, content):
             if not value.label:
                 while label in named:
                     label += "′"
@@ -33,11 +32,11 @@ def name_locals() -> dict[str, Value]:
     return named
 
 
-def values_in(name: str, held: Any) -> Iterator[tuple[str, Value]]:
-    """Yield the Values that a variable holds, with their names."""
-    if isinstance(held, Value):
-        yield name, held
-    elif isinstance(held, (list, tuple)):
+def values_in(name: str, content: object) -> Iterator[tuple[str, Value]]:
+    """Yield the Values in a variable, with their names."""
+    if isinstance(content, Value):
+        yield name, content
+    elif isinstance(content, (list, tuple)):
         joint = "_" if name[-1].isdigit() else ""
-        for i, item in enumerate(held):
+        for i, item in enumerate(content):
             yield from values_in(f"{name}{joint}{i}", item)

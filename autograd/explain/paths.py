@@ -1,6 +1,6 @@
-"""paths: every way from a root down to a leaf, and why reverse mode does not walk them one by one.
+"""paths: every path from a root down to a leaf, and why reverse mode does not walk them one by one.
 
-The answer tells itself as `words`, as `text` (fit for a screen reader), as `tex`, and as `json`.
+The answer has four forms: `words`, `text` (fit for a screen reader), `tex` and `json`.
 """
 
 from __future__ import annotations
@@ -9,11 +9,10 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
 
-from autograd.explain.events import Names, enclosed, equals, tex_number
-from autograd.explain.expression import factors
-from autograd.explain.stepper import inside, order_of, snapshot
+from autograd.explain.events import Names
+from autograd.explain.notation import enclosed, equals, factors, tex_number
+from autograd.explain.stepper import check_in_graph, order_of, snapshot
 from autograd.functions import grad
 from autograd.graph import number
 from autograd.value import Value
@@ -24,7 +23,7 @@ MOST_COUNTED = 10**18  # a long row of diamonds has more paths than numbers have
 
 @dataclass(frozen=True)
 class Path:
-    """One way from the root down to a leaf: the nodes, the local derivatives between them, and their product."""
+    """One path from the root down to a leaf: the nodes, the local derivatives between them, and their product."""
 
     nodes: tuple[Value, ...]
     factors: tuple[float, ...]
@@ -38,8 +37,8 @@ class Path:
     @property
     def text(self) -> str:
         """The path in plain text: L → a → w: −16 · 2 = −32."""
-        way = " → ".join(self.names[node].label for node in self.nodes)
-        return f"{way}: {equals(factors(*self.factors), number(self.product)) if self.factors else 1}"
+        arrows = " → ".join(self.names[node].label for node in self.nodes)
+        return f"{arrows}: {equals(factors(*self.factors), number(self.product)) if self.factors else 1}"
 
 
 @dataclass(frozen=True)
@@ -114,9 +113,9 @@ class Paths:
         return f"{products or '0'}{dots} = {tex_number(self.gradient)}"
 
     @property
-    def json(self) -> dict[str, Any]:
+    def json(self) -> dict[str, object]:
         """The paths as plain data."""
-        told = [
+        shown = [
             {"nodes": [self.names[n].label for n in p.nodes], "factors": list(p.factors), "product": p.product}
             for p in self.shown
         ]
@@ -127,17 +126,21 @@ class Paths:
             "by_path": self.by_path,
             "by_edge": self.by_edge,
         }
-        return {"paths": told, **numbers, "words": self.words, "text": self.text, "tex": self.tex}
+        return {"paths": shown, **numbers, "words": self.words, "text": self.text, "tex": self.tex}
 
 
 def paths(root: Value, leaf: Value, most: int = MOST_PATHS) -> Paths:
     """Return the paths from a root down to a leaf: their products add up to the gradient.
 
+    >>> x = Value(3.0, "x")
+    >>> [path.product for path in paths(x * x, x)]
+    [3.0, 3.0]
+
     A graph of n diamonds in a row has 2ⁿ paths, and reverse mode needs 4n multiplications: that is why it is cheap. At most
     `most` paths are listed; all are counted. Raises GraphError when the leaf is not in the graph.
     """
     order = order_of("paths", root)
-    inside(order, leaf, "paths")
+    check_in_graph(order, leaf, "paths")
     named = snapshot(order)
     below = descendants(order, leaf)
     counts, steps = count_paths(order, leaf)
@@ -175,22 +178,22 @@ def count_paths(order: list[Value], leaf: Value) -> tuple[dict[Value, int], dict
 def walk(root: Value, leaf: Value, below: set[Value], named: Names) -> Iterator[Path]:
     """Yield each path from the root to the leaf, depth first, without recursion."""
     nodes, locals_ = [root], list[float]()
-    ways = [onward(root, leaf, below)]
-    while ways:
+    choices = [toward_leaf(root, leaf, below)]
+    while choices:
         if nodes[-1] is leaf:
             yield Path(tuple(nodes), tuple(locals_), named)
-        step = next(ways[-1], None)
+        step = next(choices[-1], None)
         if step is None:
-            ways.pop()
+            choices.pop()
             nodes.pop()
             del locals_[-1:]
         else:
             nodes.append(step[0])
             locals_.append(step[1])
-            ways.append(onward(step[0], leaf, below))
+            choices.append(toward_leaf(step[0], leaf, below))
 
 
-def onward(node: Value, leaf: Value, below: set[Value]) -> Iterator[tuple[Value, float]]:
+def toward_leaf(node: Value, leaf: Value, below: set[Value]) -> Iterator[tuple[Value, float]]:
     """Return an iterator over the parents of a node that lead to the leaf, with the local derivatives."""
     pairs = zip(node.parents, node.partials, strict=True)
     return iter(() if node is leaf else ((p, d) for p, d in pairs if p in below))

@@ -9,13 +9,31 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Protocol, TypeVar, cast
 
 from autograd.errors import GraphError, PositionError
 from autograd.explain.events import Chain, Compute, Event, Names, Ready, Seed, Update
 from autograd.explain.expression import Expr
 from autograd.graph import names, topological_order
 from autograd.value import Value
+
+Input = TypeVar("Input")
+Target = TypeVar("Target")
+Outputs = TypeVar("Outputs")
+
+
+class OptimizerLike(Protocol):
+    """What `phases` needs of an optimizer: its parameters, and the two calls of a training step."""
+
+    @property
+    def parameters(self) -> Iterable[Value]:
+        """The Values that it moves."""
+
+    def zero_grad(self) -> None:
+        """Forget the gradients."""
+
+    def step(self) -> object:
+        """Move the parameters."""
 
 
 def steps(root: Value) -> list[Event]:
@@ -31,15 +49,15 @@ def steps(root: Value) -> list[Event]:
     Chain; ∂v1/∂x = x = 3; ∂v1/∂x = 3 + 1 · 3 = 6
     Ready; ∂v1/∂x = 6
 
-    Nodes without a label are called v1, v2, … in the order of the forward pass. Raises GraphError for what is no Value.
+    Nodes without a label are called v1, v2, … in the order of the forward pass. Raises GraphError for what is not a Value.
     """
     order = order_of("steps", root)
     named = snapshot(order)
     return [*forward(order, named), *backward(order, named)]
 
 
-def order_of(caller: str, root: Any) -> list[Value]:
-    """Return the topological order of a root, if it is a Value."""
+def order_of(caller: str, root: object) -> list[Value]:
+    """Return the topological order of a root; raise GraphError for what is not a Value."""
     if not isinstance(root, Value):
         raise GraphError(
             f"{caller} takes the Value at the end of a computation, and {root!r} is a {type(root).__name__}. Give it the loss itself."
@@ -47,7 +65,7 @@ def order_of(caller: str, root: Any) -> list[Value]:
     return topological_order(root)
 
 
-def inside(order: list[Value], node: Any, caller: str) -> None:
+def check_in_graph(order: list[Value], node: object, caller: str) -> None:
     """Raise GraphError unless a node is in the graph."""
     if not isinstance(node, Value):
         raise GraphError(
@@ -88,7 +106,7 @@ def backward(order: list[Value], named: Names) -> Iterator[Event]:
 
 
 def chains(node: Value, root: Value, gradients: dict[Value, float], named: Names) -> Iterator[Chain]:
-    """Yield what a node pays into each of its parents, and add it to their gradients."""
+    """Yield what a node contributes to each of its parents, and add it to their gradients."""
     for i, (parent, local) in enumerate(zip(node.parents, node.partials, strict=True)):
         if parent.kind != "constant":
             before, upstream = gradients.get(parent, 0.0), gradients[node]
@@ -149,11 +167,11 @@ class Stepper:
                 case Compute():
                     self._computed[event.node] = k
                 case Seed():
-                    self._pay(event.node, k, 1.0)
+                    self._remember(event.node, k, 1.0)
                 case Chain():
-                    self._pay(event.parent, k, event.after)
+                    self._remember(event.parent, k, event.after)
 
-    def _pay(self, node: Value, k: int, grad: float) -> None:
+    def _remember(self, node: Value, k: int, grad: float) -> None:
         positions, grads = self._grads.setdefault(node, ([], []))
         positions.append(k)
         grads.append(grad)
@@ -184,7 +202,7 @@ class Stepper:
         return self.event
 
     def grad_of(self, node: Value) -> float | None:
-        """Return a node's gradient at this moment; None while nothing has been paid in."""
+        """Return a node's gradient at this moment; None before the first contribution."""
         positions, grads = self._grads.get(self._own(node), ([], []))
         seen = bisect_right(positions, self.position)
         return grads[seen - 1] if seen else None
@@ -202,10 +220,10 @@ class Stepper:
 
 
 def phases(
-    model: Callable[[Any], Any],
-    loss_fn: Callable[[Any, Any], Value],
-    batch: tuple[Sequence[Any], Sequence[Any]],
-    optimizer: Any,
+    model: Callable[[Input], Outputs],
+    loss_fn: Callable[[list[Outputs], Sequence[Target]], Value],
+    batch: tuple[Sequence[Input], Sequence[Target]],
+    optimizer: OptimizerLike,
     rounds: int = 1,
 ) -> Iterator[Event]:
     """Train, and yield the four phases of each step as one stream: forward, loss, backward, update.
@@ -231,7 +249,8 @@ def phases(
     update   w ← 3 − 0.01 · (−16) = 3.16
 
     `batch` is a pair of lists, inputs and targets; a model that returns a list of one output counts as returning that one.
-    The events of a training step come when it has been done: the parameters really move.
+    The events of a training step come after the step: the parameters really move. Raises GraphError where the loss is not a
+    Value.
     """
     inputs, targets = batch
     for k in range(rounds):
@@ -248,12 +267,12 @@ def phases(
         yield from (replace(event, round=k) for event in moved(order, named, optimizer))
 
 
-def single(outputs: Any) -> Any:
+def single(outputs: Outputs) -> Outputs:
     """Return the one output of a list of one, and anything else as it is."""
-    return outputs[0] if isinstance(outputs, list) and len(outputs) == 1 else outputs
+    return cast(Outputs, outputs[0]) if isinstance(outputs, list) and len(outputs) == 1 else outputs
 
 
-def flattened(outputs: Any) -> Iterator[Value]:
+def flattened(outputs: object) -> Iterator[Value]:
     """Yield the Values in nested lists."""
     if isinstance(outputs, Value):
         yield outputs
@@ -267,11 +286,11 @@ def phase_of(event: Event, made_by_model: set[Value]) -> str:
     return "loss" if event.phase == "forward" and event.node not in made_by_model else event.phase
 
 
-def moved(order: list[Value], named: Names, optimizer: Any) -> Iterator[Update]:
-    """Yield an Update for each parameter that had a gradient, told as gradient descent where it was that."""
-    inside, lr = set(order), getattr(optimizer, "lr", None)
+def moved(order: list[Value], named: Names, optimizer: OptimizerLike) -> Iterator[Update]:
+    """Yield an Update for each parameter that had a gradient, written as gradient descent where it was that."""
+    in_graph, lr = set(order), getattr(optimizer, "lr", None)
     for p in optimizer.parameters:
-        if p in inside and p.grad is not None:
+        if p in in_graph and p.grad is not None:
             before = named[p].data
             plain = lr is not None and p.data == before - lr * p.grad
             yield Update(node=p, names=named, before=before, gradient=p.grad, after=p.data, lr=lr if plain else None)

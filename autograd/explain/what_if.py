@@ -1,17 +1,16 @@
-"""what_if: a graph with one leaf changed, computed beside the real one, and how far the gradient foresaw it.
+"""what_if: a graph with one leaf changed, computed beside the real one, and how well the gradient predicted the change.
 
-The answer tells itself as `words`, as `text` (fit for a screen reader), as `tex`, and as `json`.
+The answer has four forms: `words`, `text` (fit for a screen reader), `tex` and `json`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from autograd.errors import GraphError, RangeError
-from autograd.explain.events import Names, tex_number
-from autograd.explain.expression import factors
-from autograd.explain.stepper import inside, order_of, snapshot
+from autograd.explain.events import Names
+from autograd.explain.notation import factors, tex_number
+from autograd.explain.stepper import check_in_graph, order_of, snapshot
 from autograd.functions import grad
 from autograd.graph import number
 from autograd.namespaces import scalars
@@ -20,8 +19,8 @@ from autograd.value import Value
 
 
 @dataclass(frozen=True)
-class Change:
-    """What would become of a graph if one leaf were another number.
+class WhatIf:
+    """What a graph would compute if one leaf were another number.
 
     >>> x = Value(3.0, "x")
     >>> y = x * x; y.label = "y"
@@ -56,9 +55,9 @@ class Change:
     @property
     def text(self) -> str:
         """The change as plain text: each node old → new, then the prediction beside the truth."""
-        told = [f"{self.names[node].label}: {number(old)} → {number(new)}" for node, old, new in self.changed]
+        changes = [f"{self.names[node].label}: {number(old)} → {number(new)}" for node, old, new in self.changed]
         linear = f"predicted by the gradient: {factors(self.slope, self.delta)} = {number(self.predicted)}"
-        return "\n".join([*told, linear, f"in truth:                  {number(self.true)}"])
+        return "\n".join([*changes, linear, f"in truth:                  {number(self.true)}"])
 
     @property
     def tex(self) -> str:
@@ -67,20 +66,25 @@ class Change:
         return rf"{product} = {tex_number(self.predicted)} \approx {tex_number(self.true)}"
 
     @property
-    def json(self) -> dict[str, Any]:
+    def json(self) -> dict[str, object]:
         """The change as plain data."""
-        told = [{"node": self.names[node].label, "old": old, "new": new} for node, old, new in self.changed]
+        changes = [{"node": self.names[node].label, "old": old, "new": new} for node, old, new in self.changed]
         numbers = {"slope": self.slope, "delta": self.delta, "predicted": self.predicted, "true": self.true}
-        return {"changed": told, **numbers, "words": self.words, "text": self.text, "tex": self.tex}
+        return {"changed": changes, **numbers, "words": self.words, "text": self.text, "tex": self.tex}
 
 
-def what_if(root: Value, leaf: Value, new_value: float) -> Change:
+def what_if(root: Value, leaf: Value, new_value: float) -> WhatIf:
     """Return what would change if a leaf were another number; the graph is not touched.
 
-    Raises GraphError when the leaf is not in the graph or is a result, and what the operations raise at the new numbers.
+    >>> w = Value(3.0, "w")
+    >>> what_if(w * w, w, 3.1).predicted, round(what_if(w * w, w, 3.1).true, 2)
+    (0.6000000000000005, 0.61)
+
+    Raises GraphError when the leaf is not in the graph or is a result, DataError where the new value is not a number, and
+    DomainError where an operation has no value at the new numbers.
     """
     order = order_of("what_if", root)
-    inside(order, leaf, "what_if")
+    check_in_graph(order, leaf, "what_if")
     if leaf.op is not None:
         raise GraphError(
             f"what_if changes a leaf, and {leaf!r} is computed from others. Change one of the leaves it was made from."
@@ -91,7 +95,7 @@ def what_if(root: Value, leaf: Value, new_value: float) -> Change:
             new[node] = recomputed(node, tuple(new.get(p, p.data) for p in node.parents))
     changed = tuple((node, node.data, new[node]) for node in order if node in new and new[node] != node.data)
     (slope,) = grad(root, [leaf])
-    return Change(leaf, changed, slope, new[leaf] - leaf.data, new.get(root, root.data) - root.data, snapshot(order))
+    return WhatIf(leaf, changed, slope, new[leaf] - leaf.data, new.get(root, root.data) - root.data, snapshot(order))
 
 
 def recomputed(node: Value, operands: tuple[float, ...]) -> float:

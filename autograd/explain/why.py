@@ -1,23 +1,23 @@
 """why: where a gradient came from. Every use of a value, what each contributed, their sum, and the reason for a zero.
 
-A ledger tells itself as `words`, as `text` (aligned, fit for a screen reader), as `tex`, and as `json`.
+The answer has four forms: `words`, `text` (aligned, fit for a screen reader), `tex` and `json`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from autograd.errors import GraphError
-from autograd.explain.events import Chain, Event, Names, Ready, enclosed, equals, tex_number
+from autograd.explain.events import Chain, Event, Names, Ready
+from autograd.explain.notation import aligned, enclosed, equals, signed, terms, tex_number
 from autograd.explain.stepper import backward, order_of, snapshot
-from autograd.graph import bracketed, number
+from autograd.graph import number
 from autograd.value import Value
 
 
 @dataclass(frozen=True)
-class Ledger:
+class Why:
     """Every use of a value, what each contributes to its gradient, and their sum.
 
     >>> x, y = Value(3.0, "x"), Value(-2.0, "y")
@@ -41,7 +41,7 @@ class Ledger:
     def head(self) -> str:
         """The gradient as the sum of its contributions."""
         partial = f"∂{enclosed(self.names[self.root].label)}/∂{enclosed(self.name)}"
-        return equals(partial, added([use.contribution for use in self.uses]), number(self.gradient))
+        return equals(partial, terms([use.contribution for use in self.uses]), number(self.gradient))
 
     @property
     def name(self) -> str:
@@ -50,20 +50,16 @@ class Ledger:
 
     @property
     def words(self) -> str:
-        """The ledger in sentences."""
+        """The answer in sentences."""
         if self.value is self.root:
             return f"{self.name} is the root: its derivative with respect to itself is 1."
         times = {0: "not at all", 1: "once", 2: "twice"}.get(len(self.uses), f"{len(self.uses)} times")
-        told = " ".join(use.words for use in self.uses)
-        return " ".join(
-            filter(
-                None, [f"{self.name} is used {times}.", told, f"Its gradient is {number(self.gradient)}.", self.reason]
-            )
-        )
+        sentences = [f"{self.name} is used {times}.", *(use.words for use in self.uses)]
+        return " ".join([*sentences, f"Its gradient is {number(self.gradient)}.", *filter(None, [self.reason])])
 
     @property
     def text(self) -> str:
-        """The ledger as aligned plain text."""
+        """The answer as aligned plain text."""
         if not self.uses:
             return "\n".join(filter(None, [self.head, self.reason]))
         rows = [("use", "upstream", "·", "local", "contribution")]
@@ -71,7 +67,7 @@ class Ledger:
             (self.use(use), number(use.upstream), "", use.local_line, number(use.contribution)) for use in self.uses
         ]
         rows += [("sum", "", "", "", number(self.gradient))]
-        return "\n".join([self.head, *columns(rows), *filter(None, [self.reason])])
+        return "\n".join([self.head, *aligned(rows, right=(1, 4)), *filter(None, [self.reason])])
 
     def use(self, use: Chain) -> str:
         """Name a use: x → L; where a node uses the value more than once, by its operands: x → L (operand 2)."""
@@ -80,7 +76,7 @@ class Ledger:
 
     @property
     def tex(self) -> str:
-        """The ledger in TeX: the sum over its uses."""
+        """The answer in TeX: the sum over the uses."""
         event = Ready(node=self.value, names=self.names, root=self.root, grad=self.gradient)
         terms = " + ".join(
             f"{event.tex_partial(self.root, use.node)} {event.tex_partial(use.node, self.value)}" for use in self.uses
@@ -88,10 +84,10 @@ class Ledger:
         return f"{event.tex_partial(self.root, self.value)} = {f'{terms} = ' * bool(terms)}{tex_number(self.gradient)}"
 
     @property
-    def json(self) -> dict[str, Any]:
-        """The ledger as plain data."""
+    def json(self) -> dict[str, object]:
+        """The answer as plain data."""
         numbers = ("operand", "upstream", "local", "contribution")
-        told = [
+        uses = [
             {"child": use.name, "formula": use.formula.text} | {key: getattr(use, key) for key in numbers}
             for use in self.uses
         ]
@@ -99,14 +95,14 @@ class Ledger:
         return {
             "root": self.names[self.root].label,
             "value": self.name,
-            "uses": told,
+            "uses": uses,
             "gradient": self.gradient,
             "reason": self.reason,
         } | forms
 
 
-def why(root: Value, value: Value) -> Ledger:
-    """Return the ledger of a gradient: every use of the value, its upstream, its local derivative, its contribution.
+def why(root: Value, value: Value) -> Why:
+    """Return where a gradient comes from: every use of the value, its upstream, its local derivative, its contribution.
 
     >>> z = Value(-0.3, "z")
     >>> h = z.relu(); h.label = "h2"
@@ -116,7 +112,7 @@ def why(root: Value, value: Value) -> Ledger:
     >>> print(why(L, Value(1.0, "q")).reason)
     Zero: q is not used by L.
 
-    Raises GraphError for what is no Value.
+    Raises GraphError for what is not a Value.
     """
     order = order_of("why", root)
     if not isinstance(value, Value):
@@ -125,33 +121,32 @@ def why(root: Value, value: Value) -> Ledger:
         )
     named = snapshot(order) if value in set(order) else snapshot([*order, value])
     events = list(backward(order, named))
-    paid = tuple(event for event in events if isinstance(event, Chain) and event.parent is value)
-    gradient = paid[-1].after if paid else float(value is root)
-    return Ledger(
-        root, value, named, paid, gradient, reason_for_zero(root, value, paid, events, named) if gradient == 0 else ""
-    )
+    uses = tuple(event for event in events if isinstance(event, Chain) and event.parent is value)
+    gradient = uses[-1].after if uses else float(value is root)
+    reason = reason_for_zero(root, value, uses, events, named) if gradient == 0 else ""
+    return Why(root, value, named, uses, gradient, reason)
 
 
-def reason_for_zero(root: Value, value: Value, paid: tuple[Chain, ...], events: list[Event], named: Names) -> str:
+def reason_for_zero(root: Value, value: Value, uses: tuple[Chain, ...], events: list[Event], named: Names) -> str:
     """Say why a gradient is zero: it is not used, it is blocked, or its contributions cancel."""
     if value.kind == "constant":
         return f"Zero: {named[value].label} is a constant, which gets no gradient."
-    if not paid:
+    if not uses:
         return f"Zero: {named[value].label} is not used by {named[root].label}."
-    if any(use.contribution for use in paid):
-        contributions = sorted((use.contribution for use in paid), reverse=True)
+    if any(use.contribution for use in uses):
+        contributions = sorted((use.contribution for use in uses), reverse=True)
         return f"Zero: cancels: {' '.join(map(signed, contributions))}."
-    blocks = dict.fromkeys(blocked_at(use) for use in blocking(paid, events))
+    blocks = dict.fromkeys(blocked_at(use) for use in blocking(uses, events))
     return f"Zero: {'; '.join(blocks) or 'the contributions upstream cancel'}."
 
 
-def blocking(paid: tuple[Chain, ...], events: list[Event]) -> Iterator[Chain]:
+def blocking(uses: tuple[Chain, ...], events: list[Event]) -> Iterator[Chain]:
     """Yield the uses on the way to the root whose local derivative is 0 although a gradient did arrive there."""
     by_parent: dict[Value, list[Chain]] = {}
     for event in events:
         if isinstance(event, Chain):
             by_parent.setdefault(event.parent, []).append(event)
-    waiting, seen = list(paid), set(paid)
+    waiting, seen = list(uses), set(uses)
     while waiting:
         use = waiting.pop()
         if use.upstream and not use.local:
@@ -173,30 +168,5 @@ def blocked_at(use: Chain) -> str:
     causes = partner or zeros or [use.parent]
     if op.kinks:
         causes = [use.parent]
-    told = ", ".join(
-        f"{use.names[p].label} = {number(then[p])}" for p in causes if use.names[p].label != number(then[p])
-    )
-    return f"blocked by {op.name} at {use.name}" + (f" ({told})" if told else "")
-
-
-def added(numbers: list[float]) -> str:
-    """Write a sum of numbers: 1 + (−2)."""
-    return " + ".join(bracketed(text) if i else text for i, text in enumerate(map(number, numbers)))
-
-
-def signed(x: float) -> str:
-    """Write a number with its sign: +5, −5."""
-    text = number(x)
-    return text if text.startswith("−") else f"+{text}"
-
-
-def columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    """Return rows as lines: names and formulas to the left, numbers to the right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    right = (1, 4)
-    return [
-        "  ".join(
-            cell.rjust(w) if i in right else cell.ljust(w) for i, (cell, w) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
+    numbers = [f"{use.names[p].label} = {number(then[p])}" for p in causes if use.names[p].label != number(then[p])]
+    return f"blocked by {op.name} at {use.name}" + f" ({', '.join(numbers)})" * bool(numbers)

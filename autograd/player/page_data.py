@@ -12,7 +12,7 @@ from typing import Any
 from autograd.explain.event_json import stream
 from autograd.explain.events import Chain, Compute, Event, Names, Ready, Seed, Update
 from autograd.explain.expression import Expr
-from autograd.explain.why import Ledger, reason_for_zero
+from autograd.explain.why import Why, reason_for_zero
 from autograd.graph import number
 from autograd.pictures.svg import LEVELS, boxes_of, pictures
 from autograd.player.page_quiz import Quiz
@@ -210,7 +210,7 @@ def ledger(
     uses = tuple(paid.values())
     gradient = uses[-1].after if uses else float(node is scene.root)
     reason = "" if gradient else reason_for_zero(scene.root, node, uses, list(events), scene.names)
-    whole = Ledger(scene.root, node, scene.names, uses, gradient, reason)
+    whole = Why(scene.root, node, scene.names, uses, gradient, reason)
     rows = [
         [k, f"{whole.name} → {use.name}", number(use.upstream), use.local_line, number(use.contribution)]
         for k, use in paid.items()

@@ -8,7 +8,7 @@ from typing import Any
 from autograd.classroom import questions
 from autograd.classroom.questions import Wrong
 from autograd.explain.events import Chain, Names
-from autograd.explain.mistakes import Mistake
+from autograd.explain.laboratory import Mistake
 from autograd.graph import number
 from autograd.value import Value
 

@@ -6,7 +6,7 @@ from typing import Any
 from autograd.classroom.exercise import Exercise, GradientOf, Wrong
 from autograd.classroom.lesson import Lesson, Note, Story, measured, passes
 from autograd.explain import mistakes
-from autograd.explain.mistakes import Mistake
+from autograd.explain.laboratory import Mistake
 from autograd.graph import number, topological_order
 from autograd.value import Parameter, Value
 from nn.lessons.board import BLACK, VERMILION, new_figure, say

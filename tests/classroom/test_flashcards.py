@@ -9,7 +9,7 @@ import pytest
 
 from autograd.__main__ import LESSONS, main
 from autograd.classroom import GradientOf
-from autograd.classroom.definitions import DEFINITIONS, Card
+from autograd.classroom.definitions import DEFINITIONS, Flashcard
 from autograd.classroom.flashcards import COLUMNS, LONGEST, as_json, as_text, as_tsv, deck, in_words, of_lesson, slopes
 from autograd.graph import number
 from autograd.namespaces import scalars
@@ -32,7 +32,7 @@ def test_no_question_comes_twice_and_none_is_empty():
     for card in DECK:
         assert card.answer.strip()
         assert re.search(r"[?.]$", card.question), card
-    twice = Card(DECK[0].question, "another answer", DECK[0].lesson)
+    twice = Flashcard(DECK[0].question, "another answer", DECK[0].lesson)
     assert twice not in deck(COURSE)
 
 
@@ -103,7 +103,7 @@ def test_anki_reads_the_columns():
 
 
 def test_stray_tabs_newlines_quotes_and_hashes_break_no_row():
-    text = as_tsv([Card('#a\t"b"\nc?', 'line one\nline "two"', SLUGS[0])], COURSE)
+    text = as_tsv([Flashcard('#a\t"b"\nc?', 'line one\nline "two"', SLUGS[0])], COURSE)
     *_, row = csv.reader(text.splitlines(), delimiter="\t")
     assert row[:2] == ['a "b" c?', 'line one line "two"']
     assert len(text.splitlines()) == 5

@@ -13,7 +13,7 @@ from autograd import DataError, GraphError, Parameter, Value, grad, steps
 from autograd.__main__ import LESSONS, main
 from autograd.classroom import GradientOf
 from autograd.classroom.paper import Paper
-from autograd.classroom.questions import Question, Wrong, judged, questions
+from autograd.classroom.questions import Question, Wrong, judge, questions
 from autograd.classroom.terminal_quiz import marked, quiz
 from autograd.classroom.variants import NEAR, decimals, fixed, variant
 from autograd.explain.stepper import Chain
@@ -78,8 +78,8 @@ def test_the_key_as_it_is_printed_is_right_and_no_printed_mistake_is(lesson, see
 
 
 def test_an_answer_that_prints_as_a_whole_number_is_right_as_printed():
-    assert judged("5", 4.9999979, ()).right
-    assert not judged("5", 4.99, ()).right
+    assert judge("5", 4.9999979, ()).right
+    assert not judge("5", 4.99, ()).right
 
 
 def test_a_node_that_is_used_twice_is_asked_for_twice():
@@ -89,7 +89,7 @@ def test_a_node_that_is_used_twice_is_asked_for_twice():
     first, second = questions(y)
     assert "this use of x (number 1 of 2 there)" in first.question
     assert "this use of x (number 2 of 2 there)" in second.question
-    assert "6 is what you get when what was paid in before is added already." in second.verdict("6").words
+    assert "6 is what you get when the contributions before it are added already." in second.verdict("6").words
 
 
 # --- the verdicts
@@ -114,14 +114,14 @@ HALF = Wrong("it is halved", 0.25, lambda: 0.25, "Do not.")
     ],
 )
 def test_verdicts_at_the_digits_of_the_answer(typed, answer, right, words):
-    verdict = judged(typed, answer, (HALF,))
+    verdict = judge(typed, answer, (HALF,))
     assert (verdict.right, verdict.words) == (right, words)
 
 
 @pytest.mark.parametrize("typed", ["", "abc", "1,5", "1/0", "inf", "nan", "1e999999999"])
 def test_what_is_no_number_is_said_to_be_none(typed):
-    with pytest.raises(DataError, match="is no number to compare with"):
-        judged(typed, 0.5, ())
+    with pytest.raises(DataError, match="is not a number"):
+        judge(typed, 0.5, ())
 
 
 # --- variants
@@ -254,7 +254,7 @@ def test_who_knows_all_is_right_at_once(lesson, seed, capsys):
     count = len(paper.questions)
     out = asked(paper, [repr(question.answer) for question in paper.questions], capsys)
     assert f"Right: {count} of {count} ({count} at once" in out
-    assert all(" ".join(question.told[0].split()) in " ".join(out.split()) for question in paper.contributions)
+    assert all(" ".join(question.solution[0].split()) in " ".join(out.split()) for question in paper.contributions)
 
 
 @EACH
@@ -272,7 +272,7 @@ def test_a_wrong_answer_is_diagnosed_and_asked_again(capsys):
     paper = Paper(LESSONS["tiny-network"])
     out = asked(paper, ["16", "abc", "-16", "q"], capsys)
     assert "16 is what you get when the delta has the other sign" in out
-    assert "'abc' is no number to compare with" in out
+    assert "'abc' is not a number" in out
     assert "Right: 1 of 10 (0 at once, without a hint or a wrong answer). Not answered: 9." in out
 
 

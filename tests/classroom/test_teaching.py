@@ -52,7 +52,6 @@ COMMANDS += in_tables(PAGE) + in_tables(README)
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="a shell")
 @pytest.mark.parametrize("command", dict.fromkeys(COMMANDS))
-@pytest.mark.slow
 def test_a_command_runs(command, tmp_path):
     if not can_run(command):
         pytest.skip("an extra is not installed")

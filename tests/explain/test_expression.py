@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Value, rules, steps
-from autograd.explain import expression
+from autograd.explain import expression, notation
 from autograd.explain.events import Chain
 from autograd.explain.expression import Expr, formula, name, slope
 from autograd.graph import number
@@ -182,7 +182,7 @@ def test_families_say_their_parameter():
 
 
 def test_factors_put_later_signs_in_parentheses():
-    assert expression.factors(-16.0, 1.0, -2.0) == "−16 · 1 · (−2)"
+    assert notation.factors(-16.0, 1.0, -2.0) == "−16 · 1 · (−2)"
 
 
 def test_long_sums_are_cut():

@@ -166,7 +166,7 @@ def test_answers_are_told_in_four_forms():
     x = Value(3.0, "x")
     y = x * x + x
     y.label = "y"
-    for told in (why(y, x), paths(y, x), what_if(y, x, 4.0), autograd.explain.mistakes.diagnose(y, x, "6")):
+    for told in (why(y, x), paths(y, x), what_if(y, x, 4.0), autograd.diagnose(y, x, "6")):
         assert told.words
         assert told.text
         assert told.tex.count("{") == told.tex.count("}")

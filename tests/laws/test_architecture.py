@@ -26,13 +26,13 @@ ROOT = Path(__file__).resolve().parents[2]
 # A star stands for the other files of a room, side by side: none of them imports another. A room may have several lines.
 FLOORS = """
 autograd: errors namespaces op rules graph operators node refusals modes value functions fast gradcheck
-autograd.explain: expression events slips event_json schema stepper name_locals why paths what_if mistakes __init__
+autograd.explain: notation expression events step_mistakes event_json schema stepper name_locals why paths what_if laboratory mistakes diagnose __init__
 autograd.pictures: labels layered_layout rendering levels snapshot plan texts scene outline graphviz svg picture __init__
 autograd.replay: program batches staleness foreign_arrays fusion schedule source views instructions flat_parameters
 autograd.replay.backends: python numpy_forward numpy_backward numpy numba_kernels numba array_api dask __init__
 autograd.replay: replay trace __init__
 autograd.classroom: formulas questions exercise claim lesson lesson_checks course lesson_files __init__
-autograd.classroom: definitions variants paper walkthrough terminal_quiz flashcards
+autograd.classroom: definitions variants paper operations_table walkthrough terminal_quiz flashcards
 autograd.classroom.handout: sheet html markdown pdf __init__
 autograd.player: page_quiz page_data page __init__
 autograd: __init__ commands
@@ -54,10 +54,8 @@ UPWARD = {
     ("nn.training.evaluation", "nn.monitor.gradients"),
     ("nn.training.run", "nn.monitor.gradients"),
 }
-TWICE = {"Group", "Layout", "Picture", "Row", "Run", "Scene"}
+TWICE = {"Group", "Layout", "Picture", "Run", "Scene"}
 LONG = {
-    "autograd/explain/events.py",
-    "autograd/explain/mistakes.py",
     "autograd/player/player.js",
     "nn/layers.py",
     "nn/lessons/training_loop.py",

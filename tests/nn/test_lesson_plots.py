@@ -69,14 +69,12 @@ def test_no_word_lies_on_another(slug):
 
 
 @pytest.mark.parametrize("slug", BOARD)
-@pytest.mark.slow
 def test_the_axes_have_names(slug):
     axes = [ax for ax in figure(slug).axes if ax.get_label() != "<colorbar>"]
     assert all(ax.get_title() and ax.get_xlabel() and ax.get_ylabel() for ax in axes)
 
 
 @pytest.mark.parametrize("slug", BOARD)
-@pytest.mark.slow
 def test_lines_are_told_apart_without_colour(slug):
     for ax in figure(slug).axes:
         lines = [line for line in ax.lines if len(line.get_xdata()) > 1]

@@ -351,7 +351,6 @@ def test_training_bends_a_row_into_a_corner():
     ],
     ids=lambda draw: f"{draw.__module__} {draw.__name__}",
 )
-@pytest.mark.slow
 def test_the_pictures_have_titles_and_named_axes(draw):
     pytest.importorskip("matplotlib")
     assert all(ax.get_title() and ax.get_xlabel() and ax.get_ylabel() for ax in draw().axes)

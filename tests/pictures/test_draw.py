@@ -398,7 +398,6 @@ def picture_of(labels):
     return total
 
 
-@pytest.mark.slow
 @rendered
 @settings(max_examples=15, deadline=None)
 @example(HOSTILE)

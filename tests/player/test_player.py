@@ -23,6 +23,7 @@ from autograd import Parameter, Value, dot, mean, phases, play, scope, steps, wh
 from autograd.__main__ import LESSONS, main
 from autograd.classroom.questions import questions
 from autograd.explain import mistakes
+from autograd.explain.diagnose import matcher
 from autograd.explain.events import Chain, Compute, Ready
 from autograd.explain.stepper import snapshot
 from autograd.graph import number, topological_order
@@ -198,7 +199,7 @@ def test_the_quiz_knows_the_mistakes_of_the_laboratory():
             continue  # then diagnose speaks of the sum
         for wrong, place in ask["wrong"]:
             verdict = told["mistakes"][place]
-            found = {m.name for m in mistakes.diagnose(root, event.parent, repr(wrong)).mistakes}
+            found = {m.name for m in autograd.diagnose(root, event.parent, repr(wrong)).mistakes}
             if verdict["name"] in scaled:  # others change what was there before, too, and diagnose speaks of the sum
                 assert verdict["name"] in found
                 named += 1
@@ -575,7 +576,7 @@ def test_the_page_compares_digits_as_diagnose_does(visit):
     for answer in answers:
         reading = page.evaluate("(typed) => { const r = reading(typed); return r && [r.number, r.within]; }", answer)
         try:
-            matches = mistakes.matcher(answer)
+            matches = matcher(answer)
         except autograd.DataError:
             assert reading is None
             continue

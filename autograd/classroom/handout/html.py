@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from html import escape
 from importlib.resources import files
 
-from autograd.classroom.handout.sheet import Row, Sheet, Task, Use
+from autograd.classroom.handout.sheet import NodeRow, Sheet, Task, UseRow
 
 NAME_LINE = '<p class="by"><span>Name</span><span>Date</span></p>'
 ROW_HEADS = ("node", "computed as", "value", "gradient")
@@ -83,13 +83,13 @@ def side(name: str) -> str:
     return "" if name in ("node", "computed as", "use", "local") else ' class="n"'
 
 
-def row_cells(row: Row, blank: bool) -> str:
+def row_cells(row: NodeRow, blank: bool) -> str:
     """Return a node's cells."""
     value = open_cell() if blank and not row.given else number_cell(row.value)
     return cell(row.name) + cell(row.formula) + value + (open_cell() if blank else number_cell(row.gradient))
 
 
-def use_cells(use: Use, blank: bool) -> str:
+def use_cells(use: UseRow, blank: bool) -> str:
     """Return the cells of one contribution."""
     if blank:
         return number_cell(str(use.number)) + cell(use.use) + open_cell() + open_cell(use.asked) + open_cell()
@@ -118,7 +118,7 @@ def open_task(task: Task) -> str:
 
 
 def solved_task(task: Task) -> str:
-    """Return an exercise with its answer, and what wrong answers give away."""
+    """Return an exercise with its answer, and what wrong answers show."""
     wrong = "".join(f"<li>{escape(one)}</li>" for one in task.wrong)
     listed = f"<ul>{wrong}</ul>" if wrong else ""
     return (

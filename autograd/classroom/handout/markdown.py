@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from autograd.classroom.handout.sheet import Row, Sheet, Task, Use
+from autograd.classroom.handout.sheet import NodeRow, Sheet, Task, UseRow
 
 PAGE_BREAK = '<div style="page-break-before: always"></div>'
 
@@ -35,7 +35,7 @@ def picture(words: str, name: str) -> str:
     return f"![{words}](<{name}>)" if name else ""
 
 
-def rows(given: tuple[Row, ...], blank: bool) -> str:
+def rows(given: tuple[NodeRow, ...], blank: bool) -> str:
     """Return the table of nodes."""
     cells = [
         (code(r.name), code(r.formula), "" if blank and not r.given else r.value, "" if blank else r.gradient)
@@ -44,7 +44,7 @@ def rows(given: tuple[Row, ...], blank: bool) -> str:
     return table(("node", "computed as", "value", "gradient"), cells, "llrr")
 
 
-def uses(given: tuple[Use, ...], blank: bool) -> str:
+def uses(given: tuple[UseRow, ...], blank: bool) -> str:
     """Return the table of contributions."""
     cells = [
         (str(u.number), code(u.use), "", code(u.asked), "")
@@ -60,11 +60,11 @@ def tasks(given: tuple[Task, ...], blank: bool) -> list[str]:
     if not given:
         return []
     answers = ["" if blank else f" **{task.answer}**" for task in given]
-    told = [
+    paragraphs = [
         "\n".join([f"{t.number}\\. {plain(t.question)}{a}", *([] if blank else [f"   - {plain(w)}" for w in t.wrong])])
         for t, a in zip(given, answers, strict=True)
     ]
-    return ["## Exercises", *told]
+    return ["## Exercises", *paragraphs]
 
 
 def table(heads: tuple[str, ...], cells: Sequence[tuple[str, ...]], sides: str) -> str:

@@ -1,4 +1,4 @@
-"""A handout as PDF, set by Typst: a Python wheel that has its fonts with it, and asks no network."""
+"""A handout as PDF, set by Typst: a Python wheel that brings its fonts, and needs no network."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def pdf(sheet: Sheet) -> bytes:
             "Without it, write .html and print that, or .md."
         ) from None
     template = files(__package__).joinpath("handout.typ").read_bytes()
-    made: bytes = typst.compile(
+    compiled: bytes = typst.compile(
         template, format="pdf", ignore_system_fonts=True, sys_inputs={"sheet": json.dumps(asdict(sheet))}
     )
-    return made
+    return compiled

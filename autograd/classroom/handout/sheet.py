@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from autograd.classroom.paper import Paper
-from autograd.classroom.questions import Question, asked_events
+from autograd.classroom.questions import Question, typable
 from autograd.explain.events import Chain, Compute, Event, Ready
 from autograd.explain.expression import Expr
 from autograd.explain.stepper import steps
@@ -31,7 +31,7 @@ STYLE = """
 
 
 @dataclass(frozen=True)
-class Row:
+class NodeRow:
     """One node: its name, how it is computed, its value and its gradient; a leaf's value is given."""
 
     name: str
@@ -42,8 +42,8 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Use:
-    """One contribution: the number of its question, what it is paid for, and upstream · local; `asked` stands before a blank."""
+class UseRow:
+    """One contribution: the number of its question, from which node to which, and upstream · local; `asked` stands before a blank."""
 
     number: int
     use: str
@@ -55,7 +55,7 @@ class Use:
 
 @dataclass(frozen=True)
 class Task:
-    """One exercise: its number, the question, the answer, and what wrong answers give away."""
+    """One exercise: its number, the question, the answer, and what wrong answers show."""
 
     number: int
     question: str
@@ -77,8 +77,8 @@ class Sheet:
     high: bool
     blank: str
     solved: str
-    rows: tuple[Row, ...]
-    uses: tuple[Use, ...]
+    rows: tuple[NodeRow, ...]
+    uses: tuple[UseRow, ...]
     tasks: tuple[Task, ...]
 
 
@@ -86,7 +86,7 @@ def sheet(paper: Paper) -> Sheet:
     """Return what a handout says of a paper."""
     events = steps(paper.root)
     named = dict(events[0].names)
-    chains = asked_events(paper.root)
+    chains = typable(paper.root)
     gradients = {event.node: number(event.grad) for event in events if isinstance(event, Ready)}
     blank, solved = pictures(named, gradients, chains)
     width, height = size_of(blank)
@@ -105,17 +105,23 @@ def sheet(paper: Paper) -> Sheet:
     )
 
 
-def row(node: Value, expr: Expr, events: list[Event], gradients: Mapping[Value, str]) -> Row:
+def row(node: Value, expr: Expr, events: list[Event], gradients: Mapping[Value, str]) -> NodeRow:
     """Return a node's row."""
-    made = next((event for event in events if isinstance(event, Compute) and event.node is node), None)
-    formula = shortest(made.formula.text, f"{made.node.op.name} of {len(node.parents)} nodes") if made else "given"  # type: ignore[union-attr]
-    return Row(clean(expr.label), formula, number(expr.data), gradients[node], made is None)
+    compute = next((event for event in events if isinstance(event, Compute) and event.node is node), None)
+    formula = "given" if compute is None else formula_of(compute)
+    return NodeRow(clean(expr.label), formula, number(expr.data), gradients[node], compute is None)
 
 
-def use(event: Chain, place: int) -> Use:
+def formula_of(event: Compute) -> str:
+    """Return how a node is computed, or, where that is too long, by which operation of how many nodes."""
+    assert event.node.op is not None
+    return shortest(event.formula.text, f"{event.node.op.name} of {len(event.node.parents)} nodes")
+
+
+def use(event: Chain, place: int) -> UseRow:
     """Return the row of one contribution."""
     local = event.partial(event.node, event.parent)
-    return Use(
+    return UseRow(
         place,
         clean(f"{event.name} → {event.names[event.parent].label}"),
         number(event.upstream),
@@ -133,7 +139,7 @@ def slope(event: Chain, head: str) -> str:
 
 
 def task(question: Question, place: int) -> Task:
-    """Return an exercise, with what each wrong answer gives away."""
+    """Return an exercise, with what each wrong answer shows."""
     wrong = [f"{number(one.answer)}: {one.when}." for one in question.wrong]
     return Task(place, clean(question.question), number(question.answer), tuple(dict.fromkeys(wrong)))
 
