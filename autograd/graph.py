@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import count, filterfalse
 from typing import Any
 
-from autograd.op import MANY
+from autograd.op import PAIRS
 
 
 def leaves_and_results(root: Any) -> tuple[list[Any], list[Any]]:
@@ -29,8 +29,8 @@ def leaves_and_results(root: Any) -> tuple[list[Any], list[Any]]:
         node = pop()
         if node is None:
             results.append(node := pop())
-            if node.op.arity < 0:
-                placed.update(map(id, lists(node)))
+            if node.op.arity == PAIRS:
+                placed.update((id(node._x), id(node._y)))
         elif node not in seen:
             seen.add(node)
             op = node.op
@@ -42,8 +42,8 @@ def leaves_and_results(root: Any) -> tuple[list[Any], list[Any]]:
                 waiting = (node._y, node._x)
             elif arity == 1:
                 waiting = (node._x,)
-            elif all(id(parents) in placed for parents in lists(node)):
-                waiting = () if arity == MANY or node._b in seen else (node._b,)
+            elif arity == PAIRS and id(node._y) in placed and id(node._x) in placed:
+                waiting = () if node._b in seen else (node._b,)
             else:
                 waiting = (*filterfalse(known, reversed(node.parents)),)
             if waiting:
@@ -53,11 +53,6 @@ def leaves_and_results(root: Any) -> tuple[list[Any], list[Any]]:
             else:
                 results.append(node)
     return leaves, results
-
-
-def lists(node: Any) -> tuple[Any, ...]:
-    """Return the tuples of parents of a node of many."""
-    return (node._x,) if node.op.arity == MANY else (node._x, node._y)
 
 
 def topological_order(root: Any) -> list[Any]:
