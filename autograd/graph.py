@@ -61,14 +61,22 @@ def topological_order(root: Any) -> list[Any]:
     return leaves + results
 
 
-def uses(root: Any) -> Iterator[tuple[Any, int, Any, float]]:
-    """Yield (node, operand, parent, local) for each use of a node as an operand, in the order in which gradients are added.
+Use = tuple[Any, int, Any, float]  # a node, the number of one of its operands, that parent, the local derivative
 
-    A node comes only after all nodes that use it: when its own parents are yielded, its gradient is complete.
+
+def uses(root: Any) -> Iterator[Use]:
+    """Yield each use of a node as an operand, in the order in which `backward` adds.
+
+    A node is reached only after all nodes that use it: its gradient is complete when it is handed on to its parents.
     """
     for node in reversed(leaves_and_results(root)[1]):
-        for operand, (parent, local) in enumerate(zip(node.parents, node.partials, strict=True)):
-            yield node, operand, parent, local
+        yield from operands(node)
+
+
+def operands(node: Any) -> Iterator[Use]:
+    """Yield the uses that one node makes of its parents."""
+    for operand, (parent, local) in enumerate(zip(node.parents, node.partials, strict=True)):
+        yield node, operand, parent, local
 
 
 def names(order: list[Any]) -> dict[Any, str]:

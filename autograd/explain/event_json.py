@@ -11,6 +11,7 @@ from typing import Any
 
 from autograd.explain.events import Event
 from autograd.explain.expression import Expr
+from autograd.graph import operands
 from autograd.value import Value
 
 VERSION = 1
@@ -59,8 +60,7 @@ def node_data(node: Value, identity: str, expr: Expr) -> dict[str, Any]:
 
 def edges_into(node: Value, ids: dict[Value, str]) -> list[dict[str, Any]]:
     """Return the edges from a node's parents, with their local derivatives."""
-    pairs = zip(node.parents, node.partials, strict=True)
-    return [{"from": ids[p], "to": ids[node], "operand": i, "local": plain(d)} for i, (p, d) in enumerate(pairs)]
+    return [{"from": ids[p], "to": ids[node], "operand": i, "local": plain(local)} for _, i, p, local in operands(node)]
 
 
 def step_data(event: Event, ids: dict[Value, str]) -> dict[str, Any]:

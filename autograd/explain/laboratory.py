@@ -8,6 +8,7 @@ from functools import wraps
 
 from autograd.explain.events import Chain, Event, Names
 from autograd.explain.stepper import backward, chains, order_of, snapshot
+from autograd.graph import uses
 from autograd.value import Value
 
 Algorithm = Callable[..., Iterator[Chain]]  # takes a topological order and the names of its nodes
@@ -72,5 +73,4 @@ def final(events: Iterable[Event], start: dict[Value, float] | None = None) -> d
 
 def whole_pass(order: list[Value], names: Names, gradients: dict[Value, float]) -> Iterator[Chain]:
     """Do a right backward pass that starts from these gradients."""
-    for node in reversed(order):
-        yield from chains(node, order[-1], gradients, names)
+    return chains(uses(order[-1]), order[-1], gradients, names)

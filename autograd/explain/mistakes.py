@@ -23,9 +23,9 @@ from autograd.errors import DomainError, RangeError
 from autograd.explain.events import Chain, Names
 from autograd.explain.expression import Expr
 from autograd.explain.laboratory import Experiment, Mistake, experiment, final, whole_pass
-from autograd.explain.stepper import backward, chains, uses
+from autograd.explain.stepper import backward, chains, use_counts
 from autograd.explain.what_if import recomputed
-from autograd.graph import number
+from autograd.graph import number, operands, uses
 from autograd.namespaces import scalars
 from autograd.value import Value
 
@@ -47,7 +47,7 @@ def without_topological_order(order: list[Value], names: Names) -> Iterator[Chai
         node = stack.pop()
         if node not in seen:
             seen.add(node)
-            yield from chains(node, root, gradients, names)
+            yield from chains(operands(node), root, gradients, names)
             stack += reversed(node.parents)
 
 
@@ -61,10 +61,9 @@ def assigned_not_added(order: list[Value], names: Names) -> Iterator[Chain]:
     """Write = where += belongs."""
     root = order[-1]
     gradients = {root: 1.0}
-    for node in reversed(order):
-        for chain in chains(node, root, gradients, names):
-            gradients[chain.parent] = chain.contribution
-            yield replace(chain, before=0.0, after=chain.contribution)
+    for chain in chains(uses(root), root, gradients, names):
+        gradients[chain.parent] = chain.contribution
+        yield replace(chain, before=0.0, after=chain.contribution)
 
 
 @experiment(
@@ -105,7 +104,7 @@ def forgot_zero_grad(order: list[Value], names: Names) -> Iterator[Chain]:
 def updated_too_early(order: list[Value], names: Names, lr: float = LEARNING_RATE) -> Iterator[Chain]:
     """Update each parameter as soon as its gradient is complete, and go on through the new number."""
     root = order[-1]
-    gradients, waiting, moved = {root: 1.0}, uses(order), dict[Value, Expr]()
+    gradients, waiting, moved = {root: 1.0}, use_counts(order), dict[Value, Expr]()
     trained, now = parameters(order), ChainMap[Value, Expr](moved, dict(names))
     for node in reversed(order):
         for parameters_first in (True, False):  # parameters get their gradients first, and are updated; then the rest
@@ -166,15 +165,13 @@ def without_the_half(order: list[Value], names: Names) -> Iterator[Chain]:
 def parents_in_a_set(order: list[Value], names: Names) -> Iterator[Chain]:
     """Keep a node's parents in a set: in x · x there is then only one."""
     root = order[-1]
-    gradients = {root: 1.0}
-    for node in reversed(order):
-        seen = set[Value]()
-        for chain in chains(node, root, gradients, names):
-            if chain.parent in seen:
-                gradients[chain.parent] = chain.before  # a set has no second
-            else:
-                seen.add(chain.parent)
-                yield chain
+    gradients, seen = {root: 1.0}, set[tuple[Value, Value]]()
+    for chain in chains(uses(root), root, gradients, names):
+        if (chain.node, chain.parent) in seen:
+            gradients[chain.parent] = chain.before  # a set has no second
+        else:
+            seen.add((chain.node, chain.parent))
+            yield chain
 
 
 @experiment(
@@ -197,11 +194,11 @@ def without_visited_set(order: list[Value], names: Names) -> Iterator[Chain]:
     check_visits(order)
     root = order[-1]
     gradients = {root: 1.0}
-    stack = [chains(root, root, gradients, names)]
+    stack = [chains(operands(root), root, gradients, names)]
     while stack:
         for chain in stack[-1]:
             yield chain
-            stack.append(chains(chain.parent, root, gradients, names))
+            stack.append(chains(operands(chain.parent), root, gradients, names))
             break
         else:
             stack.pop()
@@ -242,9 +239,8 @@ def runnable(
 def check_visits(order: list[Value]) -> None:
     """Raise RangeError where a recursion over all paths from the root would take too long."""
     visits = dict.fromkeys(order, 0) | {order[-1]: 1}
-    for node in reversed(order):
-        for parent in node.parents:
-            visits[parent] += visits[node]
+    for node, _, parent, _ in uses(order[-1]):
+        visits[parent] += visits[node]
     if (total := sum(visits.values())) > MOST_VISITS:
         raise RangeError(
             f"Without a visited set this graph of {len(order)} nodes takes {total:,} visits, and {MOST_VISITS:,} are the most that are made "

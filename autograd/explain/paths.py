@@ -14,7 +14,7 @@ from autograd.explain.events import Names
 from autograd.explain.notation import enclosed, equals, factors, tex_number
 from autograd.explain.stepper import check_in_graph, order_of, snapshot
 from autograd.functions import grad
-from autograd.graph import number
+from autograd.graph import number, operands, uses
 from autograd.value import Value
 
 MOST_PATHS = 1000
@@ -144,7 +144,7 @@ def paths(root: Value, leaf: Value, most: int = MOST_PATHS) -> Paths:
     named = snapshot(order)
     below = descendants(order, leaf)
     counts, steps = count_paths(order, leaf)
-    edges = sum(parent in below for node in order for parent in node.parents if node in below)
+    edges = sum(node in below and parent in below for node, _, parent, _ in uses(root))
     shown = tuple(islice(walk(root, leaf, below, named), most))
     (gradient,) = grad(root, [leaf])
     found = Paths(shown, counts[root], gradient, steps[root], edges, named, (root, leaf))
@@ -195,8 +195,7 @@ def walk(root: Value, leaf: Value, below: set[Value], named: Names) -> Iterator[
 
 def toward_leaf(node: Value, leaf: Value, below: set[Value]) -> Iterator[tuple[Value, float]]:
     """Return an iterator over the parents of a node that lead to the leaf, with the local derivatives."""
-    pairs = zip(node.parents, node.partials, strict=True)
-    return iter(() if node is leaf else ((p, d) for p, d in pairs if p in below))
+    return iter(() if node is leaf else ((parent, local) for _, _, parent, local in operands(node) if parent in below))
 
 
 def counted(n: int) -> str:

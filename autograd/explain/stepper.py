@@ -14,7 +14,7 @@ from typing import Protocol, TypeVar, cast
 from autograd.errors import GraphError, PositionError
 from autograd.explain.events import Chain, Compute, Event, Names, Ready, Seed, Update
 from autograd.explain.expression import Expr
-from autograd.graph import names, topological_order
+from autograd.graph import Use, names, topological_order, uses
 from autograd.value import Value
 
 Input = TypeVar("Input")
@@ -89,25 +89,24 @@ def forward(order: list[Value], named: Names) -> Iterator[Event]:
 
 def backward(order: list[Value], named: Names) -> Iterator[Event]:
     """Yield the backward pass over a topological order, in the order in which `Value.backward` does its sums."""
-    root, counts = order[-1], uses(order)
+    root, counts = order[-1], use_counts(order)
     waiting, gradients = dict(counts), {root: 1.0}
     ready = {root: Ready(node=root, names=named, root=root, grad=1.0)}
     yield Seed(node=root, names=named)
     yield ready[root]
-    for node in reversed(order):
-        for chain in chains(node, root, gradients, named):
-            yield chain
-            parent = chain.parent
-            waiting[parent] -= 1
-            if not waiting[parent]:
-                above = ready[node] if counts[parent] == 1 else None
-                ready[parent] = Ready(node=parent, names=named, root=root, grad=chain.after, chain=chain, above=above)
-                yield ready[parent]
+    for chain in chains(uses(root), root, gradients, named):
+        yield chain
+        parent = chain.parent
+        waiting[parent] -= 1
+        if not waiting[parent]:
+            above = ready[chain.node] if counts[parent] == 1 else None
+            ready[parent] = Ready(node=parent, names=named, root=root, grad=chain.after, chain=chain, above=above)
+            yield ready[parent]
 
 
-def chains(node: Value, root: Value, gradients: dict[Value, float], named: Names) -> Iterator[Chain]:
-    """Yield what a node contributes to each of its parents, and add it to their gradients."""
-    for i, (parent, local) in enumerate(zip(node.parents, node.partials, strict=True)):
+def chains(walk: Iterable[Use], root: Value, gradients: dict[Value, float], named: Names) -> Iterator[Chain]:
+    """Yield what each use in a walk contributes to its parent, and add it to the gradients."""
+    for node, i, parent, local in walk:
         if parent.kind != "constant":
             before, upstream = gradients.get(parent, 0.0), gradients[node]
             gradients[parent] = after = before + upstream * local
@@ -117,7 +116,7 @@ def chains(node: Value, root: Value, gradients: dict[Value, float], named: Names
             )  # fmt: skip
 
 
-def uses(order: list[Value]) -> dict[Value, int]:
+def use_counts(order: list[Value]) -> dict[Value, int]:
     """Count, for each node, how often it is a parent: how many contributions its gradient waits for."""
     counts = dict.fromkeys(order, 0)
     for node in order:

@@ -7,7 +7,7 @@ from autograd.classroom.exercise import Exercise, GradientOf, Wrong
 from autograd.classroom.lesson import Lesson, Note, Story, measured, passes
 from autograd.explain import mistakes
 from autograd.explain.laboratory import Mistake
-from autograd.graph import number, topological_order
+from autograd.graph import number, operands, topological_order
 from autograd.value import Parameter, Value
 from nn.lessons.board import BLACK, VERMILION, new_figure, say
 
@@ -138,7 +138,7 @@ def revisited() -> Story:
 
 def sketch(node: Value, gradients: dict[Value, float], lines: list[str]) -> dict[Value, float]:
     """Go backward as the sketch does: pay a parent, and go on from it at once. It is wrong."""
-    for parent, local in zip(node.parents, node.partials, strict=True):
+    for _, _, parent, local in operands(node):
         if parent.label:
             gradients[parent] = gradients.get(parent, 0.0) + gradients[node] * local
             paid = f"{number(gradients[node])} · {number(local)}"

@@ -21,7 +21,8 @@ SOME = [-1.0, 0.0, 2.5, math.inf, math.nan]
 
 @pytest.fixture
 def plain():
-    """Call a function with value.py alone."""
+    """Call a function with value.py alone; for all else in the test, fast.py is installed."""
+    installed = Value.backward is fast.backward
 
     def call(f):
         fast.remove()
@@ -30,7 +31,10 @@ def plain():
         finally:
             fast.install()
 
-    return call
+    fast.install()
+    yield call
+    if not installed:
+        fast.remove()
 
 
 def bits(*numbers):
