@@ -47,21 +47,13 @@ def lesson_of_file(path: str, name: str = "") -> Lesson:
 
 def run_file(path: str) -> ModuleType:
     """Return a file as a module, run afresh."""
-    target = Path(path)
-    try:
-        whole = target.resolve()
-        if not whole.is_file():
-            raise FileError(
-                f"There is no file {path!r}. Give the path of a Python file, from the folder that you are in."
-            )
-        spec = importlib.util.spec_from_file_location(target.stem, whole)
-    except (OSError, ValueError) as error:
-        raise FileError(f"{path!r} cannot be read: {error}.") from None
+    whole = existing(path)
+    spec = importlib.util.spec_from_file_location(whole.stem, whole)
     assert spec is not None  # as for every name that ends in .py
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.path.insert(0, str(whole.parent))
-    sys.modules[target.stem] = module  # dataclasses and pickle look for it there
+    sys.modules[whole.stem] = module  # dataclasses and pickle look for it there
     try:
         spec.loader.exec_module(module)
     except AutogradError:
@@ -71,6 +63,17 @@ def run_file(path: str) -> ModuleType:
     finally:
         sys.path.remove(str(whole.parent))
     return module
+
+
+def existing(path: str) -> Path:
+    """Return the whole path of a file, if it is there."""
+    try:
+        whole = Path(path).resolve()
+        if whole.is_file():
+            return whole
+    except (OSError, ValueError) as error:
+        raise FileError(f"{path!r} cannot be read: {error}.") from None
+    raise FileError(f"There is no file {path!r}. Give the path of a Python file, from the folder that you are in.")
 
 
 def failed(path: str, whole: str, error: BaseException) -> FileError:

@@ -8,6 +8,7 @@ or to a flat end of an activation where the graph has none, are drawn again.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from decimal import Decimal
 from hashlib import sha256
@@ -48,6 +49,41 @@ def variant(root: Value, seed: int | str) -> Value:
     )
 
 
+def with_numbers(root: Value, numbers: Mapping[str, float]) -> Value:
+    """Return the same graph with these numbers at the leaves that are so named.
+
+    >>> w, x = Parameter(3.0, "w"), Value(2.0, "x")
+    >>> with_numbers(w * x, {"w": 5}).data
+    10.0
+
+    Raises GraphError for a name that no leaf has, and what the operations raise where they have no value.
+    """
+    order = topological_order(root)
+    leaves = {name: node for node, name in names(order).items() if node.op is None and node.kind != "constant"}
+    for name in numbers:
+        if name not in leaves:
+            near = difflib.get_close_matches(name, leaves, 1, 0.4)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            raise GraphError(
+                f"This graph has no leaf {name!r} that could be set.{hint} There are: {', '.join(leaves)}."
+            )
+    given = {leaves[name]: float(number) for name, number in numbers.items()}
+    return made_again(order, given)
+
+
+def made_again(order: list[Value], numbers: Mapping[Value, float]) -> Value:
+    """Return the graph made again, with other numbers at some leaves."""
+    made: dict[Value, Value] = {}
+    for node in order:
+        if node.op is None:
+            made[node] = leaf_like(node, numbers.get(node, node.data))
+        else:
+            operands = [made[parent] for parent in node.parents]
+            made[node] = operands[0].apply(node.op, *operands)
+            made[node].label, made[node].scope = node.label, node.scope
+    return made[order[-1]]
+
+
 def another(x: float, key: str) -> float:
     """Return another number of the same kind; the key decides which."""
     if x == 0:
@@ -86,20 +122,18 @@ def decimals(x: float) -> int:
 
 def rebuilt(order: list[Value], numbers: Mapping[Value, float]) -> Value | None:
     """Return the graph made again from other leaves; None where an operation has no value, or is near a kink."""
-    made: dict[Value, Value] = {}
-    for node in order:
-        if node.op is None:
-            made[node] = leaf_like(node, numbers[node])
-            continue
-        operands = [made[parent] for parent in node.parents]
-        if node.op.kinks and node.op.kinks.distance(*node.op.grouped(tuple(p.data for p in operands))) < NEAR:
-            return None
-        try:
-            made[node] = operands[0].apply(node.op, *operands)
-        except DomainError:
-            return None
-        made[node].label, made[node].scope = node.label, node.scope
-    return made[order[-1]]
+    try:
+        root = made_again(order, numbers)
+    except DomainError:
+        return None
+    return None if any(map(near_kink, topological_order(root))) else root
+
+
+def near_kink(node: Value) -> bool:
+    """Tell whether a node's operands are where its slope jumps."""
+    if node.op is None or node.op.kinks is None:
+        return False
+    return node.op.kinks.distance(*node.op.grouped(tuple(parent.data for parent in node.parents))) < NEAR
 
 
 def leaf_like(leaf: Value, number: float) -> Value:
