@@ -8,6 +8,7 @@
 (64.0, -32.0)
 """
 
+import importlib
 import os
 import typing
 
@@ -40,6 +41,9 @@ from autograd.replay import flat_parameters, record
 from autograd.value import Parameter, Value, lift
 
 if typing.TYPE_CHECKING:
+    from autograd.classroom.flashcards import flashcards
+    from autograd.classroom.handout import handout
+    from autograd.classroom.terminal_quiz import quiz
     from autograd.player import play
 
 __all__ = [
@@ -61,9 +65,11 @@ __all__ = [
     "dot",
     "draw",
     "enter",
+    "flashcards",
     "flat_parameters",
     "grad",
     "gradcheck",
+    "handout",
     "hessian",
     "lift",
     "logsumexp",
@@ -78,6 +84,7 @@ __all__ = [
     "paths",
     "phases",
     "play",
+    "quiz",
     "record",
     "scope",
     "softmax",
@@ -87,6 +94,13 @@ __all__ = [
     "why",
 ]
 
+_LATER = {  # what is imported when it is first used
+    "flashcards": "autograd.classroom.flashcards",
+    "handout": "autograd.classroom.handout",
+    "play": "autograd.player",
+    "quiz": "autograd.classroom.terminal_quiz",
+}
+
 if os.environ.get("CHALKGRAD_PLAIN") != "1":
     fast.install()
 
@@ -95,9 +109,8 @@ __chalkgrad__ = "0.1.0"  # `nn` looks for this name: the package index has anoth
 
 def __getattr__(name: str) -> typing.Any:
     """Import what is not needed at the start when it is first used."""
-    if name == "play":
-        from autograd.player import play
-
-        return play
+    if name in _LATER:
+        globals()[name] = getattr(importlib.import_module(_LATER[name]), name)
+        return globals()[name]
     hint = f". What takes one Value is its method: x.{name}()" if hasattr(Value, name) else ""
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}{hint}")

@@ -9,6 +9,7 @@ from typing import Any
 import autograd
 from autograd import commands
 from autograd.classroom import operations_table
+from autograd.classroom.arguments import split_numbers
 from autograd.pictures import LEVELS
 from nn.lessons import COURSE
 
@@ -20,9 +21,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream, errors in ((sys.stdin, "replace"), (sys.stdout, "strict"), (sys.stderr, "strict")):
         if hasattr(stream, "reconfigure"):  # a notebook's has it not
             stream.reconfigure(encoding="utf-8", errors=errors)
+    top = parser()
     given = sys.argv[1:] if arguments is None else arguments
-    options = parser().parse_args([re.sub(r"^-(?=[0-9.])", "−", argument) for argument in given])  # −1/3 is no option
     try:
+        words, numbers = split_numbers([re.sub(r"^-(?=[0-9.])", "−", word) for word in given], top)  # −1/3 is no option
+        options = top.parse_args(words, argparse.Namespace(numbers=numbers))
         options.run(options)
         sys.stdout.flush()
     except autograd.AutogradError as error:
@@ -38,10 +41,11 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="python3 -m autograd", description="Worked examples of backpropagation, step by step."
     )
-    top.set_defaults(run=commands.show_list, json=False, course=COURSE)
+    top.set_defaults(run=commands.show_list, json=False, course=COURSE, folder=None)
     added = top.add_subparsers(title="commands", metavar="COMMAND")
     listing = added.add_parser("list", help="list the walkthroughs")
     listing.add_argument("--json", action="store_true", help="as JSON")
+    listing.add_argument("--course", dest="folder", metavar="FOLDER", help="the lessons of a folder")
     listing.set_defaults(run=commands.show_list)
     add_steps(added)
     add_questions(added)
@@ -54,13 +58,25 @@ def parser() -> argparse.ArgumentParser:
 
 
 def command(
-    commands: Any, name: str, run: Callable[[argparse.Namespace], None], what: str, json_of: str = ""
+    commands: Any,
+    name: str,
+    run: Callable[[argparse.Namespace], None],
+    what: str,
+    json_of: str = "",
+    seeded: bool = True,
 ) -> argparse.ArgumentParser:
     """Add a command that takes a lesson, and can print JSON where there is some to print."""
     added: argparse.ArgumentParser = commands.add_parser(name, help=what)
-    added.add_argument("lesson", metavar="LESSON", help="the name of a walkthrough, tiny-network say")
+    added.add_argument("lesson", metavar="LESSON", help="the name of a walkthrough; PATH.py or PATH.py:NAME; a formula")
+    added.add_argument("--parameters", metavar="w,b", help="the names in a formula that training changes")
+    added.add_argument(
+        "--course", dest="folder", metavar="FOLDER", help="the lessons of a folder, in place of the course"
+    )
+    added.epilog = 'NAME=NUMBER, anywhere behind LESSON, gives a formula its numbers: "w*x + b" w=3 x=2 b=1'
     if json_of:
         added.add_argument("--json", action="store_true", help=f"{json_of} as JSON")
+    if seeded:
+        add_seed(added)
     added.set_defaults(run=run)
     return added
 
@@ -85,10 +101,11 @@ def add_questions(added: Any) -> None:
     number = command(
         added, "diagnose", commands.show_diagnosis, "which mistake gives this gradient", json_of="the diagnosis"
     )
-    for asked in (ledger, ways, number):
+    change = command(added, "what-if", commands.show_change, "what a change of a leaf would do", json_of="the change")
+    for asked in (ledger, ways, number, change):
         asked.add_argument("node", metavar="NODE", help="its name, w say")
+    change.add_argument("number", metavar="NUMBER", help="what the node would be")
     number.add_argument("answer", metavar="ANSWER", help="a number, as 45, -0.33 or 1/3")
-    add_seed(number)
 
 
 def add_pictures(added: Any) -> None:
@@ -102,7 +119,7 @@ def add_pictures(added: Any) -> None:
     drawn.add_argument(
         "--at", type=int, metavar="K", help="at event K, as `step` numbers them; without, both passes are done"
     )
-    plotted = command(added, "plot", commands.draw_plot, "draw the plot of a lesson that has one")
+    plotted = command(added, "plot", commands.draw_plot, "draw the plot of a lesson that has one", seeded=False)
     plotted.add_argument("-o", "--output", metavar="FILE", help="a name in .png, .svg or .pdf; LESSON.png without")
     played = command(added, "play", commands.show_player, "make a page that plays it in a browser")
     played.add_argument("-o", "--output", metavar="FILE", help="the page to write; LESSON.html if left out")
@@ -114,8 +131,6 @@ def add_class_kit(added: Any) -> None:
     """Add what a class needs: quizzes, handouts, flashcards."""
     quiz = command(added, "quiz", commands.ask_quiz, "predict, then reveal: questions with hints, and a score")
     paper = command(added, "handout", commands.write_handout, "write it for paper: to fill in, and solved")
-    add_seed(quiz)
-    add_seed(paper)
     instead = quiz.add_mutually_exclusive_group()
     instead.add_argument("--key", action="store_true", help="print the answers alone")
     instead.add_argument("--mark", metavar="FILE", help="mark a file of answers, one a line, an empty line for none")
@@ -124,7 +139,12 @@ def add_class_kit(added: Any) -> None:
     cards.add_argument(
         "-o", "--output", metavar="FILE", help="a name in .txt, .json or .tsv (for Anki); printed without"
     )
+    cards.add_argument("--course", dest="folder", metavar="FOLDER", help="those of the lessons in a folder")
     cards.set_defaults(run=commands.show_cards)
+    new = added.add_parser("new", help="begin a lesson of one's own: write a file that runs at once")
+    new.add_argument("file", metavar="FILE.py", help="the file to write")
+    new.add_argument("--force", action="store_true", help="also where there is such a file")
+    new.set_defaults(run=commands.begin_lesson)
 
 
 if __name__ == "__main__":

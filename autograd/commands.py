@@ -1,8 +1,6 @@
 """The commands: what each prints or writes. `options` are those of the command line, with the course in `options.course`."""
 
 import argparse
-import difflib
-import inspect
 import json
 import sys
 import webbrowser
@@ -11,7 +9,11 @@ from typing import Protocol
 
 import autograd
 from autograd.classroom import Course, Lesson, flashcards, terminal_quiz, walkthrough
+from autograd.classroom.arguments import name_list, read_number
+from autograd.classroom.find import find_lesson
 from autograd.classroom.handout import handout
+from autograd.classroom.lesson_files import course_of_folder
+from autograd.classroom.new_lesson import new_lesson
 from autograd.classroom.paper import Paper
 from autograd.errors import FileError
 from autograd.explain.event_json import plain, stream
@@ -34,21 +36,23 @@ class Answer(Protocol):
 
 def show_list(options: argparse.Namespace) -> None:
     """Print the catalogue."""
+    course = course_of(options)
     if options.json:
         print(
             json.dumps(
-                [catalogue_entry(lesson, options.course) for lesson in options.course.lessons.values()],
+                [catalogue_entry(lesson, course) for lesson in course.lessons.values()],
                 indent=1,
                 ensure_ascii=False,
             )
         )
         return
     print("A course in backpropagation. Step through a lesson with: python3 -m autograd step NAME")
-    for chapter, lessons in options.course.chapters.items():
+    for chapter, lessons in course.chapters.items():
         print(f"\n{chapter}\n{'-' * len(chapter)}")
         for lesson in lessons:
-            print(f"{options.course.place(lesson.slug):>4}  {lesson.slug}: {lesson.title}\n      {lesson.question}")
-            print(f"      {walkthrough.source(lesson)}")
+            print(f"{course.place(lesson.slug):>4}  {lesson.slug}: {lesson.title}\n      {lesson.question}")
+            if lesson.document:
+                print(f"      {walkthrough.source(lesson)}")
 
 
 def catalogue_entry(lesson: Lesson, course: Course) -> dict[str, object]:
@@ -72,7 +76,7 @@ def show_steps(options: argparse.Namespace) -> None:
     if options.json:
         print(
             json.dumps(
-                stream(lesson.events(), lesson.slug, inspect.getsource(lesson.build)),
+                stream(lesson.events(), lesson.slug, lesson.code),
                 ensure_ascii=False,
                 allow_nan=False,
             )
@@ -95,9 +99,16 @@ def show_paths(options: argparse.Namespace) -> None:
     show(autograd.paths(root, walkthrough.node_named(root, options.node)), options.json)
 
 
+def show_change(options: argparse.Namespace) -> None:
+    """Print what would become of the graph if a leaf were another number."""
+    root = find(options).build()
+    node = walkthrough.node_named(root, options.node)
+    show(autograd.what_if(root, node, read_number(options.number, options.number)), options.json)
+
+
 def show_diagnosis(options: argparse.Namespace) -> None:
     """Print which mistakes give a student's number."""
-    root = Paper(find(options), options.seed).root
+    root = find(options).build()
     show(
         autograd.diagnose(root, walkthrough.node_named(root, options.node), options.answer),
         options.json,
@@ -142,50 +153,48 @@ def show_player(options: argparse.Namespace) -> None:
 
 def ask_quiz(options: argparse.Namespace) -> None:
     """Ask the questions of a lesson, or print their key, or mark a file of answers."""
-    paper = Paper(find(options), options.seed)
+    paper = Paper(find(options))
     if options.key:
         print(terminal_quiz.key(paper))
     elif options.mark:
         print(terminal_quiz.marked(paper, read(options.mark).splitlines()))
     else:
-        terminal_quiz.quiz(paper, typed)
-
-
-def typed() -> str | None:
-    """Return the next line of the standard input, None at its end; an answer that is piped is shown as if typed."""
-    given = sys.stdin.readline()
-    if not sys.stdin.isatty():
-        print(given.rstrip("\n"), flush=True)
-    return given or None
+        terminal_quiz.quiz(paper)
 
 
 def write_handout(options: argparse.Namespace) -> None:
     """Write a lesson on paper, and say which files it is in."""
     lesson = find(options)
-    written = handout(lesson, options.seed).save(options.output or f"{lesson.slug}.html")
+    written = handout(lesson).save(options.output or f"{lesson.slug}.html")
     print(*written, sep="\n")
 
 
 def show_cards(options: argparse.Namespace) -> None:
     """Print the flashcards, or write them in the format of the file's suffix."""
-    deck = flashcards.deck(options.course)
+    course = course_of(options)
+    deck = flashcards.deck(course)
     if options.output is None:
-        print(flashcards.as_text(deck, options.course), end="")
+        print(flashcards.as_text(deck, course), end="")
         return
     form = flashcards.FORMATS.get(Path(options.output).suffix.lower())
     if form is None:
         raise FileError(
             f"{options.output!r} is no name for flashcards: it should end in {', '.join(flashcards.FORMATS)}."
         )
-    write(options.output, form(deck, options.course).encode())
+    write(options.output, form(deck, course).encode())
     print(f"{options.output}: {len(deck)} cards")
+
+
+def begin_lesson(options: argparse.Namespace) -> None:
+    """Write a lesson to change, and say what to do with it."""
+    print(new_lesson(options.file, options.force))
 
 
 def draw_plot(options: argparse.Namespace) -> None:
     """Draw a lesson's plot, and say which file it is in."""
     lesson = find(options)
     if lesson.plot is None:
-        plotted = ", ".join(slug for slug, other in options.course.lessons.items() if other.plot) or "none yet"
+        plotted = ", ".join(slug for slug, other in course_of(options).lessons.items() if other.plot) or "none yet"
         raise autograd.PictureError(f"{lesson.slug} has no plot. These have one: {plotted}.")
     target = Path(options.output or f"{lesson.slug}.png")
     if target.suffix.lower() not in PLOTS:
@@ -232,10 +241,11 @@ def show(answer: Answer, as_json: bool) -> None:
 
 
 def find(options: argparse.Namespace) -> Lesson:
-    """Return the lesson that is named."""
-    slug, lessons = options.lesson, options.course.lessons
-    if slug not in lessons:
-        near = [name for name in lessons if slug in name] or difflib.get_close_matches(slug, lessons, 1, 0.4)
-        hint = f" Did you mean {near[0]}?" if near else ""
-        raise autograd.GraphError(f"There is no walkthrough {slug!r}.{hint} There are: {', '.join(lessons)}.")
-    return lessons[slug]  # type: ignore[no-any-return]
+    """Return the lesson, the file's lesson or the formula that is named, with the numbers that are asked for."""
+    seed = getattr(options, "seed", "")
+    return find_lesson(options.lesson, course_of(options), options.numbers, name_list(options.parameters), seed)
+
+
+def course_of(options: argparse.Namespace) -> Course:
+    """Return the course, or the lessons of a folder."""
+    return course_of_folder(options.folder) if options.folder else options.course

@@ -21,7 +21,6 @@ def pages() -> list[str]:
 
 def write(folder: Path) -> None:
     """Write the pages into the folder; a name that cannot be found is an error."""
-    vars(autograd)["play"] = autograd.play  # `import autograd` leaves the player for its first use
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         pdoc.render.configure(show_source=False)

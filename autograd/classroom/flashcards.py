@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from autograd.classroom.course import Course
 from autograd.classroom.definitions import DEFINITIONS, Flashcard
-from autograd.classroom.lesson import Lesson, Note
+from autograd.classroom.lesson import Lesson, Note, as_lesson
 from autograd.explain.events import Compute, Event
 from autograd.explain.expression import formula, name, slope
 from autograd.explain.stepper import forward, snapshot, steps
@@ -30,6 +30,17 @@ def deck(course: Course) -> list[Flashcard]:
     cards = [*DEFINITIONS, *slopes(), *(card for lesson in course.lessons.values() for card in of_lesson(lesson))]
     first = {card.question: card for card in reversed(cards)}
     return sorted((card for card in cards if first[card.question] is card), key=lambda card: course.place(card.lesson))
+
+
+def flashcards(about: Lesson | Value | Callable[[], Value]) -> list[Flashcard]:
+    """Return the cards of one lesson, or of a graph: a Value, or a function that builds one.
+
+    >>> w = Value(3.0, "w")
+    >>> y = w * 2; y.label = "y"
+    >>> print(flashcards(y)[0].question)
+    y. w = 3; y = w·2. What is ∂y/∂w?
+    """
+    return list(of_lesson(as_lesson(about)))
 
 
 def slopes() -> Iterator[Flashcard]:

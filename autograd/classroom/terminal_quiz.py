@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
+from autograd.classroom.lesson import Lesson, as_lesson
 from autograd.classroom.paper import Paper
 from autograd.classroom.questions import Question
 from autograd.classroom.walkthrough import INDENT, event_text, wrapped
@@ -14,14 +16,27 @@ from autograd.errors import DataError
 from autograd.explain.stepper import forward, snapshot
 from autograd.graph import number, topological_order
 from autograd.pictures.labels import counted
+from autograd.value import Value
 
 HELP = "h or an empty line: a hint   q: end"
 HINTS, ENDS = ("", "h", "hint"), ("q", "quit")
 Read = Callable[[], str | None]  # a typed line; None at the end of all
 
 
-def quiz(paper: Paper, read: Read) -> None:
-    """Ask every question of a paper until the answers end, then tell the score."""
+def typed() -> str | None:
+    """Return the next line of the standard input, None at its end; an answer that is piped is shown as if typed."""
+    given = sys.stdin.readline()
+    if not sys.stdin.isatty():
+        print(given.rstrip("\n"), flush=True)
+    return given or None
+
+
+def quiz(about: Paper | Lesson | Value | Callable[[], Value], read: Read = typed, seed: str = "") -> None:
+    """Ask every question of a paper until the answers end, then tell the score.
+
+    A Lesson, a Value, or a function that builds one, is asked about with its own numbers or those of a seed.
+    """
+    paper = about if isinstance(about, Paper) else Paper(as_lesson(about), seed)
     asked = paper.questions
     print(f"{opening(paper)}\n\n{HELP}", flush=True)
     results: Counter[str] = Counter()

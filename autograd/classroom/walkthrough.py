@@ -37,8 +37,10 @@ def source(lesson: Lesson) -> str:
 
 def opening(lesson: Lesson) -> str:
     """Return a lesson's title, its source and its question."""
-    underline = "=" * len(lesson.title)
-    return f"{lesson.title}\n{underline}\n{wrapped(source(lesson))}\n\n{wrapped(lesson.question)}"
+    head = f"{lesson.title}\n{'=' * len(lesson.title)}"
+    after = f"\n{wrapped(source(lesson))}" if lesson.document else ""
+    question = f"\n\n{wrapped(lesson.question)}" if lesson.question else ""
+    return head + after + question
 
 
 def paragraph(text: str) -> str:

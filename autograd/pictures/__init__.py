@@ -12,11 +12,11 @@ picture     what `draw` returns
 """
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from autograd.errors import PictureError
 from autograd.explain.events import Event
-from autograd.explain.stepper import order_of
+from autograd.explain.stepper import Builds, graph_of, order_of
 from autograd.pictures.levels import LEVELS
 from autograd.pictures.picture import Picture
 from autograd.pictures.plan import plan
@@ -30,7 +30,7 @@ DIRECTIONS = ("LR", "RL", "TB", "BT")
 
 
 def draw(
-    root: Value,
+    root: Value | Builds | Callable[[], Value],
     level: str = "op",
     direction: str = "LR",
     gradients: bool = True,
@@ -68,6 +68,7 @@ def draw(
     Raises PictureError for what cannot be drawn as asked, PositionError or GraphError for an event that is not of this
     graph, and RenderError, when the picture is made, where there is no Graphviz or its time is out.
     """
+    root = graph_of(root)
     order_of("draw", root)
     one_of("level", level, LEVELS)
     one_of("direction", direction, DIRECTIONS)

@@ -6,15 +6,15 @@ placed in layout.py and drawn in picture.py, and page.py puts it together with t
 
 from __future__ import annotations
 
-import inspect
 import tempfile
 import webbrowser
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
+from autograd.classroom.lesson import Lesson, as_lesson
 from autograd.errors import FileError, GraphError
 from autograd.explain.events import Event
 from autograd.explain.stepper import steps
@@ -26,26 +26,6 @@ from autograd.value import Value
 MOST_EVENTS = 20_000
 IFRAME_HEIGHT = 760
 MOST_ROWS = 200  # of the plain table beside the player in a notebook
-
-
-@runtime_checkable
-class Story(Protocol):
-    """What the player needs of a lesson."""
-
-    @property
-    def title(self) -> str:
-        """Its name."""
-
-    @property
-    def question(self) -> str:
-        """What is asked before the answer."""
-
-    @property
-    def build(self) -> Callable[[], Value]:
-        """The computation, whose source is shown."""
-
-    def story(self) -> Iterator[str | Event]:
-        """Yield texts and events."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +70,9 @@ class Player:
         )
 
 
-def play(root: Value | Story | Iterable[Event], *, title: str = "", quiz: bool = False) -> Player:
+def play(
+    root: Value | Lesson | Callable[[], Value] | Iterable[Event], *, title: str = "", quiz: bool = False
+) -> Player:
     """Return a page on which the passes are played, forward and back, one event at a time.
 
     >>> x = Value(3.0, "x")
@@ -99,7 +81,7 @@ def play(root: Value | Story | Iterable[Event], *, title: str = "", quiz: bool =
     >>> player.title, "<script" in player.html, player.rows[0]
     ('y, forward and backward', True, ['0', 'y is computed from x and x, and is 9.', 'y = x·x = 3·3 = 9'])
 
-    `root` is the Value at the end of a computation, a Lesson, or a list of events: those of `phases`, say, to go through
+    `root` is the Value at the end of a computation, a function that builds one, a Lesson, or a list of events: those of `phases`, say, to go through
     training step by step. With `quiz` the page asks for each contribution before it shows it.
     Raises GraphError for anything else, and for more than 20,000 events.
     """
@@ -118,12 +100,15 @@ def play(root: Value | Story | Iterable[Event], *, title: str = "", quiz: bool =
 
 def heard(root: Any) -> tuple[dict[str, str], list[Event], dict[int, list[str]]]:
     """Return what is played: a head, events, and the texts after each of them."""
-    if isinstance(root, Story):
-        return {"title": root.title, "question": root.question, "source": source_of(root.build)}, *split(root.story())
+    if callable(root):
+        root = as_lesson(root)
+    if isinstance(root, Lesson):
+        return {"title": root.title, "question": root.question, "source": root.code}, *split(root.story())
     events = steps(root) if isinstance(root, Value) else list(root) if isinstance(root, Iterable) else []
     if not events or not all(isinstance(event, Event) for event in events):
         raise GraphError(
-            f"play takes the Value at the end of a computation, a lesson, or a list of events, and {root!r} is none of them. Give it the loss itself."
+            "play takes the Value at the end of a computation, a function that builds it, a lesson, or a list of events, "
+            f"and {root!r} is none of them. Give it the loss itself."
         )
     *_, end = events[-1].names.values()
     rounds = events[-1].round + 1
@@ -141,14 +126,6 @@ def split(story: Iterable[str | Event]) -> tuple[list[Event], dict[int, list[str
         elif not item.startswith("# "):
             texts.setdefault(len(events) - 1, []).append(item)
     return events, texts
-
-
-def source_of(build: Callable[[], Value]) -> str:
-    """Return the source of a lesson's computation, if Python can find it."""
-    try:
-        return inspect.getsource(build)
-    except (OSError, TypeError):
-        return ""
 
 
 def plain_table(rows: list[list[str]]) -> str:

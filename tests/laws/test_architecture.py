@@ -31,8 +31,8 @@ autograd.pictures: labels layered_layout rendering levels snapshot plan texts sc
 autograd.replay: program batches staleness foreign_arrays fusion schedule source views instructions flat_parameters
 autograd.replay.backends: python numpy_forward numpy_backward numpy numba_kernels numba array_api dask __init__
 autograd.replay: replay trace __init__
-autograd.classroom: formulas questions exercise claim lesson lesson_checks course lesson_files __init__
-autograd.classroom: definitions variants paper operations_table walkthrough terminal_quiz flashcards
+autograd.classroom: formulas questions exercise claim lesson lesson_checks course lesson_files new_lesson arguments __init__
+autograd.classroom: definitions variants renumbering find paper operations_table walkthrough terminal_quiz flashcards
 autograd.classroom.handout: sheet html markdown pdf __init__
 autograd.player: page_quiz page_data page __init__
 autograd: __init__ commands

@@ -9,13 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograd.classroom import Lesson
 from autograd.classroom.handout.html import page
 from autograd.classroom.handout.markdown import markdown
 from autograd.classroom.handout.pdf import pdf
 from autograd.classroom.handout.sheet import Sheet, sheet
+from autograd.classroom.lesson import Lesson, as_lesson
 from autograd.classroom.paper import Paper
 from autograd.errors import FileError
+from autograd.value import Value
 
 Files = dict[str, str | bytes]
 
@@ -58,9 +59,15 @@ class Handout:
         return {"": markdown(self.sheet, blank, solved), **pictures}
 
 
-def handout(lesson: Lesson, seed: str = "") -> Handout:
-    """Return a lesson as a handout, with its own numbers or with those of a seed."""
-    return Handout(sheet(Paper(lesson, seed)))
+def handout(lesson: Lesson | Value | Callable[[], Value], seed: str = "") -> Handout:
+    """Return a lesson as a handout, with its own numbers or with those of a seed.
+
+    >>> handout(Value(3.0, "x") * 2).sheet.rows[0].value
+    '3'
+
+    A Value, or a function that builds one, is a lesson about its graph.
+    """
+    return Handout(sheet(Paper(as_lesson(lesson), seed)))
 
 
 def write(path: Path, content: str | bytes) -> Path:
