@@ -199,7 +199,9 @@ class Chain(Event):
         symbols = f"{self.tex_partial(self.root, self.node)} {self.tex_partial(self.node, self.parent)}"
         so_far = f"{tex_number(self.before)} + " if self.before else ""
         numbers = so_far + tex_text(factors(self.upstream, self.local))
-        return equals(self.tex_partial(self.root, self.parent), "" if so_far else symbols, numbers, tex_number(self.after))
+        return equals(
+            self.tex_partial(self.root, self.parent), "" if so_far else symbols, numbers, tex_number(self.after)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
