@@ -6,7 +6,7 @@ import dataclasses
 import unicodedata
 from collections.abc import Callable, Mapping
 
-from autograd.classroom.exercise import GradientOf, made
+from autograd.classroom.exercise import GradientOf, wrong_answer
 from autograd.classroom.lesson import Lesson, both_passes, labelled_numbers
 from autograd.classroom.variants import variant, with_numbers
 from autograd.errors import AutogradError
@@ -56,12 +56,12 @@ def same_seed(seed: str) -> str:
 
 def with_answers(exercise: GradientOf, build: Callable[[], Value]) -> GradientOf:
     """Return an exercise about a graph with other numbers: the answer, and what each mistake gives there."""
-    ledger = dataclasses.replace(exercise, build=build).ledger
+    asked = dataclasses.replace(exercise, build=build).why
     answers = {}
     for name in exercise.mistakes:
         try:
-            answers[name] = made(ledger, name, 0.0).make()
+            answers[name] = wrong_answer(asked, name, 0.0).make()
         except AutogradError:  # an update that comes too early may leave an operation's domain
             continue
-    wrong = {name: answer for name, answer in answers.items() if number(answer) != number(ledger.gradient)}
-    return GradientOf(build, exercise.node, ledger.gradient, wrong)
+    wrong = {name: answer for name, answer in answers.items() if number(answer) != number(asked.gradient)}
+    return GradientOf(build, exercise.node, asked.gradient, wrong)
