@@ -3,8 +3,11 @@
     program.py          the flat program: a graph as arrays of integers
     batches.py          what an example looks like, and a batch of such examples as columns
     foreign_arrays.py   batches that are arrays of torch, JAX or Dask
-    staleness.py        what leads from f to its parameters, to notice when one is replaced
-    trace.py            run f once, on Values, and refuse what a record would freeze without a word
+    places.py           what holds things by their keys: a dict, a list, a closure's cell
+    reach.py            what a function can reach: its closure, attributes, items
+    staleness.py        notice when what f uses is replaced
+    frozen.py           what a record would freeze without a word, refused while f runs
+    trace.py            run f once, on Values, and make a program of what it computed
     source.py           the program as straight-line Python, to read in class
     fusion.py           left folds of + become dot products
     schedule.py         nodes of one operation at one depth become one group; dots over one input become a matrix product
@@ -22,7 +25,7 @@ something is first recorded.
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from autograd.replay.staleness import CountsEdits
+from autograd.replay.reach import CountsEdits
 from autograd.value import Value
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import numpy as np
 from autograd.errors import AutogradError, DataError, LengthError
 from autograd.replay.batches import ExampleForm, not_real_numbers, same_length
 from autograd.replay.program import Floats
-from autograd.replay.staleness import ARRAY_LIBRARIES, root_of
+from autograd.replay.reach import ARRAY_LIBRARIES, root_of
 
 
 def is_foreign(batch: Any) -> bool:

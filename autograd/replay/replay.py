@@ -15,7 +15,7 @@ from autograd.replay.batches import ExampleForm, filled_in, no_nan, same_length
 from autograd.replay.flat_parameters import RecordedParameters
 from autograd.replay.foreign_arrays import foreign_blocks, is_dask, is_foreign, namespace_of, to_numpy
 from autograd.replay.program import Floats, Ints, Program
-from autograd.replay.staleness import ParameterWatch
+from autograd.replay.staleness import Watch
 from autograd.value import Value
 
 REDUCTIONS = ("mean", "sum", None)
@@ -50,18 +50,17 @@ class Replay:
 
     def __init__(
         self,
-        f: Callable[..., Any],
         program: Program,
         parameters: list[Value],
         forms: list[ExampleForm],
         structure: Any,
         backend: str,
         reduce: str | None,
-        same: Callable[[], bool],
+        watch: Watch,
     ) -> None:
         self.forms, self.backend, self.reduce = forms, backend, reduce
         self._recorded, self._structure = (program, parameters), structure
-        self._watch = ParameterWatch(f, parameters, same)
+        self._watch = watch
         self._calls, self._lock = 0, Lock()
         self._reach: dict[int, Ints | None] = {}  # which parameters each output was made from
 

@@ -1,166 +1,175 @@
-"""A replay goes on with the parameters that it recorded: here it notices when a model has been given others since.
+"""A replay goes on with what it recorded: here it notices when f would use or do something else now.
 
-At the recording, all that leads from f to a parameter is written down: the closure, the lists, the dicts, the
-attributes, and what each held. At each call it is looked at again. A class that counts its edits (every `nn.Module`
-does) is looked at only after an attribute was set somewhere.
+At the recording, all that leads from f to a parameter is written down, with the attributes of each object on the way and
+the functions that it calls. At each call it is compared. Where another thing is found, f is recorded once more: if the
+program is the same, the replay goes on, else it is refused.
 """
 
-import sys
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
-from functools import partial
+from collections.abc import Callable
 from itertools import accumulate, chain, cycle, groupby
 from operator import call, is_, itemgetter
-from types import CellType, CodeType, FunctionType, MethodType, ModuleType, SimpleNamespace
-from typing import Any, ClassVar
+from typing import Any
 
 from autograd.errors import GraphError
+from autograd.replay.places import AttributeSlots, Held, found_at
+from autograd.replay.reach import CountsEdits, Reach
 from autograd.value import Value
 
-OURS = ("autograd", "nn")
-ARRAY_LIBRARIES = ("torch", "dask", "cupy", "jax", "jaxlib")
-LIBRARIES = frozenset((*OURS, *ARRAY_LIBRARIES, "numpy", "pandas", "matplotlib", *sys.stdlib_module_names))
-
-STALE = (
+REPLACED = (
     "{key!r} has been replaced since the recording: the replay would go on with the parameters that it recorded, and f with the new ones. "
     "Set a parameter's data instead of the parameter, or record again."
 )
-WHOLE, PART = 512, 64  # so many entries are looked at in each call; of more, a part in each in turn
+CHANGED = (
+    "{what} has been changed since the recording{how}: f would compute something else now, and the replay would go on as before. "
+    "Record again, or change it back."
+)
+MOVED = "{name} was {before!r} at the recording, which took it over as a constant, and is {now!r} now. Record again."
+
+WHOLE, PART = 512, 64  # so many entries are compared in each call; of more, a part in each in turn
+PATIENCE = 8  # a key that was replaced so often, and never changed the program, is compared no more
+Place = tuple[Any, dict[Any, Any]]
 
 
-def root_of(module: Any) -> str:
-    """Return the first part of a module's name, whatever stands in the place of one.
+class Watch:
+    """What f uses, and what it was when it was recorded.
 
-    >>> root_of("nn.losses"), root_of(None)
-    ('nn', 'None')
-    """
-    return str(module).partition(".")[0]
-
-
-def is_ours(module: Any) -> bool:
-    """Return whether a module is of autograd or nn."""
-    return root_of(module) in OURS
-
-
-def of_a_library(module: Any) -> bool:
-    """Return whether a module comes with Python, with a library of arrays, or with us."""
-    return root_of(module) in LIBRARIES
-
-
-class CountsEdits:
-    """Base class of a model that counts how often an attribute is set, so that a replay need not look each time.
-
-    >>> from autograd import Parameter, record
-    >>> class Line(CountsEdits):
-    ...     def __init__(self):
-    ...         self.slope = Parameter(2.0)
-    >>> line = Line()
-    >>> double = record(lambda x: line.slope * x, 1.0)
-    >>> line.slope = Parameter(3.0)
-    >>> double(1.0)
-    Traceback (most recent call last):
-    ...
-    autograd.errors.GraphError: 'slope' has been replaced since the recording: ...
-
-    `nn.Module` is one. A model of another class is looked at in each call.
+    `constants` are Values whose numbers went into the program as constants; `same` records f once more, and says whether
+    it gives the same program of the same parameters.
     """
 
-    edits: ClassVar[int] = 0
+    def __init__(
+        self,
+        f: Callable[..., Any],
+        reach: Reach,
+        parameters: list[Value],
+        constants: dict[Value, float],
+        same: Callable[[], bool],
+    ) -> None:
+        self._f, self._parameters, self._same, self._constants = f, parameters, same, constants
+        self._replaced: dict[tuple[int, Any], tuple[Any, int]] = {}  # how often each key was, with its place
+        self._stale = False
+        self._begin(reach)
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        object.__setattr__(self, name, value)
-        CountsEdits.edits += 1
+    def _begin(self, reach: Reach) -> None:
+        """Compare with what is there now, from now on."""
+        self._leads = reach.leading_to(self._parameters)
+        self._edits = CountsEdits.edits
+        watched = [(held.kind, (held.place, self._watched(held))) for held in reach.held]
+        self._counted = Snapshot([place for kind, place in watched if kind == "counted"])
+        self._others = snapshots([place for kind, place in watched if kind != "counted"])
+        self._counted_lengths = Lengths([held.place for held in reach.held if held.kind == "counted"])
+        sized = [held.place for held in reach.held if self._may_grow(held)]
+        self._lengths = [Lengths(sized[i : i + WHOLE]) for i in range(0, max(1, len(sized)), WHOLE)]
+        self._turns, self._lengths_in_turn = cycle(self._others), cycle(self._lengths)
 
-    def __delattr__(self, name: str) -> None:
-        object.__delattr__(self, name)
-        CountsEdits.edits += 1
+    def _may_grow(self, held: Held) -> bool:
+        """Whether something new in a place may matter: in an object; in a list that is empty or leads to a parameter."""
+        if held.kind != "items":
+            return held.kind == "attributes"
+        return not held.items or not self._leads.isdisjoint(map(id, held.items.values()))
 
+    def _watched(self, held: Held) -> dict[Any, Any]:
+        """Return the items of a place that decide what f does: all attributes, else what leads to a parameter or is called."""
+        every = held.kind in ("attributes", "counted")
+        return {
+            key: thing
+            for key, thing in held.items.items()
+            if id(thing) in self._leads or ((every or callable(thing)) and not self._forgotten(held.place, key))
+        }
 
-class ParameterWatch:
-    """The lists and dicts between a function and the parameters it uses, and what they held when it was recorded."""
-
-    def __init__(self, f: Callable[..., Any], parameters: list[Value], same: Callable[[], bool]) -> None:
-        self._same = same  # whether f uses the same parameters still: what was replaced may be on no way of f's
-        self._wanted = set(parameters)
-        self._seen: dict[int, bool] = {}  # whether there is a parameter behind it
-        self._held: dict[int, tuple[Any, dict[Any, Any]]] = {}
-        self._counting: dict[int, CountsEdits] = {}  # by the dict of their attributes
-        with suppress(RecursionError):  # what has been found in a nest so deep is watched
-            self._leads(f)
-        places = [(place, held, id(place) in self._counting) for place, held in self._held.values()]
-        self._counted, self._edits = (
-            Snapshot([(place, held) for place, held, counted in places if counted]),
-            CountsEdits.edits,
-        )
-        self._turns = cycle(snapshots([(place, held) for place, held, counted in places if not counted]))
-        del self._wanted, self._seen, self._held, self._counting
+    def _forgotten(self, place: Any, key: Any) -> bool:
+        return self._replaced.get((id(place), key), (None, 0))[1] >= PATIENCE if self._replaced else False
 
     def check(self) -> None:
-        """Raise GraphError if any of them holds another thing now."""
+        """Raise GraphError if f would use or do something else now."""
+        if self._stale or not self._unchanged():
+            self._stale = True  # until f gives the same program again
+            self._look_closely()
+            self._stale = False
+
+    def _unchanged(self) -> bool:
+        """Return whether all is as it was, as far as one looks in each call."""
         if CountsEdits.edits != self._edits:
-            self._compare(self._counted)
+            if not (self._counted.unchanged() and self._counted_lengths.unchanged()):
+                return False
             self._edits = CountsEdits.edits
-        self._compare(next(self._turns))
+        if self._constants and not all(value.data == number for value, number in self._constants.items()):
+            return False
+        return next(self._turns).unchanged() and next(self._lengths_in_turn).unchanged()
 
-    def _compare(self, snapshot: "Snapshot") -> None:
-        if snapshot.unchanged():
-            return
-        changed = snapshot.changed()
+    def _look_closely(self) -> None:
+        """Go on if f, recorded once more, gives the same program; else say what has changed."""
+        changed = [change for snapshot in (self._counted, *self._others) for change in snapshot.changed()]
         if not self._same():
-            raise GraphError(STALE.format(key=changed[0][1]))
-        snapshot.forget(changed)
+            raise GraphError(self._sentence(changed))
+        for place, key, _ in changed:
+            _, times = self._replaced.get((id(place), key), (place, 0))
+            self._replaced[id(place), key] = place, times + 1
+        self._constants = {value: value.data for value in self._constants}
+        self._begin(Reach(self._f))
 
-    def _leads(self, thing: Any) -> bool:
-        """Whether a thing leads to a parameter; keep each entry on the way."""
-        if isinstance(thing, Value):
-            return thing in self._wanted
-        if isinstance(thing, CountsEdits) and counts(thing):
-            self._counting[id(vars(thing))] = thing
-        if id(thing) not in self._seen:
-            self._seen[id(thing)] = False
-            self._seen[id(thing)] = any([self._entry(*entry) for entry in entries(thing)])  # noqa: C419 (all of them)
-        return self._seen[id(thing)]
-
-    def _entry(self, place: Any, key: Any, held: Any) -> bool:
-        leads = self._leads(held)
-        if leads and not isinstance(place, tuple):
-            self._held.setdefault(id(place), (place, {}))[1][key] = held
-        return leads
+    def _sentence(self, changed: list[tuple[Any, Any, Any]]) -> str:
+        for value, number in self._constants.items():
+            if value.data != number:
+                return MOVED.format(name=value.label or repr(value), before=number, now=value.data)
+        for place, key, before in changed:
+            if id(before) in self._leads:
+                return REPLACED.format(key=key)
+            return CHANGED.format(what=repr(key), how=then_and_now(before, found_at(place, key)))
+        for lengths in (self._counted_lengths, *self._lengths):
+            for place, before in lengths.changed():
+                new = list(place)[before:] if isinstance(place, (dict, AttributeSlots)) else ()
+                what = repr(new[0]) if new else f"A {type(place).__name__} that f uses"
+                return CHANGED.format(what=what, how="" if new else f" ({before} items then, {len(place)} now)")
+        return CHANGED.format(what="What f computes", how="")
 
 
 class Snapshot:
-    """What some lists and dicts held at these keys, to be compared with what they hold now."""
+    """What some places held at some keys, to be compared with what they hold now."""
 
-    def __init__(self, places: list[tuple[Any, dict[Any, Any]]]) -> None:
-        self._places = [(place, held) for place, held in places if held]
-        self._getters = [
-            itemgetter(*held, next(iter(held))) for _, held in self._places
-        ]  # of one key it gives no tuple
-        self._lists = [place for place, _ in self._places]
-        self._known = [thing for _, held in self._places for thing in (*held.values(), next(iter(held.values())))]
+    def __init__(self, places: list[Place]) -> None:
+        self._held = [(place, items) for place, items in places if items]
+        # of one key, itemgetter gives no tuple
+        self._getters = [itemgetter(*items, next(iter(items))) for _, items in self._held]
+        self._places = [place for place, _ in self._held]
+        self._known = [thing for _, items in self._held for thing in (*items.values(), next(iter(items.values())))]
 
     def unchanged(self) -> bool:
         """Return whether all is as it was."""
         try:
-            return all(map(is_, chain.from_iterable(map(call, self._getters, self._lists)), self._known))
+            return all(map(is_, chain.from_iterable(map(call, self._getters, self._places)), self._known))
         except Exception:  # a key is gone, or a class of the user's raises
             return False
 
-    def changed(self) -> list[tuple[Any, Any]]:
-        """Return the places and keys where another thing is."""
-        return [(place, key) for place, held in self._places for key in held if changed_at(place, key, held[key])]
+    def changed(self) -> list[tuple[Any, Any, Any]]:
+        """Return the places and keys where another thing is, and what was there."""
+        return [
+            (place, key, before)
+            for place, items in self._held
+            for key, before in items.items()
+            if found_at(place, key) is not before
+        ]
 
-    def forget(self, changed: list[tuple[Any, Any]]) -> None:
-        """Compare these no more."""
-        gone = {(id(place), key) for place, key in changed}
-        kept = [(p, {k: thing for k, thing in held.items() if (id(p), k) not in gone}) for p, held in self._places]
-        vars(self).update(vars(Snapshot(kept)))
+
+class Lengths:
+    """How many things some places held, to be compared with how many they hold."""
+
+    def __init__(self, places: list[Any]) -> None:
+        self._places, self._known = places, list(map(len, places))
+
+    def unchanged(self) -> bool:
+        """Return whether all hold as many as they did."""
+        return list(map(len, self._places)) == self._known
+
+    def changed(self) -> list[tuple[Any, int]]:
+        """Return the places that hold more or fewer, and how many they held."""
+        return [(x, n) for x, n in zip(self._places, self._known, strict=True) if len(x) != n]
 
 
-def snapshots(places: list[tuple[Any, dict[Any, Any]]]) -> list[Snapshot]:
+def snapshots(places: list[Place]) -> list[Snapshot]:
     """Return one snapshot of all of these places, or where they hold many things several, each of a part."""
-    pieces = [(place, dict(piece)) for place, held in places for piece in pieces_of(list(held.items()))]
-    ends = list(accumulate(len(held) for _, held in pieces))
+    pieces = [(place, dict(piece)) for place, items in places for piece in pieces_of(list(items.items()))]
+    ends = list(accumulate(len(items) for _, items in pieces))
     size = WHOLE if not ends or ends[-1] <= WHOLE else PART
     parts = groupby(zip(ends, pieces, strict=True), lambda pair: (pair[0] - 1) // size)
     return [Snapshot([piece for _, piece in part]) for _, part in parts] or [Snapshot([])]
@@ -171,91 +180,7 @@ def pieces_of(items: list[Any]) -> list[list[Any]]:
     return [items[i : i + PART] for i in range(0, len(items), PART)]
 
 
-class ClosureCell:
-    """A closure's cell, read like a dict."""
-
-    def __init__(self, cell: CellType, name: str) -> None:
-        self._cell, self.name = cell, name
-
-    def __getitem__(self, name: str) -> Any:
-        return self._cell.cell_contents
-
-
-def entries(thing: Any) -> Iterable[tuple[Any, Any, Any]]:
-    """Return what a function, a model, a dict or a list holds: each as (where, key, what)."""
-    if isinstance(thing, FunctionType):
-        code, names = thing.__code__, thing.__globals__
-        cells = [ClosureCell(cell, name) for name, cell in zip(code.co_freevars, thing.__closure__ or (), strict=True)]
-        yield from ((cell, cell.name, cell[cell.name]) for cell in cells if filled(cell))
-        used = [name for name in named(code) if name in names and not by_a_library(thing, names[name])]
-        yield from ((names, name, names[name]) for name in used)
-        defaults = (*(thing.__defaults__ or ()), *(thing.__kwdefaults__ or {}).values())
-        yield from ((defaults, i, part) for i, part in enumerate(defaults))
-    elif isinstance(thing, partial):
-        parts = (thing.func, *thing.args, *thing.keywords.values())
-        yield from ((parts, i, part) for i, part in enumerate(parts))
-    elif isinstance(thing, MethodType):
-        yield from (((thing.__func__,), 0, thing.__func__), ((thing.__self__,), 0, thing.__self__))
-        yield from entries(getattr(thing.__self__, "__dict__", {}))
-    elif isinstance(thing, dict):
-        if type(thing).__getitem__ is dict.__getitem__:  # else looking may do something
-            yield from ((thing, key, part) for key, part in list(dict.items(thing)))
-    elif isinstance(thing, (list, tuple)):
-        if type(thing).__getitem__ in (list.__getitem__, tuple.__getitem__) and not plain_numbers(thing):
-            yield from ((thing, i, part) for i, part in enumerate(list(thing)))
-    elif not isinstance(thing, (type, ModuleType)) and may_hold(thing):
-        yield from entries(attributes(thing))
-        methods = [method for method in vars(type(thing)).values() if isinstance(method, FunctionType)]
-        yield from ((tuple(methods), i, method) for i, method in enumerate(methods) if not by_a_library(thing, method))
-
-
-def named(code: CodeType) -> set[str]:
-    """Return the global names in a piece of code, and in the functions and comprehensions inside it."""
-    inside = [named(part) for part in code.co_consts if isinstance(part, CodeType)]
-    return set(code.co_names).union(*inside)
-
-
-def attributes(thing: Any) -> dict[str, Any]:
-    """Return the attributes of a thing, if it has such."""
-    try:
-        held = vars(thing)
-    except Exception:  # it has none, or a class of the user's raises
-        return {}
-    return held if type(held) is dict else {}
-
-
-def plain_numbers(things: Sequence[Any]) -> bool:
-    """Whether a list holds plain numbers: of a long one, as far as its first and its last one tell."""
-    return all(isinstance(x, (int, float)) for x in (things if len(things) < 1000 else (things[0], things[-1])))
-
-
-def counts(thing: CountsEdits) -> bool:
-    """Whether setting an attribute is counted: a class may have a way of its own to set it."""
-    return is_ours(getattr(type(thing).__setattr__, "__module__", None))
-
-
-def may_hold(thing: Any) -> bool:
-    """Whether a thing may hold parameters for f: a model does, and what the user has made."""
-    return isinstance(thing, (CountsEdits, SimpleNamespace)) or not of_a_library(type(thing).__module__)
-
-
-def by_a_library(f: Any, thing: Any) -> bool:
-    """Whether a thing is a function of a library: it is no way to a model."""
-    return isinstance(thing, FunctionType) and of_a_library(thing.__globals__.get("__name__"))
-
-
-def filled(cell: ClosureCell) -> bool:
-    """Whether a cell holds anything yet."""
-    try:
-        cell[cell.name]
-    except ValueError:
-        return False
-    return True
-
-
-def changed_at(place: Any, key: Any, held: Any) -> bool:
-    """Whether another thing is held there now."""
-    try:
-        return place[key] is not held
-    except Exception:
-        return True
+def then_and_now(before: Any, now: Any) -> str:
+    """Say what was there and what is, if that is short."""
+    plain = isinstance(before, (int, float, str)) and isinstance(now, (int, float, str))
+    return f" ({before!r:.40} then, {now!r:.40} now)" if plain else ""

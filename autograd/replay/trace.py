@@ -1,57 +1,39 @@
-"""Run f once, on Values, and refuse what a record would freeze without a word."""
+"""Run f once, on Values, and make a program of what it computed."""
 
+import dis
 import linecache
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from threading import RLock, get_ident
-from types import FrameType
-from typing import Any
+from types import CodeType, FunctionType
+from typing import Any, NamedTuple, TypeVar
 
-from autograd.errors import AutogradError, DataError, GraphError
-from autograd.modes import must_record, no_grad
-from autograd.node import Node
+from autograd import modes
+from autograd.errors import DataError, GraphError
+from autograd.modes import must_record
 from autograd.replay.backends import BACKENDS
 from autograd.replay.batches import ExampleForm, collected
-from autograd.replay.flat_parameters import StoredParameter
-from autograd.replay.program import DETACH, Program, flatten
+from autograd.replay.frozen import STATE, Recording, is_computed
+from autograd.replay.program import Program, flatten
+from autograd.replay.reach import Reach
 from autograd.replay.replay import REDUCTIONS, Replay
-from autograd.replay.staleness import is_ours, of_a_library
+from autograd.replay.staleness import Watch
 from autograd.value import Value
 
-COMPARED = (
-    "It would be decided now, once, and hold for every example. Let the numbers choose: relu, maximum, minimum, abs."
-)
-LEFT = (
-    "The plain number is this example's, and would stay so. Keep the Value: v.detach() sends no gradient back, "
-    "and another output shows it."
-)
-SET = "It would be set now, once, and not by the record. Set data between the calls, outside of f."
-HIDDEN = "What is computed there has no graph, and its numbers would stay this example's. Write v.detach() for what is to send no gradient back."
-DOES = {
-    COMPARED: "lets Python decide by a Value's number",
-    LEFT: "takes a plain number out of a Value",
-    SET: "sets a Value's data",
-    HIDDEN: "computes inside no_grad",
-}
-REFUSED = dict.fromkeys(("__lt__", "__le__", "__gt__", "__ge__", "__bool__"), COMPARED)
-REFUSED_OF_NUMBERS = dict.fromkeys(("__eq__", "__ne__", "is_integer"), COMPARED) | dict.fromkeys(
-    (
-        "__int__",
-        "__float__",
-        "__floor__",
-        "__ceil__",
-        "__trunc__",
-        "__divmod__",
-        "__rdivmod__",
-        "as_integer_ratio",
-    ),
-    LEFT,
-)
-ARITHMETIC = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow")
+T = TypeVar("T")
+STORES = ("STORE_ATTR", "STORE_GLOBAL", "STORE_DEREF")
 
-one_at_a_time = RLock()  # classes are for all threads
-recorders: list[int] = []  # the thread that records, once for each recording inside the other
+
+class Trace(NamedTuple):
+    """What f computed on one example."""
+
+    program: Program
+    parameters: list[Value]
+    structure: Any  # what f returned, with the outputs' numbers in it
+    constants: dict[Value, float]  # Values whose numbers went into it as constants
+
+    def same_as(self, other: "Trace") -> bool:
+        """Whether two traces are one program of the same parameters."""
+        pairs = zip(self.parameters, other.parameters, strict=False)
+        return self.program.same_as(other.program) and all(same_leaf(x, y) for x, y in pairs)
 
 
 def recorded(f: Callable[..., Any], examples: tuple[Any, ...], backend: str, reduce: str | None, check: Any) -> Replay:
@@ -64,37 +46,96 @@ def recorded(f: Callable[..., Any], examples: tuple[Any, ...], backend: str, red
     one_of("backend", backend, BACKENDS)
     one_of("reduce", reduce, REDUCTIONS)
     forms = [ExampleForm(example, f"input {i}") for i, example in enumerate(examples, 1)]
-    program, parameters, structure = trace(f, forms, examples)
+    reach = Reach(f)
+    first = trace(f, forms, examples, reach)
+    check_state(f, reach, first, lambda: trace(f, forms, examples, reach))
     if check is not None:
         second = check if isinstance(check, tuple) and len(examples) != 1 else (check,)
-        compare(program, parameters, *trace(f, forms, second)[:2])
+        compare(first, trace(f, forms, second, reach))
 
     def same() -> bool:
-        """Return whether f, recorded once more, uses the same parameters."""
-        try:
-            leaves = trace(f, forms, examples)[1]
-        except AutogradError:
-            return False
-        return len(leaves) == len(parameters) and all(map(same_leaf, parameters, leaves))
+        """Return whether f, recorded once more, gives the same program."""
+        return traced_again(f, first, lambda: trace(f, forms, examples, Reach(f)))
 
-    return Replay(f, program, parameters, forms, structure, backend, reduce, same)
+    watch = Watch(f, reach, first.parameters, first.constants, same)
+    return Replay(first.program, first.parameters, forms, first.structure, backend, reduce, watch)
 
 
-def trace(
-    f: Callable[..., Any], forms: list[ExampleForm], examples: tuple[Any, ...]
-) -> tuple[Program, list[Value], Any]:
-    """Return the program, its parameters, and the structure of what f returned, with the outputs' numbers in it."""
+def trace(f: Callable[..., Any], forms: list[ExampleForm], examples: tuple[Any, ...], reach: Reach) -> Trace:
+    """Return what f computes on these examples."""
     if len(examples) != len(forms):
         raise DataError(f"f takes {len(forms)} examples, and check gives {len(examples)}. Give a tuple of as many.")
     inputs = [[Value(x) for x in form.flat(example).tolist()] for form, example in zip(forms, examples, strict=True)]
     given = [x for values in inputs for x in values]
-    with watching(f):
-        returned = f(*(form.filled(iter(values)) for form, values in zip(forms, inputs, strict=True)))
+    filled = [form.filled(iter(values)) for form, values in zip(forms, inputs, strict=True)]
+    now = Recording(f, reach, given)
+    returned = now.run(lambda: f(*filled))
     outputs: list[Value] = []
     structure = collected(returned, outputs)
     for out in outputs:
         check_output(out, given)
-    return *flatten(outputs, given), structure
+    return Trace(*flatten(outputs, given), structure, now.constants)
+
+
+def traced_again(f: Any, first: Trace, again: Callable[[], Trace]) -> bool:
+    """Whether a second trace gives the first's program, also where nothing is recorded otherwise."""
+    before = modes.recording
+    try:
+        modes.recording = True
+        return first.same_as(leaving_no_trace(f, again))
+    except Exception:  # f cannot run any more
+        return False
+    finally:
+        modes.recording = before
+
+
+def check_state(f: Any, reach: Reach, first: Trace, again: Callable[[], Trace]) -> None:
+    """Refuse a function that keeps a state between its calls, and undo what it kept; let a counter pass that it never reads."""
+    changes = reach.changes()
+    if not changes:
+        return
+    kept = any(is_computed(change.now, set()) for change in changes)
+    if not kept and first.same_as(leaving_no_trace(f, again)):
+        return
+    undo(reach)
+    raise GraphError(f"{line_that_sets(changes[0].key, f, reach)}\n{STATE}")
+
+
+def leaving_no_trace(f: Any, compute: Callable[[], T]) -> T:
+    """Return what a function returns, and undo what f kept meanwhile."""
+    reach = Reach(f)
+    try:
+        return compute()
+    finally:
+        undo(reach)
+
+
+def undo(reach: Reach) -> None:
+    """Put back what has changed in all that f can reach."""
+    for change in reversed(reach.changes()):
+        change.undo()
+
+
+def line_that_sets(name: Any, f: Any, reach: Reach) -> str:
+    """Say in which line an attribute, a global or a variable of a closure is set, where that can be found."""
+    functions = [
+        thing for thing in reach.things.values() if isinstance(thing, FunctionType) and thing.__name__ != "__init__"
+    ]
+    for function in functions:
+        for step in instructions(function.__code__):
+            if step.opname in STORES and step.argval == name and step.positions:
+                file, line = function.__code__.co_filename, step.positions.lineno or 0
+                code = linecache.getline(file, line, function.__globals__).strip()
+                return f"{file}, line {line}, keeps what it computed: {code}"
+    return f"{f!r} keeps what it computed, at {name!r}"
+
+
+def instructions(code: CodeType) -> Iterator[dis.Instruction]:
+    """Yield the instructions of a piece of code, and of the functions inside it."""
+    yield from dis.get_instructions(code)
+    for part in code.co_consts:
+        if isinstance(part, CodeType):
+            yield from instructions(part)
 
 
 def check_output(out: Value, given: list[Value]) -> None:
@@ -106,9 +147,10 @@ def check_output(out: Value, given: list[Value]) -> None:
         )
 
 
-def compare(program: Program, leaves: list[Value], other: Program, its_leaves: list[Value]) -> None:
+def compare(first: Trace, second: Trace) -> None:
     """Refuse a record that depends on its example."""
-    if program.same_as(other) and all(map(same_leaf, leaves, its_leaves)):
+    program, other = first.program, second.program
+    if first.same_as(second):
         return
     if len(program) != len(other) or program.ops != other.ops:
         what = f"{len(program)} nodes for the first, {len(other)} for the second"
@@ -125,123 +167,6 @@ def compare(program: Program, leaves: list[Value], other: Program, its_leaves: l
 def same_leaf(x: Value, y: Value) -> bool:
     """Whether two recordings have the same leaf here; one that f makes anew each time is the same if its number is."""
     return x is y or ("parameter" not in (x.kind, y.kind) and repr(x.data) == repr(y.data))  # by repr, nan is nan
-
-
-@contextmanager
-def watching(f: Callable[..., Any]) -> Iterator[None]:
-    """Refuse, while f runs, what only Python would see; let detach be an operation."""
-    with one_at_a_time:
-        patches: dict[tuple[type, str], Any] = {
-            (Value, name): refusal(name, why, vars(Value)[name]) for name, why in REFUSED.items()
-        }
-        detach, item = vars(Value)["detach"], vars(Value)["item"]
-        patches[Value, "detach"] = lambda self: self.apply(DETACH, self) if recording() else detach(self)
-        patches[Value, "item"] = lambda self: SeenNumber(item(self)) if recording() else item(self)
-        patches |= {(kind, "data"): WatchedData(vars(kind)["data"], f) for kind in (Node, StoredParameter)}
-        patches[no_grad, "__enter__"] = refusal("no_grad", HIDDEN, no_grad.__enter__)
-        before = {(kind, name): vars(kind)[name] for kind, name in patches}
-        try:
-            recorders.append(get_ident())
-            for (kind, name), patch in patches.items():
-                setattr(kind, name, patch)
-            yield
-        finally:
-            recorders.pop()
-            for (kind, name), method in before.items():
-                setattr(kind, name, method)
-
-
-class WatchedData:
-    """The data of a Value while f runs: for all code but that of the house, a number by which Python cannot decide."""
-
-    def __init__(self, slot: Any, f: Callable[..., Any]) -> None:
-        self._read, self._write = slot.__get__, slot.__set__
-        own = getattr(f, "__globals__", None) or getattr(type(f).__call__, "__globals__", None)
-        self._watches = {id(own): True}  # by the globals of the code that asks; f's own file is watched in any case
-
-    def __get__(self, value: Value, kind: Any = None) -> float:
-        number: float = self._read(value)
-        return SeenNumber(number) if self._asked_by(sys._getframe(1).f_globals) and recording() else number
-
-    def __set__(self, value: Value, number: float) -> None:
-        if self._asked_by(sys._getframe(1).f_globals) and recording():
-            refusal("data", SET)()
-        self._write(value, number)
-
-    def _asked_by(self, names: dict[str, Any]) -> bool:
-        watches = self._watches.get(id(names))
-        if watches is None:
-            watches = self._watches[id(names)] = not is_ours(
-                names.get("__name__")
-            )  # we look to check, and record the rest
-        return watches
-
-
-class SeenNumber(float):
-    """A number read from a Value's data, or computed from one: it may be shown, but not compared, nor go into a Value.
-
-    After the recording it is a number like others.
-    """
-
-    __hash__ = float.__hash__
-
-    def __round__(self, digits: Any = None) -> Any:
-        if digits is None:
-            return refusal("round", LEFT, float.__round__)(self)
-        return SeenNumber(float.__round__(self, digits))
-
-
-def keeping_watch(name: str) -> Callable[..., Any]:
-    """Return a method of floats that gives a seen number too."""
-    plain = getattr(float, name)
-
-    def method(number: float, *others: Any) -> Any:
-        result = plain(number, *others)
-        return SeenNumber(result) if type(result) is float else result
-
-    method.__doc__ = plain.__doc__
-    return method
-
-
-def recording() -> bool:
-    """Whether this thread is recording."""
-    return get_ident() in recorders
-
-
-def users_frame(frame: FrameType) -> FrameType:
-    """Return the innermost frame of the user's code; if there is none, the innermost of all."""
-    outer: FrameType | None = frame
-    while outer and of_a_library(outer.f_globals.get("__name__")):
-        outer = outer.f_back
-    return outer or frame
-
-
-def refusal(name: str, why: str, plain: Callable[..., Any] | None = None) -> Callable[..., Any]:
-    """Return a method that says on which line f did what a record cannot keep; `plain` is what it does at other times."""
-
-    def method(*operands: Any) -> Any:
-        if plain and not recording():
-            return plain(*operands)
-        frame = users_frame(sys._getframe(1))
-        file, line = frame.f_code.co_filename, frame.f_lineno
-        code = linecache.getline(file, line, frame.f_globals).strip()
-        raise GraphError(f"{file}, line {line}, {DOES[why]}: {code or name}\n{why}")
-
-    method.__doc__ = f"Refuse {name} while a function is recorded."
-    return method
-
-
-for _name in (
-    *(f"__{r}{name}__" for name in ARITHMETIC for r in ("", "r")),
-    "__neg__",
-    "__pos__",
-    "__abs__",
-    "conjugate",
-):
-    setattr(SeenNumber, _name, keeping_watch(_name))
-for _name, _why in (REFUSED | REFUSED_OF_NUMBERS).items():
-    if _name in vars(float):
-        setattr(SeenNumber, _name, refusal(_name, _why, vars(float)[_name]))
 
 
 def one_of(what: str, given: Any, choices: tuple[Any, ...]) -> None:

@@ -1,4 +1,4 @@
-"""Replay against NumPy written by hand, torch, eager and micrograd, as a Markdown table: `python -m tests.benchmarks.bench_replay`.
+"""Replay against NumPy written by hand, torch, JAX, eager and micrograd, as a Markdown table: `python -m tests.benchmarks.bench_replay`.
 
 Each ratio comes from one interleaved run with one thread: contestants take turns, and medians are compared. Ours is the
 plain loop on Values: optimizer.zero_grad(), replay(batch).backward(), and where it says so optimizer.step().
@@ -16,7 +16,7 @@ from autograd.replay.fusion import fused
 from autograd.replay.program import flatten
 from nn import MLP, SGD
 from tests.benchmarks.race import interpreted, processor, race, shown, timed
-from tests.benchmarks.workloads import Digits, Moons, Torch, Transformer, expanded, matrices, moons
+from tests.benchmarks.workloads import Digits, Jax, Moons, Torch, Transformer, expanded, matrices, moons
 
 NUMBA = find_spec("numba") is not None
 BACKENDS = ["numpy", *["numba"] * NUMBA]
@@ -70,6 +70,27 @@ def networks(rounds):
             for rival, (ours, theirs) in pairs.items():
                 found = race({"ours": ours, "theirs": theirs}, rounds)
                 yield name, backend, rival, found["theirs"], found["ours"], ASKED.get((name, backend, rival))
+
+
+def compiled(rounds):
+    """W2 and W4 against jax.jit of the value, the gradient and the step of SGD; each contestant ten calls in a row."""
+    if not find_spec("jax"):
+        return
+    for name, make in ((W2, Moons), (W4_1, lambda: Digits(1)), (W4_32, lambda: Digits(32))):
+        for backend in BACKENDS if name == W2 else BACKENDS[:1]:
+            contest = Contest(make(), backend)
+            found = race({"ours": ten(contest.ours_with_step), "theirs": ten(Jax(contest.work).step)}, rounds)
+            yield name, backend, "jax.jit, with SGD", found["theirs"] / 10, found["ours"] / 10, None
+
+
+def ten(call):
+    """Return ten calls as one."""
+
+    def calls():
+        for _ in range(10):
+            call()
+
+    return calls
 
 
 def documents(rounds):
@@ -191,6 +212,7 @@ def main(quick=False):
         demo(1 if quick else 3),  # first: torch in memory makes the collector slow, and with it micrograd
         documents(1 if quick else 20),
         networks(2 if quick else 1000),
+        compiled(2 if quick else 200),
         epoch(64 if quick else 60_000),
     ):
         for found in rows:

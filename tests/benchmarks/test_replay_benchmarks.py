@@ -7,7 +7,7 @@ import pytest
 
 from autograd import record
 from tests.benchmarks import bench_replay
-from tests.benchmarks.workloads import Digits, Moons, Torch, Transformer, expanded, matrices
+from tests.benchmarks.workloads import Digits, Jax, Moons, Torch, Transformer, expanded, matrices
 
 
 @pytest.mark.parametrize("work", [Moons(), Digits(3)], ids=["W2", "W4"])
@@ -26,6 +26,11 @@ def test_by_hand_torch_and_replay_agree(work):
         torch = Torch(work)
         torch.step()
         assert all(np.allclose(w.grad, dw, rtol=1e-10, atol=1e-15) for w, dw in zip(torch.ws, dws, strict=True))
+    if find_spec("jax"):
+        jax = Jax(work, lr=0.5)
+        assert jax.step() == pytest.approx(loss, rel=1e-12)
+        steps = [w - 0.5 * dw for w, dw in zip([*ws, *bs], [*dws, *dbs], strict=True)]
+        assert all(np.allclose(w, step, rtol=1e-12) for w, step in zip(jax.weights, steps, strict=True))
 
 
 def test_both_ways_to_write_the_transformer_agree():

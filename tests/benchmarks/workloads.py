@@ -1,6 +1,7 @@
 """The workloads of the benchmarks, each as replay sees it and as one writes it by hand in NumPy or torch."""
 
 import math
+import os
 import random
 
 import numpy as np
@@ -154,6 +155,41 @@ class Torch:
             l2 = [(p * p).sum() for p in (*self.ws, *self.bs)]
             return (1 - self.y * h[:, 0]).relu().mean() + ALPHA * self.torch.stack(l2).sum()
         return self.torch.nn.functional.cross_entropy(h, self.y)
+
+
+class Jax:
+    """The same networks in JAX float64: the value, the gradient and the step of SGD as one compiled function, on one thread."""
+
+    def __init__(self, work, lr=1e-6):
+        os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+        import jax
+
+        jax.config.update("jax_enable_x64", True)
+        jax.config.update("jax_platforms", "cpu")
+        self.np, self.moons = jax.numpy, isinstance(work, Moons)
+        self.weights = [jax.numpy.asarray(part) for part in (*matrices(work.model)[0], *matrices(work.model)[1])]
+        self.x, self.y = jax.numpy.asarray(work.x), jax.numpy.asarray(work.y)
+
+        def update(weights, x, y):
+            loss, slopes = jax.value_and_grad(self.loss)(weights, x, y)
+            return loss, [w - lr * slope for w, slope in zip(weights, slopes, strict=True)]
+
+        self.update = jax.jit(update, donate_argnums=0)
+
+    def loss(self, weights, x, y):
+        half, h = len(weights) // 2, x
+        for i, (w, b) in enumerate(zip(weights[:half], weights[half:], strict=True)):
+            h = h @ w.T + b
+            h = self.np.maximum(h, 0.0) if i < half - 1 else h
+        if self.moons:
+            l2 = self.np.stack([(p * p).sum() for p in weights]).sum()
+            return self.np.maximum(1 - y * h[:, 0], 0.0).mean() + ALPHA * l2
+        top = h.max(1, keepdims=True)
+        return (self.np.log(self.np.exp(h - top).sum(1)) + top[:, 0] - (h * y).sum(1)).mean()
+
+    def step(self):
+        loss, self.weights = self.update(self.weights, self.x, self.y)
+        return float(loss)
 
 
 VOCABULARY, WIDTH, HEADS, CONTEXT = 27, 16, 4, 16

@@ -28,9 +28,9 @@ FLOORS = """
 autograd: errors namespaces op rules graph operators node refusals modes value functions fast gradcheck
 autograd.explain: notation expression events step_mistakes event_json schema stepper name_locals why paths what_if laboratory mistakes diagnose __init__
 autograd.pictures: labels layered_layout rendering levels snapshot plan texts scene outline graphviz svg picture __init__
-autograd.replay: program batches staleness foreign_arrays fusion schedule source views instructions flat_parameters
+autograd.replay: program batches places reach staleness foreign_arrays fusion schedule source views instructions flat_parameters
 autograd.replay.backends: python numpy_forward numpy_backward numpy numba_kernels numba array_api dask __init__
-autograd.replay: replay trace __init__
+autograd.replay: frozen replay trace __init__
 autograd.classroom: formulas questions exercise claim lesson lesson_checks course lesson_files new_lesson arguments __init__
 autograd.classroom: definitions variants renumbering find paper operations_table walkthrough terminal_quiz flashcards
 autograd.classroom.handout: sheet html markdown pdf __init__
