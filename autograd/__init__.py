@@ -30,7 +30,8 @@ from autograd.explain import mistakes
 from autograd.explain.diagnose import diagnose
 from autograd.explain.name_locals import name_locals
 from autograd.explain.paths import paths
-from autograd.explain.stepper import Stepper, phases, steps
+from autograd.explain.phases import phases
+from autograd.explain.stepper import Stepper, steps
 from autograd.explain.what_if import what_if
 from autograd.explain.why import why
 from autograd.functions import dot, grad, hessian, logsumexp, max, maximum, mean, min, minimum, softmax, sum

@@ -9,8 +9,9 @@ from typing import Any
 
 from autograd import rules
 from autograd.errors import DataError, DomainError, GraphError, LengthError
-from autograd.graph import uses
+from autograd.graph import topological_order, uses
 from autograd.modes import must_record
+from autograd.moment import check_moment
 from autograd.namespaces import methods
 from autograd.op import Op
 from autograd.refusals import as_float, must_be_called
@@ -145,7 +146,8 @@ def grad(output: Value, inputs: Value | Sequence[Value], create_graph: bool = Fa
     (18.0,)
 
     An input that the output was not made from gets 0.0. With create_graph the results are Values, with a graph of
-    their own, made by reading the table's slopes with Values for numbers.
+    their own, made by reading the table's slopes with Values for numbers; then it raises GraphError where a number was
+    changed after the output was computed.
     """
     if not isinstance(create_graph, bool):
         raise DataError(
@@ -170,6 +172,7 @@ def _as_floats(output: Value) -> dict[Value, float]:
 
 def _as_values(output: Value) -> dict[Value, Value]:
     """Return the same as Values, which have gradients again: the slopes of each row are read with Values."""
+    check_moment("grad with create_graph", topological_order(output))
     gradients, slopes = {output: Value(1.0)}, {}
     for node, operand, parent, _ in uses(output):
         if operand == 0:

@@ -13,7 +13,7 @@ The neurons of a layer share the tuple of their inputs.
 
 from typing import Any, Self
 
-from autograd.op import MANY, PAIRS, Op
+from autograd.op import PAIRS, Op
 
 
 class Node:
@@ -36,12 +36,18 @@ class Node:
     @property
     def parents(self) -> tuple[Self, ...]:
         """The Values this one was made from, in order, with repeats: x · x has two."""
-        return tuple(flattened(self.op, self, "_x", "_y", "_b"))
+        arity = self.op.arity if self.op else 0
+        if arity > 0:
+            return (self._x, self._y) if arity == 2 else (self._x,)
+        return (*self._x, *self._y, self._b) if arity == PAIRS else tuple(self._x) if arity else ()
 
     @property
     def partials(self) -> tuple[float, ...]:
         """The local derivative with respect to each parent."""
-        return tuple(flattened(self.op, self, "_dx", "_dy", "_db"))
+        arity = self.op.arity if self.op else 0
+        if arity > 0:
+            return (self._dx, self._dy) if arity == 2 else (self._dx,)
+        return (*self._dx, *self._dy, self._db) if arity == PAIRS else tuple(self._dx) if arity else ()
 
     @property
     def kind(self) -> str:
@@ -55,11 +61,3 @@ class Node:
             setattr(self, slot, parent)
         for slot, partial in zip(("_dx", "_dy", "_db"), op.grouped(partials), strict=False):
             setattr(self, slot, partial)
-
-
-def flattened(op: Op | None, node: Node, x: str, y: str, b: str) -> list[Any]:
-    """Return what a node has in its slots, as one list."""
-    arity = op.arity if op else 0
-    if arity == PAIRS:
-        return [*getattr(node, x), *getattr(node, y), getattr(node, b)]
-    return list(getattr(node, x)) if arity == MANY else [getattr(node, slot) for slot in (x, y)[:arity]]

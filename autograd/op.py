@@ -102,15 +102,12 @@ class Op:
     binds: int = 9
     told: Callable[..., Any] | None = None
     arity: int = field(init=False)  # stored, since every node and every walk asks for it
+    guarded: bool = field(init=False)  # whether there are numbers at which it is not defined
 
     def __post_init__(self) -> None:
         last = self.domain[-1]
         object.__setattr__(self, "arity", last if last in (MANY, PAIRS) else len(self.domain))
-
-    @property
-    def guarded(self) -> bool:
-        """Whether there are numbers at which it is not defined."""
-        return any(domain not in (REAL, MANY, PAIRS) for domain in self.domain)
+        object.__setattr__(self, "guarded", any(domain not in (REAL, MANY, PAIRS) for domain in self.domain))
 
     def at(self, xp: Any, operands: tuple[Any, ...]) -> Any:
         """Return the value at these operands, read with the namespace `xp`."""

@@ -137,7 +137,7 @@ def answer(event: Event | None, label: str) -> str:
         return "      Go back to an event first: b."
     *_, root = event.names  # a topological order ends with its root
     try:
-        return textwrap.indent(why(root, node_named(root, label)).text, INDENT)
+        return textwrap.indent(why(root, node_named(root, label), event.names).text, INDENT)
     except GraphError as error:
         return wrapped(str(error), INDENT)
 

@@ -197,11 +197,9 @@ class Chain(Event):
     def tex(self) -> str:
         """TeX: the gradient as the product, in symbols and in numbers."""
         symbols = f"{self.tex_partial(self.root, self.node)} {self.tex_partial(self.node, self.parent)}"
-        so_far = f"{tex_number(self.before)} + " if self.before else ""
-        numbers = so_far + tex_text(factors(self.upstream, self.local))
-        return equals(
-            self.tex_partial(self.root, self.parent), "" if so_far else symbols, numbers, tex_number(self.after)
-        )
+        numbers = tex_text(factors(self.upstream, self.local))
+        written = f"{tex_number(self.before)} + {numbers}" if self.before else f"{symbols} = {numbers}"
+        return f"{self.tex_partial(self.root, self.parent)} = {written} = {tex_number(self.after)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -43,7 +43,7 @@ def experiment(
     def decorated(algorithm: Algorithm) -> Experiment:
         @wraps(algorithm)
         def run(root: Value, *options: float, names: Names | None = None, **named: float) -> Mistake:
-            order = order_of("this mistake", root)
+            order = order_of("this mistake", root, names)
             moment = names or snapshot(order)
             events = list(algorithm(order, moment, *options, **named))
             sentence = when if isinstance(when, str) else when(*options, **named)

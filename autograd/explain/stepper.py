@@ -8,32 +8,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
-from typing import Protocol, TypeVar, cast
+from typing import Protocol
 
 from autograd.errors import GraphError, PositionError
 from autograd.explain.events import Chain, Compute, Event, Names, Ready, Seed, Update
 from autograd.explain.expression import Expr
 from autograd.graph import Use, names, topological_order, uses
+from autograd.moment import check_moment
 from autograd.value import Value
-
-Input = TypeVar("Input")
-Target = TypeVar("Target")
-Outputs = TypeVar("Outputs")
-
-
-class OptimizerLike(Protocol):
-    """What `phases` needs of an optimizer: its parameters, and the two calls of a training step."""
-
-    @property
-    def parameters(self) -> Iterable[Value]:
-        """The Values that it moves."""
-
-    def zero_grad(self) -> None:
-        """Forget the gradients."""
-
-    def step(self) -> object:
-        """Move the parameters."""
 
 
 def steps(root: Value) -> list[Event]:
@@ -49,20 +31,32 @@ def steps(root: Value) -> list[Event]:
     Chain; ∂v1/∂x = x = 3; ∂v1/∂x = 3 + 1 · 3 = 6
     Ready; ∂v1/∂x = 6
 
-    Nodes without a label are called v1, v2, … in the order of the forward pass. Raises GraphError for what is not a Value.
+    Nodes without a label are called v1, v2, … in the order of the forward pass. Raises GraphError for what is not
+    a Value, and where a number was changed after the loss was computed.
     """
-    order = order_of("steps", root)
-    named = snapshot(order)
+    return both_passes_of(root)
+
+
+def both_passes_of(root: Value, moment: Names | None = None) -> list[Event]:
+    """Return the events of both passes, with the numbers of now or of an earlier moment."""
+    order = order_of("steps", root, moment)
+    named = moment or snapshot(order)
     return [*forward(order, named), *backward(order, named)]
 
 
-def order_of(caller: str, root: object) -> list[Value]:
-    """Return the topological order of a root; raise GraphError for what is not a Value."""
+def order_of(caller: str, root: object, moment: Names | None = None) -> list[Value]:
+    """Return the topological order of a root that is of one moment: now, or that of the names and numbers in `moment`.
+
+    Raises GraphError for what is not a Value, and for a graph with a number that was changed after it was computed.
+    """
     if not isinstance(root, Value):
         raise GraphError(
             f"{caller} takes the Value at the end of a computation, and {root!r} is a {type(root).__name__}. Give it the loss itself."
         )
-    return topological_order(root)
+    order = topological_order(root)
+    if moment is None:
+        check_moment(caller, order)
+    return order
 
 
 class Builds(Protocol):
@@ -145,7 +139,7 @@ def use_counts(order: list[Value]) -> dict[Value, int]:
 
 def updates(root: Value, parameters: list[Value], lr: float) -> list[Update]:
     """Return what gradient descent would do with the gradients of `root`; nothing is changed."""
-    order = topological_order(root)
+    order = order_of("updates", root)
     named = snapshot(order)
     gradients = {event.node: event.grad for event in backward(order, named) if isinstance(event, Ready)}
     return [
@@ -170,13 +164,14 @@ class Stepper:
 
     At position k event k has just happened; a new stepper stands before event 0, at −1. `next` and `back` return the event
     where they arrive: None before the first, and at the end `next` stays. Any position can be visited in any order:
-    what is kept is each node's own history, so a move costs nothing. Raises PositionError for an event that is not there.
+    what is kept is each node's own history, so a move costs nothing. `moment` is what an event has as its `names`: the names
+    and numbers of an earlier moment. Raises PositionError for an event that is not there, and GraphError as `steps` does.
     """
 
-    def __init__(self, root: Value) -> None:
-        self.events: Sequence[Event] = steps(root)
+    def __init__(self, root: Value, moment: Names | None = None) -> None:
+        self.events: Sequence[Event] = both_passes_of(root, moment)
         self.position = -1
-        self._known = set(topological_order(root))
+        self._numbers = self.events[0].names
         self._grads: dict[Value, tuple[list[int], list[float]]] = {}
         self._computed: dict[Value, int] = {}
         for k, event in enumerate(self.events):
@@ -226,88 +221,11 @@ class Stepper:
 
     def value_of(self, node: Value) -> float | None:
         """Return a node's value at this moment; None while it is not computed."""
-        return node.data if self._computed.get(self._own(node), -1) <= self.position else None
+        return self._numbers[node].data if self._computed.get(self._own(node), -1) <= self.position else None
 
     def _own(self, node: Value) -> Value:
-        if not isinstance(node, Value) or node not in self._known:
+        if not isinstance(node, Value) or node not in self._numbers:
             raise GraphError(
                 f"{node!r} is not a node of this graph. Ask for one that the root was made from, or make a Stepper of its own root."
             )
         return node
-
-
-def phases(
-    model: Callable[[Input], Outputs],
-    loss_fn: Callable[[list[Outputs], Sequence[Target]], Value],
-    batch: tuple[Sequence[Input], Sequence[Target]],
-    optimizer: OptimizerLike,
-    rounds: int = 1,
-) -> Iterator[Event]:
-    """Train, and yield the four phases of each step as one stream: forward, loss, backward, update.
-
-    >>> w = Value(3.0, "w")
-    >>> class Descent:  # any optimizer with zero_grad and step will do, nn.SGD say
-    ...     lr, parameters = 0.01, [w]
-    ...     def zero_grad(self): w.grad = None
-    ...     def step(self): w.data -= self.lr * w.grad
-    >>> for event in phases(lambda x: w * x, lambda outputs, ys: (outputs[0] - ys[0]) ** 2, ([2.0], [10.0]), Descent()):
-    ...     print(f"{event.phase:<8}", event.lines[-1])
-    forward  v1 = w·2 = 3·2 = 6
-    loss     v2 = v1 − 10 = 6 − 10 = −4
-    loss     v3 = v2² = (−4)² = 16
-    backward ∂v3/∂v3 = 1
-    backward ∂v3/∂v3 = 1
-    backward ∂v3/∂v2 = 1 · (−8) = −8
-    backward ∂v3/∂v2 = −8
-    backward ∂v3/∂v1 = ∂v3/∂v2 · ∂v2/∂v1 = −8 · 1 = −8
-    backward ∂v3/∂v1 = 2(v1 − 10) = −8
-    backward ∂v3/∂w = ∂v3/∂v1 · ∂v1/∂w = −8 · 2 = −16
-    backward ∂v3/∂w = 2(v1 − 10)·2 = −16
-    update   w ← 3 − 0.01 · (−16) = 3.16
-
-    `batch` is a pair of lists, inputs and targets; a model that returns a list of one output counts as returning that one.
-    The events of a training step come after the step: the parameters really move. Raises GraphError where the loss is not a
-    Value.
-    """
-    inputs, targets = batch
-    for k in range(rounds):
-        outputs = [single(model(x)) for x in inputs]
-        loss = loss_fn(outputs, targets)
-        order = order_of("phases", loss)
-        optimizer.zero_grad()
-        loss.backward()
-        named = snapshot(order)
-        passes = [*forward(order, named), *backward(order, named)]
-        optimizer.step()
-        made_by_model = set().union(*(topological_order(node) for node in flattened(outputs)))
-        yield from (replace(event, round=k, phase=phase_of(event, made_by_model)) for event in passes)
-        yield from (replace(event, round=k) for event in moved(order, named, optimizer))
-
-
-def single(outputs: Outputs) -> Outputs:
-    """Return the one output of a list of one, and anything else as it is."""
-    return cast(Outputs, outputs[0]) if isinstance(outputs, list) and len(outputs) == 1 else outputs
-
-
-def flattened(outputs: object) -> Iterator[Value]:
-    """Yield the Values in nested lists."""
-    if isinstance(outputs, Value):
-        yield outputs
-    elif isinstance(outputs, Iterable):
-        for output in outputs:
-            yield from flattened(output)
-
-
-def phase_of(event: Event, made_by_model: set[Value]) -> str:
-    """Return the phase of an event; what is computed after the model's outputs is the loss."""
-    return "loss" if event.phase == "forward" and event.node not in made_by_model else event.phase
-
-
-def moved(order: list[Value], named: Names, optimizer: OptimizerLike) -> Iterator[Update]:
-    """Yield an Update for each parameter that had a gradient, written as gradient descent where it was that."""
-    in_graph, lr = set(order), getattr(optimizer, "lr", None)
-    for p in optimizer.parameters:
-        if p in in_graph and p.grad is not None:
-            before = named[p].data
-            plain = lr is not None and p.data == before - lr * p.grad
-            yield Update(node=p, names=named, before=before, gradient=p.grad, after=p.data, lr=lr if plain else None)

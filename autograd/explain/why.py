@@ -101,7 +101,7 @@ class Why:
         } | forms
 
 
-def why(root: Value, value: Value) -> Why:
+def why(root: Value, value: Value, moment: Names | None = None) -> Why:
     """Return where a gradient comes from: every use of the value, its upstream, its local derivative, its contribution.
 
     >>> z = Value(-0.3, "z")
@@ -112,14 +112,15 @@ def why(root: Value, value: Value) -> Why:
     >>> print(why(L, Value(1.0, "q")).reason)
     Zero: q is not used by L.
 
-    Raises GraphError for what is not a Value.
+    `moment` is what an event has as its `names`, for the numbers of its moment. Raises GraphError for what is not a Value, and
+    where a number was changed after the loss was computed.
     """
-    order = order_of("why", root)
+    order = order_of("why", root, moment)
     if not isinstance(value, Value):
         raise GraphError(
             f"why asks about a Value, and {value!r} is a {type(value).__name__}. Give it a node of the graph."
         )
-    named = snapshot(order) if value in set(order) else snapshot([*order, value])
+    named = moment or snapshot(order if value in set(order) else [*order, value])
     events = list(backward(order, named))
     uses = tuple(event for event in events if isinstance(event, Chain) and event.parent is value)
     gradient = uses[-1].after if uses else float(value is root)

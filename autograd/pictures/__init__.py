@@ -69,7 +69,7 @@ def draw(
     graph, and RenderError, when the picture is made, where there is no Graphviz or its time is out.
     """
     root = graph_of(root)
-    order_of("draw", root)
+    order_of("draw", root, at.names if isinstance(at, Event) else None)
     one_of("level", level, LEVELS)
     one_of("direction", direction, DIRECTIONS)
     now = Now(root) if at is None else At(root, at)

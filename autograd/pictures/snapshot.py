@@ -44,7 +44,7 @@ class At(Now):
 
     def __init__(self, root: Value, at: Any) -> None:
         super().__init__(root)
-        self.stepper = Stepper(root)
+        self.stepper = Stepper(root, at.names if isinstance(at, Event) else None)
         self.event: Event | None = at if isinstance(at, Event) else self.stepper.goto(at)
         if isinstance(at, Event):
             self.stepper.goto(self.position_of(at))
