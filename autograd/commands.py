@@ -18,6 +18,7 @@ from autograd.classroom.paper import Paper
 from autograd.errors import FileError
 from autograd.explain.event_json import plain, stream
 from autograd.explain.events import Event
+from autograd.file_io import read_file, write_file
 
 PLOTS = (".png", ".svg", ".pdf")
 
@@ -126,12 +127,7 @@ def draw_lesson(options: argparse.Namespace) -> None:
         root.backward()
     picture = autograd.draw(root, options.level, options.direction, at=event)
     output = options.output or f"{lesson.slug}.svg"
-    try:
-        print(f"{picture.save(output)}: {picture.summary}")
-    except OSError as error:
-        raise autograd.PictureError(
-            f"{output} cannot be written: {error.strerror}. Choose another name with -o."
-        ) from None
+    print(f"{picture.save(output)}: {picture.summary}")
 
 
 def event_at(lesson: Lesson, k: int) -> Event:
@@ -181,7 +177,7 @@ def show_cards(options: argparse.Namespace) -> None:
         raise FileError(
             f"{options.output!r} is no name for flashcards: it should end in {', '.join(flashcards.FORMATS)}."
         )
-    write(options.output, form(deck, course).encode())
+    write_file(options.output, form(deck, course).encode())
     print(f"{options.output}: {len(deck)} cards")
 
 
@@ -199,40 +195,22 @@ def draw_plot(options: argparse.Namespace) -> None:
     target = Path(options.output or f"{lesson.slug}.png")
     if target.suffix.lower() not in PLOTS:
         raise autograd.PictureError(f"{str(target)!r} is no name for a plot: it should end in {', '.join(PLOTS)}.")
+    drawn = io.BytesIO()
     try:
-        lesson.plot().savefig(target)
+        lesson.plot().savefig(drawn, format=target.suffix.lower().removeprefix("."))
     except ImportError:
         raise autograd.PictureError(
             "A plot is drawn by the package matplotlib, which is not installed here: pip install matplotlib."
         ) from None
-    except OSError as error:
-        raise unwritable(target, error) from None
-    print(target)
+    print(write_file(target, drawn.getvalue()))
 
 
 def read(path: str) -> str:
     """Return a text file."""
     try:
-        return Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeError) as error:
-        raise FileError(
-            f"{path!r} cannot be read: {getattr(error, 'strerror', None) or 'it is no text in UTF-8'}."
-        ) from None
-
-
-def write(path: str, content: bytes) -> None:
-    """Write a file."""
-    try:
-        Path(path).write_bytes(content)
-    except OSError as error:
-        raise unwritable(path, error) from None
-
-
-def unwritable(path: object, error: OSError) -> FileError:
-    """Return the error of a file that cannot be written."""
-    return FileError(
-        f"{str(path)!r} cannot be written: {error.strerror}. Choose a folder that exists and that you may write to."
-    )
+        return read_file(path).decode("utf-8-sig")
+    except UnicodeError:
+        raise FileError(f"{path!r} cannot be read: it is not a text in UTF-8.") from None
 
 
 def show(answer: Answer, as_json: bool) -> None:

@@ -5,6 +5,7 @@
     ├── GraphError        (ValueError)         a node that is not in this graph, or is no node
     │   └── PositionError (IndexError)         an event that is not in this stream
     ├── FileError         (OSError)            a file that cannot be written or read
+    │   └── MissingFileError (FileNotFoundError)  there is no file of that name
     ├── LengthError       (ValueError)         two lists that should be equally long are not
     ├── PictureError      (ValueError)         a picture that cannot be drawn as asked: a level or format there is not
     │   └── RenderError   (RuntimeError)       there is no Graphviz, or its time is out
@@ -34,6 +35,10 @@ class PositionError(GraphError, IndexError):
 
 class FileError(AutogradError, OSError):
     """A file that cannot be written or read."""
+
+
+class MissingFileError(FileError, FileNotFoundError):
+    """There is no file of that name."""
 
 
 class LengthError(AutogradError, ValueError):

@@ -64,7 +64,8 @@ from nn.optim.lr_scheduler import (
     StepLR,
 )
 from nn.optim.newton import Newton
-from nn.optim.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
+from nn.optim.optimizer import Optimizer
+from nn.optim.optimizers import SGD, Adagrad, Adam, AdamW, RMSprop
 from nn.regularization import BatchNorm, BatchNorm1d, Dropout, Residual, l1_penalty, l2_penalty
 from nn.training.callbacks import Checkpoint, EarlyStopping
 from nn.training.checkpoint import load_checkpoint, save_checkpoint
@@ -166,6 +167,13 @@ __all__ = [
     "xor",
     "yin_yang",
 ]
+
+
+def _command_line() -> None:
+    """Run the command `chalkgrad`: from here, so that a foreign `autograd` is found out before it is used."""
+    import runpy
+
+    runpy.run_module("autograd", run_name="__main__")
 
 
 def __getattr__(name: str) -> typing.Any:

@@ -40,7 +40,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from autograd import DataError, Value, lift, softmax
-from nn.checks import Number, chosen
+from nn.checks import Number, choose
 
 Activation = Callable[[Value], Value]
 X = TypeVar("X", bound=Number)
@@ -108,7 +108,7 @@ def gelu(x: Number, approximate: str = "none") -> Value:
     Units, 2016.
     """
     forms: dict[str, Activation] = {"none": Value.gelu, "tanh": gelu_by_tanh}
-    return chosen("approximation of gelu", approximate, forms)(lift(x))
+    return choose("approximation of gelu", approximate, forms)(lift(x))
 
 
 def gelu_by_tanh(x: Value) -> Value:
@@ -155,9 +155,14 @@ def named(name: str | Activation) -> Activation:
         )
     if callable(name):
         return name
-    return chosen("activation", name, ACTIVATIONS, ", or softmax for a whole layer, or give a function of one Value")
+    return choose("activation", name, ACTIVATIONS, ", or softmax for a whole layer, or give a function of one Value")
 
 
 def over_layer(name: object) -> bool:
     """Tell whether an activation takes the outputs of a whole layer: softmax does."""
     return name == "softmax" or name is softmax
+
+
+def activation_name(activation: str | Activation) -> str:
+    """Return the name of an activation, which is given by its name or as a function."""
+    return activation if isinstance(activation, str) else getattr(activation, "__name__", repr(activation))

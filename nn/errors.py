@@ -1,6 +1,7 @@
 """What can go wrong around training, beside the errors of `autograd`."""
 
-from autograd import AutogradError, DataError, FileError
+from autograd import AutogradError, DataError
+from autograd import MissingFileError as MissingFileError
 
 
 class SettingError(DataError, ValueError):
@@ -18,12 +19,8 @@ class FormatError(AutogradError, ValueError):
     """A file that is not what it should be: cut short, changed, or of another kind."""
 
 
-class MissingFileError(FileError, FileNotFoundError):
-    """There is no file of that name."""
-
-
 class TrainingError(AutogradError, ArithmeticError):
-    """Training stopped, because the loss, a gradient or a parameter is no finite number any more.
+    """Training stopped, because the loss, a gradient or a parameter is not a finite number any more.
 
     `step` counts from 1; `parameter` is the name of the first parameter that is not finite, or whose gradient is not;
     `history` is the history so far.

@@ -21,7 +21,8 @@ import math
 from collections.abc import Callable
 from random import Random
 
-from nn.checks import within
+from nn.activations import Activation, activation_name
+from nn.checks import check_range, choose
 from nn.errors import SettingError
 
 Init = Callable[[int, int, Random], list[float]]
@@ -44,7 +45,7 @@ def normal(mean: float = 0.0, std: float = 1.0) -> Init:
     >>> len(normal(0, 0.01)(5, 1, Random(0)))
     5
     """
-    within("The standard deviation, std,", std, lambda x: x >= 0, "0 or more", "A usual one is 0.01.")
+    check_range("The standard deviation, std,", std, lambda x: x >= 0, "0 or more", "A usual one is 0.01.")
     return lambda nin, nout, rng: [rng.gauss(mean, std) for _ in range(nin)]
 
 
@@ -113,3 +114,17 @@ INITS: dict[str, Init] = {
     "torch": torch_default,
     "zeros": zeros,
 }
+RELU_FAMILY = ("relu", "leaky_relu", "elu", "softplus", "gelu")
+
+
+def initialisation(init: str | Init | None, activation: str | Activation) -> Init:
+    """Return the function of that name; without one He's for the ReLU family, and Xavier's for the rest.
+
+    >>> initialisation(None, "relu").__name__, initialisation(None, "tanh").__name__
+    ('he_normal', 'xavier_uniform')
+    """
+    if init is None:
+        init = "he" if activation_name(activation) in RELU_FAMILY else "xavier"
+    if callable(init):
+        return init
+    return choose("initialisation", init, INITS, ", or give a function (nin, nout, rng) → list of weights")

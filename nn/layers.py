@@ -1,21 +1,23 @@
 """Neuron, Layer, MLP, Sequential: activation(weights · inputs + bias), side by side, and one after the other."""
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from collections.abc import Iterator, Sequence
+from functools import cache, reduce
 from itertools import pairwise
+from operator import add, mul
 from random import Random
 from typing import Any
 
 from autograd import DataError, Parameter, Value, dot, enter, lift, scope, softmax
 from nn import activations
-from nn.activations import Activation
-from nn.checks import Number, chosen, few, generator, listed, same_length, whole
-from nn.init import INITS, Init
-from nn.module import Module, architecture, batched
+from nn.activations import Activation, activation_name
+from nn.architecture import architecture
+from nn.checks import Number, check_count, check_length, check_rng, is_list, shortened
+from nn.init import Init, initialisation
+from nn.module import Inputs, LayerLike, Module
+from nn.nested import NestedLeaves
+from nn.sequence import call_in_sequence, check_layer, numbered
 
 LOW, HIGH = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"), str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-OF_ONE_NUMBER = [getattr(activations, name) for name in activations.ACTIVATIONS]
-RELU_FAMILY = ("relu", "leaky_relu", "elu", "softplus", "gelu")
 
 
 class Neuron(Module):
@@ -44,10 +46,10 @@ class Neuron(Module):
         expand: bool = False,
         nout: int = 1,
     ) -> None:
-        rng = generator(rng)
+        rng = check_rng(rng)
         if weights is None:
-            weights = initial(init, activation)(whole("nin", nin), nout, rng)
-        same_length("weights", weights, f"a neuron of {nin} inputs", nin)
+            weights = initialisation(init, activation)(check_count("nin", nin), nout, rng)
+        check_length("weights", weights, f"a neuron of {nin} inputs", nin)
         self.weights = tuple(Parameter(w, f"w{i}") for i, w in enumerate(weights, 1))
         self.bias = Parameter(bias, "b")
         self.activation = activation
@@ -59,27 +61,27 @@ class Neuron(Module):
         """How many inputs it takes."""
         return len(self.weights)
 
-    def __call__(self, inputs: Sequence[Number]) -> Value:
+    def __call__(self, inputs: Inputs) -> Value:  # type: ignore[override]  # one number, and not a list
         """Return the activation, for a list of `nin` Values or numbers."""
         if self._place:
             with scope(self._place):
                 return self.activated(inputs)
         return self.activated(inputs)
 
-    def activated(self, inputs: Sequence[Number]) -> Value:
+    def activated(self, inputs: Inputs) -> Value:
         """Return the activation, in whatever scope."""
         weights = self.weights
         if not hasattr(inputs, "__len__") or len(inputs) != len(weights):
-            refuse(inputs, repr(self), self.nin)
+            check_inputs(inputs, repr(self), self.nin)
         try:
             z = expanded(weights, inputs, self.bias) if self.expand else dot(weights, inputs, self.bias)
         except DataError:
-            refuse(inputs, repr(self), self.nin)
+            check_inputs(inputs, repr(self), self.nin)
             raise
         out = self.activate(z)
         if not isinstance(out, Value):
             raise DataError(
-                f"An activation returns a Value, and {name_of(self.activation)} returned {few(out)}. "
+                f"An activation returns a Value, and {activation_name(self.activation)} returned {shortened(out)}. "
                 "Write it with the methods of the Value that it is given: z.tanh(), z * z."
             )
         return out
@@ -92,7 +94,7 @@ class Neuron(Module):
         vars(self).update(state, activate=activations.named(state["activation"]))
 
     def __repr__(self) -> str:
-        return f"Neuron({self.nin}, {name_of(self.activation)})"
+        return f"Neuron({self.nin}, {activation_name(self.activation)})"
 
 
 class Layer(Module):
@@ -106,6 +108,8 @@ class Layer(Module):
     "softmax" turns all its outputs together into probabilities.
     """
 
+    _places = 2  # in PyTorch's nn.Sequential the activation has a place of its own
+
     def __init__(
         self,
         nin: int,
@@ -118,11 +122,11 @@ class Layer(Module):
         biases: Sequence[float] | None = None,
         expand: bool = False,
     ) -> None:
-        rng = generator(rng)
-        rows = [None] * whole("nout", nout) if weights is None else weights
+        rng = check_rng(rng)
+        rows = [None] * check_count("nout", nout) if weights is None else weights
         biases = [0.0] * nout if biases is None else biases
-        same_length("rows of weights", rows, f"a layer of {nout} neurons", nout)
-        same_length("biases", biases, f"a layer of {nout} neurons", nout)
+        check_length("rows of weights", rows, f"a layer of {nout} neurons", nout)
+        check_length("biases", biases, f"a layer of {nout} neurons", nout)
         self.activation = activation
         self.over_layer = activations.over_layer(activation)
         each = "linear" if self.over_layer else activation
@@ -130,10 +134,9 @@ class Layer(Module):
             Neuron(nin, each, rng, init=init, weights=row, bias=b, expand=expand, nout=nout)
             for row, b in zip(rows, biases, strict=True)
         ]
-
         self.label_parameters()
 
-    def saved(self) -> Iterator[tuple[str, Any]]:
+    def saved(self) -> Iterator[tuple[str, Module | NestedLeaves]]:
         """Yield the weights as rows, one a neuron, and the biases, as PyTorch's Linear has them."""
         yield "weight", [neuron.weights for neuron in self.neurons]
         yield "bias", [neuron.bias for neuron in self.neurons]
@@ -147,15 +150,15 @@ class Layer(Module):
             for i, weight in enumerate(neuron.weights, 1):
                 weight.label = f"w{row}{comma}{str(i).translate(LOW)}"
 
-    def __call__(self, inputs: Sequence[Number]) -> list[Value]:
+    def __call__(self, inputs: Inputs) -> list[Value]:
         """Return the outputs of all neurons, for a list of `nin` Values or numbers."""
         nin = self.neurons[0].nin
         if not hasattr(inputs, "__len__") or len(inputs) != nin:
-            refuse(inputs, repr(self), nin)
+            check_inputs(inputs, repr(self), nin)
         try:
             nodes = tuple([x if isinstance(x, Value) else lift(x) for x in inputs])  # once: all neurons share them
         except DataError:
-            refuse(inputs, repr(self), nin)
+            check_inputs(inputs, repr(self), nin)
             raise
         outputs = []
         outer = enter("")
@@ -168,7 +171,7 @@ class Layer(Module):
         return softmax(outputs) if self.over_layer else outputs
 
     def __repr__(self) -> str:
-        return f"Layer({self.neurons[0].nin} → {len(self.neurons)}, {name_of(self.activation)})"
+        return f"Layer({self.neurons[0].nin} → {len(self.neurons)}, {activation_name(self.activation)})"
 
 
 class MLP(Module):
@@ -196,16 +199,16 @@ class MLP(Module):
         biases: Sequence[Sequence[float]] | None = None,
         expand: bool = False,
     ) -> None:
-        rng = generator(rng)
-        if not listed(nouts):
+        rng = check_rng(rng)
+        if not is_list(nouts):
             raise DataError(
-                f"MLP takes the sizes of its layers as a list, and was given {few(nouts)}. Give MLP({nin!r}, [{nouts!r}])."
+                f"MLP takes the sizes of its layers as a list, and was given {shortened(nouts)}. Give MLP({nin!r}, [{nouts!r}])."
             )
         for name in (activation, output_activation):
             activations.over_layer(name) or activations.named(name)
-        count = whole("The number of layers", len(nouts))
-        same_length("weight matrices", weights or nouts, f"an MLP of {count} layers", count)
-        same_length("bias lists", biases or nouts, f"an MLP of {count} layers", count)
+        count = check_count("The number of layers", len(nouts))
+        check_length("weight matrices", weights or nouts, f"an MLP of {count} layers", count)
+        check_length("bias lists", biases or nouts, f"an MLP of {count} layers", count)
         self.layers = [
             Layer(
                 a, b, output_activation if i == count - 1 else activation, rng, init=init, expand=expand,
@@ -216,14 +219,14 @@ class MLP(Module):
         for i, layer in enumerate(self.layers, 1):
             layer.label_parameters(str(i).translate(HIGH))
 
-    def saved(self) -> Iterator[tuple[str, Any]]:
+    def saved(self) -> Iterator[tuple[str, Module | NestedLeaves]]:
         """Yield the layers, by their places in PyTorch's nn.Sequential."""
         yield from numbered(self.layers)
 
-    def __call__(self, inputs: Sequence[Number]) -> list[Value]:
+    def __call__(self, inputs: Inputs) -> list[Value]:
         """Return the list of outputs, for a list of `nin` Values or numbers."""
         with scope(self._place or "MLP"):
-            return one_by_one(self.layers, [inputs])[0]
+            return call_in_sequence(self.layers, [inputs])[0]
 
     def __repr__(self) -> str:
         return architecture("MLP", [repr(layer) for layer in self.layers])
@@ -240,80 +243,36 @@ class Sequential(Module):
     `batch` computes many examples at once, layer by layer, as BatchNorm1d needs it; `fit` does.
     """
 
-    def __init__(self, *layers: Callable[[Any], Any]) -> None:
+    def __init__(self, *layers: LayerLike) -> None:
         for layer in layers:
-            if not callable(layer) or isinstance(layer, type):
-                raise DataError(
-                    f"Sequential takes layers one after the other, and {few(layer)} is none. Give Sequential(Layer(2, 3), Layer(3, 1))."
-                )
-            if layer in OF_ONE_NUMBER:
-                raise DataError(
-                    f"Sequential takes functions from list to list, and {name_of(layer)} is of one number. "
-                    f"Give it to the layer before: Layer(2, 3, {name_of(layer)!r})."
-                )
+            check_layer(layer)
         self.layers = list(layers)
 
-    def saved(self) -> Iterator[tuple[str, Any]]:
+    def saved(self) -> Iterator[tuple[str, Module | NestedLeaves]]:
         """Yield the modules, by their places in PyTorch's nn.Sequential."""
         yield from numbered(self.layers)
 
-    def __call__(self, inputs: Sequence[Number]) -> list[Value]:
+    def __call__(self, inputs: Inputs) -> list[Value]:
         """Return the outputs of the last module, for one example."""
         return self.batch([inputs])[0]
 
-    def batch(self, rows: Sequence[Any]) -> list[list[Value]]:
+    def batch(self, rows: Sequence[Inputs]) -> list[list[Value]]:
         """Return the outputs of the last module for each example, one layer after the other."""
         with scope(self._place or "Sequential"):
-            return one_by_one(self.layers, rows)
+            return call_in_sequence(self.layers, rows)
 
     def __repr__(self) -> str:
         return architecture("Sequential", [repr(layer) for layer in self.layers])
 
 
-def refuse(inputs: Any, whose: str, nin: int) -> None:
-    """Refuse what is no list of `nin` numbers, such as the rows of a batch."""
-    if listed(inputs) and any(hasattr(x, "__len__") and not isinstance(x, str) for x in inputs):
+def check_inputs(inputs: Any, whose: str, nin: int) -> None:
+    """Refuse what is not a list of `nin` numbers, such as the rows of a batch."""
+    if is_list(inputs) and any(hasattr(x, "__len__") and not isinstance(x, str) for x in inputs):
         raise DataError(
-            f"{whose} takes the {nin} inputs of one example, and was given a list of lists, {few(inputs)}. "
+            f"{whose} takes the {nin} inputs of one example, and was given a list of lists, {shortened(inputs)}. "
             "For the examples of a batch there is model.batch(rows)."
         )
-    same_length("inputs", inputs, whose, nin)
-
-
-def one_by_one(layers: Sequence[Callable[[Any], Any]], rows: Sequence[Any]) -> list[list[Value]]:
-    """Return the outputs of the last of several layers for each row of inputs, each layer in a scope of its own."""
-    for i, layer in enumerate(layers):
-        with scope(f"layer{i}"):
-            rows = batched(layer, rows)
-    for row in rows:
-        if not listed(row):
-            raise DataError(
-                f"Each layer returns a list, and the last one returned {few(row)}. For one neuron there is Layer(2, 1)."
-            )
-    return [list(row) for row in rows]
-
-
-def numbered(layers: Sequence[Any]) -> Iterator[tuple[str, Module]]:
-    """Yield modules by their places in PyTorch's nn.Sequential, where the activation of a Layer has a place of its own.
-
-    >>> [place for place, _ in numbered([Layer(2, 3), Layer(3, 3), Layer(3, 1)])]
-    ['0', '2', '4']
-    """
-    place = 0
-    for layer in layers:
-        if isinstance(layer, Module):
-            yield str(place), layer
-        place += 2 if isinstance(layer, Layer) else 1
-
-
-def sequence_of(model: Any) -> dict[str, Any]:
-    """Return the layers that a model calls one after the other, by path; a model without such a list is one layer.
-
-    >>> list(sequence_of(MLP(2, [3, 1]))), list(sequence_of(Layer(2, 3)))
-    (['layers.0', 'layers.1'], [''])
-    """
-    layers = getattr(model, "layers", None)
-    return {f"layers.{i}": layer for i, layer in enumerate(layers)} if isinstance(layers, list) else {"": model}
+    check_length("inputs", inputs, whose, nin)
 
 
 @cache
@@ -326,24 +285,6 @@ def neuron_scopes(outer: str, place: str, count: int) -> list[str]:
     return ["/".join(filter(None, (outer, place, f"neuron{i}"))) for i in range(count)]
 
 
-def expanded(weights: Sequence[Number], inputs: Sequence[Number], bias: Number) -> Value:
+def expanded(weights: Sequence[Number], inputs: Inputs, bias: Number) -> Value:
     """Return w₁x₁ + w₂x₂ + … + b with a node for each × and each +."""
-    products = [w * x for w, x in zip(weights, inputs, strict=True)]
-    z = products[0]
-    for product in products[1:]:
-        z = z + product
-    return z + bias  # type: ignore[return-value]
-
-
-def initial(init: str | Init | None, activation: str | Activation) -> Init:
-    """Return the function that draws a neuron's weights."""
-    if init is None:
-        init = "he" if name_of(activation) in RELU_FAMILY else "xavier"
-    if callable(init):
-        return init
-    return chosen("initialisation", init, INITS, ", or give a function (nin, nout, rng) → list of weights")
-
-
-def name_of(activation: str | Activation) -> str:
-    """Return the activation's name."""
-    return activation if isinstance(activation, str) else getattr(activation, "__name__", repr(activation))
+    return reduce(add, [*map(mul, weights, inputs), bias])  # type: ignore[no-any-return]

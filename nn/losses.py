@@ -27,8 +27,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import DataError, DomainError, LengthError, Value, lift, logsumexp, mean, sum
-from nn.checks import Number, chosen, class_number, listed, positive
-from nn.module import flat
+from nn.checks import Number, check_positive, choose, class_number, is_list
+from nn.nested import flat
 
 Numbers = Any  # a number or a Value, or a list of them, or a list of lists, …
 Loss = Any  # one Value; with reduction="none" one for each prediction, in the same shape
@@ -69,7 +69,7 @@ def huber_loss(predictions: Numbers, targets: Numbers, reduction: str = "mean", 
     part of the definition, and delta = 1 the usual choice: PyTorch has the same (its smooth_l1_loss divides by delta).
     Source: Huber, Robust estimation of a location parameter, 1964.
     """
-    positive("The delta of huber_loss, where squared becomes straight,", delta)
+    check_positive("The delta of huber_loss, where squared becomes straight,", delta)
 
     def loss(p: Value, y: Number) -> Value:
         size = (p - y).abs()
@@ -192,7 +192,7 @@ def elementwise(
     name: str, loss: Callable[[Value, Number], Value], predictions: Numbers, targets: Numbers, reduction: str
 ) -> Loss:
     """Return the loss of each prediction with its target, reduced."""
-    reduce = chosen(f"reduction of {name}", reduction, REDUCTIONS)
+    reduce = choose(f"reduction of {name}", reduction, REDUCTIONS)
     return reduced(each(name, loss, predictions, targets), reduce)
 
 
@@ -207,7 +207,7 @@ def by_example(
     name: str, loss: Callable[[Sequence[Number], Any], Value], outputs: Numbers, targets: Any, reduction: str
 ) -> Loss:
     """Return the loss of one list of outputs, or of each in a list of such lists, reduced."""
-    reduce = chosen(f"reduction of {name}", reduction, REDUCTIONS)
+    reduce = choose(f"reduction of {name}", reduction, REDUCTIONS)
     if not several(outputs) or not outputs:
         raise LengthError(f"{name} takes a list with one number for each class, and was given {outputs!r}.")
     if not several(outputs[0]):
@@ -226,7 +226,7 @@ def several(x: Any) -> bool:
         raise DataError(
             f"A loss takes numbers, Values and lists of them, and here is a {type(x).__name__}. Give its .tolist()."
         )
-    return listed(x)
+    return is_list(x)
 
 
 def paired(name: str, predictions: Any, targets: Any) -> list[tuple[Any, Any]]:
@@ -243,7 +243,7 @@ def paired(name: str, predictions: Any, targets: Any) -> list[tuple[Any, Any]]:
 
 
 def share(name: str, what: str, x: Number, remedy: str) -> None:
-    """Refuse what is no number from 0 to 1."""
+    """Refuse what is not a number from 0 to 1."""
     number = lift(x).data
     if number < 0 or number > 1:
         raise DomainError(f"{name} takes a {what} from 0 to 1, and here is {number}. {remedy}")

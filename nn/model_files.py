@@ -21,12 +21,13 @@ from pathlib import Path
 from typing import Any
 
 from autograd import DataError
+from autograd.file_io import file_path, read_file, write_file
 from nn.errors import FormatError, StateError
-from nn.layers import Layer, numbered, sequence_of
-from nn.module import Module, flat, numbers_in
-from nn.monitor.gradients import a_module
+from nn.layers import Layer
+from nn.module import Module, check_module
+from nn.nested import flat, numbers_in
 from nn.regularization import BatchNorm1d, Dropout
-from nn.training.checkpoint import a_file, read_bytes, write_atomically
+from nn.sequence import numbered, sequence_of
 
 
 def sequential_state_dict(model: Module) -> dict[str, Any]:
@@ -103,31 +104,31 @@ def save_weights(model: Module, path: str | Path) -> None:
     True
     """
     write, _ = known(path)
-    write_atomically(path, write(sequential_state_dict(model)))
+    write_file(path, write(sequential_state_dict(model)))
 
 
 def load_weights(model: Module, path: str | Path) -> None:
     """Set the weights from a file, .npz or .safetensors; FormatError or StateError if it does not fit, and no change."""
     _, read = known(path)
-    raw = read_bytes(path)
+    raw = read_file(path)
     try:
         state = read(raw)
     except Exception as error:
         if isinstance(error, ImportError):
             raise
-        if type(error) is KeyError:  # a kind of number that NumPy has not, such as BF16
+        if type(error) is KeyError:  # a kind of number that NumPy does not have, such as BF16
             raise FormatError(
-                f"{path} holds numbers of the kind {error}, which NumPy has not. Save it in float32 or float64."
+                f"{path} holds numbers of the kind {error}, which NumPy does not have. Save it in float32 or float64."
             ) from None
         raise FormatError(
-            f"{path} is no whole {Path(path).suffix} file ({type(error).__name__}: {error}). It may be cut short: save or copy it again."
+            f"{path} is not a whole {Path(path).suffix} file ({type(error).__name__}: {error}). It may be cut short: save or copy it again."
         ) from None
     load_sequential_state_dict(model, state)
 
 
 def matrices(model: Module) -> dict[str, Any]:
     """Return the matrices and vectors of a model, by name: lists of its Values."""
-    layers = list(sequence_of(a_module(model)).values())
+    layers = list(sequence_of(check_module(model)).values())
     found = {f"{place}.{name}": values for place, layer in numbered(layers) for name, values in layer.saved()}
     plain = all(isinstance(layer, (Layer, BatchNorm1d, Dropout)) for layer in layers)
     if not plain or {*flat(list(found.values()))} != {leaf for _, leaf in model.named_state()}:
@@ -188,7 +189,7 @@ FORMATS: dict[str, tuple[Callable[[dict[str, Any]], bytes], Callable[[bytes], di
 
 def known(path: str | Path) -> tuple[Callable[[dict[str, Any]], bytes], Callable[[bytes], dict[str, Any]]]:
     """Return how to write and to read a file of that name."""
-    suffix = a_file(path).suffix
+    suffix = file_path(path).suffix
     if suffix not in FORMATS:
         raise DataError(f"{str(path)!r} ends in {suffix!r}: a model file is one of {', '.join(FORMATS)}.")
     return FORMATS[suffix]

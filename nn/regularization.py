@@ -11,13 +11,13 @@ model.train() and model.eval().
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from random import Random
-from typing import Any
 
 from autograd import DataError, LengthError, Parameter, Value, dot, lift, mean, sum
-from nn.checks import Number, a_list, few, generator, positive, same_length, whole, within
-from nn.module import Module, batched, leaves_of
+from nn.checks import Number, check_count, check_length, check_list, check_positive, check_range, check_rng, shortened
+from nn.module import Inputs, LayerLike, Module, batched, leaves_of
+from nn.nested import NestedLeaves
 
 
 def l1_penalty(parameters: Iterable[Value], strength: float) -> Value:
@@ -26,7 +26,7 @@ def l1_penalty(parameters: Iterable[Value], strength: float) -> Value:
     >>> l1_penalty([Value(3.0), Value(-4.0)], 0.1).data  # 0.1 · 7
     0.7000000000000001
     """
-    return strength * sum([w.abs() for w in some(parameters, strength)])
+    return strength * sum([w.abs() for w in check_penalty(parameters, strength)])
 
 
 def l2_penalty(parameters: Iterable[Value], strength: float) -> Value:
@@ -39,16 +39,16 @@ def l2_penalty(parameters: Iterable[Value], strength: float) -> Value:
 
     There is no ½ in it. With the ½ that some texts put there, give half the strength.
     """
-    weights = some(parameters, strength)
+    weights = check_penalty(parameters, strength)
     return strength * dot(weights, weights)
 
 
-def some(parameters: Iterable[Value], strength: float) -> list[Value]:
+def check_penalty(parameters: Iterable[Value], strength: float) -> list[Value]:
     """Return the parameters, if there are any and the strength is one."""
-    within("The strength of a penalty", strength, lambda x: 0 <= x < math.inf, "0 or a finite number above")
+    check_range("The strength of a penalty", strength, lambda x: 0 <= x < math.inf, "0 or a finite number above")
     found = leaves_of(parameters)
     if not found:
-        raise LengthError("A penalty on no parameters is none. Give it model.parameters().")
+        raise LengthError("There are no parameters to penalise here. Give it model.parameters().")
     return found
 
 
@@ -66,15 +66,15 @@ class Dropout(Module):
     """
 
     def __init__(self, p: float = 0.5, rng: Random | None = None) -> None:
-        within("Dropout's p", p, lambda p: 0 <= p < 1, "a probability from 0 to below 1", "A usual one is 0.5.")
-        self.p, self.rng = p, generator(rng)
+        check_range("Dropout's p", p, lambda p: 0 <= p < 1, "a probability from 0 to below 1", "A usual one is 0.5.")
+        self.p, self.rng = p, check_rng(rng)
 
-    def __call__(self, inputs: Sequence[Number]) -> list[Value]:
+    def __call__(self, inputs: Inputs) -> list[Value]:
         """Return as many activations as there are inputs."""
         if not self.training:
-            return [lift(x) for x in a_list(repr(self), inputs)]
+            return [lift(x) for x in check_list(repr(self), inputs)]
         kept = 1 / (1 - self.p)
-        return [lift(x) * (0.0 if self.rng.random() < self.p else kept) for x in a_list(repr(self), inputs)]
+        return [lift(x) * (0.0 if self.rng.random() < self.p else kept) for x in check_list(repr(self), inputs)]
 
     def __repr__(self) -> str:
         return f"Dropout({self.p})"
@@ -100,8 +100,8 @@ class BatchNorm(Module):
     """
 
     def __init__(self, eps: float = 1e-5, momentum: float = 0.1) -> None:
-        positive("BatchNorm's eps, which keeps it from dividing by 0,", eps, "A usual one is 1e-5.")
-        within("BatchNorm's momentum", momentum, lambda m: 0 <= m <= 1, "from 0 to 1", "A usual one is 0.1.")
+        check_positive("BatchNorm's eps, which keeps it from dividing by 0,", eps, "A usual one is 1e-5.")
+        check_range("BatchNorm's momentum", momentum, lambda m: 0 <= m <= 1, "from 0 to 1", "A usual one is 0.1.")
         self.weight, self.bias = Parameter(1.0, "γ"), Parameter(0.0, "β")
         self.running_mean, self.running_var = Value(0.0, "running mean"), Value(1.0, "running variance")
         self.eps, self.momentum = eps, momentum
@@ -112,10 +112,10 @@ class BatchNorm(Module):
         deviation = (variance + self.eps).sqrt()
         return [self.weight * ((x - center) / deviation) + self.bias for x in batch]
 
-    def batch(self, rows: Sequence[Any]) -> list[list[Value]]:
+    def batch(self, rows: Sequence[Inputs]) -> list[list[Value]]:
         """Return the normalised rows of one number each, an example a row."""
         for row in rows:
-            same_length("numbers in a row", row, f"{self!r}, which normalises one activation,", 1)
+            check_length("numbers in a row", row, f"{self!r}, which normalises one activation,", 1)
         return [[x] for x in self([x for (x,) in rows])]
 
     def statistics(self, batch: Sequence[Number]) -> tuple[Value, Value]:
@@ -156,21 +156,21 @@ class BatchNorm1d(Module):
     """
 
     def __init__(self, num_features: int, eps: float = 1e-5, momentum: float = 0.1) -> None:
-        self.norms = [BatchNorm(eps, momentum) for _ in range(whole("num_features", num_features))]
+        self.norms = [BatchNorm(eps, momentum) for _ in range(check_count("num_features", num_features))]
 
-    def saved(self) -> Iterator[tuple[str, Any]]:
+    def saved(self) -> Iterator[tuple[str, Module | NestedLeaves]]:
         """Yield weight, bias and the running statistics, a number for each feature, as PyTorch has them."""
         for name in ("weight", "bias", "running_mean", "running_var"):
             yield name, [getattr(norm, name) for norm in self.norms]
 
-    def __call__(self, inputs: Sequence[Number]) -> list[Value]:
+    def __call__(self, inputs: Inputs) -> list[Value]:
         """Return one normalised row, by the running statistics."""
         return self.batch([inputs])[0]
 
-    def batch(self, rows: Sequence[Any]) -> list[list[Value]]:
+    def batch(self, rows: Sequence[Inputs]) -> list[list[Value]]:
         """Return the normalised rows."""
         for row in rows:
-            same_length("numbers in a row", row, repr(self), len(self.norms))
+            check_length("numbers in a row", row, repr(self), len(self.norms))
         columns = [norm([row[i] for row in rows]) for i, norm in enumerate(self.norms)]
         return [list(row) for row in zip(*columns, strict=True)]
 
@@ -190,23 +190,23 @@ class Residual(Module):
     2016. Raises LengthError for a block that does not return as many as it takes.
     """
 
-    def __init__(self, block: Callable[[Sequence[Any]], Sequence[Value]]) -> None:
+    def __init__(self, block: LayerLike) -> None:
         if not callable(block) or isinstance(block, type):
-            raise DataError(f"Residual takes a layer, and {few(block)} is none. Give Residual(Layer(2, 2)).")
+            raise DataError(f"Residual takes a layer, and {shortened(block)} is not one. Give Residual(Layer(2, 2)).")
         self.block = block
 
-    def __call__(self, inputs: Sequence[Number]) -> list[Value]:
+    def __call__(self, inputs: Inputs) -> list[Value]:
         """Return each input plus the block's output in its place."""
         return self.batch([inputs])[0]
 
-    def batch(self, rows: Sequence[Any]) -> list[list[Value]]:
+    def batch(self, rows: Sequence[Inputs]) -> list[list[Value]]:
         """Return the rows plus the block's outputs for them."""
-        shared = [[lift(x) for x in a_list(repr(self), row)] for row in rows]
+        shared = [[lift(x) for x in check_list(repr(self), row)] for row in rows]
         return [self.added(row, outputs) for row, outputs in zip(shared, batched(self.block, shared), strict=True)]
 
     def added(self, inputs: list[Value], outputs: Sequence[Value]) -> list[Value]:
         """Return each input plus the output in its place."""
-        if len(a_list("A residual sum", outputs)) != len(inputs):
+        if len(check_list("A residual sum", outputs)) != len(inputs):
             raise LengthError(
                 f"A residual block adds its outputs to its inputs, and {self.block!r} makes {len(outputs)} of {len(inputs)}. Give it as many outputs as inputs."
             )

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd.errors import PictureError, RenderError
+from autograd.file_io import write_file
 from autograd.pictures.graphviz import dot
 from autograd.pictures.outline import outline, summary
 from autograd.pictures.scene import Scene
@@ -62,8 +63,7 @@ class Picture:
         if path.suffix.lower() not in made:
             raise PictureError(f"A picture cannot be saved as {path.name!r}: the name should end in {', '.join(made)}.")
         content = made[path.suffix.lower()]()
-        path.write_bytes(content if isinstance(content, bytes) else f"{content.rstrip()}\n".encode())
-        return path
+        return write_file(path, content if isinstance(content, bytes) else f"{content.rstrip()}\n")
 
     def _render(self, form: str) -> bytes:
         """Draw once; remember a failure too, since a notebook asks twice."""

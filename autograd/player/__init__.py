@@ -18,6 +18,7 @@ from autograd.classroom.lesson import Lesson, as_lesson
 from autograd.errors import FileError, GraphError
 from autograd.explain.events import Event
 from autograd.explain.stepper import steps
+from autograd.file_io import write_file
 from autograd.pictures.svg import clean
 from autograd.player.page import page
 from autograd.player.page_data import told
@@ -46,13 +47,7 @@ class Player:
             raise FileError(
                 f"{str(path)!r} is no name for a page: a browser opens .html. Try {str(target.with_suffix('.html')) if target.name else 'lesson.html'!r}."
             )
-        try:
-            target.write_text(self.html, encoding="utf-8")
-        except OSError as error:
-            raise FileError(
-                f"{str(path)!r} cannot be written: {error.strerror}. Choose a folder that exists and that you may write to."
-            ) from None
-        return target
+        return write_file(target, self.html)
 
     def open(self) -> Path:
         """Write the page into a temporary file, open it in a browser, and return its path."""

@@ -13,7 +13,7 @@ from random import Random
 from typing import Any
 
 from autograd import DataError, DomainError, LengthError, Value
-from nn.checks import as_list, class_number, few, generator, listed, whole
+from nn.checks import as_list, check_count, check_rng, class_number, is_list, shortened
 
 Example = tuple[Sequence[float], Any]
 Data = Sequence[Example]
@@ -34,7 +34,7 @@ def batches(
     beyond the data makes one batch of all. Raises SettingError for a size of 0.
     """
     order = shuffled(data, rng) if shuffle else checked(data)
-    starts = range(0, len(order), whole("size", size))
+    starts = range(0, len(order), check_count("size", size))
     return (unzipped(order[start : start + size]) for start in starts)
 
 
@@ -49,12 +49,12 @@ def random_split(data: Data, fractions: Sequence[float] = (0.8, 0.1, 0.1), rng: 
     fractions that do not add up to 1, LengthError where a part would be empty.
     """
     if (
-        not listed(fractions)
+        not is_list(fractions)
         or not all(isinstance(f, Real) and f > 0 for f in fractions)
         or not math.isclose(math.fsum(fractions), 1)
     ):
         raise DomainError(
-            f"The fractions must be above 0 and add up to 1, and {few(fractions)} do not. Try (0.8, 0.1, 0.1)."
+            f"The fractions must be above 0 and add up to 1, and {shortened(fractions)} do not. Try (0.8, 0.1, 0.1)."
         )
     n = len(checked(data))
     sizes = [math.floor(n * f) for f in fractions]
@@ -101,13 +101,13 @@ def one_hot(label: int | Sequence[int], classes: int) -> Any:
     """
     if isinstance(label, Sequence) and not isinstance(label, str):
         return [one_hot(one, classes) for one in label]
-    place = class_number("one_hot", label, whole("classes", classes))
+    place = class_number("one_hot", label, check_count("classes", classes))
     return [1.0 if k == place else 0.0 for k in range(classes)]
 
 
 def shuffled(data: Data, rng: Random | None) -> list[Example]:
     """Return the examples in random order."""
-    return generator(rng).sample(checked(data), len(data))
+    return check_rng(rng).sample(checked(data), len(data))
 
 
 def unzipped(examples: Data) -> tuple[list[Any], list[Any]]:
@@ -129,7 +129,7 @@ def checked(data: Data) -> Data:
     for i, example in enumerate(data):
         if not isinstance(example, Sequence) or len(example) != 2:
             raise DataError(
-                f"Data is a list of pairs (inputs, target), and entry {i} is none: {few(example)}. From a list of inputs and a list of targets, "
+                f"Data is a list of pairs (inputs, target), and entry {i} is not one: {shortened(example)}. From a list of inputs and a list of targets, "
                 "list(zip(inputs, targets)) makes the pairs."
             )
         if width(example) != width(data[0]):
@@ -150,19 +150,21 @@ def finite_example(example: Example) -> bool:
 
 
 def check_numbers(i: int, example: Example) -> None:
-    """Refuse an example with an input that is no number, or with a number that is not finite."""
+    """Refuse an example with an input that is not a number, or with a number that is not finite."""
     try:
         array("d", as_list(example[0]))
     except TypeError:
         raise DataError(
-            f"Example {i} has an input that is no plain number, {few(example)}. Where it is text that reads as one, write float(x)."
+            f"Example {i} has an input that is not a plain number, {shortened(example)}. Where it is text that reads as one, write float(x)."
         ) from None
     if not finite_example(example):
-        raise DomainError(f"Example {i} holds a number that is not finite, {few(example)}. Mend it or leave it out.")
+        raise DomainError(
+            f"Example {i} holds a number that is not finite, {shortened(example)}. Mend it or leave it out."
+        )
 
 
 def finite(number: Any) -> bool:
-    """Tell whether a number is finite; what is no number is not judged here."""
+    """Tell whether a number is finite; what is not a number is not judged here."""
     try:
         return math.isfinite(number.data if isinstance(number, Value) else number)
     except TypeError:

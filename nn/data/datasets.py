@@ -13,10 +13,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from random import Random
 
-from nn.checks import as_list, generator, listed, same_length, whole, within
+from autograd.file_io import read_file
+from nn.checks import as_list, check_count, check_length, check_range, check_rng, is_list
 from nn.data.batching import Example
 from nn.errors import FormatError
-from nn.training.checkpoint import read_bytes
 
 
 def xor() -> list[Example]:
@@ -56,11 +56,11 @@ def blobs(
     `centers` is a list of points, or a number of them: they then stand on a circle of radius 2.
     """
     rng = drawn("blobs", n, spread, rng)
-    count = whole("centers", len(centers) if listed(centers) else centers)  # type: ignore[arg-type]
+    count = check_count("centers", len(centers) if is_list(centers) else centers)  # type: ignore[arg-type]
     if isinstance(centers, int):
         centers = [on_circle(k / count, radius=2) for k in range(count)]
     for center in centers:
-        same_length("coordinates", center, "a center of blobs, as the first one,", len(as_list(centers[0])))
+        check_length("coordinates", center, "a center of blobs, as the first one,", len(as_list(centers[0])))
     return [(near(centers[i % count], spread, rng), i % count) for i in range(n)]
 
 
@@ -88,7 +88,7 @@ def circles(n: int = 100, noise: float = 0.05, factor: float = 0.5, rng: Random 
     [([1.0, 0.0], 0), ([0.5, 0.0], 1)]
     """
     rng = drawn("circles", n, noise, rng)
-    within("The factor of circles", factor, lambda x: 0 < x < math.inf, "a radius above 0", "A usual one is 0.5.")
+    check_range("The factor of circles", factor, lambda x: 0 < x < math.inf, "a radius above 0", "A usual one is 0.5.")
     turns = [(i // 2) / ((n + 1 - i % 2) // 2) for i in range(n)]
     return [(near(on_circle(turn, radius=(1, factor)[i % 2]), noise, rng), i % 2) for i, turn in enumerate(turns)]
 
@@ -102,7 +102,7 @@ def spirals(
     [0, 1, 2, 0, 1, 2]
     """
     rng = drawn("spirals", n, noise, rng)
-    per_arm = math.ceil(n / whole("classes", classes))
+    per_arm = math.ceil(n / check_count("classes", classes))
     data: list[Example] = []
     for i in range(n):
         radius = (i // classes + 1) / per_arm
@@ -178,7 +178,7 @@ def idx(path: str | Path) -> tuple[list[int], bytes]:
     """Return the shape and the bytes of an idx file: two zeros, 8 (bytes), the number of dimensions, each, the data."""
     import gzip
 
-    raw = read_bytes(path)
+    raw = read_file(path)
     try:
         raw = gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
     except (EOFError, OSError) as error:
@@ -199,9 +199,9 @@ def idx(path: str | Path) -> tuple[list[int], bytes]:
 
 def drawn(name: str, n: int, noise: float, rng: Random | None) -> Random:
     """Return the generator, if the size and the noise are such."""
-    whole(f"The n of {name}", n)
-    within(f"The noise of {name}", noise, lambda x: 0 <= x < math.inf, "a standard deviation, 0 or more")
-    return generator(rng)
+    check_count(f"The n of {name}", n)
+    check_range(f"The noise of {name}", noise, lambda x: 0 <= x < math.inf, "a standard deviation, 0 or more")
+    return check_rng(rng)
 
 
 def on_circle(turn: float, radius: float = 1.0) -> tuple[float, float]:

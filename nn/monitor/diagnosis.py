@@ -10,7 +10,7 @@ from numbers import Real
 from typing import Any
 
 from autograd import DataError
-from nn.checks import few, listed, within
+from nn.checks import check_range, is_list, shortened
 
 VANISHING, SMALL, LARGE, EXPLODING = 0.0001, 0.001, 1.0, 10.0  # gradient norms
 WINDOW = 10  # epochs that are looked at for fluctuation
@@ -31,11 +31,13 @@ def diagnose(
     ['fluctuating', 'vanishing']
     """
     for name, given in (("loss", loss), ("validation_loss", validation_loss)):
-        if not listed(given) or not all(isinstance(x, Real) for x in given):
-            raise DataError(f"{name} is a list with one number an epoch, and {few(given)} is none. Try history.{name}.")
+        if not is_list(given) or not all(isinstance(x, Real) for x in given):
+            raise DataError(
+                f"{name} is a list with one number an epoch, and {shortened(given)} is not one. Try history.{name}."
+            )
     for name, dial in (("gradient_norm", gradient_norm), ("update_ratio", update_ratio)):
         if dial is not None:  # a NaN has its own verdict
-            within(name, dial, lambda x: isinstance(x, Real) and not x < 0, "a number, 0 or more")
+            check_range(name, dial, lambda x: isinstance(x, Real) and not x < 0, "a number, 0 or more")
     words = [judge_loss(loss), judge_validation(loss, validation_loss)]
     if gradient_norm is not None:
         words.append(judge_gradient(gradient_norm))
@@ -49,7 +51,7 @@ def judge_gradient(norm: float) -> str:
     """Say whether a gradient norm is vanishing, small, moderate, large or exploding."""
     shown = f"the gradient norm is {norm:.3g}"
     if not math.isfinite(norm):
-        return f"exploding: {shown}, no finite number any more. Lower the learning rate, or begin with smaller weights."
+        return f"exploding: {shown}, which is not a finite number any more. Lower the learning rate, or begin with smaller weights."
     if norm < VANISHING:
         return f"vanishing: {shown}, below {VANISHING}. Use ReLU, residual connections, batch normalisation, or another initialisation."
     if norm < SMALL:
@@ -91,7 +93,7 @@ def judge_loss(losses: Sequence[float]) -> str:
     rise, fall = math.fsum(max(c, 0.0) for c in changes), math.fsum(max(-c, 0.0) for c in changes)
     shown = f"({first:.4g} → {last:.4g})"
     if not math.isfinite(last):
-        return f"diverging: the loss is no finite number any more {shown}. Lower the learning rate, clip the gradients, or standardise the inputs."
+        return f"diverging: the loss is not a finite number any more {shown}. Lower the learning rate, clip the gradients, or standardise the inputs."
     if rise > 0.1 * abs(first) and not fall:
         return f"rising: the loss goes up {shown}. The learning rate is too high."
     if rise > fall / 2 and rise > 0.1 * abs(first):

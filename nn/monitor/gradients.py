@@ -22,9 +22,9 @@ from itertools import pairwise
 from typing import Any
 
 from autograd import DataError, DomainError, LengthError, Value, dot, lift, no_grad
-from nn.checks import Number, a_list, few, whole, within
+from nn.checks import Number, check_count, check_list, check_range, shortened
 from nn.layers import Layer
-from nn.module import Module, batched, leaves_of, walk
+from nn.module import Module, batched, check_module, leaves_of, walk
 from nn.regularization import BatchNorm1d
 
 Rows = Sequence[Sequence[Any]]  # a row of activations for each example
@@ -104,7 +104,7 @@ def accumulate(losses: Iterable[Value], weight: float = 1.0) -> float:
     total, empty = 0.0, True
     for loss in losses if isinstance(losses, Iterable) else [losses]:
         if not isinstance(loss, Value):
-            raise DataError(f"accumulate goes backward from losses, Values all, and here is {few(loss)}.")
+            raise DataError(f"accumulate goes backward from losses, Values all, and here is {shortened(loss)}.")
         weighted, empty = weight * loss, False
         weighted.backward()
         total += weighted.data
@@ -155,7 +155,7 @@ def checkpointed_backward(
     outputs = through(pieces[-1], entering[-1])
     final = loss(outputs)
     if not isinstance(final, Value):
-        raise DataError(f"The loss of a batch is one Value, and here is {few(final)}.")
+        raise DataError(f"The loss of a batch is one Value, and here is {shortened(final)}.")
     final.backward()
     for piece, inputs, after in zip(pieces[-2::-1], entering[-2::-1], entering[:0:-1], strict=True):
         backward_again(through(piece, inputs), after)
@@ -175,7 +175,7 @@ def stored_activations(batch_size: int, widths: Sequence[int], segments: int = 1
     With segments these are what enters each (the batch itself, which is there anyway, is not counted), and what is
     within the one at work.
     """
-    return whole("batch_size", batch_size) * stored(cut(widths, segments))
+    return check_count("batch_size", batch_size) * stored(cut(widths, segments))
 
 
 def stored(pieces: Sequence[Sequence[int]]) -> int:
@@ -190,8 +190,8 @@ def cut(items: Sequence[Any], segments: int) -> list[Sequence[Any]]:
     >>> cut([1, 2, 3, 4, 5], 2)
     [[1, 2], [3, 4, 5]]
     """
-    a_list("Checkpointing", items)
-    within(
+    check_list("Checkpointing", items)
+    check_range(
         "segments",
         segments,
         lambda n: isinstance(n, int) and 1 <= n <= len(items),
@@ -235,13 +235,6 @@ def backward_again(outputs: Rows, leaves: Rows) -> None:
     dot([x.grad or 0.0 for x in kept], made).backward()  # its slope at each output is the gradient given here
 
 
-def a_module(model: Any) -> Any:
-    """Return a model, if it is one."""
-    if not isinstance(model, Module):
-        raise DataError(f"Here goes a model, a Module, and {few(model)} is none. Make one: MLP(2, [8, 1]), say.")
-    return model
-
-
 def layers_of(model: Module) -> list[tuple[str, Any]]:
     """Return the layers of a model with their paths, from the first to the last.
 
@@ -249,11 +242,11 @@ def layers_of(model: Module) -> list[tuple[str, Any]]:
     >>> [path for path, layer in layers_of(MLP(2, [3, 1]))], [path for path, layer in layers_of(Neuron(2))]
     (['layers.0', 'layers.1'], ['model'])
 
-    A layer is what holds parameters itself, or a row of neurons that do, at any depth: Dropout is none. A model that is a
+    A layer is what holds parameters itself, or a row of neurons that do, at any depth: Dropout does not. A model that is a
     layer is its own.
     """
     found: list[tuple[str, Any]] = []
-    for path, part in [("", model), *walk(a_module(model))]:
+    for path, part in [("", model), *walk(check_module(model))]:
         inside = bool(found) and (not found[-1][0] or path.startswith(f"{found[-1][0]}."))
         if isinstance(part, Module) and not inside and (isinstance(part, (Layer, BatchNorm1d)) or holds_values(part)):
             found.append((path, part))
@@ -268,7 +261,7 @@ def holds_values(module: Module) -> bool:
 
 def with_gradients(name: str, limit: float, parameters: Iterable[Value]) -> list[tuple[Value, float]]:
     """Return the parameters that have a gradient, each with it, if the limit is one and no gradient is a NaN."""
-    within(name, limit, lambda limit: limit > 0, "a number above 0", "A usual one is 1.")
+    check_range(name, limit, lambda limit: limit > 0, "a number above 0", "A usual one is 1.")
     pairs = [(p, p.grad) for p in leaves_of(parameters) if p.grad is not None]
     for p, g in pairs:
         if math.isnan(g):

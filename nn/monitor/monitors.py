@@ -16,8 +16,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from autograd import DataError, Value
-from nn.checks import as_list, few
-from nn.module import Module, batched
+from nn.activations import activation_name
+from nn.checks import as_list, shortened
+from nn.module import Inputs, Module, batched
 from nn.monitor.diagnosis import diagnose
 from nn.monitor.gradients import grad_norm, layers_of
 from nn.training.evaluation import evaluation
@@ -65,7 +66,7 @@ class Monitor:
     the first 32 training examples. print(monitor) shows the last row, diagnosis() says what it means.
     """
 
-    def __init__(self, inputs: Sequence[Any] | None = None) -> None:
+    def __init__(self, inputs: Sequence[Inputs] | None = None) -> None:
         self.inputs, self.rows = inputs, list[Dials]()
 
     def on_train_begin(self, run: Run) -> None:
@@ -73,7 +74,7 @@ class Monitor:
         self.shown = [x for x, _ in run.data[:32]] if self.inputs is None else self.inputs
         if not isinstance(self.shown, Sequence) or not self.shown:
             raise DataError(
-                f"A Monitor looks at a list of inputs, inputs=[[0.0, 1.0]] say, and here is {few(self.shown)}."
+                f"A Monitor looks at a list of inputs, inputs=[[0.0, 1.0]] say, and here is {shortened(self.shown)}."
             )
         if not run.history.epochs:
             self.rows = []
@@ -125,7 +126,7 @@ class Monitor:
         return "\n".join(lines)
 
 
-def layer_dials(model: Module, inputs: Sequence[Any], before: dict[Value, float] | None = None) -> list[LayerDials]:
+def layer_dials(model: Module, inputs: Sequence[Inputs], before: dict[Value, float] | None = None) -> list[LayerDials]:
     """Return the dials of each layer, for a list of examples' inputs; gradients are read as they stand.
 
     >>> from nn import Layer
@@ -142,7 +143,7 @@ def layer_dials(model: Module, inputs: Sequence[Any], before: dict[Value, float]
             name,
             *mean_and_deviation([a for row in rows for a in row]),
             dead_share(rows),
-            saturated_share(rows, activation_name(layer)),
+            saturated_share(rows, layer_activation(layer)),
             grad_norm(layer.parameters()),
             update_ratio(layer.parameters(), before),
         )
@@ -151,47 +152,50 @@ def layer_dials(model: Module, inputs: Sequence[Any], before: dict[Value, float]
     ]
 
 
-def layer_activations(model: Any, inputs: Sequence[Any]) -> list[list[list[float]]]:
+def layer_activations(model: Module, inputs: Sequence[Inputs]) -> list[list[list[float]]]:
     """Return the activations of each layer: for each example, a list of numbers."""
-    with evaluation(model), listening([layer for _, layer in layers_of(model)]) as heard:
+    with evaluation(model), collecting([layer for _, layer in layers_of(model)]) as outputs:
         batched(model, inputs)
-    return [[numbers(as_list(row)) for row in rows] for rows in heard]
+    return [[numbers(as_list(row)) for row in rows] for rows in outputs]
 
 
 @contextmanager
-def listening(layers: Sequence[Any]) -> Iterator[list[list[Any]]]:
-    """Yield a list for each layer, to which all that it returns is added; meanwhile each is of a kind that listens."""
-    heard: list[list[Any]] = [[] for _ in layers]
-    kinds = [type(layer) for layer in layers]
-    for layer, kind, outputs in zip(layers, kinds, heard, strict=True):
-        layer.__class__ = listener(kind, outputs)
+def collecting(layers: Sequence[Module]) -> Iterator[list[list[Any]]]:
+    """Yield a list for each layer, to which all that it returns is added: meanwhile each is of a class that does so."""
+    collected: list[list[Any]] = [[] for _ in layers]
+    classes = [type(layer) for layer in layers]
+    for layer, own_class, outputs in zip(layers, classes, collected, strict=True):
+        layer.__class__ = collecting_class(own_class, outputs)
     try:
-        yield heard
+        yield collected
     finally:
-        for layer, kind in zip(layers, kinds, strict=True):
-            layer.__class__ = kind
+        for layer, own_class in zip(layers, classes, strict=True):
+            layer.__class__ = own_class
 
 
-def listener(kind: Any, outputs: list[Any]) -> type:
-    """Return a kind of layer like another one, that also writes down what it returns, for an example or a batch."""
-    busy: list[bool] = []
+def collecting_class(own_class: Any, outputs: list[Any]) -> type:
+    """Return a class of layer like another one, that also adds to `outputs` what it returns, for an example or a batch."""
+    running: list[bool] = []
 
-    def listening_to(method: Any, rows: Callable[[Any], list[Any]]) -> Any:
+    def collected(method: Any, rows: Callable[[Any], list[Any]]) -> Any:
         def call(self: Any, given: Any) -> Any:
-            if busy:  # a batch that goes through the layer example by example is heard once
+            if running:  # a batch that goes through the layer example by example is collected once
                 return method(self, given)
-            busy.append(True)
+            running.append(True)
             try:
                 returned = method(self, given)
             finally:
-                busy.pop()
+                running.pop()
             outputs.extend(rows(returned))
             return returned
 
         return call
 
-    heard = {"__call__": listening_to(kind.__call__, lambda row: [row]), "batch": listening_to(kind.batch, list)}
-    return type(kind.__name__, (kind,), heard)
+    methods = {
+        "__call__": collected(own_class.__call__, lambda row: [row]),
+        "batch": collected(own_class.batch, list),
+    }
+    return type(own_class.__name__, (own_class,), methods)
 
 
 def update_ratio(parameters: Sequence[Value], before: dict[Value, float]) -> float:
@@ -236,11 +240,10 @@ def saturated_share(rows: Sequence[Sequence[float]], activation: str) -> float:
     return sum(not low + margin < a < high - margin for a in flat) / (len(flat) or 1)
 
 
-def activation_name(layer: Any) -> str:
+def layer_activation(layer: Any) -> str:
     """Return the name of a layer's activation, "" where it has none."""
     neuron = next(iter(getattr(layer, "neurons", [])), layer)
-    activation = getattr(neuron, "activation", "")
-    return activation if isinstance(activation, str) else getattr(activation, "__name__", "")
+    return activation_name(getattr(neuron, "activation", ""))
 
 
 def numbers(values: Iterable[Any]) -> list[float]:

@@ -11,7 +11,8 @@ from nn.optim.lr_scheduler import (
     StepLR,
 )
 from nn.optim.newton import Newton
-from nn.optim.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
+from nn.optim.optimizer import Optimizer
+from nn.optim.optimizers import SGD, Adagrad, Adam, AdamW, RMSprop
 
 __all__ = [
     "SGD",

@@ -19,9 +19,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from autograd import RangeError
-from nn.checks import few, listed, positive, whole, within
+from nn.checks import check_count, check_positive, check_range, is_list, shortened
 from nn.errors import SettingError, StateError
-from nn.optim.optimizers import Optimizer
+from nn.optim.optimizer import Optimizer
 
 
 class Schedule:
@@ -44,7 +44,7 @@ class Schedule:
     def __init__(self, optimizer: Optimizer) -> None:
         if not isinstance(optimizer, Optimizer):
             raise SettingError(
-                f"A schedule steers an optimizer, and was given {few(optimizer)}. Make the optimizer first."
+                f"A schedule steers an optimizer, and was given {shortened(optimizer)}. Make the optimizer first."
             )
         self.optimizer = optimizer
         self.last_epoch = 0
@@ -79,7 +79,7 @@ class Schedule:
         t = state.get("last_epoch") if isinstance(state, Mapping) else None
         if t is None or set(state) != {"last_epoch"} or isinstance(t, bool) or not isinstance(t, int) or t < 0:
             raise StateError(
-                f"A schedule's state is {{'last_epoch': t}}, t epochs from 0 on, and here is {few(state)}."
+                f"A schedule's state is {{'last_epoch': t}}, t epochs from 0 on, and here is {shortened(state)}."
             )
         self.last_epoch = t
         self.apply()
@@ -100,7 +100,7 @@ class StepLR(Schedule):
     """
 
     def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1) -> None:
-        self.step_size, self.gamma = whole("step_size", step_size), positive("gamma", gamma)
+        self.step_size, self.gamma = check_count("step_size", step_size), check_positive("gamma", gamma)
         super().__init__(optimizer)
 
     def at(self, t: int, base: float) -> float:
@@ -121,7 +121,7 @@ class ExponentialLR(Schedule):
     """
 
     def __init__(self, optimizer: Optimizer, gamma: float) -> None:
-        self.gamma = positive("gamma", gamma)
+        self.gamma = check_positive("gamma", gamma)
         super().__init__(optimizer)
 
     def at(self, t: int, base: float) -> float:
@@ -147,7 +147,7 @@ class CosineAnnealingLR(Schedule):
     """
 
     def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0) -> None:  # noqa: N803 (PyTorch's name)
-        self.T_max, self.eta_min = whole("T_max", T_max), not_negative("eta_min", eta_min)
+        self.T_max, self.eta_min = check_count("T_max", T_max), not_negative("eta_min", eta_min)
         super().__init__(optimizer)
 
     def at(self, t: int, base: float) -> float:
@@ -166,7 +166,7 @@ class CosineAnnealingWarmRestarts(Schedule):
     """
 
     def __init__(self, optimizer: Optimizer, T_0: int, T_mult: int = 1, eta_min: float = 0.0) -> None:  # noqa: N803
-        self.T_0, self.T_mult = whole("T_0", T_0), whole("T_mult", T_mult)
+        self.T_0, self.T_mult = check_count("T_0", T_0), check_count("T_mult", T_mult)
         self.eta_min = not_negative("eta_min", eta_min)
         super().__init__(optimizer)
 
@@ -191,9 +191,9 @@ class LinearLR(Schedule):
     def __init__(
         self, optimizer: Optimizer, start_factor: float = 1 / 3, end_factor: float = 1.0, total_iters: int = 5
     ) -> None:
-        self.start_factor = positive("start_factor", start_factor)
+        self.start_factor = check_positive("start_factor", start_factor)
         self.end_factor = not_negative("end_factor", end_factor)
-        self.total_iters = whole("total_iters", total_iters)
+        self.total_iters = check_count("total_iters", total_iters)
         super().__init__(optimizer)
 
     def at(self, t: int, base: float) -> float:
@@ -217,7 +217,7 @@ class SequentialLR(Schedule):
     """
 
     def __init__(self, optimizer: Optimizer, schedulers: Sequence[Schedule], milestones: Sequence[int]) -> None:
-        if not listed(schedulers) or not listed(milestones):
+        if not is_list(schedulers) or not is_list(milestones):
             raise SettingError(
                 "SequentialLR takes two lists: SequentialLR(optimizer, [warm_up, cosine], milestones=[5])."
             )
@@ -225,7 +225,7 @@ class SequentialLR(Schedule):
             raise SettingError(
                 f"Schedules need a milestone between each and the next, and here are {len(schedulers)} schedules and {len(milestones)} milestones."
             )
-        if any(whole("A milestone", b) <= a for a, b in zip([0, *milestones], milestones, strict=False)):
+        if any(check_count("A milestone", b) <= a for a, b in zip([0, *milestones], milestones, strict=False)):
             raise SettingError(f"Milestones rise from above 0, and these do not: {list(milestones)}.")
         self.schedulers, self.milestones = steering(optimizer, schedulers), list(milestones)
         super().__init__(optimizer)
@@ -252,7 +252,7 @@ class ChainedScheduler(Schedule):
     """
 
     def __init__(self, schedulers: Sequence[Schedule]) -> None:
-        if not listed(schedulers) or not schedulers:
+        if not is_list(schedulers) or not schedulers:
             raise SettingError("A chain is a list of schedules, one at least: ChainedScheduler([warm_up, decay]).")
         optimizer = getattr(schedulers[0], "optimizer", None)
         self.schedulers = steering(optimizer, schedulers)
@@ -269,7 +269,9 @@ def steering(optimizer: Any, schedulers: Sequence[Any]) -> list[Schedule]:
     """Return schedules, if they are, and all steer one optimizer."""
     for schedule in schedulers:
         if not isinstance(schedule, Schedule):
-            raise SettingError(f"Here go schedules, and {few(schedule)} is none. Make it first: StepLR(optimizer, 30).")
+            raise SettingError(
+                f"This takes schedules, and {shortened(schedule)} is not one. Make it first: StepLR(optimizer, 30)."
+            )
         if schedule.optimizer is not optimizer:
             raise SettingError(f"{schedule!r} steers another optimizer. Make all of them of the same one.")
     return list(schedulers)
@@ -277,7 +279,7 @@ def steering(optimizer: Any, schedulers: Sequence[Any]) -> list[Schedule]:
 
 def not_negative(name: str, x: float) -> float:
     """Return a number, if it is 0 or above."""
-    return within(name, x, lambda x: 0 <= x < math.inf, "0 or a finite number above")
+    return check_range(name, x, lambda x: 0 <= x < math.inf, "0 or a finite number above")
 
 
 def cosine(t: int, length: int, top: float, bottom: float) -> float:

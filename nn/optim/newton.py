@@ -1,12 +1,18 @@
 """Newton's method: it looks at the curvature, and goes to the bottom of a bowl in one step."""
 
 import math
-from collections.abc import Iterable
-from typing import Any
+from typing import Protocol
 
 from autograd import DomainError, GraphError, Value, grad
-from nn.optim.optimizers import Optimizer
-from nn.optim.param_groups import Group
+from nn.optim.optimizer import Optimizer
+from nn.optim.param_groups import Parameters
+
+
+class SupportsStep(Protocol):
+    """What can make a step."""
+
+    def step(self) -> None:
+        """Change the parameters by their gradients."""
 
 
 class Newton(Optimizer):
@@ -24,7 +30,7 @@ class Newton(Optimizer):
     Raises DomainError where H has no inverse, and changes nothing. PyTorch has no Newton's method.
     """
 
-    def __init__(self, parameters: Iterable[Value] | Iterable[Group], lr: float = 1.0, damping: float = 0.0) -> None:
+    def __init__(self, parameters: Parameters, lr: float = 1.0, damping: float = 0.0) -> None:
         super().__init__(parameters, lr=lr, damping=damping)
 
     def step(self, loss: Value | None = None) -> None:
@@ -47,7 +53,7 @@ class Newton(Optimizer):
         return rows, [slope.data for slope in slopes]
 
 
-def take_step(optimizer: Any, loss: Any) -> None:
+def take_step(optimizer: SupportsStep, loss: Value) -> None:
     """Let an optimizer make its step after backward(); Newton's method looks at the loss itself."""
     if isinstance(optimizer, Newton):
         optimizer.step(loss)

@@ -18,123 +18,19 @@ newton.py has one more, for small problems: w ← w − η·H⁻¹g.
 """
 
 import math
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable
 
-from autograd import DivisionError, Value
 from nn.errors import SettingError
-from nn.optim.flat import Together, overflowing
-from nn.optim.param_groups import Group, check, fitting, grouped, in_range, remembered, unique
+from nn.optim.optimizer import Memory, Optimizer, Rule
+from nn.optim.param_groups import Parameters, ParamGroup
 
-Memory = dict[str, Any]  # what is remembered of one parameter
-Rule = Callable[[Any, Any, Memory], Any]  # (w, g, memory) → the new w; all numbers, or for ours all arrays
-
-
-class Optimizer:
-    """Base class: groups of parameters with settings of their own, and what is remembered between steps.
-
-    >>> w, b = Value(3.0), Value(1.0)
-    >>> (w * 2 + b).backward()
-    >>> SGD([{"params": [w]}, {"params": [b], "lr": 0.5}], lr=0.1).step()
-    >>> w.data, b.data
-    (2.8, 0.5)
-
-    One of your own needs a `rule`, which is given plain numbers. Raises GraphError for what is no leaf, SettingError for a setting out of range.
-    """
-
-    def __init__(self, parameters: Iterable[Value] | Iterable[Group], **settings: Any) -> None:
-        self.param_groups = [{**settings, **group} for group in grouped(parameters)]
-        for group in self.param_groups:
-            check(group, known=settings)
-        unique(self.parameters)
-        self.state: defaultdict[Any, Memory] = defaultdict(dict)
-        self._together = Together()
-
-    def rule(self, group: Group) -> Rule:
-        """Return the function from w, g and the memory of a parameter to the new w, for the settings of a group."""
-        raise NotImplementedError
-
-    def step(self) -> None:
-        """Change each parameter that has a gradient; one without was not used, and stays."""
-        for group in self.param_groups:
-            if group.get("eps") == 0:
-                self.try_out(group)
-        for group in self.param_groups:
-            rule, state = self.rule(group), self.state
-            ours = type(self).__module__ == __name__ and "rule" not in vars(self)  # written for arrays, too
-            parameters = self._together.joined(group["params"], state) if ours else group["params"]
-            with overflowing(parameters):
-                for p in parameters:
-                    if p.grad is not None:
-                        p.data = rule(p.data, p.grad, state[p])
-
-    def try_out(self, group: Group) -> None:
-        """Raise DivisionError, before anything is changed, if a step would divide by 0: with ε = 0 nothing prevents it."""
-        rule, state = self.rule(group), self._together.split(self.state)
-        for p in group["params"]:
-            try:
-                if p.grad is not None:
-                    rule(float(p.data), float(p.grad), dict(state.get(p, {})))
-            except ZeroDivisionError:
-                raise DivisionError(
-                    f"With eps=0 this step of {type(self).__name__} divides by 0: parameter {self.parameters.index(p)}, {p!r}, "
-                    "has had no gradient so far whose square is above 0. No parameter was changed. Give an eps above 0, 1e-8 say."
-                ) from None
-
-    def zero_grad(self) -> None:
-        """Forget the gradients: None, not 0, as PyTorch does."""
-        for group in self.param_groups:
-            for p in self._together.of(group["params"]):
-                p.grad = None
-
-    @property
-    def parameters(self) -> list[Value]:
-        """All parameters, group by group."""
-        return [p for group in self.param_groups for p in group["params"]]
-
-    @property
-    def lr(self) -> float:
-        """The learning rate, of the first group; setting it sets that of all."""
-        return self.param_groups[0]["lr"]  # type: ignore[no-any-return]
-
-    @lr.setter
-    def lr(self, lr: float) -> None:
-        in_range("lr", lr)
-        for group in self.param_groups:
-            group["lr"] = lr
-
-    def state_dict(self) -> dict[str, Any]:
-        """Return all settings and memories as plain numbers, in PyTorch's form; parameters are numbered from 0."""
-        number = {p: i for i, p in enumerate(self.parameters)}
-        groups = [{**group, "params": [number[p] for p in group["params"]]} for group in self.param_groups]
-        return {
-            "state": {number[p]: dict(m) for p, m in self._together.split(self.state).items() if m},
-            "param_groups": groups,
-        }
-
-    def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Take over what `state_dict` returned; one that does not fit changes nothing."""
-        fitting(type(self).__name__, state, self.param_groups)
-        parameters = self.parameters
-        memories = {parameters[int(i)]: remembered(i, memory) for i, memory in state["state"].items()}
-        self.state = defaultdict(dict, memories)
-        for group, mine in zip(state["param_groups"], self.param_groups, strict=True):
-            mine.update({key: value for key, value in group.items() if key != "params"})
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Copy or pickle it with what it remembers of each parameter: copies of parameters lie in no array."""
-        self._together.split(self.state)
-        return {**vars(self), "_together": Together()}
-
-    def __repr__(self) -> str:
-        settings = ", ".join(f"{k}={v!r}" for k, v in self.param_groups[0].items() if k != "params")
-        return f"{type(self).__name__}({len(self.parameters)} parameters, {settings})"
+__all__ = ["SGD", "Adagrad", "Adam", "AdamW", "Optimizer", "RMSprop"]
 
 
 class SGD(Optimizer):
     """Stochastic gradient descent: w ← w − η·g, and with momentum.
 
+    >>> from autograd import Value
     >>> w = Value(3.0)
     >>> (w * 2).backward()
     >>> SGD([w], lr=0.1).step()
@@ -153,7 +49,7 @@ class SGD(Optimizer):
 
     def __init__(
         self,
-        parameters: Iterable[Value] | Iterable[Group],
+        parameters: Parameters,
         lr: float = 0.001,
         momentum: float = 0.0,
         dampening: float = 0.0,
@@ -174,7 +70,7 @@ class SGD(Optimizer):
         if any(g["nesterov"] and (not g["momentum"] or g["dampening"]) for g in self.param_groups):
             raise SettingError("nesterov looks ahead along the momentum: give momentum=0.9, say, and no dampening.")
 
-    def rule(self, group: Group) -> Rule:
+    def rule(self, group: ParamGroup) -> Rule:
         """Return w − η·g, or a rule with momentum."""
         lr, beta, decay = group["lr"], group["momentum"], group["weight_decay"]
         kept, nesterov = 1 - group["dampening"], group["nesterov"]
@@ -201,6 +97,7 @@ class SGD(Optimizer):
 class Adagrad(Optimizer):
     """Divide each step by the root of all squared gradients so far: w ← w − η·g / (√Σg² + ε).
 
+    >>> from autograd import Value
     >>> w = Value(3.0)
     >>> (w * 2).backward()
     >>> Adagrad([w], lr=0.1).step()
@@ -213,14 +110,14 @@ class Adagrad(Optimizer):
 
     def __init__(
         self,
-        parameters: Iterable[Value] | Iterable[Group],
+        parameters: Parameters,
         lr: float = 0.01,
         weight_decay: float = 0.0,
         eps: float = 1e-10,
     ) -> None:
         super().__init__(parameters, lr=lr, weight_decay=weight_decay, eps=eps)
 
-    def rule(self, group: Group) -> Rule:
+    def rule(self, group: ParamGroup) -> Rule:
         """Return w − η·g / (√Σg² + ε)."""
         lr, decay, eps = group["lr"], group["weight_decay"], group["eps"]
 
@@ -236,6 +133,7 @@ class Adagrad(Optimizer):
 class RMSprop(Optimizer):
     """Divide each step by the root of a running mean of g²: v ← α·v + (1 − α)·g², w ← w − η·g / (√v + ε).
 
+    >>> from autograd import Value
     >>> w = Value(3.0)
     >>> (w * 2).backward()
     >>> RMSprop([w], lr=0.1, alpha=0.75).step()
@@ -249,7 +147,7 @@ class RMSprop(Optimizer):
 
     def __init__(
         self,
-        parameters: Iterable[Value] | Iterable[Group],
+        parameters: Parameters,
         lr: float = 0.01,
         alpha: float = 0.99,
         eps: float = 1e-8,
@@ -257,7 +155,7 @@ class RMSprop(Optimizer):
     ) -> None:
         super().__init__(parameters, lr=lr, alpha=alpha, eps=eps, weight_decay=weight_decay)
 
-    def rule(self, group: Group) -> Rule:
+    def rule(self, group: ParamGroup) -> Rule:
         """Return w − η·g / (√v + ε)."""
         lr, alpha, decay, eps = group["lr"], group["alpha"], group["weight_decay"], group["eps"]
 
@@ -273,6 +171,7 @@ class RMSprop(Optimizer):
 class Adam(Optimizer):
     """Momentum and RMSprop together: w ← w − η·m̂ / (√v̂ + ε).
 
+    >>> from autograd import Value
     >>> w = Value(3.0)
     >>> (w * 2).backward()
     >>> Adam([w], lr=0.1).step()
@@ -289,7 +188,7 @@ class Adam(Optimizer):
 
     def __init__(
         self,
-        parameters: Iterable[Value] | Iterable[Group],
+        parameters: Parameters,
         lr: float = 0.001,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
@@ -297,7 +196,7 @@ class Adam(Optimizer):
     ) -> None:
         super().__init__(parameters, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
 
-    def rule(self, group: Group) -> Rule:
+    def rule(self, group: ParamGroup) -> Rule:
         """Return w − η·m̂ / (√v̂ + ε), for g + λ·w."""
         change, decay = self.change(group), group["weight_decay"]
 
@@ -307,7 +206,7 @@ class Adam(Optimizer):
 
         return adam
 
-    def change(self, group: Group) -> Callable[[float, Memory], float]:
+    def change(self, group: ParamGroup) -> Callable[[float, Memory], float]:
         """Return the function from g and the memory to η·m̂ / (√v̂ + ε)."""
         lr, (beta1, beta2), eps = group["lr"], group["betas"], group["eps"]
 
@@ -324,6 +223,7 @@ class Adam(Optimizer):
 class AdamW(Adam):
     """Adam, with weight decay beside the gradient: w ← w − η·λ·w, then Adam's step.
 
+    >>> from autograd import Value
     >>> w = Value(3.0)
     >>> (w * 2).backward()
     >>> AdamW([w], lr=0.1, weight_decay=0.5).step()
@@ -336,7 +236,7 @@ class AdamW(Adam):
 
     def __init__(
         self,
-        parameters: Iterable[Value] | Iterable[Group],
+        parameters: Parameters,
         lr: float = 0.001,
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
@@ -344,7 +244,7 @@ class AdamW(Adam):
     ) -> None:
         super().__init__(parameters, lr, betas, eps, weight_decay)
 
-    def rule(self, group: Group) -> Rule:
+    def rule(self, group: ParamGroup) -> Rule:
         """Return w·(1 − η·λ) − η·m̂ / (√v̂ + ε)."""
         change, shrink = self.change(group), 1 - group["lr"] * group["weight_decay"]
 
@@ -357,6 +257,6 @@ class AdamW(Adam):
         return adamw
 
 
-def root(x: Any) -> Any:
+def root(x: float) -> float:
     """Return √x, of a number or an array."""
     return math.sqrt(x) if isinstance(x, float) else x**0.5

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from nn.checks import as_list, whole
+from nn.checks import as_list, check_count
 from nn.data.batching import Data
 from nn.errors import SettingError
 from nn.training.evaluation import answer
@@ -51,7 +51,7 @@ def name_points(ax: Any, points: Path, data: Data) -> None:
         return
     spans = [padded([point[k] for point in points], 0) for k in (0, 1)]
     middle = sum(spans[0]) / 2
-    for place, names in together(points, [f"({', '.join(f'{i:g}' for i in as_list(x))})" for x, _ in data], spans):
+    for place, names in share_labels(points, [f"({', '.join(f'{i:g}' for i in as_list(x))})" for x, _ in data], spans):
         left = place[0] > middle
         ax.annotate(in_words(names), place, xytext=(-8 if left else 8, 8), textcoords="offset points",
                     ha="right" if left else "left", bbox=PAPER, zorder=4)  # fmt: skip
@@ -66,10 +66,10 @@ def in_words(names: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
 
 
-def together(points: Path, names: Sequence[str], spans: Sequence[Point]) -> list[tuple[Point, list[str]]]:
+def share_labels(points: Path, names: Sequence[str], spans: Sequence[Point]) -> list[tuple[Point, list[str]]]:
     """Return the places of points, each with the names of all that are near it.
 
-    >>> together([(0.0, 0.0), (1.0, 1.0), (0.01, 0.0)], ["a", "b", "c"], [(0, 1), (0, 1)])
+    >>> share_labels([(0.0, 0.0), (1.0, 1.0), (0.01, 0.0)], ["a", "b", "c"], [(0, 1), (0, 1)])
     [((0.0, 0.0), ['a', 'c']), ((1.0, 1.0), ['b'])]
     """
     groups: list[tuple[Point, list[str]]] = []
@@ -112,7 +112,7 @@ def even(low: float, high: float, n: int) -> list[float]:
 
 def check_grid(grid: Any) -> None:
     """Refuse a grid of less than two points a side."""
-    if whole("grid", grid) < 2:
+    if check_count("grid", grid) < 2:
         raise SettingError(
             "grid is how many points there are along each side, 2 or more, and here it is 1. A usual one is 60."
         )

@@ -6,12 +6,12 @@ from typing import Any
 
 from autograd import DataError, DomainError, GraphError, LengthError, Value, grad
 from nn.activations import ACTIVATIONS
-from nn.checks import chosen, few, listed
+from nn.checks import choose, is_list, shortened
 from nn.data.batching import Data, checked, finite_example, width
 from nn.errors import SettingError
-from nn.layers import sequence_of
+from nn.module import check_module
 from nn.monitor.diagnosis import EXPLODING, LARGE, SMALL, VANISHING
-from nn.monitor.gradients import a_module, layer_grad_norms, layers_of
+from nn.monitor.gradients import layer_grad_norms, layers_of
 from nn.monitor.monitors import layer_activations, numbers
 from nn.plots.canvas import (
     BLACK,
@@ -32,6 +32,7 @@ from nn.plots.canvas import (
     room,
     scatter,
 )
+from nn.sequence import sequence_of
 from nn.training.evaluation import answer, evaluation, two_classes
 from nn.training.run import History
 
@@ -40,7 +41,7 @@ def loss_curves(history: History, ax: Any = None) -> Any:
     """Draw the training loss, and the validation loss with its best epoch."""
     if not isinstance(history, History) or not history.epochs:
         raise DataError(
-            f"The curves are those of a History with an epoch or more, and {few(history)} is none. It is what fit returns."
+            f"The curves are those of a History with an epoch or more, and {shortened(history)} is not one. It is what fit returns."
         )
     ax = ax or axes()
     epochs = range(1, history.epochs + 1)
@@ -62,7 +63,7 @@ def loss_curves(history: History, ax: Any = None) -> Any:
 def activation_functions(names: Sequence[str] = tuple(ACTIVATIONS)) -> Any:
     """Draw activation functions, and their slopes as backward computes them."""
     names = [names] if isinstance(names, str) else list(names)
-    functions = [chosen("activation", name, ACTIVATIONS) for name in names]
+    functions = [choose("activation", name, ACTIVATIONS) for name in names]
     if not names:
         raise LengthError(f"Without a name there is nothing to draw. Give some of {', '.join(ACTIVATIONS)}.")
     columns = min(4, len(names))
@@ -86,12 +87,12 @@ def activation_functions(names: Sequence[str] = tuple(ACTIVATIONS)) -> Any:
 
 def gradient_norms(model: Any, ax: Any = None) -> Any:
     """Draw the gradient norm of each layer after backward(), between vanishing and exploding."""
-    norms = layer_grad_norms(a_module(model))
+    norms = layer_grad_norms(check_module(model))
     if all(parameter.grad is None for parameter in model.parameters()):
         raise GraphError("There are no gradients to draw yet. Call backward() on a loss of this model first.")
     if not all(map(math.isfinite, norms.values())):
         raise DomainError(
-            f"A gradient norm is not finite, so it has no bar: {few(norms)}. Lower the learning rate, or begin with smaller weights."
+            f"A gradient norm is not finite, so it has no bar: {shortened(norms)}. Lower the learning rate, or begin with smaller weights."
         )
     ax = ax or axes()
     low = min([VANISHING / 10, *(norm / 3 for norm in norms.values() if norm)])
@@ -122,7 +123,7 @@ def decision_boundary(
     With one output, the classes are told apart at the `threshold`, as `accuracy` does. `inputs` makes the model's
     inputs from a point, where there are more than two: lambda x, y: [x, y, 1 - x, 1 - y] for yin_yang().
     """
-    a_module(model)
+    check_module(model)
     check_grid(grid)
     if width(checked(data)[0]) != len(inputs(0.0, 0.0)):
         raise LengthError(
@@ -146,7 +147,7 @@ def hidden_space(
 
     Where the layer has just two units, the boundary of the layers that follow is drawn too.
     """
-    path, seen, hidden = seen_by_two(a_module(model), checked(data), layer, units)
+    path, seen, hidden = seen_by_two(check_module(model), checked(data), layer, units)
     figure = new_figure(1, 2)
     before, after = figure.axes
     decision_boundary(model, data, before, threshold=threshold)
@@ -169,7 +170,7 @@ def seen_by_two(model: Any, data: Data, layer: int, units: tuple[int, int]) -> t
         raise SettingError(f"layer is from 0 to {len(found) - 1} in this model, and here it is {layer!r}.")
     rows, count = found[layer], len(found[layer][0])
     if (
-        not listed(units)
+        not is_list(units)
         or len(set(units)) != 2
         or not all(isinstance(unit, int) and 0 <= unit < count for unit in units)
     ):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from autograd import DataError, DomainError, Parameter, Value, no_grad
-from nn.checks import few, whole
+from nn.checks import check_count, shortened
 from nn.monitor.monitors import numbers
 from nn.optim.newton import take_step
 from nn.plots.canvas import MARKERS, PATHS, Path, Point, axes, check_grid, draw_path, even, legend_below, padded
@@ -56,16 +56,18 @@ def is_range(ends: Any) -> bool:
 
 
 def check_surface(loss: Any, named: Mapping[str, Path], span: Any) -> None:
-    """Refuse what is no loss of two weights, no path through them, and no span."""
+    """Refuse what is not a loss of two weights, a path through them, or a span."""
     if not callable(loss):
         raise DataError(
-            f"The loss is a function of two weights, and {few(loss)} is none. Give lambda x, y: x * x + y * y, say."
+            f"The loss is a function of two weights, and {shortened(loss)} is not one. Give lambda x, y: x * x + y * y, say."
         )
     for path in named.values():
         if not all(hasattr(point, "__len__") and len(point) == 2 for point in path):
-            raise DataError(f"A path is a list of points (w₁, w₂), and {few(path)} is none. descent(…) makes one.")
+            raise DataError(
+                f"A path is a list of points (w₁, w₂), and {shortened(path)} is not one. descent(…) makes one."
+            )
     if span is not None and not all(map(is_range, span)):
-        raise DataError(f"span is ((lowest, highest) of w₁, (lowest, highest) of w₂), and {few(span)} is not.")
+        raise DataError(f"span is ((lowest, highest) of w₁, (lowest, highest) of w₂), and {shortened(span)} is not.")
 
 
 def descent(
@@ -83,11 +85,11 @@ def descent(
     if not hasattr(start, "__len__") or len(start) != 2 or not callable(optimizer):
         raise DataError(
             "descent goes from a point of two weights, (1.0, 1.0) say, by an optimizer made of the list of them: "
-            f"lambda weights: SGD(weights, lr=0.1). Here are {few(start)} and {few(optimizer)}."
+            f"lambda weights: SGD(weights, lr=0.1). Here are {shortened(start)} and {shortened(optimizer)}."
         )
     w = [Parameter(x) for x in start]
     walker, path = optimizer(w), [start]
-    for _ in range(whole("steps", steps)):
+    for _ in range(check_count("steps", steps)):
         walker.zero_grad()
         height = loss(*w)
         height.backward()

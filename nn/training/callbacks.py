@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from autograd import DataError
-from nn.checks import first, whole
+from autograd.file_io import check_place
+from nn.checks import check_count, first_three
 from nn.errors import StateError
-from nn.training.checkpoint import check_place, save_checkpoint
+from nn.training.checkpoint import save_checkpoint
 from nn.training.run import Run
 
 
@@ -39,7 +40,7 @@ class EarlyStopping:
     """
 
     def __init__(self, patience: int = 5, restore_best: bool = True) -> None:
-        self.patience, self.restore_best = whole("patience", patience), restore_best
+        self.patience, self.restore_best = check_count("patience", patience), restore_best
         self.forget()
 
     def forget(self) -> None:
@@ -85,7 +86,7 @@ class EarlyStopping:
         """Remember what another one did."""
         if set(state) != set(self.state_dict()):
             raise StateError(
-                f"This is no state of EarlyStopping: it has {first(state)}, not {', '.join(self.state_dict())}."
+                f"This is not a state of EarlyStopping: it has {first_three(state)}, not {', '.join(self.state_dict())}."
             )
         vars(self).update(state)
 
@@ -111,7 +112,7 @@ class Checkpoint:
     """
 
     def __init__(self, path: str | Path, every: int = 1) -> None:
-        self.path, self.every = path, whole("every", every)
+        self.path, self.every = path, check_count("every", every)
 
     def on_train_begin(self, run: Run) -> None:
         """Refuse a place where no file can be written, before an epoch is spent."""

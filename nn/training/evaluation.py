@@ -5,10 +5,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from autograd import AutogradError, DataError, Value, lift, mean, no_grad
-from nn.checks import as_list, few
+from nn.checks import as_list, shortened
 from nn.data.batching import Data, checked, unzipped
-from nn.module import Module, batched
-from nn.monitor.gradients import a_module
+from nn.module import Module, batched, check_module
 from nn.training.run import Loss, check_loss
 
 ONE_VALUE = {
@@ -30,7 +29,7 @@ def evaluate(model: Module, data: Data, loss: Loss) -> float:
         return mean(example_losses(model, loss, *unzipped(checked(data)))).data
 
 
-def accuracy(model: Any, data: Data, threshold: float | None = None) -> float:
+def accuracy(model: Module, data: Data, threshold: float | None = None) -> float:
     """Return the share of examples that are classified right.
 
     >>> from nn import Neuron
@@ -91,7 +90,7 @@ def answer(target: Any) -> float:
 @contextmanager
 def in_mode(model: Module, training: bool) -> Iterator[None]:
     """Set a model to training or to evaluation, and leave every module in the mode it was in."""
-    modes = [(module, module.training) for module in a_module(model).modules()]
+    modes = [(module, module.training) for module in check_module(model).modules()]
     model.train(training)
     try:
         yield
@@ -107,7 +106,7 @@ def evaluation(model: Module) -> Iterator[None]:
         yield
 
 
-def example_losses(model: Any, loss: Loss, inputs: Sequence[Any], targets: Sequence[Any]) -> list[Value]:
+def example_losses(model: Module, loss: Loss, inputs: Sequence[Any], targets: Sequence[Any]) -> list[Value]:
     """Return the loss of each example of a batch, each one Value."""
     outputs = batched(model, inputs)
     try:
@@ -125,6 +124,6 @@ def one_value(what: str, function: Any, returned: Any) -> Value:
     """Return what a loss or a penalty returned, if it is one Value."""
     if not isinstance(returned, Value):
         raise DataError(
-            f"{what} returns one Value, and {getattr(function, '__name__', 'this one')} returned {few(returned)}. {ONE_VALUE[what]}"
+            f"{what} returns one Value, and {getattr(function, '__name__', 'this one')} returned {shortened(returned)}. {ONE_VALUE[what]}"
         )
     return returned

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
@@ -20,22 +20,23 @@ from nn.training.evaluation import accuracy as accuracy
 from nn.training.evaluation import evaluate as evaluate
 from nn.training.evaluation import example_losses, one_value
 from nn.training.fit_replay import Replayed
-from nn.training.run import History, Loss, Run
+from nn.training.parts import OptimizerLike, ScheduleLike
+from nn.training.run import Callback, History, Loss, Penalty, Run
 
 
 def fit(
     model: Module,
     data: Data,
     loss: Loss,
-    optimizer: Any,
+    optimizer: OptimizerLike,
     epochs: int = 10,
     batch_size: int = 32,
-    schedule: Any = None,
-    callbacks: Sequence[Any] = (),
+    schedule: ScheduleLike | None = None,
+    callbacks: Callback | Sequence[Callback] = (),
     validation: Data | None = None,
     rng: Random | None = None,
     *,
-    penalty: Callable[[], Value] | None = None,
+    penalty: Penalty | None = None,
     resume: str | Path | None = None,
     replay: bool = False,
 ) -> History:
@@ -60,7 +61,7 @@ def fit(
     numbers, bit for bit, as if it had not been interrupted.
 
     With replay=True the model and its loss are recorded once and run on whole batches as arrays, many times as fast: the
-    same history up to rounding (see replaying.py for what cannot be recorded). Then the optimizer changes all parameters at
+    same history up to rounding (see fit_replay.py for what cannot be recorded). Then the optimizer changes all parameters at
     once, too.
 
     Ctrl-C ends the training and returns the history so far; the step under way may be half done, a checkpoint never is.

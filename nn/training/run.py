@@ -1,28 +1,27 @@
 """One training as it goes: its parts, its history, and its state, from which it can go on."""
 
-import hashlib
 import math
-import re
-from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from inspect import signature
-from itertools import zip_longest
 from random import Random
-from typing import Any
+from typing import Any, TypeAlias
 
 from autograd import DataError, GraphError, LengthError, Value
-from nn.checks import as_list, few, generator, whole
+from nn.checks import check_count, check_rng, shortened
 from nn.data.batching import Data, checked, width
 from nn.errors import SettingError
-from nn.module import Module
-from nn.monitor.gradients import a_module
+from nn.module import Module, check_module
 from nn.optim.flat import Together
+from nn.training.parts import OptimizerLike, ScheduleLike, Stateful, has_state, load_state, state_of
+from nn.training.settings import check_same_settings, digest, function_name, written
 
-Loss = Callable[[Any, Any], Value]
+Loss: TypeAlias = Callable[..., Value]  # called as loss(model(inputs), target), for one example
+Penalty: TypeAlias = Callable[[], Value]
 EVENTS = ("on_train_begin", "on_before_optimizer_step", "on_step_end", "on_epoch_end", "on_train_end")
 OPTIMIZER = ("parameters", "lr", "zero_grad", "step")
+Callback: TypeAlias = Callable[["Run"], object] | object  # a function of the run, or an object with some of EVENTS
 
 
 @dataclass
@@ -71,20 +70,20 @@ class Run:
         model: Module,
         data: Data,
         loss: Loss,
-        optimizer: Any,
+        optimizer: OptimizerLike,
         epochs: int,
         batch_size: int,
-        schedule: Any,
-        callbacks: Sequence[Any],
+        schedule: ScheduleLike | None,
+        callbacks: Sequence[Callback],
         validation: Data | None,
         rng: Random | None,
-        penalty: Callable[[], Value] | None = None,
+        penalty: Penalty | None = None,
         replay: bool = False,
     ) -> None:
         self.model, self.loss, self.optimizer, self.schedule, self.penalty = model, loss, optimizer, schedule, penalty
         self.data, self.validation = checked(data), None if validation is None else checked(validation)
-        self.epochs, self.batch_size = whole("epochs", epochs), whole("batch_size", batch_size)
-        self.callbacks, self.rng, self.history = [callback(c) for c in callbacks], generator(rng), History()
+        self.epochs, self.batch_size = check_count("epochs", epochs), check_count("batch_size", batch_size)
+        self.callbacks, self.rng, self.history = [check_callback(c) for c in callbacks], check_rng(rng), History()
         self.replay = replay
         check_parts(self)
         self.parameters, self.modules = list(model.named_parameters()), list(model.modules())
@@ -93,7 +92,7 @@ class Run:
 
     @property
     def parts(self) -> Sequence[Any]:
-        """The parameters; where a record keeps them in one array, the few that stand for them."""
+        """The parameters; where a record keeps them in one array, what stands for all of them."""
         return self._together.of(self._values)
 
     @property
@@ -126,14 +125,15 @@ class Run:
             "model": self.model.state_dict(),
             "optimizer": state_of(self.optimizer),
             "schedule": state_of(self.schedule),
-            "callbacks": {name: state_of(part) for name, part in self.named_callbacks()},
+            "callbacks": {name: part.state_dict() for name, part in self.named_callbacks()},
             "rng": [rng.getstate() for rng in self.generators()],
             "history": asdict(self.history),
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go back to a state; one that does not fit changes nothing."""
-        check_state(self, state)
+        check_same_settings(state.get("made with", {}), self.settings)
+        check_epochs_left(History(**state["history"]), self.epochs)
         before = self.state_dict()
         try:
             self.restore(state)
@@ -157,8 +157,8 @@ class Run:
         """What a later run must have in common with this one."""
         return {
             "model": written(self.model).splitlines(),
-            "loss": name_of(self.loss),
-            "penalty": name_of(self.penalty),
+            "loss": function_name(self.loss),
+            "penalty": function_name(self.penalty),
             "optimizer": type(self.optimizer).__name__,
             "schedule": written(self.schedule),
             "data": digest(self.data),
@@ -174,64 +174,71 @@ class Run:
             *(x for module in self.modules for x in vars(module).values() if isinstance(x, Random)),
         ]
 
-    def named_callbacks(self) -> Iterator[tuple[str, Any]]:
+    def named_callbacks(self) -> Iterator[tuple[str, Stateful]]:
         """Yield the callbacks that have a state, with a name for each."""
         kinds = [type(part).__name__ for part in self.callbacks]
         for i, (kind, part) in enumerate(zip(kinds, self.callbacks, strict=True)):
-            if hasattr(part, "state_dict"):
+            if has_state(part):
                 yield f"{kind} {kinds[:i].count(kind) + 1}", part
 
 
-def callback(part: Any) -> Any:
+def check_callback(part: Callback) -> Callback:
     """Return a callback, if it is one: an object with a method that fit calls, or a function of the run."""
     if isinstance(part, type) or not (callable(part) or any(hasattr(part, event) for event in EVENTS)):
         hint = (
             f"Did you mean {part.__name__}(…)?" if isinstance(part, type) else f"Its methods are {', '.join(EVENTS)}."
         )
-        raise DataError(f"A callback is an object, or a function of the run, and {few(part)} is neither. {hint}")
+        raise DataError(f"A callback is an object, or a function of the run, and {shortened(part)} is neither. {hint}")
     return part
 
 
 def check_parts(run: Run) -> None:
-    """Refuse what is no model, no loss, no penalty, no schedule; and a validation set of another width."""
-    a_module(run.model)
+    """Refuse what is not a model, a loss, a penalty or a schedule, and a validation set of another width."""
+    check_module(run.model)
     if not isinstance(run.replay, bool):
         raise SettingError(f"replay must be True or False, and here it is {run.replay!r}.")
     check_loss(run.loss)
     if run.penalty is not None and not callable(run.penalty):
         raise DataError(
-            f"The penalty is a function without arguments, and {few(run.penalty)} is none. "
+            f"The penalty is a function without arguments, and {shortened(run.penalty)} is not one. "
             "Try penalty=lambda: nn.l2_penalty(model.parameters(), 0.001)."
         )
-    if run.schedule is not None and (isinstance(run.schedule, type) or not hasattr(run.schedule, "step")):
-        raise DataError(
-            f"A schedule has a step() that sets the optimizer's learning rate, and {few(run.schedule)} has none. "
-            "Make one: StepLR(optimizer, step_size=30)."
-        )
+    check_schedule(run)
     if run.validation is not None and width(run.validation[0]) != width(run.data[0]):
         raise LengthError(
             f"The validation examples have {width(run.validation[0])} inputs, and the training examples {width(run.data[0])}. Give both as many."
         )
 
 
-def check_loss(loss: Any) -> None:
-    """Refuse what is no function of outputs and a target."""
+def check_schedule(run: Run) -> None:
+    """Refuse what is not a schedule, and one that sets the learning rate of another optimizer."""
+    if run.schedule is not None and (isinstance(run.schedule, type) or not hasattr(run.schedule, "step")):
+        raise DataError(
+            f"A schedule has a step() that sets the optimizer's learning rate, and {shortened(run.schedule)} does not. "
+            "Make one: StepLR(optimizer, step_size=30)."
+        )
+
+
+def check_loss(loss: object) -> None:
+    """Refuse what is not a function of outputs and a target."""
     try:
         right = callable(loss) and not isinstance(loss, type)
-        signature(loss).bind("outputs", "target")
+        signature(loss).bind("outputs", "target")  # type: ignore[arg-type]
     except TypeError:
         right = False
     except ValueError:  # some functions written in C do not say what they take
         pass
     if not right:
-        raise DataError(f"The loss is a function of (outputs, target), and {few(loss)} is none. Try nn.mse_loss.")
+        raise DataError(
+            f"The loss is a function of (outputs, target), and {shortened(loss)} is not one. Try nn.mse_loss."
+        )
 
 
 def check_optimizer(run: Run) -> None:
-    """Refuse what is no optimizer, one that would not train this model, and a schedule that steers another one."""
+    """Refuse what is not an optimizer, one that would not train this model, and a schedule of another one."""
     if isinstance(run.optimizer, type) or not all(hasattr(run.optimizer, name) for name in OPTIMIZER):
         raise DataError(
-            f"The optimizer is an object that holds the parameters, and {few(run.optimizer)} is none. Make it: SGD(model.parameters(), lr=0.1)."
+            f"The optimizer is an object that holds the parameters, and {shortened(run.optimizer)} is not one. Make it: SGD(model.parameters(), lr=0.1)."
         )
     if not {parameter for _, parameter in run.parameters}.intersection(run.optimizer.parameters):
         raise GraphError(
@@ -243,71 +250,10 @@ def check_optimizer(run: Run) -> None:
         )
 
 
-def check_state(run: Run, state: dict[str, Any]) -> None:
-    """Refuse a checkpoint of another training, and one that has as many epochs as are wanted already."""
-    made, now = state.get("made with", {}), run.settings
-    unlike = [
-        "{} {!r:.120}, now {!r:.120}".format(part, *difference(made.get(part), now[part]))
-        for part in now
-        if made.get(part) != now[part]
-    ]
-    if unlike:
-        raise DataError(
-            f"This checkpoint was made with other parts: {'; '.join(unlike)}. Its numbers would not be those of an unbroken run. "
-            "Give fit the same parts; or take the weights alone: model.load_state_dict(load_checkpoint(path)['model'])."
-        )
-    done = len(state["history"]["loss"])
-    if done >= run.epochs and not state["history"]["stopped"]:
+def check_epochs_left(history: History, epochs: int) -> None:
+    """Refuse a checkpoint that has as many epochs as are wanted already."""
+    if history.epochs >= epochs and not history.stopped:
         raise SettingError(
-            f"This checkpoint has {done} epochs behind it, and epochs={run.epochs} counts them too, so none is left to train. "
-            f"Give more, epochs={done + 10} say; or take the weights: model.load_state_dict(load_checkpoint(path)['model'])."
+            f"This checkpoint has {history.epochs} epochs behind it, and epochs={epochs} counts them too, so none is left to train. "
+            f"Give more, epochs={history.epochs + 10} say; or take the weights: model.load_state_dict(load_checkpoint(path)['model'])."
         )
-
-
-def difference(one: Any, other: Any) -> tuple[Any, Any]:
-    """Return two things that differ, or of two lists the first pair that does."""
-    if not (isinstance(one, list) and isinstance(other, list)):
-        return one, other
-    return next((a, b) for a, b in zip_longest(one, other) if a != b)
-
-
-def written(part: Any) -> str:
-    """Return how a part is written, without the addresses that Python writes: they are others in the next run."""
-    return re.sub(r" at 0x[0-9a-fA-F]+", "", repr(part))
-
-
-def name_of(function: Any) -> str | None:
-    """Return a function's name."""
-    return None if function is None else getattr(function, "__qualname__", type(function).__name__)
-
-
-def digest(data: Data) -> str:
-    """Return a check sum of all examples, in their order."""
-    sums = hashlib.sha256()
-    for example in data:
-        for part in example:
-            sums.update(in_bytes(part))
-    return f"{len(data)} examples, {sums.hexdigest()[:16]}"
-
-
-def in_bytes(numbers: Any) -> bytes:
-    """Return the bytes of a row of numbers; of what is none, those of its text."""
-    try:
-        return array("d", as_list(numbers)).tobytes()
-    except TypeError:
-        return repr(numbers).encode()
-
-
-def state_of(part: Any) -> Any:
-    """Return the state of an optimizer, a schedule or a callback."""
-    if hasattr(part, "state_dict"):
-        return part.state_dict()
-    return {"lr": part.lr} if hasattr(part, "lr") else None
-
-
-def load_state(part: Any, state: Any) -> None:
-    """Set an optimizer, a schedule or a callback to a state."""
-    if state is not None and hasattr(part, "load_state_dict"):
-        part.load_state_dict(state)
-    elif state is not None:
-        part.lr = state["lr"]

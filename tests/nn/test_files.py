@@ -242,5 +242,5 @@ def test_a_kind_of_number_that_numpy_has_not_is_named(tmp_path):
     header = b'{"0.weight":{"dtype":"BF16","shape":[1,1],"data_offsets":[0,2]}}'
     path = tmp_path / "model.safetensors"
     path.write_bytes(len(header).to_bytes(8, "little") + header + b"\0\0")
-    with pytest.raises(nn.FormatError, match=r"numbers of the kind 'BF16', which NumPy has not\. Save it in float32"):
+    with pytest.raises(nn.FormatError, match=r"numbers of the kind 'BF16', .*NumPy.*Save it in float32"):
         nn.load_weights(nn.MLP(1, [1]), path)

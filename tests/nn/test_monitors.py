@@ -230,7 +230,9 @@ def test_a_sick_network_is_diagnosed():
     words = nn.diagnose(update_ratio=1e-7) + nn.diagnose(update_ratio=1e-3) + nn.diagnose(update_ratio=0.5)
     assert [word.split(":")[0] for word in words] == ["creeping", "stepping", "leaping"]
     assert nn.diagnose(update_ratio=0.0)[0].startswith("standing:")
-    assert nn.diagnose(gradient_norm=math.nan)[0].startswith("exploding: the gradient norm is nan, no finite number")
+    assert nn.diagnose(gradient_norm=math.nan)[0].startswith(
+        "exploding: the gradient norm is nan, which is not a finite number"
+    )
     with pytest.raises(DataError, match=r"history\.loss"):
         nn.diagnose(loss=3.0)
 

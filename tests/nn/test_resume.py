@@ -168,7 +168,7 @@ def test_a_state_of_early_stopping_that_is_none_is_refused():
     stopping = nn.EarlyStopping()
     before = stopping.state_dict()
     for strange in ({"best_loss": 1.0}, {**before, "patience": True}):
-        with pytest.raises(nn.StateError, match="no state of EarlyStopping"):
+        with pytest.raises(nn.StateError, match="state of EarlyStopping"):
             stopping.load_state_dict(strange)
     assert stopping.state_dict() == before
 

@@ -16,6 +16,7 @@ from autograd.classroom.handout.sheet import Sheet, sheet
 from autograd.classroom.lesson import Lesson, as_lesson
 from autograd.classroom.paper import Paper
 from autograd.errors import FileError
+from autograd.file_io import write_file
 from autograd.value import Value
 
 Files = dict[str, str | bytes]
@@ -42,7 +43,9 @@ class Handout:
         if target.suffix.lower() not in formats:
             raise FileError(f"{str(path)!r} is no name for a handout: it should end in {', '.join(formats)}.")
         written = formats[target.suffix.lower()](target.stem)
-        return [write(target if not name else target.with_name(name), content) for name, content in written.items()]
+        return [
+            write_file(target if not name else target.with_name(name), content) for name, content in written.items()
+        ]
 
     def html(self, stem: str = "") -> Files:
         """Return the page."""
@@ -68,14 +71,3 @@ def handout(lesson: Lesson | Value | Callable[[], Value], seed: str = "") -> Han
     A Value, or a function that builds one, is a lesson about its graph.
     """
     return Handout(sheet(Paper(as_lesson(lesson), seed)))
-
-
-def write(path: Path, content: str | bytes) -> Path:
-    """Write one file, and return its path."""
-    try:
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    except OSError as error:
-        raise FileError(
-            f"{str(path)!r} cannot be written: {error.strerror}. Choose a folder that exists and that you may write to."
-        ) from None
-    return path

@@ -1,0 +1,139 @@
+"""Files, read whole or written whole. Whatever fails is a FileError, with the path and what would work.
+
+A file is first written beside its place, under a name of its own, and then moved there: whoever looks finds the old
+file or the new one, never half of one. What an interrupted process left beside it is swept at the next write.
+"""
+
+import errno
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from autograd.errors import DataError, FileError, MissingFileError
+
+try:
+    import fcntl
+except ImportError:  # Windows has none
+    fcntl = None  # type: ignore[assignment]
+
+__all__ = ["check_place", "file_path", "read_file", "write_file"]
+
+REMEDIES = {
+    errno.ENOSPC: "Make room on the disk, or choose another place.",
+    errno.EDQUOT: "Make room on the disk, or choose another place.",
+    errno.ENAMETOOLONG: "Choose a shorter name.",
+}
+OTHERWISE = {"written": "Choose a folder that exists and that you may write to.", "read": "Is it the right file?"}
+
+
+def write_file(path: str | os.PathLike[str], content: str | bytes) -> Path:
+    """Write a file, all of it or nothing, and return its path; text is written in UTF-8.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     print(write_file(f"{folder}/note.txt", "x = 3").read_text())
+    x = 3
+
+    Raises FileError where it cannot be written, DataError for what is not a path.
+    """
+    check_place(path)
+    raw = content.encode() if isinstance(content, str) else content
+    with file_errors(path, "written"):
+        place = Path(os.path.realpath(path))
+        if place.exists() and not place.is_file():  # /dev/stdout, a pipe: there is nothing to replace
+            place.write_bytes(raw)
+        else:
+            replace_file(place, raw)
+    return Path(path)
+
+
+def read_file(path: str | os.PathLike[str]) -> bytes:
+    """Return all that a file holds.
+
+    Raises MissingFileError where there is none, FileError where it cannot be read, DataError for what is not a path.
+    """
+    with file_errors(path, "read"):
+        return file_path(path).read_bytes()
+
+
+def check_place(path: str | os.PathLike[str]) -> None:
+    """Raise FileError for a place where no file can be written, before anything is computed for it."""
+    with file_errors(path, "written"):
+        folder = file_path(path).parent
+        if not folder.is_dir():
+            raise FileError(
+                f"{str(path)!r} cannot be written: No such file or directory. There is no folder {str(folder)!r}: make it first."
+            )
+
+
+def file_path(path: object) -> Path:
+    """Return a path, if it is one, and not that of a folder."""
+    if not isinstance(path, (str, os.PathLike)):
+        raise DataError(f"The name of a file is text, or a pathlib.Path, and {path!r:.60} is neither.")
+    place = Path(path)
+    if place.is_dir():
+        raise FileError(f"{str(path)!r} is a folder. Give the name of a file in it.")
+    return place
+
+
+def replace_file(place: Path, raw: bytes) -> None:
+    """Write a file beside its place, and move it there."""
+    sweep(place)
+    beside, descriptor = new_file_beside(place)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(raw)
+            file.flush()
+            os.fsync(descriptor)
+            if place.exists():
+                shutil.copymode(place, beside)
+            beside.replace(place)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def new_file_beside(place: Path) -> tuple[Path, int]:
+    """Make a file with a name that no other write has, lock it, and return its path and its descriptor."""
+    while True:
+        beside = place.with_name(f".{place.name[:100]}.{secrets.token_hex(8)}.part")
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        if fcntl:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if os.fstat(descriptor).st_nlink:  # else it was swept before it was locked
+            return beside, descriptor
+        os.close(descriptor)
+
+
+def sweep(place: Path) -> None:
+    """Remove what broken writes to a place have left beside it: files that no running process has locked."""
+    leftovers = [file for file in place.parent.iterdir() if is_part(file.name, place.name)] if fcntl else []
+    for file in leftovers:
+        with suppress(OSError), file.open("rb") as opened:
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            file.unlink()
+
+
+def is_part(name: str, whole: str) -> bool:
+    """Whether a file's name is one that `new_file_beside` makes for a file of that name."""
+    start = f".{whole[:100]}."
+    return name.startswith(start) and name.endswith(".part") and len(name) == len(start) + 16 + len(".part")
+
+
+@contextmanager
+def file_errors(path: object, what: str) -> Iterator[None]:
+    """Turn what the system says about a file into a FileError with its path and what would work."""
+    try:
+        yield
+    except (FileError, DataError):
+        raise
+    except (OSError, ValueError) as error:  # a ValueError for a NUL in the name
+        if what == "read" and isinstance(error, FileNotFoundError):
+            raise MissingFileError(
+                f"There is no file {str(path)!r}. Is the name right? A relative one begins in {str(Path.cwd())!r}."
+            ) from None
+        number, words = getattr(error, "errno", None), getattr(error, "strerror", None) or str(error)
+        remedy = REMEDIES.get(number, OTHERWISE[what])  # type: ignore[arg-type]
+        raise FileError(f"{str(path)!r} cannot be {what}: {words}. {remedy}") from None
