@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+import tempfile
 import webbrowser
 from pathlib import Path
 from typing import Protocol
@@ -18,7 +19,7 @@ from autograd.classroom.paper import Paper
 from autograd.errors import FileError
 from autograd.explain.event_json import plain, stream
 from autograd.explain.events import Event
-from autograd.file_io import read_file, write_file
+from autograd.file_io import check_place, read_file, write_file
 
 PLOTS = (".png", ".svg", ".pdf")
 
@@ -195,14 +196,16 @@ def draw_plot(options: argparse.Namespace) -> None:
     target = Path(options.output or f"{lesson.slug}.png")
     if target.suffix.lower() not in PLOTS:
         raise autograd.PictureError(f"{str(target)!r} is no name for a plot: it should end in {', '.join(PLOTS)}.")
-    drawn = io.BytesIO()
-    try:
-        lesson.plot().savefig(drawn, format=target.suffix.lower().removeprefix("."))
-    except ImportError:
-        raise autograd.PictureError(
-            "A plot is drawn by the package matplotlib, which is not installed here: pip install matplotlib."
-        ) from None
-    print(write_file(target, drawn.getvalue()))
+    check_place(target)
+    with tempfile.TemporaryDirectory() as folder:
+        drawn = Path(folder) / target.name
+        try:
+            lesson.plot().savefig(drawn)
+        except ImportError:
+            raise autograd.PictureError(
+                "A plot is drawn by the package matplotlib, which is not installed here: pip install matplotlib."
+            ) from None
+        print(write_file(target, drawn.read_bytes()))
 
 
 def read(path: str) -> str:

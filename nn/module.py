@@ -159,7 +159,9 @@ class Found:
     def holds(self) -> bool:
         """Whether a walk would find the same: no attribute was set, and each list and dict holds what it held."""
         return (
-            self.counted and self.edits == CountsEdits.edits and all(same(contents(c), held) for c, held in self.containers)
+            self.counted
+            and self.edits == CountsEdits.edits
+            and all(same(contents(c), held) for c, held in self.containers)
         )
 
     def in_one(self) -> Sequence[Any]:

@@ -20,7 +20,7 @@ from nn.training.evaluation import accuracy as accuracy
 from nn.training.evaluation import evaluate as evaluate
 from nn.training.evaluation import example_losses, one_value
 from nn.training.fit_replay import Replayed
-from nn.training.parts import OptimizerLike, ScheduleLike
+from nn.training.parts import FitOptimizer, FitSchedule
 from nn.training.run import Callback, History, Loss, Penalty, Run
 
 
@@ -28,10 +28,10 @@ def fit(
     model: Module,
     data: Data,
     loss: Loss,
-    optimizer: OptimizerLike,
+    optimizer: FitOptimizer,
     epochs: int = 10,
     batch_size: int = 32,
-    schedule: ScheduleLike | None = None,
+    schedule: FitSchedule | None = None,
     callbacks: Callback | Sequence[Callback] = (),
     validation: Data | None = None,
     rng: Random | None = None,

@@ -5,7 +5,7 @@ from typing import Any, Protocol, TypeGuard, runtime_checkable
 from autograd import Value
 
 
-class OptimizerLike(Protocol):
+class FitOptimizer(Protocol):
     """What `fit` needs of an optimizer."""
 
     lr: float
@@ -21,7 +21,7 @@ class OptimizerLike(Protocol):
         """Change the parameters by their gradients."""
 
 
-class ScheduleLike(Protocol):
+class FitSchedule(Protocol):
     """What `fit` needs of a schedule."""
 
     def step(self) -> None:

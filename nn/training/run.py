@@ -14,7 +14,7 @@ from nn.data.batching import Data, checked, width
 from nn.errors import SettingError
 from nn.module import Module, check_module
 from nn.optim.flat import Together
-from nn.training.parts import OptimizerLike, ScheduleLike, Stateful, has_state, load_state, state_of
+from nn.training.parts import FitOptimizer, FitSchedule, Stateful, has_state, load_state, state_of
 from nn.training.settings import check_same_settings, digest, function_name, written
 
 Loss: TypeAlias = Callable[..., Value]  # called as loss(model(inputs), target), for one example
@@ -70,10 +70,10 @@ class Run:
         model: Module,
         data: Data,
         loss: Loss,
-        optimizer: OptimizerLike,
+        optimizer: FitOptimizer,
         epochs: int,
         batch_size: int,
-        schedule: ScheduleLike | None,
+        schedule: FitSchedule | None,
         callbacks: Sequence[Callback],
         validation: Data | None,
         rng: Random | None,
