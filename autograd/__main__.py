@@ -1,9 +1,12 @@
 """The command line: `python3 -m autograd`."""
 
 import argparse
+import errno
+import io
 import re
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import autograd
@@ -16,24 +19,60 @@ from nn.lessons import COURSE
 LESSONS = COURSE.lessons
 
 
+class ClosedInput(io.TextIOBase):
+    """Standard input where there is none (`<&-`): who reads it is told so."""
+
+    def readline(self, size: int | None = -1, /) -> str:  # type: ignore[override]
+        """Refuse to read."""
+        raise OSError(errno.EBADF, "standard input is closed")
+
+    def isatty(self) -> bool:
+        """Refuse: whoever asks is about to read."""
+        return bool(self.readline())
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command, and return the exit status: 0, or 2 when the command was wrong."""
+    """Run a command, and return the exit status: 0, or 1 when it could not print or read, or 2 when the command was wrong."""
+    sys.stdin = sys.stdin or ClosedInput()
     for stream, errors in ((sys.stdin, "replace"), (sys.stdout, "strict"), (sys.stderr, "strict")):
         if hasattr(stream, "reconfigure"):  # a notebook's has it not
             stream.reconfigure(encoding="utf-8", errors=errors)
-    top = parser()
-    given = sys.argv[1:] if arguments is None else arguments
     try:
-        words, numbers = split_numbers([re.sub(r"^-(?=[0-9.])", "−", word) for word in given], top)  # −1/3 is no option
+        if sys.stdout is None:
+            raise OSError(errno.EBADF, "standard output is closed")
+        run(sys.argv[1:] if arguments is None else arguments)
+    except autograd.AutogradError as error:
+        return ended(2, str(error))
+    except (BrokenPipeError, KeyboardInterrupt):  # the reader has gone: `… | head`
+        return ended(0)
+    except OSError as error:
+        return ended(1, f"Nothing can be printed or read here: {error.strerror}. Try another terminal, file or disk.")
+    return 0
+
+
+def run(arguments: Sequence[str]) -> None:
+    """Run a command, and see that all of it is printed."""
+    top = parser()
+    words, numbers = split_numbers([re.sub(r"^-(?=[0-9.])", "−", word) for word in arguments], top)  # −1/3 is no option
+    try:
         options = top.parse_args(words, argparse.Namespace(numbers=numbers))
         options.run(options)
+    finally:
         sys.stdout.flush()
-    except autograd.AutogradError as error:
-        print(f"chalkgrad: {error}", file=sys.stderr)
-        return 2
-    except (BrokenPipeError, KeyboardInterrupt):
-        sys.stderr.close()  # the reader has gone: `… | head`
-    return 0
+
+
+def ended(status: int, words: str = "") -> int:
+    """Say why a command ended, if anyone hears it, and leave nothing for Python to print at its own end."""
+    with suppress(OSError):
+        if words and sys.stderr:
+            print(f"chalkgrad: {words}", file=sys.stderr, flush=True)
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        try:
+            stream.flush()
+        except OSError:
+            with suppress(OSError):
+                stream.close()
+    return status
 
 
 def parser() -> argparse.ArgumentParser:

@@ -171,6 +171,30 @@ def test_a_reader_may_leave_early(command):
     assert gone.stderr == ""
 
 
+STREAMS = [
+    (">&-", "list"), (">&-", "quiz tiny-network"), (">/dev/full", "table"), (">/dev/full", "quiz tiny-network"),
+    (">/dev/full", "step tiny-network --json"), ("<&-", "quiz tiny-network"), ("<&-", "step tiny-network --interactive"),
+]  # fmt: skip
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a shell, and a device that is full")
+@pytest.mark.parametrize(("redirected", "command"), STREAMS)
+def test_where_nothing_can_be_printed_or_read_it_says_so(redirected, command):
+    done = run(shell=f"{sys.executable} -m autograd {command} {redirected}")
+    assert done.returncode == 1, done.stderr
+    (sentence,) = done.stderr.splitlines()
+    assert sentence.startswith("chalkgrad: Nothing can be printed or read here: ")
+    silent = run(shell=f"{sys.executable} -m autograd {command} {redirected} 2>&-")
+    assert (silent.returncode, silent.stderr) == (1, "")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="a shell, and a device that is full")
+def test_a_stream_that_is_not_used_may_be_closed_or_full():
+    assert run(shell=f"{sys.executable} -m autograd list <&- 2>&-").stdout == told("list")
+    assert run(shell=f"{sys.executable} -m autograd step no-such-lesson 2>/dev/full").returncode == 2
+    assert run(shell=f"{sys.executable} -m autograd step no-such-lesson 2>&-").stdout == ""
+
+
 def test_a_piped_interactive_run_prints_all_and_ends():
     piped = subprocess.run(
         [sys.executable, "-m", "autograd", "step", "tiny-network", "--interactive"],
