@@ -2,6 +2,7 @@
 
 from autograd.classroom.claim import Claim
 from autograd.classroom.course import Course
+from autograd.classroom.definition import Definition, table_of
 from autograd.classroom.exercise import Exercise, GradientOf, Wrong
 from autograd.classroom.lesson import Lesson, Note, Story, Told, measured, passes
 from autograd.explain.stepper import updates
@@ -10,6 +11,7 @@ from autograd.graph import number
 __all__ = [
     "Claim",
     "Course",
+    "Definition",
     "Exercise",
     "GradientOf",
     "Lesson",
@@ -20,5 +22,6 @@ __all__ = [
     "measured",
     "number",
     "passes",
+    "table_of",
     "updates",
 ]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from autograd.classroom.claim import Claim
+from autograd.classroom.definition import Definition
 from autograd.classroom.exercise import Exercise, GradientOf
 from autograd.errors import DataError
 from autograd.explain.events import Chain, Event
@@ -17,7 +18,7 @@ from autograd.graph import names, topological_order
 from autograd.value import Value
 
 Story = Iterator["str | Event"]  # what is shown
-Told = Iterator["str | Event | Claim"]  # what a lesson tells
+Told = Iterator["str | Event | Claim | Definition"]  # what a lesson tells
 MOST_QUESTIONS = 10  # of a lesson that states none
 
 
@@ -100,7 +101,10 @@ class Lesson:
         """Yield the texts and events, each note after its event."""
         notes = {note.after: note.text for note in self.notes}
         for item in self.tell(self):
-            yield item.text if isinstance(item, Claim) else item
+            if isinstance(item, Definition):
+                yield from item.texts
+            else:
+                yield item.text if isinstance(item, Claim) else item
             if isinstance(item, Event) and item.key in notes:
                 yield notes.pop(item.key)
 
@@ -111,6 +115,10 @@ class Lesson:
     def claims(self) -> list[Claim]:
         """Return what it says of causes."""
         return [item for item in self.tell(self) if isinstance(item, Claim)]
+
+    def definitions(self) -> list[Definition]:
+        """Return the words that it defines."""
+        return [item for item in self.tell(self) if isinstance(item, Definition)]
 
 
 def as_lesson(thing: object, title: str = "") -> Lesson:

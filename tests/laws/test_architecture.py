@@ -32,7 +32,7 @@ autograd.pictures: labels layered_layout rendering levels snapshot plan texts sc
 autograd.replay: program batches places reach staleness foreign_arrays fusion schedule source views instructions flat_parameters
 autograd.replay.backends: python numpy_forward numpy_backward numpy numba_kernels numba array_api dask __init__
 autograd.replay: frozen replay trace __init__
-autograd.classroom: formulas questions exercise claim lesson lesson_checks course lesson_files new_lesson arguments __init__
+autograd.classroom: formulas questions exercise claim definition lesson lesson_checks course lesson_files new_lesson arguments __init__
 autograd.classroom: definitions variants renumbering find paper operations_table walkthrough terminal_quiz flashcards
 autograd.classroom.handout: sheet html markdown pdf __init__
 autograd.player: page_quiz page_data page __init__
@@ -44,7 +44,7 @@ nn.training: settings parts run evaluation divergence checkpoint callbacks fit_r
 nn.monitor: gradients diagnosis monitors __init__
 nn.plots: canvas curves landscape __init__
 nn: model_files __init__
-nn.lessons: board recomputed * __init__
+nn.lessons: definitions board recomputed * __init__
 autograd: __main__
 """
 

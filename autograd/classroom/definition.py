@@ -1,0 +1,41 @@
+r"""A definition: a word of the course, said once where it is first used, with its formula where it has one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from autograd.explain.tex import mathml, text
+
+
+@dataclass(frozen=True)
+class Definition:
+    r"""A term, what it means, and its formula in TeX, a line each.
+
+    >>> sigmoid = Definition("sigmoid", "Squashes any number into the range from 0 to 1.", r"\sigma(x) = \frac{1}{1 + e^{-x}}")
+    >>> print(*sigmoid.texts, sep=" / ")
+    Sigmoid. Squashes any number into the range from 0 to 1. /   σ(x) = 1/(1 + e⁻ˣ)
+    """
+
+    term: str
+    words: str
+    tex: str = ""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The formula as plain text, a line each."""
+        return tuple(map(text, self.tex.splitlines()))
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What a terminal shows: the term with its meaning, and the formula."""
+        head = f"{self.term[0].upper()}{self.term[1:]}. {self.words}"
+        return (head, "\n".join(f"  {line}" for line in self.lines)) if self.tex else (head,)
+
+    @property
+    def mathml(self) -> tuple[str, ...]:
+        """The formula for a page."""
+        return tuple(map(mathml, self.tex.splitlines()))
+
+
+def table_of(definitions: Iterable[Definition]) -> dict[str, Definition]:
+    """Return definitions by their terms."""
+    return {definition.term: definition for definition in definitions}
