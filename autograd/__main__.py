@@ -131,6 +131,23 @@ def add_steps(added: Any) -> None:
     """Add the command that tells a lesson."""
     step = command(added, "step", commands.show_steps, "go through one, step by step", json_of="the event stream")
     step.add_argument("--interactive", action="store_true", help="one event a key press: next, back, go to, why, quit")
+    step.add_argument(
+        "--all", action="store_true", help=f"all of it, where a lesson has more than {walkthrough.LONGEST} lines"
+    )
+    step.add_argument(
+        "--digits",
+        type=digits,
+        default=4,
+        metavar="N",
+        help="significant digits of a number with no end, 1 to 15; without, 4",
+    )
+
+
+def digits(given: str) -> int:
+    """Return a number of digits; argparse says what is wrong with another."""
+    if not (given.isdecimal() and 1 <= int(given) <= 15):
+        raise argparse.ArgumentTypeError(f"{given!r} is not a whole number from 1 to 15")
+    return int(given)
 
 
 def add_questions(added: Any) -> None:

@@ -20,6 +20,7 @@ from autograd.errors import FileError
 from autograd.explain.event_json import plain, stream
 from autograd.explain.events import Event
 from autograd.file_io import check_place, read_file, write_file
+from autograd.graph import DIGITS
 
 PLOTS = (".png", ".svg", ".pdf")
 
@@ -86,7 +87,10 @@ def show_steps(options: argparse.Namespace) -> None:
     elif options.interactive and sys.stdin.isatty() and sys.stdout.isatty():
         walkthrough.interact(lesson, walkthrough.key, walkthrough.line)
     else:
-        print("\n".join(walkthrough.walkthrough(lesson)))
+        shown = DIGITS.set(options.digits)
+        lines = "\n".join([*walkthrough.walkthrough(lesson), walkthrough.ending(lesson, options.course)]).splitlines()
+        DIGITS.reset(shown)
+        print("\n".join(lines if options.all else walkthrough.beginning(lines)))
 
 
 def show_why(options: argparse.Namespace) -> None:

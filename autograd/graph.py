@@ -5,7 +5,9 @@ Parents lie in the slots that node.py describes; the walk reads these, since it 
 
 from collections import Counter
 from collections.abc import Iterator
+from contextvars import ContextVar
 from itertools import count, filterfalse
+from math import isclose
 from typing import Any
 
 from autograd.op import PAIRS
@@ -98,6 +100,10 @@ def names(order: list[Any]) -> dict[Any, str]:
     return named
 
 
+MOST_DIGITS = 6
+DIGITS: ContextVar[int] = ContextVar("DIGITS", default=MOST_DIGITS)  # how many `number` writes
+
+
 def number(x: float) -> str:
     """Write a number as a textbook does: six digits at the most, a true minus sign, no trailing zeros.
 
@@ -107,7 +113,19 @@ def number(x: float) -> str:
     '175000000'
     """
     whole = abs(x) < 1e15 and x == int(x)
-    return (str(int(x)) if whole else f"{x:.6g}").replace("-", "−")
+    return (str(int(x)) if whole else rounded(x, DIGITS.get())).replace("-", "−")
+
+
+def rounded(x: float, digits: int) -> str:
+    """Round to so many significant digits what has no end within six; what has is written whole, as is what stands before the point.
+
+    >>> rounded(54.1696, 4), rounded(1 / 3, 4), rounded(13333.333, 4), rounded(1 / 3, 8)
+    ('54.1696', '0.3333', '13333', '0.33333333')
+    """
+    six = f"{x:.6g}"
+    if digits < MOST_DIGITS and isclose(float(six), x, rel_tol=1e-12):
+        return six
+    return f"{x:.0f}" if 10.0**digits <= abs(x) < 1e15 else f"{x:.{digits}g}"
 
 
 def bracketed(text: str) -> str:

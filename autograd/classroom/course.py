@@ -1,7 +1,7 @@
 """A course: lessons by chapter, in the order in which they are taught."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from autograd.classroom.lesson import Lesson
@@ -9,13 +9,16 @@ from autograd.classroom.lesson import Lesson
 
 @dataclass(frozen=True)
 class Course:
-    """Chapters, and the lessons of each in order.
+    """Chapters, the lessons of each in order, and the notebooks that work on them.
 
     >>> Course({"Empty": ()}).slugs
     {'Empty': ()}
     """
 
     chapters: Mapping[str, tuple[Lesson, ...]]
+    notebooks: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # the slugs of the lessons that each works on
 
     @cached_property
     def lessons(self) -> dict[str, Lesson]:
@@ -34,3 +37,11 @@ class Course:
     def chapter(self, slug: str) -> str:
         """Return the chapter that a lesson belongs to."""
         return next(chapter for chapter, slugs in self.slugs.items() if slug in slugs)
+
+    def after(self, slug: str) -> str:
+        """Return what a student does after a lesson: its quiz, its notebook, the lesson that follows."""
+        lines = [f"Quiz:      python3 -m autograd quiz {slug}"]
+        lines += [f"Notebook:  notebooks/{name}.ipynb" for name, slugs in self.notebooks.items() if slug in slugs]
+        following = [*self.lessons.values()][self.place(slug) :]
+        lines += [f"Next:      python3 -m autograd step {lesson.slug} ({lesson.title})" for lesson in following[:1]]
+        return "\n".join(lines if following else [*lines, "This was the last lesson."])

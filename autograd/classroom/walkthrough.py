@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from autograd.classroom import Lesson
+from autograd.classroom import Course, Lesson
 from autograd.errors import GraphError
 from autograd.explain.events import Chain, Event, Ready
 from autograd.explain.why import why
@@ -16,6 +16,8 @@ from autograd.value import Value
 
 WIDTH = 100
 INDENT = " " * 6
+LONGEST = 150  # lines of a lesson, unless all are asked for
+ENDING = 5  # lines: one that says what is left out, and what comes after the lesson
 
 
 def walkthrough(lesson: Lesson) -> Iterator[str]:
@@ -28,6 +30,19 @@ def walkthrough(lesson: Lesson) -> Iterator[str]:
         else:
             yield event_text(index, item, previous)
             index, previous = index + 1, item
+
+
+def ending(lesson: Lesson, course: Course) -> str:
+    """Return what comes after a lesson; nothing for one that the course does not have."""
+    return f"\n{course.after(lesson.slug)}" if lesson.slug in course.lessons else ""
+
+
+def beginning(lines: list[str]) -> list[str]:
+    """Return the lines of a lesson as far as they can be read at once; what it ends with is always there."""
+    left = len(lines) - LONGEST + 1
+    if len(lines) <= LONGEST:
+        return lines
+    return [*lines[: LONGEST - ENDING], f"… {left} lines more, with --all", *lines[1 - ENDING :]]
 
 
 def source(lesson: Lesson) -> str:

@@ -16,6 +16,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape
+from unicodedata import normalize
 
 from autograd.errors import DataError
 
@@ -241,7 +242,7 @@ def cases_text(part: Part) -> str:
 TEXT: dict[str, Callable[[Part], str]] = {
     "row": row_text, "frac": frac_text, "sup": sup_text, "sub": sub_text, "cases": cases_text,
     "sqrt": lambda part: f"√{bracketed(part.parts[0], products)}",
-    "accent": lambda part: as_text(part.parts[0]) + part.sign,
+    "accent": lambda part: normalize("NFC", as_text(part.parts[0]) + part.sign),
     **dict.fromkeys(("name", "word", "number", "sign", "open", "close", "text"), lambda part: part.sign),
 }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The course: its chapters, and the lessons of each in the order in which they are taught."""
+"""The course: its chapters, the lessons of each in the order in which they are taught, and the notebooks that work on them."""
 
 from autograd.classroom import Course
 from nn.lessons import (
@@ -35,31 +35,53 @@ from nn.lessons import (
 
 COURSE = Course(
     {
-        "One neuron": (tiny_network.LESSON, one_neuron.LESSON, layer.LESSON, loan_neuron.LESSON, one_line.LESSON),
-        "Many neurons": (xor_by_hand.LESSON, xor_training.LESSON, linear_trap.LESSON, activations.LESSON),
-        "How wrong, and whose fault": (
+        "One neuron": (
+            guessing_game.LESSON,
+            tiny_network.LESSON,
+            one_neuron.LESSON,
+            layer.LESSON,
+            loan_neuron.LESSON,
+            activations.LESSON,
             losses.LESSON,
+            one_line.LESSON,
+        ),
+        "Many neurons": (xor_by_hand.LESSON, hidden_space.LESSON, xor_training.LESSON, linear_trap.LESSON),
+        "Whose fault": (
             three_layers.LESSON,
-            vanishing_gradients.LESSON,
+            mistakes_laboratory.LESSON,
+            published.LESSON,
             why_backprop.LESSON,
             memory.LESSON,
+            vanishing_gradients.LESSON,
         ),
         "Downhill": (
             batches.LESSON,
             learning_rates.LESSON,
             optimizers.LESSON,
             schedules.LESSON,
-            early_stopping.LESSON,
             landscapes.LESSON,
         ),
         "Training": (
             training_loop.LESSON,
-            dials.LESSON,
             overfitting.LESSON,
-            guessing_game.LESSON,
+            early_stopping.LESSON,
+            dials.LESSON,
             universal_approximation.LESSON,
             digits.LESSON,
         ),
-        "The laboratory": (mistakes_laboratory.LESSON, published.LESSON, hidden_space.LESSON),
-    }
+    },
+    notebooks={
+        "01_one_neuron": ("tiny-network", "one-neuron", "layer", "loan-neuron", "one-line"),
+        "02_xor": ("xor-by-hand", "xor-training", "hidden-space"),
+        "03_activations": ("linear-trap", "activations"),
+        "04_losses": ("losses",),
+        "05_backpropagation": ("three-layers", "why-backprop"),
+        "06_deep_networks": ("vanishing-gradients", "memory"),
+        "07_downhill": ("batches", "learning-rates"),
+        "08_optimizers": ("optimizers", "schedules", "landscapes"),
+        "09_training": ("training-loop", "early-stopping", "dials"),
+        "10_overfitting": ("guessing-game", "universal-approximation", "overfitting"),
+        "11_digits": ("digits",),
+        "12_laboratory": ("mistakes", "published", "hidden-space"),
+    },
 )

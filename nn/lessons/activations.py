@@ -4,9 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd import Value, grad, softmax, sum
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured, number, passes
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, measured, number, passes
 from nn import plots
 from nn.activations import ACTIVATIONS
+from nn.lessons.definitions import define
 
 LOGITS = (2.0, 1.0, 0.1)
 POINTS = (-4.0, -1.0, 0.0, 1.0, 4.0)
@@ -51,9 +52,10 @@ def central(name: str, at: float, h: float = 1e-6) -> float:
     return (f(Value(at + h)).data - f(Value(at - h)).data) / (2 * h)
 
 
-def tell(lesson: Lesson) -> Story:
+def tell(lesson: Lesson) -> Told:
     """Tabulate values and slopes, speak of saturation and of the kink, then go through softmax."""
     yield "# Eight activations at five points: the value"
+    yield from define("sigmoid", "tanh", "leaky ReLU", "ELU", "softplus", "GELU", "saturated")
     yield table(lambda name, at: ACTIVATIONS[name](Value(at)).data)
     yield "# And the slope, which is what backward multiplies by"
     yield table(slope)
@@ -74,6 +76,7 @@ def tell(lesson: Lesson) -> Story:
         "It seldom matters, since z is seldom exactly 0; with inputs of 0 and a bias of 0, as in xor-training, it is."
     )
     yield "# Softmax compares"
+    yield from define("logit", "softmax")
     yield "An activation looks at one number. Softmax looks at all outputs of a layer, and makes probabilities of them: here is the first."
     yield from passes(lesson.build())
     yield softmax_table()

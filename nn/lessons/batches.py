@@ -8,10 +8,11 @@ from random import Random
 from typing import Any
 
 from autograd import Parameter, Value, dot, grad, mean, steps
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, measured
 from nn.data.batching import batches
 from nn.data.datasets import linear_regression
 from nn.layers import Layer, Neuron
+from nn.lessons.definitions import define
 from nn.losses import mse_loss
 from nn.optim.optimizers import SGD
 from nn.training.fit import fit
@@ -106,10 +107,11 @@ def one_by_one_and_at_once() -> tuple[list[list[float]], list[list[float]]]:
     return [[out.data for out in layer(row)] for row in rows], matrix_product(rows, weights)
 
 
-def tell(lesson: Lesson) -> Story:
+def tell(lesson: Lesson) -> Told:
     """A batch as a graph; epochs and iterations; the noise by size; three runs; the shape for a GPU."""
     events = steps(lesson.build())
     yield "# A batch of three: its gradient is the mean of three gradients"
+    yield from define("iteration", "SGD")
     yield from (event for event in events if event.phase == "forward")
     yield "Of the backward pass, what comes to w:"
     yield from (

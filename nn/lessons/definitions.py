@@ -10,7 +10,7 @@ DEFINED = table_of(Definition(*row) for row in (
     ("loss", "One number that says how wrong a prediction is: 0 is perfect, and more is worse."),
     ("gradient", "Of the loss with respect to a number: how fast the loss changes as that number grows. Positive: the loss grows with it."),
     ("learning rate", "The factor between a gradient and the step that follows it, η.", r"w \leftarrow w - \eta \cdot \frac{\partial L}{\partial w}"),
-    ("gradient descent", "Repeat: compute the gradient, and move every parameter a step against it."),
+    ("gradient descent", "Repeat: compute the gradient, and move every number that may change a step against it."),
     ("forward pass", "Compute every node from its operands, from the leaves to the loss."),
     ("backward pass", "Go from the loss back to the leaves, and find the gradient of every node on the way."),
     ("chain rule", "What a use of x contributes to its gradient is the gradient of the result (upstream) times the local derivative.",
@@ -22,7 +22,7 @@ DEFINED = table_of(Definition(*row) for row in (
     ("decision boundary", "The points at which a neuron changes its mind: with two inputs, a line.", r"w_1 \cdot x_1 + w_2 \cdot x_2 + b = 0"),
     ("hinge loss", "The amount by which a score s falls short of 1 on the right side; the label y is −1 or +1.", r"L = \max(0, 1 - y \cdot s)"),
     # --- activations ---
-    ("activation", "The function that follows a neuron's sum. Without one, layers on layers are one layer."),
+    ("activation", "The function that follows a neuron's sum, and bends what would stay straight without it."),
     ("sigmoid", "Squashes any number into the range from 0 to 1.",
      "\\sigma(x) = \\frac{1}{1 + e^{-x}}\n\\frac{\\partial \\sigma}{\\partial x} = \\sigma(x) \\cdot (1 - \\sigma(x))"),
     ("tanh", "The hyperbolic tangent: squashes any number into the range from −1 to 1.",
@@ -56,13 +56,6 @@ DEFINED = table_of(Definition(*row) for row in (
     ("universal approximation", "One hidden layer with enough units comes as near to any continuous function as one likes."),
     ("delta", "The gradient of the loss with respect to a layer's sums z, δ. From it come the gradients of weights, bias and inputs.",
      "\\frac{\\partial L}{\\partial W} = \\delta x^T\n\\frac{\\partial L}{\\partial b} = \\delta\n\\frac{\\partial L}{\\partial x} = W^T \\delta"),
-    ("Jacobian", "The matrix of all derivatives of a function with n inputs and m outputs: m rows, n columns."),
-
-        ("vector–Jacobian product", "The upstream vector times the Jacobian: what the backward pass computes at every operation, without the matrix.", "u^T J"),
-    ("forward mode", "Carry, from the inputs on, beside each number its derivative with respect to one input: one pass for each input."),
-
-        ("reverse mode", "Carry, from the output back, the derivative of one output with respect to each node: one pass for each output. Backpropagation is this."),
-    ("dual number", "A number with a derivative beside it, a + a′·ε with ε² = 0. Computing with duals is forward mode."),
     ("checkpointing", "Keep only some of the forward values, and compute the others again when the backward pass needs them."),
     ("vanishing gradient", "A gradient that shrinks from layer to layer, until the first layers receive next to nothing."),
     ("exploding gradient", "A gradient that grows from layer to layer, until a step throws the weights far away."),
@@ -114,13 +107,6 @@ DEFINED = table_of(Definition(*row) for row in (
     ("early stopping", "Stop when the validation loss has not improved for some epochs (the patience), and keep the weights of the best epoch."),
     ("update ratio", "The length of a step divided by the length of the weights; about 0.001 is usual."),
     # --- language ---
-    ("token", "A piece of text that a model reads at once: a letter, here."),
-    ("embedding", "The vector of parameters that stands for a token."),
-    ("attention", "Each token looks at others: the scores of its query with their keys become weights, and the result is the weighted mean of their values.",
-     r"a_i = \sum_j \text{softmax}(\frac{q_i \cdot k_j}{\sqrt{d}}) \cdot v_j"),
-    ("query, key and value", "Three vectors made of each token by three matrices: what it looks for, what it offers to be found by, what it hands on.",
-     "q = W_Q x\nk = W_K x\nv = W_V x"),
-    ("mask", "In a model that predicts the next token, a token must not look at later ones: their weights are 0."),
 ))  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Story,
 from nn.data.datasets import moons
 from nn.init import normal
 from nn.layers import MLP
+from nn.lessons.definitions import define
 from nn.losses import binary_cross_entropy_with_logits
 from nn.monitor.diagnosis import EXPLODING, LARGE, SMALL, VANISHING, diagnose
 from nn.monitor.monitors import LayerDials, Monitor
@@ -85,6 +86,7 @@ def ill() -> Value:
 def tell(lesson: Lesson) -> Told:
     """Read the dials of six trainings, then look into the two units through which nothing passes."""
     yield "# Six trainings, and what a monitor reads after the last epoch"
+    yield from define("update ratio")
     yield f"Two half moons, 40 points, {EPOCHS} epochs of SGD; fit(…, callbacks=[Monitor()]). The first layer's dials, and those of the whole:"
     yield table()
     yield from verdicts()

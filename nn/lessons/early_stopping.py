@@ -10,6 +10,7 @@ from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Told, 
 from autograd.graph import topological_order
 from nn.data.datasets import linear_regression
 from nn.layers import Neuron
+from nn.lessons.definitions import define
 from nn.losses import mse_loss
 from nn.optim.optimizers import SGD
 from nn.training.callbacks import EarlyStopping
@@ -107,6 +108,7 @@ def noise_learned(model: Neuron) -> float:
 def tell(lesson: Lesson) -> Told:
     """Why validation; the printed example; patience; a real run."""
     yield "# Two losses that want different things: L_train is trained on, L_val is only watched"
+    yield from define("early stopping")
     yield "Only part of the backward pass is shown: from the gap between them to w."
     yield from passes(lesson.build(), about=("L_train", "L_val", "z_train", "z_val", "w"))
     val, train = after_a_step(3.0)

@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
+from autograd.classroom import Told
 from autograd.classroom.exercise import Exercise, GradientOf, Wrong
-from autograd.classroom.lesson import Lesson, Note, Story, measured, passes
+from autograd.classroom.lesson import Lesson, Note, measured, passes
 from autograd.functions import grad
 from autograd.graph import number
 from autograd.value import Value
 from nn.lessons.board import BLUE, GREEN, VERMILION, new_figure
+from nn.lessons.definitions import define
 
 SECRETS = range(1, 101)
 START, NEAR, PATIENCE = 50.0, 2, 40
@@ -59,9 +61,10 @@ def two_guesses() -> Value:
     return loss
 
 
-def tell(lesson: Lesson) -> Story:
+def tell(lesson: Lesson) -> Told:
     """Play with the document's steps, say which secrets are never found, then let the step follow the slope."""
     yield "# The document's game, for every secret from 1 to 100"
+    yield from define("loss", "gradient", "learning rate", "gradient descent")
     yield f"The first guess is {number(START)}. “Too high” and “too low” move it by a fixed step. Within {NEAR} of the secret the game is won."
     yield games()
     found = [s for s in SECRETS if count(s, 10)]

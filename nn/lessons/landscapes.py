@@ -6,7 +6,8 @@ from random import Random
 from typing import Any
 
 from autograd import Parameter, Value, hessian, steps
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, measured
+from nn.lessons.definitions import define
 from nn.optim.newton import Newton
 from nn.optim.optimizers import SGD, Adam
 
@@ -112,9 +113,10 @@ def share_of_minima(n: int) -> float:
     return sum(all_positive(random_symmetric(n, rng)) for _ in range(DRAWS)) / DRAWS
 
 
-def tell(lesson: Lesson) -> Story:
+def tell(lesson: Lesson) -> Told:
     """Two valleys; Newton on a bowl and on a saddle; why saddles are common; a plateau."""
     yield f"# Two valleys: (w² − {WIDTH:g})² + {TILT:g}·w, from w = {START:g}"
+    yield from define("local minimum")
     yield from steps(lesson.build())
     yield flat_table()
     yield f"Gradient descent from w = {START:g} meets the shallow valley first. Learning rate {LEARNING_RATE:g}, {STEPS} steps:"
@@ -127,6 +129,7 @@ def tell(lesson: Lesson) -> Story:
         f"momentum, {sum(w < 0 for w in ends)} end in the deep valley."
     )
     yield "# Newton's method: slope divided by curvature, from the Hessian that autograd finds"
+    yield from define("Hessian", "Newton's method")
     there = hessian(bowl, BOWL_START)
     yield f"The bowl (x − 1)² + 10·(y − x)² has the Hessian {shown(there)}."
     yield f"From {place(BOWL_START)} one step leads to {place(newton(bowl, BOWL_START))}: its lowest point."
@@ -146,6 +149,7 @@ def tell(lesson: Lesson) -> Story:
         "thousands of weights. Its curvatures are not random; the counting is the same."
     )
     yield "# A plateau: 1 − e^(−w²/2) from w = 5"
+    yield from define("plateau")
     yield plateaus()
 
 

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from autograd.classroom.exercise import Exercise, GradientOf, Wrong
-from autograd.classroom.lesson import Lesson, Note, Story, measured, passes
+from autograd.classroom.lesson import Lesson, Note, Told, measured, passes
 from autograd.functions import dot
 from autograd.graph import number, topological_order
 from autograd.value import Parameter, Value
 from nn.lessons.board import new_figure, outer_product
+from nn.lessons.definitions import define
 
 X = (2.0, 3.0, 1.0)
 W = ((0.5, -1.0, 2.0), (1.0, 1.0, -1.0), (-1.0, 0.5, 0.5))  # a row a neuron; the first is the document's
@@ -48,8 +49,9 @@ def measure(lesson: Lesson) -> dict[str, float]:
     return measured(lesson.build()) | {"nodes": operations(sums), "nodes, expanded": operations(expanded())}
 
 
-def tell(lesson: Lesson) -> Story:
+def tell(lesson: Lesson) -> Told:
     """Go forward and say it as a matrix; go backward, and say that as a matrix too; then count nodes."""
+    yield from define("layer")
     found = measure(lesson)
     yield "# Three neurons side by side"
     yield (
@@ -60,6 +62,7 @@ def tell(lesson: Lesson) -> Story:
     yield from passes(lesson.build(), about=("a1", "a2", "a3", "z1", "z2", "z3", "w21", "w22", "w23", "b2", "x1"))
     yield "# The same as a matrix: z = W x + b, a row of W for each neuron"
     yield product([found[f"z{j}"] for j in (1, 2, 3)])
+    yield from define("delta")
     yield "# And backward: the gradient of W is an outer product"
     delta = [found[f"∂L/∂z{j}"] for j in (1, 2, 3)]
     yield outer(delta, found)

@@ -20,6 +20,7 @@ from autograd.classroom import (
 )
 from nn import plots
 from nn.layers import Neuron
+from nn.lessons.definitions import define
 
 DOCUMENT = (0.5, 2.0, -150.0)  # z = 0.5·income + 2·score − 150; the income is in thousands
 LEARNING_RATE = 0.001
@@ -79,6 +80,7 @@ def tell(lesson: Lesson) -> Told:
     """Find the line, see what the weights mean and in which units, then let one mistake move it."""
     found = measure(lesson)
     yield "# The line: z = 0.5·income + 2·score − 150"
+    yield from define("decision boundary")
     yield (
         f"Where z = 0, score = {number(found['score at income 0'])} − {number(-found['slope of the line'])}·income (the income in thousands). "
         "Above the line z is positive: approved. Below it z is negative: rejected. z / √(w1² + w2²) is how far the point is from the line, "
@@ -88,6 +90,7 @@ def tell(lesson: Lesson) -> Told:
     yield "# Is the score really four times as important?"
     yield from importance(found)
     yield "# A mistake moves the line"
+    yield from define("hinge loss")
     yield "Dan was rejected, and has since paid back another loan: z should have been above 0."
     yield "Let the loss be the amount by which z falls short of 1 (the hinge loss):"
     loss = lesson.build()

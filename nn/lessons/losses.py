@@ -4,8 +4,9 @@ import math
 from typing import Any
 
 from autograd import Value, grad, mean
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured, number, passes
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Told, Wrong, measured, number, passes
 from nn import plots
+from nn.lessons.definitions import define
 from nn.losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -73,11 +74,13 @@ def measure(lesson: Lesson) -> dict[str, float]:
     }  # fmt: skip
 
 
-def tell(lesson: Lesson) -> Story:
+def tell(lesson: Lesson) -> Told:
     """Go through the houses, then through probabilities, one class and ten; and say in which unit."""
     found = measure(lesson)
     yield "# A price: mean squared error"
+    yield from define("mean squared error")
     yield from passes(lesson.build(), about=("e1", "e2", "e3", "p2"))
+    yield from define("outlier", "mean absolute error", "Huber loss")
     yield price_table(found)
     squares, gradients, absolute = (shares(column) for column in columns(found))
     yield (
@@ -90,6 +93,7 @@ def tell(lesson: Lesson) -> Story:
         f"{', '.join(number(huber_loss(e, 0.0).data) for e in (0.5, 1.0, 3.0))}."
     )
     yield "# A probability: cross-entropy"
+    yield from define("cross-entropy", "binary cross-entropy")
     yield "ŷ is the probability given to what is true (y = 1), from a sigmoid of z."
     yield probability_table()
     yield (
@@ -102,6 +106,7 @@ def tell(lesson: Lesson) -> Story:
         "through the sigmoid. With cross-entropy the slope at z is ŷ − y, and grows."
     )
     yield "# One of ten: categorical cross-entropy"
+    yield from define("one-hot", "logsumexp")
     yield from ten_classes(found)
 
 

@@ -5,8 +5,9 @@ from random import Random
 from typing import Any
 
 from autograd import Parameter, Value, steps
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, measured
 from nn.layers import Layer
+from nn.lessons.definitions import define
 from nn.losses import mse_loss
 from nn.monitor.gradients import checkpointed_backward, stored_activations
 
@@ -77,7 +78,7 @@ def checkpointed(segments: int) -> dict[str, Any]:
     }
 
 
-def tell(lesson: Lesson) -> Story:
+def tell(lesson: Lesson) -> Told:
     """What backward reads; the document's count; checkpoints on a real network; the deep network where they matter."""
     events = steps(lesson.build())
     yield "# Four layers forward: every a is computed once"
@@ -91,12 +92,14 @@ def tell(lesson: Lesson) -> Story:
         "(This engine keeps every node with its slopes, which is more; counted here are the activations alone.)"
     )
     yield "# Counted"
+    yield from define("batch")
     values = kept(LAYERS)
     yield f"A batch of {BATCH}, {LAYERS} layers of {NEURONS} neurons: {BATCH} × {LAYERS} × {NEURONS} = {values:,} activations, as the document says."
     yield (
         f"At {BYTES} bytes each that is {BYTES * values:,} bytes. It grows with the batch and with the depth; the weights, {LAYERS - 1} × "
         f"{NEURONS} × {NEURONS} between these layers, do not grow with the batch."
     )
+    yield from define("checkpointing")
     yield f"# Checkpointing: {DEPTH} tanh layers of {WIDTH}, a batch of {EXAMPLES}, computed both ways"
     yield table()
     yield (

@@ -6,9 +6,10 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from autograd import Parameter, Value, dot
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured, number, passes
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, measured, number, passes
 from nn import plots
 from nn.layers import MLP
+from nn.lessons.definitions import define
 from nn.losses import binary_cross_entropy_with_logits, mse_loss
 from nn.optim.optimizers import SGD
 
@@ -85,10 +86,11 @@ def measure(lesson: Lesson) -> dict[str, float]:
     }  # fmt: skip
 
 
-def tell(lesson: Lesson) -> Story:
+def tell(lesson: Lesson) -> Told:
     """Train on AND, OR and XOR; see why XOR stands still; prove that it must; and look at three neurons side by side."""
     found = measure(lesson)
     yield f"# One neuron with a sigmoid, trained on AND, OR and XOR: {EPOCHS} epochs each, from the same weights"
+    yield from define("epoch", "convex")
     yield report()
     yield (
         f"AND and OR are learned. On XOR the loss ends at {found['XOR: loss']:.4f}, which is ln 2, with every prediction at 0.5: “I don't know”, four "

@@ -5,12 +5,13 @@ from itertools import accumulate
 from typing import Any
 
 from autograd.classroom.exercise import Exercise, GradientOf, Wrong
-from autograd.classroom.lesson import Lesson, Note, Story, measured, passes
+from autograd.classroom.lesson import Lesson, Note, Told, measured, passes
 from autograd.explain.stepper import forward, snapshot
 from autograd.functions import dot
 from autograd.graph import number, topological_order
 from autograd.value import Parameter, Value
 from nn.lessons.board import BLACK, BLUE, GREEN, VERMILION, even, new_figure, say
+from nn.lessons.definitions import define
 
 ONE = ([3.0], [2.0], 1.0)  # x, w, b
 INPUTS, WEIGHTS, BIAS = (2.0, 3.0, 1.0), (0.5, -1.0, 2.0), 1.0
@@ -37,8 +38,9 @@ def measure(lesson: Lesson) -> dict[str, float]:
     }  # fmt: skip
 
 
-def tell(lesson: Lesson) -> Story:
+def tell(lesson: Lesson) -> Told:
     """Go forward with one input; then both ways with three; then push the neuron below 0."""
+    yield from define("neuron", "activation")
     yield "# One input: x = 3, w = 2, b = 1"
     order = topological_order(neuron(*ONE))
     yield from forward(order, snapshot(order))

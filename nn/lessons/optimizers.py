@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from autograd import Parameter, Value
 from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Told, Wrong, measured, passes
+from nn.lessons.definitions import define
 from nn.optim.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
 
 STEEP = 50.0
@@ -111,6 +112,8 @@ def with_momentum(convention: str, rates: list[float]) -> list[float]:
 
 def tell(lesson: Lesson) -> Told:
     """The ravine and its gradient; the race; the saddle; the two conventions; the two betas."""
+    yield "# Six rules; η is the learning rate, g the gradient of w, and all memories start at 0"
+    yield from define("momentum", "Nesterov momentum", "Adagrad", "RMSprop", "Adam", "AdamW")
     yield "# A ravine: ½w₁² + ½·50·w₂², from (7, 1)"
     yield "Only part of the backward pass is shown: the way to the two weights."
     yield from passes(lesson.build(), about=("w1", "w2"))
@@ -137,6 +140,7 @@ def tell(lesson: Lesson) -> Told:
         lambda uncorrected: first_step(RMSprop if uncorrected else Adam) > 0.5,
     )
     yield "# Off a saddle: w₁² − w₂² + ⅛w₂⁴, from (1.5, 0.0001)"
+    yield from define("saddle point")
     yield f"The step from which the loss stays below {SADDLE['goal']:g}; the lowest points, at w₂ = ±2, have −2:".replace(
         "-", "−"
     )

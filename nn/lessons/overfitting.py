@@ -11,6 +11,7 @@ from autograd import Parameter, Value
 from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Story, Told, Wrong, measured, passes
 from nn.data.batching import Data
 from nn.layers import MLP, Layer, Sequential
+from nn.lessons.definitions import define
 from nn.losses import mse_loss
 from nn.module import Module
 from nn.optim.optimizers import SGD, Adam
@@ -85,6 +86,7 @@ def penalised() -> Value:
 def tell(lesson: Lesson) -> Told:
     """Show the gap between both losses, then what L2 and dropout do to it, and how."""
     yield "# Ten noisy points of a parabola"
+    yield from define("underfitting", "overfitting", "L2 regularisation", "dropout")
     yield (
         f"Adam, {EPOCHS} epochs on ten points. The validation points are twenty others of the same curve, with noise of their own, which nobody "
         f"can predict: the parabola itself has a loss of {noise():.3f} on them. “Endless” is the loss on endlessly many points, which in life "

@@ -7,7 +7,8 @@ from random import Random
 from typing import Any
 
 from autograd import Parameter, Value, steps
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, measured
+from nn.lessons.definitions import define
 from nn.optim.lr_scheduler import (
     ChainedScheduler,
     CosineAnnealingLR,
@@ -127,11 +128,13 @@ def floor(lr: float) -> float:
     return math.sqrt(lr / (2 - lr))
 
 
-def tell(lesson: Lesson) -> Story:
+def tell(lesson: Lesson) -> Told:
     """One formula and its slopes; all schedules by epoch; the document's step decay; what a schedule buys."""
     yield "# Exponential decay: η = η₀·e^(−kt), after 10 epochs"
+    yield from define("exponential decay")
     yield from steps(lesson.build())
     yield "# The learning rate in each epoch, in thousandths"
+    yield from define("step decay", "cosine annealing", "warm restart", "warm-up")
     yield table()
     decay = rates(step_decay)
     yield (

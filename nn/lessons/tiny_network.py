@@ -3,12 +3,13 @@
 from typing import Any
 
 from autograd.classroom.exercise import Exercise, GradientOf, Wrong
-from autograd.classroom.lesson import Lesson, Note, Story, measured, passes
+from autograd.classroom.lesson import Lesson, Note, Told, measured, passes
 from autograd.explain.stepper import forward, snapshot, updates
 from autograd.functions import dot
 from autograd.graph import number, topological_order
 from autograd.value import Parameter, Value
 from nn.lessons.board import BLACK, BLUE, VERMILION, even, new_figure, say
+from nn.lessons.definitions import define
 
 LEARNING_RATE = 0.01
 
@@ -25,8 +26,9 @@ def network(w: float = 3.0, b: float = 1.0) -> Value:
     return loss
 
 
-def tell(lesson: Lesson) -> Story:
+def tell(lesson: Lesson) -> Told:
     """Go forward, backward, update w, and go forward again; then see what the bias would have added."""
+    yield from define("parameter", "ReLU", "forward pass", "backward pass", "chain rule")
     loss = lesson.build()
     yield from passes(loss)
     yield "# Update"

@@ -9,10 +9,11 @@ from random import Random
 from typing import Any
 
 from autograd import Value, grad, mean, phases, scope, softmax
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Told, Wrong, measured
 from nn.data.batching import Data, batches, random_split
 from nn.data.datasets import blobs
 from nn.layers import MLP
+from nn.lessons.definitions import define
 from nn.losses import cross_entropy
 from nn.monitor.gradients import grad_norm
 from nn.optim.optimizers import SGD
@@ -128,7 +129,7 @@ def first_example() -> Value:
     return loss_of(forward(tiny(), [Value(2.0, "x")]), 1)
 
 
-def tell(lesson: Lesson) -> Story:
+def tell(lesson: Lesson) -> Told:
     """Dance the four steps once, then thousands of times, and lay the documents' tables beside it."""
     model = tiny()
     optimizer = SGD(model.parameters(), LEARNING_RATE)
@@ -144,6 +145,7 @@ def tell(lesson: Lesson) -> Story:
     yield "# Where the loss begins"
     yield from beginning()
     yield "# The whole loop"
+    yield from define("validation set", "test set")
     yield from whole_loop()
 
 

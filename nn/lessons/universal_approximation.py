@@ -8,8 +8,9 @@ from random import Random
 from typing import Any
 
 from autograd import Parameter, Value, dot, no_grad
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured, passes
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, measured, passes
 from nn.layers import MLP
+from nn.lessons.definitions import define
 from nn.losses import mse_loss
 from nn.optim.optimizers import Adam
 from nn.training.fit import fit
@@ -82,7 +83,7 @@ def corner() -> Value:
     return loss
 
 
-def tell(lesson: Lesson) -> Story:
+def tell(lesson: Lesson) -> Told:
     """Make a corner, put corners together to a curve, count units, then look for the same by training."""
     yield "# A ReLU is a corner"
     yield (
@@ -112,6 +113,7 @@ def tell(lesson: Lesson) -> Story:
         "does not say how to find them."
     )
     yield "# What the theorem says"
+    yield from define("universal approximation")
     yield (
         "1989, in two papers: Cybenko, “Approximation by superpositions of a sigmoidal function”, and Hornik, Stinchcombe and White, “Multilayer "
         "feedforward networks are universal approximators”. For every continuous function on a closed and bounded region, and every error "

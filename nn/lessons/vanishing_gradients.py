@@ -5,11 +5,12 @@ from random import Random
 from typing import Any
 
 from autograd import Parameter, Value, steps
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, measured
 from nn.activations import ACTIVATIONS
 from nn.init import Init, normal, xavier
 from nn.init import he as he_init
 from nn.layers import Layer, Sequential
+from nn.lessons.definitions import define
 from nn.losses import mse_loss
 from nn.module import Module
 from nn.monitor.gradients import clip_grad_norm_, grad_norm
@@ -112,9 +113,10 @@ def exploding() -> dict[str, dict[str, float]]:
     }
 
 
-def tell(lesson: Lesson) -> Story:
+def tell(lesson: Lesson) -> Told:
     """The chain of ten factors; a real network of twelve layers and its cures; the same for explosion."""
     yield "# Ten layers that each scale by 0.1"
+    yield from define("vanishing gradient", "exploding gradient")
     events = steps(lesson.build())
     yield from (event for event in events if event.phase == "forward")
     yield "Backward, along the h, the first two steps and the last two of ten (the weights get theirs from the same chain):"
@@ -122,6 +124,9 @@ def tell(lesson: Lesson) -> Story:
     ten, two = measured(chain())["∂h10/∂x"], measured(chain(2.0))["∂h10/∂x"]
     yield f"What arrives at x is 0.1¹⁰ = {ten:.10f}. With a factor of 2 it would be 2¹⁰ = {two:g}. Nothing in between is safe for long: only 1 stays 1."
     yield f"# A real network: {DEPTH} layers, {DEPTH - 1} of {WIDTH} units and 1 output, {EXAMPLES} examples"
+    yield from define(
+        "gradient norm", "residual connection", "batch normalisation", "Xavier initialisation", "He initialisation"
+    )
     yield table_of_norms()
     sigmoid = norms(network("sigmoid"))
     yield (
@@ -135,6 +140,7 @@ def tell(lesson: Lesson) -> Story:
         "but only near 0, so it helps and does not cure; for tanh, whose slope at 0 is 1, Xavier's weights are enough."
     )
     yield "# The opposite: weights twice as large as He's"
+    yield from define("gradient clipping")
     yield table_of_steps()
     yield (
         "Each hidden layer now doubles: the activations on the way forward, the gradients on the way back. One step throws the network away. "

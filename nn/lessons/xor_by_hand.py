@@ -2,13 +2,15 @@
 
 from typing import Any
 
+from autograd.classroom import Told
 from autograd.classroom.exercise import Exercise, GradientOf, Wrong
-from autograd.classroom.lesson import Lesson, Note, Story, passes
+from autograd.classroom.lesson import Lesson, Note, passes
 from autograd.explain.stepper import forward, snapshot
 from autograd.functions import dot, sum
 from autograd.graph import number, topological_order
 from autograd.value import Parameter, Value
 from nn.lessons.board import BLACK, even, new_figure, say
+from nn.lessons.definitions import define
 
 TABLE = {(0, 0): 0, (0, 1): 1, (1, 0): 1, (1, 1): 0}
 DOCUMENT = (1.0, -2.0, -0.25)  # the output unit: a1 − 2·a2 − 0.25
@@ -46,13 +48,14 @@ def measure(lesson: Lesson) -> dict[str, float]:
     return found
 
 
-def tell(lesson: Lesson) -> Story:
+def tell(lesson: Lesson) -> Told:
     """Go through all four inputs, find the slip, let the gradient point at it, and mend it."""
     for inputs in TABLE:
         yield f"# Forward, for x1 = {inputs[0]} and x2 = {inputs[1]}"
         order = topological_order(network(inputs, DOCUMENT))
         yield from forward(order, snapshot(order))
     yield "# What the document claims, and what its weights give"
+    yield from define("hidden layer")
     yield verdicts(DOCUMENT)
     yield (
         "At (1, 1) the document finds z3 = 1.5 − 2·0.5 − 0.25 = +0.25, which is right, and marks it “≈ 0”, which is not: sigmoid(0.25) is 0.562, "

@@ -11,6 +11,7 @@ from autograd import Value, scope
 from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Told, Wrong, measured, passes
 from nn import plots
 from nn.layers import MLP
+from nn.lessons.definitions import define
 from nn.losses import mse_loss
 from nn.optim.optimizers import SGD
 
@@ -179,6 +180,7 @@ def tell(lesson: Lesson) -> Told:
         stalls,
     )
     yield "# Two explanations that fail: the dead unit, and the flat side of ReLU"
+    yield from define("dead unit")
     yield "Unit 2 is dead from the first step. Only part of the backward pass is shown: to unit 2 and its weights and, for comparison, to unit 1."
     yield from passes(lesson.build(), about=("ŷ", "z", "a1", "a2", "z1", "z2", "w21", "w22", "b2", "u2", "w11"))
     yield Claim(
