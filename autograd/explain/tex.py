@@ -67,7 +67,7 @@ def mathml(tex: str) -> str:
 def parsed(tex: str) -> Part:
     """Return a formula as a tree; raise DataError for what is not read here."""
     tokens = TOKEN.findall(tex)
-    reader = Reader(tokens)
+    reader = TexReader(tokens)
     row = reader.row(())
     if reader.at < len(tokens):
         raise DataError(f"The formula {tex} has a {tokens[reader.at]} too many.")
@@ -75,7 +75,7 @@ def parsed(tex: str) -> Part:
 
 
 @dataclass
-class Reader:
+class TexReader:
     """Where the reading of a list of tokens stands."""
 
     tokens: list[str]

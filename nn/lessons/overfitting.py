@@ -95,7 +95,7 @@ def tell(lesson: Lesson) -> Told:
     yield table()
     yield (
         f"Some validation losses are below {noise():.3f}, that of the parabola itself. That is luck: twenty points say no more than ±"
-        f"{spread():.2f} (one standard deviation of the mean of twenty squared errors). On endless points nothing is better than the "
+        f"{SIGMA**2 * math.sqrt(2 / 20):.2f} (one standard deviation of the mean of twenty squared errors). On endless points nothing is better than the "
         f"parabola, and the order of the four is {', '.join(ranking())}."
     )
     _, large, held, dropped = fits().values()
@@ -156,11 +156,6 @@ def ranking() -> list[str]:
         name.partition(":")[0].partition(" with")[0]
         for name, _ in sorted(fits().items(), key=lambda item: endless(item[1]))
     ]
-
-
-def spread() -> float:
-    """Return the standard deviation of the mean of twenty squared errors of size SIGMA: a square has the variance 2·σ⁴."""
-    return SIGMA**2 * math.sqrt(2 / 20)
 
 
 @cache
