@@ -11,12 +11,8 @@ from typing import Any
 
 import autograd
 from autograd import commands
-<<<<<<< HEAD
-from autograd.classroom import operations_table
-from autograd.classroom.arguments import split_numbers
-=======
 from autograd.classroom import operations_table, walkthrough
->>>>>>> c9e6b3e (Ask for what is printed now)
+from autograd.classroom.arguments import split_numbers
 from autograd.pictures import LEVELS
 from nn.lessons import COURSE
 
