@@ -59,24 +59,6 @@ def order_of(caller: str, root: object, moment: Names | None = None) -> list[Val
     return order
 
 
-class Builds(Protocol):
-    """What builds a graph: a lesson, say."""
-
-    @property
-    def build(self) -> Callable[[], Value]:
-        """The function that returns the root."""
-
-
-def graph_of(thing: Value | Builds | Callable[[], Value]) -> Value:
-    """Return the root of a graph: of a function that builds one, or of a lesson, what it builds; anything else as it is.
-
-    >>> graph_of(lambda: Value(3.0) * 2).data
-    6.0
-    """
-    build = thing if callable(thing) else getattr(thing, "build", None)
-    return build() if callable(build) else thing  # type: ignore[return-value]
-
-
 def check_in_graph(order: list[Value], node: object, caller: str) -> None:
     """Raise GraphError unless a node is in the graph."""
     if not isinstance(node, Value):

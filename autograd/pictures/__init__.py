@@ -16,7 +16,8 @@ from collections.abc import Callable, Sequence
 
 from autograd.errors import PictureError
 from autograd.explain.events import Event
-from autograd.explain.stepper import Builds, graph_of, order_of
+from autograd.explain.roots import Builds, graph_of
+from autograd.explain.stepper import order_of
 from autograd.pictures.levels import LEVELS
 from autograd.pictures.picture import Picture
 from autograd.pictures.plan import plan
