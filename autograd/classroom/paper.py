@@ -1,9 +1,10 @@
 """A paper: what a student is asked of a lesson, with the lesson's own numbers or with those of a seed.
 
-First comes a question for each contribution in the lesson's graph, in the order of the events, then its exercises. With a seed the exercises
+Concepts come first, the lesson's exercises; then a sample of its contributions, at most ten questions in all. With a seed the exercises
 that ask for a gradient of this graph take its numbers; the others are about the lesson's own numbers, and are left out.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,6 +13,8 @@ from autograd.classroom.lesson import Lesson
 from autograd.classroom.questions import Question, questions
 from autograd.classroom.renumbering import same_seed, seeded
 from autograd.value import Value
+
+MOST_QUESTIONS = 10
 
 
 @dataclass(frozen=True)
@@ -52,10 +55,33 @@ class Paper:
         """The lesson's exercises."""
         return [question_of(exercise) for exercise in self.printed.exercises]
 
-    @property
+    @cached_property
     def questions(self) -> list[Question]:
-        """All of them."""
-        return [*self.contributions, *self.exercises]
+        """What is asked, at most ten: the exercises, then contributions from the whole of the backward pass."""
+        concepts = self.exercises[:MOST_QUESTIONS]
+        return [*concepts, *sample(worth_asking(self.contributions, concepts), MOST_QUESTIONS - len(concepts))]
+
+
+def worth_asking(contributions: Iterable[Question], before: Iterable[Question]) -> list[Question]:
+    """Return the questions that are new, none of them twice, and the answer 0 only once."""
+    seen, found = {question.question for question in before}, list[Question]()
+    for question in contributions:
+        if question.question in seen or (question.answer == 0 and any(other.answer == 0 for other in found)):
+            continue
+        seen.add(question.question)
+        found.append(question)
+    return found
+
+
+def sample(questions: list[Question], count: int) -> list[Question]:
+    """Return so many of the questions, from the first to the last at even distances.
+
+    >>> sample([0, 1, 2, 3, 4], 3), sample([0, 1], 3)
+    ([0, 2, 4], [0, 1])
+    """
+    if len(questions) <= count:
+        return questions
+    return [questions[i * (len(questions) - 1) // max(1, count - 1)] for i in range(count)]
 
 
 def question_of(exercise: Exercise | GradientOf) -> Question:

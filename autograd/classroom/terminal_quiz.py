@@ -18,8 +18,8 @@ from autograd.graph import number, topological_order
 from autograd.pictures.labels import counted
 from autograd.value import Value
 
-HELP = "h or an empty line: a hint   q: end"
-HINTS, ENDS = ("", "h", "hint"), ("q", "quit")
+HELP = "h or an empty line: a hint   s: skip   r: reveal   q: quit"
+HINTS, SKIPS, REVEALS, ENDS = ("", "h", "hint"), ("s", "skip"), ("r", "reveal"), ("q", "quit")
 Read = Callable[[], str | None]  # a typed line; None at the end of all
 
 
@@ -66,20 +66,22 @@ def opening(paper: Paper) -> str:
 
 
 def answered(question: Question, read: Read) -> str:
-    """Ask until the answer is right, or is shown; return what came of it: at once, right, shown or ended."""
+    """Ask until the answer is right, shown or skipped; return what came of it: at once, right, shown, skipped or ended."""
     hints, result = list(question.hints), "at once"
     while (typed := ask(read)) is not None and typed not in ENDS:
-        if typed not in HINTS:
+        if typed in SKIPS:
+            return "skipped"
+        if typed in REVEALS or (typed in HINTS and not hints):
+            say(f"It is {number(question.answer)}.", *question.solution)
+            return "shown"
+        if typed in HINTS:
+            say(hints.pop(0))
+        else:
             right, words = judge(question, typed)
             say(words)
             if right:
                 say(*question.solution)
                 return result
-        elif not hints:
-            say(f"It is {number(question.answer)}.", *question.solution)
-            return "shown"
-        else:
-            say(hints.pop(0))
         result = "right"
     return "ended"
 
@@ -121,6 +123,8 @@ def score(results: Counter[str], count: int) -> str:
     parts = [f"Right: {right} of {count} ({results['at once']} at once, without a hint or a wrong answer)"]
     if results["shown"]:
         parts.append(f"Shown: {results['shown']}")
+    if results["skipped"]:
+        parts.append(f"Skipped: {results['skipped']}")
     if left := count - results.total():
         parts.append(f"Not answered: {left}")
     return ". ".join(parts) + "."

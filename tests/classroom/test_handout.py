@@ -57,7 +57,8 @@ def test_the_solved_tables_are_those_of_backward_and_the_others_are_blank(lesson
         assert row[2] == ((True, "") if node.op else (False, number(node.data)))
         assert row[3] == (True, "")
     uses = [[text for _, text in row] for row in solved[1]]
-    assert [int(row[0]) for row in uses] == list(range(1, len(paper.contributions) + 1))
+    places = {question.question: str(i) for i, question in enumerate(paper.questions, 1)}
+    assert [row[0] for row in uses] == [places.get(question.question, "") for question in paper.contributions]
     assert [row[4] for row in uses] == [number(question.answer) for question in paper.contributions]
     for row in blank[1]:
         assert [(is_open, text.endswith(" =") or not text) for is_open, text in row[2:]] == [(True, True)] * 3
@@ -65,10 +66,10 @@ def test_the_solved_tables_are_those_of_backward_and_the_others_are_blank(lesson
 
 @EACH
 @SEEDED
-def test_exercises_are_numbered_on_and_solved_behind_the_break(lesson, seed):
+def test_exercises_are_numbered_first_and_solved_behind_the_break(lesson, seed):
     paper = Paper(lesson, seed)
     blank, solved = (unescape(side) for side in sides(handout(lesson, seed).html()[""]))
-    for place, question in enumerate(paper.exercises, len(paper.contributions) + 1):
+    for place, question in enumerate(paper.exercises, 1):
         assert f"<p>{place}. {question.question}</p>" in blank
         assert f"<p>{place}. {question.question} <strong>{number(question.answer)}</strong></p>" in solved
         for wrong in question.wrong:

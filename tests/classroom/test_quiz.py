@@ -34,12 +34,20 @@ def leaves_of(root):
 
 
 @EACH
-def test_the_questions_are_the_applications_of_the_chain_rule_in_their_order_and_then_the_exercises(lesson):
+def test_concepts_come_first_and_then_contributions_in_their_order_at_most_ten_in_all(lesson):
     paper = Paper(lesson)
     events = [event for event in steps(lesson.build()) if isinstance(event, Chain)]
     assert [question.answer for question in paper.contributions] == [e.upstream * e.local for e in events]
     assert [question.question for question in paper.exercises] == [e.question for e in lesson.exercises]
-    assert paper.questions == [*paper.contributions, *paper.exercises]
+    concepts, mechanical = paper.questions[: len(paper.exercises)], paper.questions[len(paper.exercises) :]
+    assert concepts == paper.exercises
+    places = [paper.contributions.index(question) for question in mechanical]
+    assert places == sorted(set(places))
+    assert len(paper.questions) == min(10, len(paper.questions))
+    assert len({question.question for question in paper.questions}) == len(paper.questions)
+    assert sum(question.answer == 0 for question in mechanical) <= 1
+    few = {q.question for q in paper.contributions if q.answer} | {q.question for q in concepts}
+    assert len(paper.questions) >= min(10, len(few))
 
 
 @EACH
@@ -254,7 +262,7 @@ def test_who_knows_all_is_right_at_once(lesson, seed, capsys):
     count = len(paper.questions)
     out = asked(paper, [repr(question.answer) for question in paper.questions], capsys)
     assert f"Right: {count} of {count} ({count} at once" in out
-    assert all(" ".join(question.solution[0].split()) in " ".join(out.split()) for question in paper.contributions)
+    assert all(" ".join(line.split()) in " ".join(out.split()) for q in paper.questions for line in q.solution[:1])
 
 
 @EACH
@@ -270,21 +278,30 @@ def test_who_types_nothing_gets_all_hints_and_then_the_answer(lesson, capsys):
 
 def test_a_wrong_answer_is_diagnosed_and_asked_again(capsys):
     paper = Paper(LESSONS["tiny-network"])
-    out = asked(paper, ["16", "abc", "-16", "q"], capsys)
-    assert "16 is what you get when the delta has the other sign" in out
+    out = asked(paper, ["32", "abc", "-32", "q"], capsys)
+    assert "32 is what you get when the delta has the other sign" in out
     assert "'abc' is not a number" in out
     assert "Right: 1 of 10 (0 at once, without a hint or a wrong answer). Not answered: 9." in out
+
+
+def test_a_question_is_skipped_or_revealed(capsys):
+    out = asked(Paper(LESSONS["tiny-network"]), ["s", "r", "q"], capsys)
+    assert "It is −48." in out
+    assert "It is −32." not in out
+    assert out.rstrip().endswith(
+        "Right: 0 of 10 (0 at once, without a hint or a wrong answer). Shown: 1. Skipped: 1. Not answered: 8."
+    )
 
 
 def test_piped_answers():
     done = subprocess.run(
         [sys.executable, "-m", "autograd", "quiz", "tiny-network"],
-        cwd=ROOT, input="32\n-16\n−16\n".encode() + b"\xff\n", capture_output=True, timeout=60,
+        cwd=ROOT, input="32\n-32\n−48\n".encode() + b"\xff\n", capture_output=True, timeout=60,
         env=os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
     )  # fmt: skip
     out = done.stdout.decode()
     assert (done.returncode, done.stderr) == (0, b"")
-    assert "> −16\n" in out, "what is piped is shown"
+    assert "> −48\n" in out, "what is piped is shown"
     assert "Right: 2 of 10 (1 at once, without a hint or a wrong answer). Not answered: 8." in out
 
 
@@ -304,10 +321,10 @@ def test_the_key_and_the_marks(tmp_path, capsys):
 
 def test_marks_name_the_mistake_the_answer_and_what_is_missing():
     paper = Paper(LESSONS["tiny-network"])
-    lines = marked(paper, ["16", "", "16", *["0"] * 9]).splitlines()
-    assert lines[1].startswith("   1  16 is what you get when the delta has the other sign")
-    assert "   2  No answer. It is −16." in lines
-    assert "   3  16 is right." in lines
+    lines = marked(paper, ["32", "", "3.32", *["0"] * 9]).splitlines()
+    assert lines[1].startswith("   1  32 is what you get when the delta has the other sign")
+    assert "   2  No answer. It is −48." in lines
+    assert "   3  3.32 is right." in lines
     assert lines[-1] == "Right: 1 of 10. 2 lines more than there are questions."
 
 
@@ -317,12 +334,12 @@ class TestTerminal:
     def test_it_asks_hints_diagnoses_and_ends_politely(self, end):
         terminal = Terminal("quiz", "tiny-network")
         terminal.read_until("(1 of 10)\n      > ")
-        assert "∂L/∂v1 = 1 · (−16) = −16" not in terminal.text
+        assert "∂L/∂w = −32" not in terminal.text
         for typed, words in (
-            (b"\n", "Upstream: ∂L/∂L = 1."),
-            (b"h\n", "Local: ∂L/∂v1"),
-            (b"16\n", "the delta has the other sign"),
-            (b"-16\n", "−16 is right."),
+            (b"\n", "Upstream: ∂L/∂z = −16."),
+            (b"h\n", "Local: ∂z/∂w"),
+            (b"32\n", "the delta has the other sign"),
+            (b"-32\n", "−32 is right."),
         ):
             terminal.press(typed)
             terminal.read_until(words)

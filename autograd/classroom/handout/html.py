@@ -37,12 +37,12 @@ def task_side(sheet: Sheet) -> str:
             f"<h1>{escape(sheet.title)}</h1><p>{escape(sheet.opening)}</p>",
             sheet.blank,
             '<div class="beside">',
+            "<h2>Questions</h2>" if sheet.tasks else "",
+            *(open_task(task) for task in sheet.tasks),
             f"<h2>Forward: the values. Backward: the gradients of {escape(sheet.root)}</h2>",
             table(ROW_HEADS, [row_cells(row, True) for row in sheet.rows]),
             "<h2>Upstream · local = contribution</h2>",
             table(USE_HEADS, [use_cells(use, True) for use in sheet.uses]),
-            "<h2>Exercises</h2>" if sheet.tasks else "",
-            *(open_task(task) for task in sheet.tasks),
             "</div>",
         ],
     )
@@ -56,12 +56,12 @@ def solved_side(sheet: Sheet) -> str:
             f"<h1>Solutions: {escape(sheet.title)}</h1>",
             sheet.solved,
             '<div class="beside">',
+            "<h2>Questions</h2>" if sheet.tasks else "",
+            *(solved_task(task) for task in sheet.tasks),
             "<h2>Values and gradients</h2>",
             table(ROW_HEADS, [row_cells(row, False) for row in sheet.rows]),
             "<h2>Upstream · local = contribution</h2>",
             table(USE_HEADS, [use_cells(use, False) for use in sheet.uses]),
-            "<h2>Exercises</h2>" if sheet.tasks else "",
-            *(solved_task(task) for task in sheet.tasks),
             "</div>",
         ],
     )
@@ -92,9 +92,9 @@ def row_cells(row: NodeRow, blank: bool) -> str:
 def use_cells(use: UseRow, blank: bool) -> str:
     """Return the cells of one contribution."""
     if blank:
-        return number_cell(str(use.number)) + cell(use.use) + open_cell() + open_cell(use.asked) + open_cell()
+        return number_cell(use.number) + cell(use.use) + open_cell() + open_cell(use.asked) + open_cell()
     numbers = number_cell(use.upstream) + cell(use.local) + number_cell(use.contribution)
-    return number_cell(str(use.number)) + cell(use.use) + numbers
+    return number_cell(use.number) + cell(use.use) + numbers
 
 
 def cell(text: str) -> str:

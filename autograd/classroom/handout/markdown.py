@@ -15,17 +15,17 @@ def markdown(sheet: Sheet, blank: str, solved: str) -> str:
         f"# {plain(sheet.title)}",
         plain(sheet.opening),
         picture("The graph, to fill in", blank if sheet.blank else ""),
+        *tasks(sheet.tasks, True),
         "## Values and gradients",
         rows(sheet.rows, True),
         "## Upstream · local = contribution",
         uses(sheet.uses, True),
-        *tasks(sheet.tasks, True),
         PAGE_BREAK,
         f"# Solutions: {plain(sheet.title)}",
         picture("The graph, solved", solved if sheet.solved else ""),
+        *tasks(sheet.tasks, False),
         rows(sheet.rows, False),
         uses(sheet.uses, False),
-        *tasks(sheet.tasks, False),
     ]
     return "\n\n".join(filter(None, parts)) + "\n"
 
@@ -47,9 +47,9 @@ def rows(given: tuple[NodeRow, ...], blank: bool) -> str:
 def uses(given: tuple[UseRow, ...], blank: bool) -> str:
     """Return the table of contributions."""
     cells = [
-        (str(u.number), code(u.use), "", code(u.asked), "")
+        (u.number, code(u.use), "", code(u.asked), "")
         if blank
-        else (str(u.number), code(u.use), u.upstream, code(u.local), u.contribution)
+        else (u.number, code(u.use), u.upstream, code(u.local), u.contribution)
         for u in given
     ]
     return table(("no.", "use", "upstream", "local", "contribution"), cells, "rlrlr")
@@ -64,7 +64,7 @@ def tasks(given: tuple[Task, ...], blank: bool) -> list[str]:
         "\n".join([f"{t.number}\\. {plain(t.question)}{a}", *([] if blank else [f"   - {plain(w)}" for w in t.wrong])])
         for t, a in zip(given, answers, strict=True)
     ]
-    return ["## Exercises", *paragraphs]
+    return ["## Questions", *paragraphs]
 
 
 def table(heads: tuple[str, ...], cells: Sequence[tuple[str, ...]], sides: str) -> str:

@@ -45,7 +45,7 @@ class NodeRow:
 class UseRow:
     """One contribution: the number of its question, from which node to which, and upstream · local; `asked` stands before a blank."""
 
-    number: int
+    number: str
     use: str
     upstream: str
     asked: str
@@ -90,6 +90,7 @@ def sheet(paper: Paper) -> Sheet:
     gradients = {event.node: number(event.grad) for event in events if isinstance(event, Ready)}
     blank, solved = pictures(named, gradients, chains)
     width, height = size_of(blank)
+    places = {question.question: str(i) for i, question in enumerate(paper.questions, 1)}
     rows = [row(node, expr, events, gradients) for node, expr in named.items() if node.kind != "constant"]
     return Sheet(
         clean(paper.title),
@@ -100,8 +101,11 @@ def sheet(paper: Paper) -> Sheet:
         blank,
         solved,
         tuple(rows),
-        tuple(use(event, i) for i, event in enumerate(chains, 1)),
-        tuple(task(question, i) for i, question in enumerate(paper.exercises, len(chains) + 1)),
+        tuple(
+            use(event, places.get(question.question, ""))
+            for event, question in zip(chains, paper.contributions, strict=True)
+        ),
+        tuple(task(question, i) for i, question in enumerate(paper.exercises, 1)),
     )
 
 
@@ -118,7 +122,7 @@ def formula_of(event: Compute) -> str:
     return shortest(event.formula.text, f"{event.node.op.name} of {len(event.node.parents)} nodes")
 
 
-def use(event: Chain, place: int) -> UseRow:
+def use(event: Chain, place: str) -> UseRow:
     """Return the row of one contribution."""
     local = event.partial(event.node, event.parent)
     return UseRow(
