@@ -5,19 +5,23 @@ them by name: a sum is then one node, not a chain.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from autograd import rules
-from autograd.errors import DataError, DomainError, GraphError, LengthError
+from autograd.errors import DataError, GraphError, LengthError
 from autograd.graph import topological_order, uses
 from autograd.modes import must_record
 from autograd.moment import check_moment
 from autograd.namespaces import methods
-from autograd.op import Op
+from autograd.op import SHARED, Op
 from autograd.refusals import as_float, must_be_called
 from autograd.value import Value, lift
 
 Number = Value | float
+
+# What softmax subtracts: the largest, refused where no share of it is a number.
+LARGEST = replace(rules.MAX, name="the largest in softmax", whole=SHARED)
 
 
 def dot(weights: Sequence[Number], inputs: Sequence[Number], bias: Number = 0.0) -> Value:
@@ -79,7 +83,7 @@ def logsumexp(values: Iterable[Number], *others: Number) -> Value:
     its slopes, the shares of each, have no value.
     """
     logits = _several("logsumexp", values, others)
-    return _no_new_nan("logsumexp", logits, of_many(rules.LOGSUMEXP, logits))
+    return of_many(rules.LOGSUMEXP, logits)
 
 
 def max(values: Iterable[Number], *others: Number) -> Value:
@@ -129,9 +133,9 @@ def softmax(values: Iterable[Number], *others: Number) -> list[Value]:
     max: any number in its place gives the same probabilities.
     """
     logits = [lift(x) for x in _several("softmax", values, others)]
-    top = max(logits).detach()
+    top = of_many(LARGEST, logits).detach()
     powers = [(x - top).exp() for x in logits]
-    whole = _no_new_nan("softmax", logits, sum(powers))
+    whole = sum(powers)
     return [power / whole for power in powers]
 
 
@@ -229,21 +233,6 @@ def _several(name: str, values: Iterable[Number], others: tuple[Number, ...], le
     if len(listed) < least:
         raise LengthError(f"{name} of no values has no value. Give it one at least.")
     return listed
-
-
-def _no_new_nan(name: str, logits: Sequence[Number], result: Value) -> Value:
-    """Return a result, unless it is a NaN that was made of infinities."""
-    check_shares(name, (lift(x).data for x in logits), result.data)
-    return result
-
-
-def check_shares(name: str, logits: Iterable[float], result: float) -> None:
-    """Refuse a NaN that was made of infinities: there are no shares of them."""
-    if result != result and all(x == x for x in logits):
-        raise DomainError(
-            f"{name} has no value where a number is inf, or all are -inf: no share of inf is a number. "
-            "Look for the step before it that overflowed, or leave one number at least unmasked."
-        )
 
 
 def _all_values(name: str, nodes: Sequence[Any]) -> None:

@@ -124,6 +124,7 @@ class methods(Folds):
     minimum = staticmethod(lambda x, y: x.minimum(y))
     pow = staticmethod(lambda x, y: x**y)
     divide = staticmethod(lambda x, y: x / y)
+    sigmoid = staticmethod(lambda x: x.sigmoid())  # a textbook's form may have it
 
     @staticmethod
     def where(condition: Any, x: Any, y: Any) -> Any:

@@ -20,8 +20,8 @@ class Domain:
     remedy: str = ""
     error: type[DomainError] = DomainError
 
-    def has(self, x: float) -> bool:
-        """Whether a number is in it."""
+    def has(self, x: float | tuple[float, ...]) -> bool:
+        """Whether a number is in it; of a row of many, whether all its operands together are."""
         return bool(self.holds(scalars, x))
 
 
@@ -56,6 +56,28 @@ NONZERO = Domain(
     DivisionError,
 )
 
+SHARED = Domain(
+    "the largest is finite",
+    lambda xp, xs: xp.abs(xp.fold(xp.maximum, xs)) != float("inf"),
+    (),
+    "No share of inf is a number: look for the step before it that overflowed, or leave one number at least unmasked.",
+)
+
+
+class Constant(float):
+    """A number with the name that books give it: 2/√π and not 1.12838."""
+
+    def __new__(cls, number: float, text: str) -> "Constant":
+        """Return the number, which remembers its name."""
+        self = super().__new__(cls, number)
+        self.text = text
+        return self
+
+    text: str
+
+    def __neg__(self) -> "Constant":
+        return Constant(-float(self), f"−{self.text}")
+
 
 @dataclass(frozen=True)
 class Kink:
@@ -83,7 +105,8 @@ class Op:
     kinks     where its slope jumps
     note      what the formula does not say: whose choice a slope is
     binds     how tightly it is written: 1 as +, 2 as ·, 3 as a sign, 4 as a power, 9 as f(x)
-    told      the slopes as one would write them, where they are computed in another way
+    textbook  the value as books write it, `lambda xp, x: …`, where it is computed in another way; and so textbook_slopes
+    whole     of a row of many: the Domain of all its operands taken together
 
     >>> double = Op("double", lambda xp, x: 2 * x, lambda xp, x, out: (2.0,), "2x", "2 {0}", (REAL,))
     >>> double.at(None, (3.0,)), double.slopes_at(None, (3.0,), 6.0), double.arity
@@ -100,7 +123,9 @@ class Op:
     note: str = ""
     text: str = ""
     binds: int = 9
-    told: Callable[..., Any] | None = None
+    textbook: Callable[..., Any] | None = None
+    textbook_slopes: Callable[..., Any] | None = None
+    whole: Domain | None = None
     arity: int = field(init=False)  # stored, since every node and every walk asks for it
     guarded: bool = field(init=False)  # whether there are numbers at which it is not defined
 

@@ -104,7 +104,7 @@ def must_be_called(caller: str, f: object) -> None:
 
 def outside(op: Op, operands: tuple[float, ...]) -> DomainError | None:
     """Return the error for the first operand outside the domain of a row, if there is one."""
-    for i, (domain, x) in enumerate(zip(op.domains(len(operands)), operands, strict=True)):
+    for i, (domain, x) in enumerate(zip(op.domains(len(operands)), operands, strict=True) if op.guarded else ()):
         if not domain.has(x):
             which = f"its {('first', 'second')[i]} operand" if op.arity == 2 else "its operand"
             pole = x == 0 and op.binds == 4 and (op.arity == 1 or operands[1] < 0)  # 0 to a negative power
@@ -112,6 +112,11 @@ def outside(op: Op, operands: tuple[float, ...]) -> DomainError | None:
                 f"{called(op, operands)} has no value: {op.name} is defined where {which} is {domain.words}, "
                 f"and here it is {x}. {domain.remedy}"
             )
+    if op.whole and not op.whole.has(operands):
+        return op.whole.error(
+            f"{op.name} has no value here: it is defined where {op.whole.words}, and here that is {max(operands)}. "
+            f"{op.whole.remedy}"
+        )
     return None
 
 

@@ -16,7 +16,7 @@ from functools import lru_cache
 from math import pi, sqrt
 from typing import Any
 
-from autograd.op import AT_TIE, AT_TIE_OF_MANY, AT_ZERO, BASE, FINITE, NONNEGATIVE, NONZERO, POSITIVE
+from autograd.op import AT_TIE, AT_TIE_OF_MANY, AT_ZERO, BASE, FINITE, NONNEGATIVE, NONZERO, POSITIVE, SHARED, Constant
 from autograd.op import MANY as MANY
 from autograd.op import PAIRS as PAIRS
 from autograd.op import REAL as REAL
@@ -29,6 +29,14 @@ def _dot(xp: Any, ws: Any, xs: Any, b: Any) -> Any:
     for w, x in zip(ws, xs):  # noqa: B905 (`strict` costs, and this loop is the hottest of all)
         z = z + w * x
     return z + b
+
+
+PEAK, ROOT_2, ROOT_2_PI = Constant(2.0 / sqrt(pi), "2/√π"), Constant(sqrt(2.0), "√2"), Constant(sqrt(2.0 * pi), "√(2π)")
+
+
+def _phi(xp: Any, x: Any) -> Any:
+    """Return Φ(x), the share of a normal distribution below x."""
+    return (1.0 + xp.erf(x / ROOT_2)) / 2.0
 
 
 def _logsumexp(xp: Any, xs: Any) -> Any:
@@ -55,7 +63,7 @@ def _shares(xp: Any, flags: Any) -> Any:
 ADD     = Op("add",     lambda xp, x, y: x + y,             lambda xp, x, y, out: (1.0, 1.0),                  "+",    "{0} + {1}",                       (REAL, REAL), text="{0} + {1}", binds=1)
 SUB     = Op("sub",     lambda xp, x, y: x - y,             lambda xp, x, y, out: (1.0, -1.0),                 "−",    "{0} - {1}",                       (REAL, REAL), text="{0} − {1}", binds=1)
 MUL     = Op("mul",     lambda xp, x, y: x * y,             lambda xp, x, y, out: (y, x),                      "×",    r"{0} \cdot {1}",                  (REAL, REAL), text="{0}·{1}", binds=2)
-DIV     = Op("div",     lambda xp, x, y: x / y,             lambda xp, x, y, out: (1.0 / y, -out / y),         "÷",    r"\frac{{{0}}}{{{1}}}",            (REAL, NONZERO), text="{0}/{1}", binds=2)
+DIV     = Op("div",     lambda xp, x, y: x / y,             lambda xp, x, y, out: (1.0 / y, -out / y),         "÷",    r"\frac{{{0}}}{{{1}}}",            (REAL, NONZERO), text="{0}/{1}", binds=2, textbook_slopes=lambda xp, x, y, out: (1.0 / y, -x / xp.square(y)))
 NEG     = Op("neg",     lambda xp, x: -x,                   lambda xp, x, out: (-1.0,),                        "−",    "-{0}",                            (REAL,), text="−{0}", binds=3)
 POW     = Op("pow",     lambda xp, x, y: xp.pow(x, y),      lambda xp, x, y, out: (y * xp.pow(x, y - 1.0), out * xp.log(x)), "xʸ", "{0}^{{{1}}}",           (BASE, REAL), text="{0}^{1}", binds=4,
              note="the slope of the exponent is out · ln x, so x must be above 0; with a plain number as the exponent, see power(n)")
@@ -67,12 +75,15 @@ ABS     = Op("abs",     lambda xp, x: xp.abs(x),            lambda xp, x, out: (
 SIN     = Op("sin",     lambda xp, x: xp.sin(x),            lambda xp, x, out: (xp.cos(x),),                   "sin",  r"\sin {0}",                       (FINITE,))
 COS     = Op("cos",     lambda xp, x: xp.cos(x),            lambda xp, x, out: (-xp.sin(x),),                  "cos",  r"\cos {0}",                       (FINITE,))
 TANH    = Op("tanh",    lambda xp, x: xp.tanh(x),           lambda xp, x, out: (1.0 - out * out,),             "tanh", r"\tanh {0}",                      (REAL,))
-ERF     = Op("erf",     lambda xp, x: xp.erf(x),            lambda xp, x, out: (2.0 / sqrt(pi) * xp.exp(-x * x),), "erf", r"\mathrm{{erf}}({0})",         (REAL,), note="the error function: 2/√π times the area under exp(−t²) from 0 to x")
-ERFC    = Op("erfc",    lambda xp, x: xp.erfc(x),           lambda xp, x, out: (-2.0 / sqrt(pi) * xp.exp(-x * x),), "erfc", r"\mathrm{{erfc}}({0})",     (REAL,), note="1 − erf(x), right to the last digit far above 0")
-SIGMOID = Op("sigmoid", lambda xp, x: xp.exp(xp.minimum(x, 0.0)) / (1.0 + xp.exp(-xp.abs(x))), lambda xp, x, out: (out * (1.0 - out),), "σ", r"\sigma({0})",      (REAL,), note="1/(1 + exp(−x)), written so that nothing overflows")
-SOFTPLUS = Op("softplus", lambda xp, x: xp.maximum(x, 0.0) + xp.log1p(xp.exp(-xp.abs(x))), lambda xp, x, out: (-xp.expm1(-out),), "softplus", r"\ln(1 + e^{{{0}}})", (REAL,), note="ln(1 + exp(x)), written so that nothing overflows; the slope is sigmoid(x)")
+ERF     = Op("erf",     lambda xp, x: xp.erf(x),            lambda xp, x, out: (PEAK * xp.exp(-(x * x)),), "erf", r"\mathrm{{erf}}({0})",         (REAL,), note="the error function: 2/√π times the area under exp(−t²) from 0 to x")
+ERFC    = Op("erfc",    lambda xp, x: xp.erfc(x),           lambda xp, x, out: (-PEAK * xp.exp(-(x * x)),), "erfc", r"\mathrm{{erfc}}({0})",     (REAL,), note="1 − erf(x), right to the last digit far above 0")
+SIGMOID = Op("sigmoid", lambda xp, x: xp.exp(xp.minimum(x, 0.0)) / (1.0 + xp.exp(-xp.abs(x))), lambda xp, x, out: (out * (1.0 - out),), "σ", r"\sigma({0})",      (REAL,), note="written so that nothing overflows",
+             textbook=lambda xp, x: 1.0 / (1.0 + xp.exp(-x)))
+SOFTPLUS = Op("softplus", lambda xp, x: xp.maximum(x, 0.0) + xp.log1p(xp.exp(-xp.abs(x))), lambda xp, x, out: (-xp.expm1(-out),), "softplus", r"\ln(1 + e^{{{0}}})", (REAL,), note="written so that nothing overflows",
+             textbook=lambda xp, x: xp.log(1.0 + xp.exp(x)), textbook_slopes=lambda xp, x, out: (xp.sigmoid(x),))
 RELU    = Op("relu",    lambda xp, x: xp.maximum(x, 0.0),   lambda xp, x, out: (xp.where(x > 0, 1.0, 0.0),),   "ReLU", r"\mathrm{{ReLU}}({0})",           (REAL,), AT_ZERO, "the slope at 0 is 0, as in PyTorch")
-GELU    = Op("gelu",    lambda xp, x: 0.5 * x * xp.erfc(-sqrt(0.5) * x), lambda xp, x, out: (0.5 * xp.erfc(-sqrt(0.5) * x) + x * xp.exp(-0.5 * x * x) / sqrt(2.0 * pi),), "GELU", r"\mathrm{{GELU}}({0})", (FINITE,), note="x·Φ(x), with Φ(x) = (1 + erf(x/√2))/2 = erfc(−x/√2)/2: written with erfc, nothing cancels below 0")
+GELU    = Op("gelu",    lambda xp, x: 0.5 * x * xp.erfc(-sqrt(0.5) * x), lambda xp, x, out: (0.5 * xp.erfc(-sqrt(0.5) * x) + x * xp.exp(-0.5 * x * x) / sqrt(2.0 * pi),), "GELU", r"\mathrm{{GELU}}({0})", (FINITE,), note="x·Φ(x), with Φ(x) = (1 + erf(x/√2))/2 = erfc(−x/√2)/2: written with erfc, nothing cancels below 0",
+             textbook=lambda xp, x: x * (1.0 + xp.erf(x / ROOT_2)) / 2.0, textbook_slopes=lambda xp, x, out: (_phi(xp, x) + x * xp.exp(-(x * x) / 2.0) / ROOT_2_PI,))
 MAXIMUM = Op("maximum", lambda xp, x, y: xp.maximum(x, y),  lambda xp, x, y, out: (xp.where(x > y, 1.0, xp.where(x < y, 0.0, 0.5)), xp.where(y > x, 1.0, xp.where(y < x, 0.0, 0.5))), "max", r"\max({0}, {1})", (REAL, REAL), AT_TIE, "a tie gives each half, as in PyTorch")
 MINIMUM = Op("minimum", lambda xp, x, y: xp.minimum(x, y),  lambda xp, x, y, out: (xp.where(x < y, 1.0, xp.where(x > y, 0.0, 0.5)), xp.where(y < x, 1.0, xp.where(y > x, 0.0, 0.5))), "min", r"\min({0}, {1})", (REAL, REAL), AT_TIE, "a tie gives each half, as in PyTorch")
 
@@ -82,7 +93,8 @@ DOT     = Op("dot",     _dot,                               lambda xp, ws, xs, b
 #                  for any number of operands, given as one tuple
 SUM       = Op("sum",       lambda xp, xs: xp.sum(xs),           lambda xp, xs, out: (1.0,) * len(xs),          "Σ",     r"\sum_i x_i",                   (REAL, MANY), text="…")
 MEAN      = Op("mean",      lambda xp, xs: xp.sum(xs) / len(xs), lambda xp, xs, out: (1.0 / len(xs),) * len(xs), "mean",  r"\frac{{1}}{{n}} \sum_i x_i",   (REAL, MANY), text="…")
-LOGSUMEXP = Op("logsumexp", _logsumexp,                         lambda xp, xs, out: _softmax(xp, xs),         "ln Σ exp", r"\ln \sum_i e^{{x_i}}", (REAL, MANY), note="the slopes are the softmax", told=lambda xp, xs, out: tuple([xp.exp(x - out) for x in xs]))
+LOGSUMEXP = Op("logsumexp", _logsumexp,                         lambda xp, xs, out: _softmax(xp, xs),         "ln Σ exp", r"\ln \sum_i e^{{x_i}}", (REAL, MANY), note="the slopes are the softmax", whole=SHARED,
+               textbook=lambda xp, xs: xp.log(xp.sum(xp.each(xp.exp, xs))), textbook_slopes=lambda xp, xs, out: xp.each(lambda x: xp.exp(x - out), xs))
 MAX       = Op("max",       lambda xp, xs: xp.fold(xp.maximum, xs), lambda xp, xs, out: _shares(xp, xp.each(lambda x: xp.where(x < out, 0.0, 1.0), xs)), "max", r"\max_i x_i", (REAL, MANY), AT_TIE_OF_MANY, "a tie shares the slope equally, as PyTorch's amax")
 MIN       = Op("min",       lambda xp, xs: xp.fold(xp.minimum, xs), lambda xp, xs, out: _shares(xp, xp.each(lambda x: xp.where(x > out, 0.0, 1.0), xs)), "min", r"\min_i x_i", (REAL, MANY), AT_TIE_OF_MANY, "a tie shares the slope equally, as PyTorch's amin")
 # fmt: on
@@ -138,6 +150,7 @@ def leaky_relu(a: float = 0.01) -> Op:
         (REAL,),
         AT_ZERO,
         f"the slope at 0 is {a:g}, as in PyTorch",
+        textbook=lambda xp, x: xp.where(x > 0, x, a * x),
     )
 
 
@@ -158,6 +171,8 @@ def elu(a: float = 1.0) -> Op:
         (REAL,),
         AT_ZERO,
         f"the slope at 0 is {a:g}, as in PyTorch",
+        textbook=lambda xp, x: xp.where(x > 0, x, a * xp.expm1(x)),
+        textbook_slopes=lambda xp, x, out: (xp.where(x > 0, 1.0, a * xp.exp(x)),),
     )
 
 

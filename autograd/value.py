@@ -124,7 +124,7 @@ class Value(Operators, Refused, Node):
 def evaluate(op: Op, operands: tuple[float, ...]) -> tuple[float, tuple[float, ...]]:
     """Return the value of a row and its local derivatives, at plain numbers; raise a DomainError where there is none."""
     try:
-        if op.guarded and (error := outside(op, operands)):
+        if error := outside(op, operands):
             raise error
         out = op.at(scalars, operands)
         # a NaN has NaN slopes: no kink may turn it into 0 or 1

@@ -1,10 +1,14 @@
 """The table of operations, printed: what each computes, its slopes, where it is defined, how it is written."""
 
+import re
+
 from autograd import rules
 from autograd.explain.expression import Expr, as_expr, formula, name, slope
 from autograd.explain.notation import aligned
 from autograd.namespaces import methods
 from autograd.rules import MANY, PAIRS, Op
+
+RAISED = str.maketrans("−xyz", "⁻ˣʸᶻ")
 
 
 def table() -> str:
@@ -16,10 +20,11 @@ def table() -> str:
 
 def meaning(op: Op) -> tuple[str, ...]:
     """Return a row read as text."""
-    operands, out = operands_of(op), name("out", 0.0)
-    slopes = [slope(op, i, operands, out).text for i in range(len(operands))]
+    operands, out = operands_of(op), name("σ(x)" if op is rules.SIGMOID else "out", 0.0)
+    slopes = [on_a_board(slope(op, i, operands, out).text) for i in range(len(operands))]
     domains = dict.fromkeys(domain.words for domain in op.domain if domain not in (MANY, PAIRS))
-    value = as_expr(op.at(methods, operands)).text  # what it does, not only what it is called
+    rule = op.textbook or op.value
+    value = on_a_board(as_expr(rule(methods, *op.grouped(operands))).text)  # what it does, not only what it is called
     return (
         op.name,
         value if len(value) < 45 else formula(op, operands).text,
@@ -27,6 +32,16 @@ def meaning(op: Op) -> tuple[str, ...]:
         "; ".join(domains),
         op.kinks.words if op.kinks else "",
     )
+
+
+def on_a_board(text: str) -> str:
+    """Write e to a power, σ, and a product with brackets as one would by hand.
+
+    >>> on_a_board("a·(1 − exp(−x))"), on_a_board("sigmoid(x)")
+    ('a(1 − e⁻ˣ)', 'σ(x)')
+    """
+    raised = re.sub(r"exp\((−?[xyz])\)", lambda power: "e" + power[1].translate(RAISED), text)
+    return raised.replace("sigmoid", "σ").replace("·(", "(")
 
 
 def notation(op: Op) -> tuple[str, ...]:

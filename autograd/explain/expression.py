@@ -22,6 +22,7 @@ from typing import Any
 from autograd import rules
 from autograd.graph import number
 from autograd.namespaces import methods
+from autograd.op import Constant
 from autograd.operators import Operators
 from autograd.rules import MANY, PAIRS, REAL, Op
 from autograd.value import Value
@@ -91,7 +92,7 @@ def name(label: str, data: float) -> Expr:
 
 def as_expr(x: Expr | float) -> Expr:
     """Return an Expr as it is, and a number as a name for itself."""
-    return x if isinstance(x, Expr) else Expr(number(x), x)
+    return x if isinstance(x, Expr) else Expr(x.text if isinstance(x, Constant) else number(x), x)
 
 
 def formula(op: Op, operands: tuple[Expr, ...]) -> Expr:
@@ -108,8 +109,9 @@ def slope(op: Op, operand: int, operands: tuple[Expr, ...], out: Expr) -> Expr:
     """Return the local derivative of a row with respect to one operand; of many other operands only the last is shown."""
     if op.arity == MANY and op.text != "…" and len(operands) > MOST_TERMS:
         operand, operands = 0, (operands[operand], Expr("…"), operands[-1])
-    slopes = op.told(methods, *op.grouped(operands), out) if op.told else op.slopes_at(methods, operands, out)
-    return as_expr(slopes[operand])
+    if op.textbook_slopes:
+        return as_expr(op.textbook_slopes(methods, *op.grouped(operands), out)[operand])
+    return as_expr(op.slopes_at(methods, operands, out)[operand])
 
 
 def inner_slope(node: Value, operand: int, names: Mapping[Value, Expr]) -> Expr:

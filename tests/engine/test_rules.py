@@ -12,7 +12,7 @@ import autograd
 from autograd import AutogradError, DivisionError, DomainError, RangeError, Value, gradcheck, refusals, rules
 from autograd.explain.expression import formula, name, slope
 from autograd.gradcheck import COMPLEX_STEP
-from autograd.namespaces import complexes, scalars
+from autograd.namespaces import complexes, methods, scalars
 from autograd.rules import MANY, PAIRS, TABLE, elu, leaky_relu, power
 from tests.strategies import MP, H, sixty
 
@@ -225,11 +225,29 @@ def test_far_out_nothing_overflows(f, value, slope):
         assert node.partials == pytest.approx((slope[x],), rel=1e-15)
 
 
-@pytest.mark.parametrize("op", [op for op in TABLE.values() if op.told], ids=lambda op: op.name)
-def test_slopes_that_are_told_in_a_shorter_way_are_the_same(op):
-    xs = (0.4, -1.0, 3.0)
-    out = op.at(scalars, xs)
-    assert op.told(scalars, xs, out) == pytest.approx(op.slopes_at(scalars, xs, out), rel=1e-14)
+WRITTEN = [op for op in (*TABLE.values(), elu(0.5), leaky_relu(0.2)) if op.textbook or op.textbook_slopes]
+
+
+def numbers_of(values):
+    return [x.data if isinstance(x, Value) else x for x in values]
+
+
+@pytest.mark.parametrize("op", WRITTEN, ids=lambda op: op.name)
+def test_the_textbook_s_form_is_what_is_computed(op):
+    """The form that is shown, read with Values, gives the numbers of the form that is computed."""
+    points = [(0.4, -1.0, 3.0), (-0.7, 2.0, 0.1), (1.5, 0.3, -2.0), (-2.0, -3.0, 1.0)]
+    for xs in (point[: op.arity] if op.arity > 0 else point for point in points):
+        out = op.at(scalars, xs)
+        values, result = op.grouped(tuple(map(Value, xs))), Value(out)
+        if op.textbook:
+            assert op.textbook(methods, *values).data == pytest.approx(out, rel=1e-13)
+        if op.textbook_slopes:
+            shown = numbers_of(op.textbook_slopes(methods, *values, result))
+            assert shown == pytest.approx(op.slopes_at(scalars, xs, out), rel=1e-13)
+
+
+def test_the_forms_of_textbooks_are_there():
+    assert {op.name for op in WRITTEN} >= {"sigmoid", "softplus", "elu", "leaky_relu", "gelu", "logsumexp", "div"}
 
 
 def test_logsumexp_and_softmax_far_out():

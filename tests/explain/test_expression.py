@@ -75,6 +75,8 @@ def read(text, **names):
     text = re.sub("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda m: f"**({m[0].translate(SUPER)})", text)
     text = re.sub(r"\|([^|]*)\|", r"abs(\1)", text)
     text = re.sub(r"\^(−?[\w.]+|\()", lambda m: f"**{m[1]}", text)
+    for root, square in (("√(2π)", 2 * math.pi), ("√π", math.pi), ("√2", 2)):
+        text = text.replace(root, repr(math.sqrt(square)))
     text = text.replace("−", "-").replace("·", "*").replace("×", "*")
     text = (
         re.sub(r"(\d|\))\(", r"\1*(", text)

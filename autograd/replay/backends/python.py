@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import AutogradError
-from autograd.functions import check_shares
 from autograd.replay.program import Floats, Program
-from autograd.rules import DOT, LOGSUMEXP, Op
+from autograd.rules import DOT, Op
 from autograd.value import evaluate
 
 NodeStep = tuple[int, Op, list[int]]  # a node, its row, its parents
@@ -82,6 +81,4 @@ class PythonMachine:
 def evaluated(op: Op, operands: tuple[float, ...]) -> tuple[float, tuple[Any, ...]]:
     """Return the value and the slopes, as eager has them, or raise what eager raises."""
     out, slopes = evaluate(op, operands)
-    if op is LOGSUMEXP:
-        check_shares("logsumexp", operands, out)
     return out, slopes
