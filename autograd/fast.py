@@ -89,7 +89,7 @@ def backward(self: Value) -> None:
 
 
 class Code:
-    """A piece of Python, and how tightly it binds: 0 as <, 1 as +, 2 as ·, 3 as a sign, 9 as a name or a call."""
+    """A piece of Python, and how tightly it binds: 0 as <, 1 as +, 2 as ·, 3 as a sign, 4 as a power, 9 as a name or a call."""
 
     def __init__(self, text: str, binds: int = 9) -> None:
         self.text, self.binds = text, binds
@@ -99,7 +99,16 @@ class Code:
         return self.text if self.binds >= binds else f"({self.text})"
 
     def __neg__(self) -> "Code":
-        return Code(f"-{self.within(9)}", 3)
+        return Code(f"-{self.within(4)}", 3)
+
+    def __abs__(self) -> "Code":
+        return Code(f"abs({self})")
+
+    def __pow__(self, n: Any) -> "Code":
+        return Code(f"{self.within(9)} ** {code(n).within(3)}", 4)
+
+    def __rpow__(self, x: Any) -> "Code":
+        return code(x) ** self
 
     def __str__(self) -> str:
         return self.text

@@ -21,7 +21,7 @@ from autograd.value import Value, lift
 Number = Value | float
 
 # What softmax subtracts: the largest, refused where no share of it is a number.
-LARGEST = replace(rules.MAX, name="the largest in softmax", whole=SHARED)
+LARGEST = replace(rules.MAX, name="softmax", whole=SHARED)
 
 
 def dot(weights: Sequence[Number], inputs: Sequence[Number], bias: Number = 0.0) -> Value:

@@ -57,7 +57,7 @@ NONZERO = Domain(
 )
 
 SHARED = Domain(
-    "the largest is finite",
+    "the largest of its operands is finite",
     lambda xp, xs: xp.abs(xp.fold(xp.maximum, xs)) != float("inf"),
     (),
     "No share of inf is a number: look for the step before it that overflowed, or leave one number at least unmasked.",

@@ -114,7 +114,7 @@ def outside(op: Op, operands: tuple[float, ...]) -> DomainError | None:
             )
     if op.whole and not op.whole.has(operands):
         return op.whole.error(
-            f"{op.name} has no value here: it is defined where {op.whole.words}, and here that is {max(operands)}. "
+            f"{op.name} has no value here: it is defined where {op.whole.words}, and that is {max(operands)}. "
             f"{op.whole.remedy}"
         )
     return None

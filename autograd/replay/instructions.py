@@ -80,6 +80,9 @@ class Symbol:
     def __neg__(self) -> "Symbol":
         return self.template.emit("neg", self)
 
+    def __abs__(self) -> "Symbol":
+        return self.template.emit("abs", self)
+
 
 class SymbolNamespace(Folds):
     """The functions that a rule may call, as instructions."""
@@ -112,7 +115,7 @@ def _reflected(kind: str) -> Callable[[Symbol, Any], Symbol]:
     return lambda x, y: x.template.emit(kind, y, x)
 
 
-for _kind, _name in {"add": "add", "sub": "sub", "mul": "mul", "div": "truediv"}.items():
+for _kind, _name in {"add": "add", "sub": "sub", "mul": "mul", "div": "truediv", "pow": "pow"}.items():
     setattr(Symbol, f"__{_name}__", _binary(_kind))
     setattr(Symbol, f"__r{_name}__", _reflected(_kind))
 for _kind in ("gt", "lt", "ge", "le"):
