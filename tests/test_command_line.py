@@ -153,6 +153,7 @@ def test_a_wrong_command_says_how_it_is_used(arguments):
     assert done.stderr.startswith("usage: python3 -m autograd")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "environment", [{"PYTHONIOENCODING": "ascii"}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}]
 )
@@ -161,6 +162,7 @@ def test_it_speaks_in_every_locale(environment, command):
     assert told(*command, **environment) == told(*command)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="a shell with pipes")
 @pytest.mark.parametrize("command", ["step xor-training", "table", "step xor-training --json", "list"])
 def test_a_reader_may_leave_early(command):

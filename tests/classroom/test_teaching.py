@@ -50,6 +50,7 @@ COMMANDS = [line for block in blocks(PAGE) for line in re.split(r"\n(?=python3|f
 COMMANDS += in_tables(PAGE) + in_tables(README)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("bash") is None, reason="a shell")
 @pytest.mark.parametrize("command", dict.fromkeys(COMMANDS))
 def test_a_command_runs(command, tmp_path):

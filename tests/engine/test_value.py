@@ -314,6 +314,7 @@ def test_a_node_of_two_parents_takes_250_bytes_at_the_most():
     assert used / 20_000 <= 250, f"{used / 20_000:.0f} bytes a node"
 
 
+@pytest.mark.slow
 def test_training_leaves_no_cycles_behind():
     """With the collector off, memory and objects stay where they are: reference counting frees every graph."""
     rng = random.Random(3)

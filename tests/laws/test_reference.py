@@ -42,6 +42,7 @@ def pages(tmp_path_factory):
     return {path.resolve(): Page(path) for path in folder.rglob("*.html")}
 
 
+@pytest.mark.slow
 def test_every_link_of_the_reference_leads_to_a_name(pages):
     links = [(path, *link.partition("#")[::2]) for path, page in pages.items() for link in page.links]
     inside = [
@@ -58,6 +59,7 @@ def test_every_link_of_the_reference_leads_to_a_name(pages):
     assert lost == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("package", [autograd, nn], ids=lambda package: package.__name__)
 def test_every_public_name_is_on_its_page(pages, package):
     (page,) = (page for path, page in pages.items() if path.name == f"{package.__name__}.html")

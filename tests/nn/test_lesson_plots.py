@@ -68,12 +68,14 @@ def test_no_word_lies_on_another(slug):
         assert not meet(box, its_box), f"{text!r} and {other!r}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slug", BOARD)
 def test_the_axes_have_names(slug):
     axes = [ax for ax in figure(slug).axes if ax.get_label() != "<colorbar>"]
     assert all(ax.get_title() and ax.get_xlabel() and ax.get_ylabel() for ax in axes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slug", BOARD)
 def test_lines_are_told_apart_without_colour(slug):
     for ax in figure(slug).axes:

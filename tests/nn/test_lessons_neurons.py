@@ -338,6 +338,7 @@ def test_training_bends_a_row_into_a_corner():
 # --- the pictures ---
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "draw",
     [

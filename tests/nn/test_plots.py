@@ -134,6 +134,7 @@ def test_the_hidden_space_shows_where_the_points_went():
     assert len(before.texts) == 4
 
 
+@pytest.mark.slow
 def test_points_that_fall_together_share_a_label():
     model = nn.MLP(2, [2, 1], "tanh", weights=[[[9.0, 0.0], [0.0, 9.0]], [[1.0, 1.0]]], biases=[[0.5, 0.5], [0.0]])
     data = [([1.0, 1.0], 0), ([2.0, 2.0], 1), ([3.0, 1.0], 0), ([-1.0, -1.0], 1)]

@@ -398,6 +398,7 @@ def picture_of(labels):
     return total
 
 
+@pytest.mark.slow
 @rendered
 @settings(max_examples=15, deadline=None)
 @example(HOSTILE)
