@@ -37,6 +37,7 @@ from numbers import Real
 from typing import Any
 
 from autograd import functions, modes, rules
+from autograd.code_text import Code
 from autograd.graph import leaves_and_results
 from autograd.namespaces import FUNCTIONS, Folds, scalars
 from autograd.op import MANY, REAL, Op
@@ -86,54 +87,6 @@ def backward(self: Value) -> None:
 
 
 # --- a row as Python code ---
-
-
-class Code:
-    """A piece of Python, and how tightly it binds: 0 as <, 1 as +, 2 as ·, 3 as a sign, 4 as a power, 9 as a name or a call."""
-
-    def __init__(self, text: str, binds: int = 9) -> None:
-        self.text, self.binds = text, binds
-
-    def within(self, binds: int) -> str:
-        """Return the text, in parentheses where they are needed."""
-        return self.text if self.binds >= binds else f"({self.text})"
-
-    def __neg__(self) -> "Code":
-        return Code(f"-{self.within(4)}", 3)
-
-    def __abs__(self) -> "Code":
-        return Code(f"abs({self})")
-
-    def __pow__(self, n: Any) -> "Code":
-        return Code(f"{self.within(9)} ** {code(n).within(3)}", 4)
-
-    def __rpow__(self, x: Any) -> "Code":
-        return code(x) ** self
-
-    def __str__(self) -> str:
-        return self.text
-
-
-def code(x: Any) -> Code:
-    """Return a piece of code as it is, and a number as it is written."""
-    return x if isinstance(x, Code) else Code(repr(x), 9 if x >= 0 else 3)
-
-
-def infix(sign: str, binds: int, turned: bool = False) -> Callable[[Any, Any], Code]:
-    """Return the method of an operator: what it writes between its operands."""
-
-    def operator(x: Any, y: Any) -> Code:
-        x, y = (code(y), code(x)) if turned else (code(x), code(y))
-        return Code(f"{x.within(binds)} {sign} {y.within(binds + 1)}", binds)
-
-    return operator
-
-
-for _name, _sign, _binds in (("add", "+", 1), ("sub", "-", 1), ("mul", "*", 2), ("truediv", "/", 2)):
-    setattr(Code, f"__{_name}__", infix(_sign, _binds))
-    setattr(Code, f"__r{_name}__", infix(_sign, _binds, turned=True))
-for _name, _sign in (("lt", "<"), ("gt", ">"), ("le", "<="), ("ge", ">="), ("ne", "!=")):
-    setattr(Code, f"__{_name}__", infix(_sign, 0))
 
 
 class sources(Folds):

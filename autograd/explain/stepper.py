@@ -7,8 +7,7 @@ in the first `backward`; the sums are done in the same order, so that they end i
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Protocol
+from collections.abc import Iterable, Iterator, Sequence
 
 from autograd.errors import GraphError, PositionError
 from autograd.explain.events import Chain, Compute, Event, Names, Ready, Seed, Update

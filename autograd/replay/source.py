@@ -3,8 +3,8 @@
 from keyword import iskeyword
 from unicodedata import normalize
 
+from autograd.code_text import Code, as_code
 from autograd.errors import LengthError
-from autograd.fast import Code, code
 from autograd.namespaces import FUNCTIONS, Folds
 from autograd.replay.program import Program
 from autograd.replay.schedule import Traits
@@ -18,7 +18,7 @@ class CodeNamespace(Folds):
 
     def __init__(self) -> None:
         for name in FUNCTIONS:
-            setattr(self, name, lambda *xs, f=name: Code(f"xp.{f}({', '.join(str(code(x)) for x in xs)})"))
+            setattr(self, name, lambda *xs, f=name: Code(f"xp.{f}({', '.join(str(as_code(x)) for x in xs)})"))
 
 
 def source(program: Program, parameters: list[Value]) -> str:
@@ -66,7 +66,7 @@ def named(program: Program, parameters: list[Value]) -> dict[int, Code]:
     for i, (node, label) in enumerate(zip(program.parameters.tolist(), labels, strict=True), 1):
         names[node] = Code(label if clear else f"p{i}")
     for node, constant in zip(program.constants.tolist(), program.numbers.tolist(), strict=True):
-        names[node] = code(constant)
+        names[node] = as_code(constant)
     return names
 
 
@@ -79,7 +79,7 @@ def forward(program: Program, names: dict[int, Code]) -> list[str]:
     """Return a line for each result."""
     xp = CodeNamespace()
     return [
-        f"{names[node]} = {code(program.op(node).at(xp, tuple(names[parent] for parent in parents)))}"
+        f"{names[node]} = {as_code(program.op(node).at(xp, tuple(names[parent] for parent in parents)))}"
         for node, parents in enumerate(program.rows())
         if program.code[node] >= 0
     ]

@@ -1,0 +1,57 @@
+"""Code: text of a program that grows under Python's operators, so that a rule of the table can be read as the code that computes it.
+
+>>> w, x = Code("w"), Code("x")
+>>> print(2 * w - (x - 1) / -w)
+2 * w - (x - 1) / -w
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+
+class Code:
+    """A piece of Python, and how tightly it binds: 0 as <, 1 as +, 2 as ·, 3 as a sign, 4 as a power, 9 as a name or a call."""
+
+    def __init__(self, text: str, binds: int = 9) -> None:
+        self.text, self.binds = text, binds
+
+    def within(self, binds: int) -> str:
+        """Return the text, in parentheses where they are needed."""
+        return self.text if self.binds >= binds else f"({self.text})"
+
+    def __neg__(self) -> "Code":
+        return Code(f"-{self.within(4)}", 3)
+
+    def __abs__(self) -> "Code":
+        return Code(f"abs({self})")
+
+    def __pow__(self, n: Any) -> "Code":
+        return Code(f"{self.within(9)} ** {as_code(n).within(3)}", 4)
+
+    def __rpow__(self, x: Any) -> "Code":
+        return as_code(x) ** self
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def as_code(x: Any) -> Code:
+    """Return a piece of code as it is, and a number as it is written."""
+    return x if isinstance(x, Code) else Code(repr(x), 9 if x >= 0 else 3)
+
+
+def infix(sign: str, binds: int, turned: bool = False) -> Callable[[Any, Any], Code]:
+    """Return the method of an operator: what it writes between its operands."""
+
+    def operator(x: Any, y: Any) -> Code:
+        x, y = (as_code(y), as_code(x)) if turned else (as_code(x), as_code(y))
+        return Code(f"{x.within(binds)} {sign} {y.within(binds + 1)}", binds)
+
+    return operator
+
+
+for _name, _sign, _binds in (("add", "+", 1), ("sub", "-", 1), ("mul", "*", 2), ("truediv", "/", 2)):
+    setattr(Code, f"__{_name}__", infix(_sign, _binds))
+    setattr(Code, f"__r{_name}__", infix(_sign, _binds, turned=True))
+for _name, _sign in (("lt", "<"), ("gt", ">"), ("le", "<="), ("ge", ">="), ("ne", "!=")):
+    setattr(Code, f"__{_name}__", infix(_sign, 0))
