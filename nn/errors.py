@@ -1,6 +1,6 @@
 """What can go wrong around training, beside the errors of `autograd`."""
 
-from autograd import AutogradError, DataError
+from autograd import AutogradError, DataError, FileError
 from autograd import MissingFileError as MissingFileError
 
 
@@ -15,8 +15,12 @@ class StateError(AutogradError, KeyError):
         return str(self.args[0])  # a KeyError would show the quotes
 
 
-class FormatError(AutogradError, ValueError):
+class FormatError(FileError, ValueError):
     """A file that is not what it should be: cut short, changed, or of another kind."""
+
+
+class FileStateError(FormatError, StateError):
+    """A whole file that holds a state which does not fit what it is to be the state of."""
 
 
 class TrainingError(AutogradError, ArithmeticError):

@@ -179,7 +179,7 @@ class FlatParameter:
         each = [memories.get(p, {}) for p in self.parameters]
         if any(memory.keys() != each[0].keys() for memory in each):
             return None
-        return {name: np.array([memory[name] for memory in each]) for name in each[0]}
+        return {name: column([memory[name] for memory in each]) for name in each[0]}
 
     def split(self, memory: Memory) -> dict[Value, Memory]:
         """Return what is remembered, as plain numbers for each parameter."""
@@ -257,6 +257,14 @@ def updated(part: FlatParameter, here: Any, gradients: Floats, reached: Ints | N
     else:
         new.mark(part.rows, before.present(part.rows) | reached[here])
     return new
+
+
+def column(numbers: list[Any]) -> Any:
+    """Return numbers as an array; a count that is the same for all stays one int, as it was before it was split.
+
+    Adam raises β to its count of steps, and a power of an array may differ from that of a number in the last bit.
+    """
+    return numbers[0] if type(numbers[0]) is int and numbers.count(numbers[0]) == len(numbers) else np.array(numbers)
 
 
 def index(rows: list[int]) -> Any:

@@ -177,11 +177,12 @@ def mnist(images: str | Path, labels: str | Path, limit: int | None = None) -> l
 def idx(path: str | Path) -> tuple[list[int], bytes]:
     """Return the shape and the bytes of an idx file: two zeros, 8 (bytes), the number of dimensions, each, the data."""
     import gzip
+    import zlib
 
     raw = read_file(path)
     try:
         raw = gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
-    except (EOFError, OSError) as error:
+    except (EOFError, OSError, zlib.error) as error:
         raise FormatError(f"{path} cannot be unpacked ({error}). Download it again.") from None
     if raw[:3] != b"\0\0\x08" or len(raw) < 4 + 4 * raw[3]:
         raise FormatError(

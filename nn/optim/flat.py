@@ -5,8 +5,11 @@ arrays when such steps begin, and split again for whoever asks for it, or where 
 """
 
 import math
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from itertools import starmap
+from operator import call
 from typing import Any
 
 from autograd import Value, flat_parameters
@@ -30,6 +33,33 @@ def overflowing(parameters: Sequence[Any]) -> AbstractContextManager[Any]:
     import numpy as np
 
     return np.errstate(over="ignore", under="ignore", invalid="ignore", divide="raise")
+
+
+def numbers_of(p: Any) -> Any:
+    """Return the number of a parameter, or a copy of the numbers of many."""
+    return p.data if isinstance(p, Value) else p.data.copy()
+
+
+def differ(numbers: Any, others: Any) -> bool:
+    """Whether two numbers, or any in two arrays, differ."""
+    return numbers != others if isinstance(numbers, float) else bool((numbers != others).any())
+
+
+def setting_calls(p: Any, numbers: Any) -> list[tuple[Any, ...]]:
+    """Return the calls that set the number of a parameter, or the numbers of many: each runs no Python code."""
+    if isinstance(p, Value):
+        return [(setattr, p, "data", numbers)]
+    return [(setattr, p.store, "version", p.store.version + 1), (p.store.data.__setitem__, p.rows, numbers)]
+
+
+def all_at_once(calls: Iterable[tuple[Any, ...]]) -> None:
+    """Make calls that run no Python code, in one such call: a signal is handled before or after it, not within.
+
+    >>> numbers = []
+    >>> all_at_once([(numbers.append, 1), (numbers.append, 2)]); numbers
+    [1, 2]
+    """
+    deque(starmap(call, calls), maxlen=0)
 
 
 class Together:

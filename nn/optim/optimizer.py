@@ -2,12 +2,11 @@
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
-from itertools import repeat, starmap
-from operator import call
+from itertools import repeat
 from typing import Any, cast
 
 from autograd import DivisionError, Value
-from nn.optim.flat import Together, overflowing
+from nn.optim.flat import Together, all_at_once, numbers_of, overflowing, setting_calls
 from nn.optim.param_groups import (
     OptimizerState,
     Parameters,
@@ -60,10 +59,9 @@ class Optimizer:
         leaves parameters and memories as they were. Raises DivisionError where, with eps=0, a step would divide by 0.
         """
         changes = [change for group in self.param_groups for change in self._changes(group)]
-        set_numbers = [(setattr, p, "data", w) for p, w, _ in changes]
         memories = {p: memory for p, _, memory in changes if memory}
-        # one call that runs no Python code: a signal is handled before or after it, not within
-        deque(starmap(call, [*set_numbers, (self.state.update, memories)]), maxlen=0)
+        calls = [call for p, w, _ in changes for call in setting_calls(p, w)]
+        all_at_once([*calls, (self.state.update, memories)])
 
     def _changes(self, group: ParamGroup) -> list[tuple[Any, float, Memory]]:
         """Return each parameter of a group that has a gradient, with its new number and its new memory."""
@@ -73,8 +71,7 @@ class Optimizer:
             for p in parts:
                 if p.grad is not None:
                     memory = dict(self.state.get(p, ()))
-                    w = p.data if isinstance(p, Value) else p.data.copy()
-                    changes.append((p, self._new_number(rule, p, w, memory), memory))
+                    changes.append((p, self._new_number(rule, p, numbers_of(p), memory), memory))
         return changes
 
     def _parts(self, group: ParamGroup) -> Any:

@@ -117,6 +117,7 @@ class Checkpoint:
     def on_train_begin(self, run: Run) -> None:
         """Refuse a place where no file can be written, before an epoch is spent."""
         check_place(self.path)
+        _ = run.settings  # as they are before the first step: a loss may count its calls
 
     def on_epoch_end(self, run: Run) -> None:
         """Write the file, if it is time; fit calls checkpoints after all other callbacks."""

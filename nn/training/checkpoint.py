@@ -24,13 +24,15 @@ def save_checkpoint(path: str | Path, state: dict[str, Any]) -> None:
     ...     save_checkpoint(f"{folder}/run.json", {"weights": [0.1, 0.2]})
     ...     load_checkpoint(f"{folder}/run.json")
     {'weights': [0.1, 0.2]}
+
+    Raises DataError for a state of other things, FileError where the file cannot be written.
     """
     if not isinstance(state, dict):
         raise DataError(f"A state is a dict, and {shortened(state)} is not one. Give model.state_dict(), say.")
-    inside = packed(state)
     try:
+        inside = packed(state)
         content = json.dumps({"kind": KIND, "sha256": digest(inside), "state": inside})
-    except TypeError as error:
+    except (TypeError, ValueError, RecursionError) as error:  # also for a list that holds itself
         raise DataError(
             f"A checkpoint holds dicts, lists, numbers, text: {error}. Give model.state_dict(), say."
         ) from None
@@ -38,19 +40,27 @@ def save_checkpoint(path: str | Path, state: dict[str, Any]) -> None:
 
 
 def load_checkpoint(path: str | Path) -> dict[str, Any]:
-    """Return the state that a file holds; FormatError if it is cut short, changed, or something else, FileError if it is not there."""
+    """Return the state that a file holds.
+
+    Raises FormatError for a file that is cut short, changed, or something else, MissingFileError if it is not there.
+    """
     raw = read_file(path)
     try:
         content = json.loads(raw)
     except ValueError:
-        raise FormatError(
-            refusal(path, f"it ends or breaks off after {len(raw)} bytes, and is not whole JSON")
-        ) from None
+        raise bad_checkpoint(path, f"it ends or breaks off after {len(raw)} bytes, and is not whole JSON") from None
+    except RecursionError:
+        raise bad_checkpoint(path, "its lists are nested too deeply") from None
     if not isinstance(content, dict) or content.get("kind") != KIND:
-        raise FormatError(refusal(path, f"it is not marked as a {KIND!r}"))
+        raise bad_checkpoint(path, f"it is not marked as a {KIND!r}")
     if content.get("sha256") != digest(content.get("state")):
-        raise FormatError(refusal(path, "it was changed after it was written: its check sum does not fit"))
-    state: dict[str, Any] = unpacked(content["state"])
+        raise bad_checkpoint(path, "it was changed after it was written: its check sum does not fit")
+    try:
+        state = unpacked(content["state"])
+    except (TypeError, ValueError, KeyError):  # the sum fits, but this is not what `packed` makes
+        state = None
+    if not isinstance(state, dict):
+        raise bad_checkpoint(path, "it does not hold a state as save_checkpoint writes it")
     return state
 
 
@@ -78,6 +88,9 @@ def digest(inside: Any) -> str:
     return hashlib.sha256(json.dumps(inside).encode()).hexdigest()
 
 
-def refusal(path: str | Path, why: str) -> str:
-    """Say why a file is not a checkpoint, and what would work."""
-    return f"{path} is not a checkpoint to go on from: {why}. Nothing was changed. Take an earlier checkpoint, or train from the start without resume."
+def bad_checkpoint(path: str | Path, why: str, kind: type[FormatError] = FormatError) -> FormatError:
+    """Return the error of a file that is not a checkpoint, with what would work."""
+    return kind(
+        f"{path} is not a checkpoint to go on from: {why}. Nothing was changed. "
+        "Take an earlier checkpoint, or train from the start without resume."
+    )

@@ -8,7 +8,7 @@ from autograd import RangeError
 from nn.checks import shortened
 from nn.data.batching import Data, Example, finite_example
 from nn.errors import TrainingError
-from nn.optim.flat import all_finite
+from nn.optim.flat import all_at_once, all_finite, setting_calls
 from nn.training.run import Run
 
 
@@ -39,8 +39,7 @@ def check_update(run: Run, before: Sequence[Any]) -> None:
         return
     name, p = next((name, p) for name, p in run.parameters if not math.isfinite(p.data))
     made = p.data
-    for part, old in zip(run.parts, before, strict=True):
-        part.data = old
+    all_at_once([call for part, old in zip(run.parts, before, strict=True) for call in setting_calls(part, old)])
     sentence = f"the first parameter that its update would make not finite is {name}, from {p.data:.4g} to {made}."
     raise stopped(run, f"at {run.place}: {sentence} It was undone: this step has changed no weight.", name)
 

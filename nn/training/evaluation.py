@@ -91,8 +91,8 @@ def answer(target: Any) -> float:
 def in_mode(model: Module, training: bool) -> Iterator[None]:
     """Set a model to training or to evaluation, and leave every module in the mode it was in."""
     modes = [(module, module.training) for module in check_module(model).modules()]
-    model.train(training)
     try:
+        model.train(training)
         yield
     finally:
         for module, mode in modes:

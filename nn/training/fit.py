@@ -8,20 +8,21 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from autograd import AutogradError, RangeError, Value, mean
+from autograd import AutogradError, FileError, RangeError, Value, mean
 from nn.data.batching import Data, batches
-from nn.errors import TrainingError
+from nn.errors import FileStateError, TrainingError
 from nn.module import Module
+from nn.optim.flat import all_at_once, numbers_of
 from nn.optim.newton import take_step
 from nn.training.callbacks import Checkpoint, progress
-from nn.training.checkpoint import load_checkpoint
+from nn.training.checkpoint import bad_checkpoint, load_checkpoint
 from nn.training.divergence import check_backward, check_update, check_validation, too_large, too_large_in_validation
 from nn.training.evaluation import accuracy as accuracy
 from nn.training.evaluation import evaluate as evaluate
 from nn.training.evaluation import example_losses, one_value
 from nn.training.fit_replay import Replayed
 from nn.training.parts import FitOptimizer, FitSchedule
-from nn.training.run import Callback, History, Loss, Penalty, Run
+from nn.training.run import Callback, History, Loss, Penalty, Run, StepUnderWay, is_history
 
 
 def fit(
@@ -64,7 +65,8 @@ def fit(
     same history up to rounding (see fit_replay.py for what cannot be recorded). Then the optimizer changes all parameters at
     once, too.
 
-    Ctrl-C ends the training and returns the history so far; the step under way may be half done, a checkpoint never is.
+    Ctrl-C ends the training and returns the history so far; the step under way is made whole, or not at all. Where a
+    checkpoint cannot be written, the FileError has the history so far, as `error.history`.
     Raises TrainingError at the first step at which the loss, a gradient or a parameter is not finite, or where the
     validation loss is NaN.
     """
@@ -73,17 +75,37 @@ def fit(
     run = Run(model, data, loss, optimizer, epochs, batch_size, schedule, callbacks, validation, rng, penalty, replay)
     losses = Replayed(run, Eager(run)) if replay else Eager(run)
     if resume is not None:
-        run.load_state_dict(load_checkpoint(resume))
+        resume_from(run, resume)
     tell(run, "on_train_begin")
     try:
         while run.history.epochs < run.epochs and not run.history.stopped:
             train_epoch(run, losses)
             tell(run, "on_epoch_end")
     except KeyboardInterrupt:
+        count_the_step_under_way(run)
         run.history.stopped = f"interrupted in {run.place}"
+    except FileError as error:
+        error.history = run.history  # type: ignore[attr-defined]
+        error.add_note("The training ended there. Its history so far is in the error's attribute `history`.")
+        raise
     finally:
         tell(run, "on_train_end")
     return run.history
+
+
+def resume_from(run: Run, path: str | Path) -> None:
+    """Go on from a checkpoint; one that does not fit changes nothing.
+
+    Raises DataError for a checkpoint of another training, FormatError for a file that holds something else.
+    """
+    state = load_checkpoint(path)
+    if not isinstance(state.get("made with"), dict) or not is_history(state.get("history")):
+        raise bad_checkpoint(path, "it does not hold the state of a training", FileStateError)
+    run.check_resumable(state)
+    try:
+        run.load_state_dict(state)
+    except Exception as error:  # whatever a part says of a state that is not one
+        raise bad_checkpoint(path, f"a part of its state does not fit: {error}", FileStateError) from error
 
 
 def train_epoch(run: Run, losses: Eager | Replayed) -> None:
@@ -94,9 +116,13 @@ def train_epoch(run: Run, losses: Eager | Replayed) -> None:
         total += train_step(run, losses, inputs, targets) * len(inputs)
         tell(run, "on_step_end")
     validation_loss = [] if run.validation is None else [validated(run, losses)]
-    history.loss.append(total / len(run.data))
-    history.validation_loss += validation_loss
-    history.lr.append(run.optimizer.lr)
+    all_at_once(
+        [
+            (history.loss.append, total / len(run.data)),
+            (history.validation_loss.extend, validation_loss),
+            (history.lr.append, run.optimizer.lr),
+        ]
+    )
     if run.schedule is not None:
         run.schedule.step()
 
@@ -109,11 +135,18 @@ def train_step(run: Run, losses: Eager | Replayed, inputs: Sequence[Any], target
         loss.backward()
         check_backward(run, loss.data, inputs, targets)
         tell(run, "on_before_optimizer_step")
-        before = [part.data + 0.0 for part in run.parts]
+        run.before_step = StepUnderWay(run.history.steps, [numbers_of(part) for part in run.parts], loss.data)
         take_step(run.optimizer, loss)
-        check_update(run, before)
+        check_update(run, run.before_step.numbers)
     run.history.step_loss.append(loss.data)
     return loss.data
+
+
+def count_the_step_under_way(run: Run) -> None:
+    """After an interruption, write a step into the history that the optimizer has made, and the history does not have."""
+    step = run.before_step
+    if step is not None and step.number == run.history.steps and step.changed(run.parts):
+        run.history.step_loss.append(step.loss)
 
 
 def validated(run: Run, losses: Eager | Replayed) -> float:

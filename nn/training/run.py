@@ -13,9 +13,9 @@ from nn.checks import check_count, check_rng, shortened
 from nn.data.batching import Data, checked, width
 from nn.errors import SettingError
 from nn.module import Module, check_module
-from nn.optim.flat import Together
+from nn.optim.flat import Together, differ
 from nn.training.parts import FitOptimizer, FitSchedule, Stateful, has_state, load_state, state_of
-from nn.training.settings import check_same_settings, digest, function_name, written
+from nn.training.settings import check_same_settings, digest, fingerprint, written
 
 Loss: TypeAlias = Callable[..., Value]  # called as loss(model(inputs), target), for one example
 Penalty: TypeAlias = Callable[[], Value]
@@ -62,6 +62,19 @@ class History:
         return f"{counts}{': ' if words else ''}{', '.join(words)}{f'; {self.stopped}' if self.stopped else ''}"
 
 
+@dataclass
+class StepUnderWay:
+    """A step that may have been made and is not in the history yet: its number from 0, what the parameters were, its loss."""
+
+    number: int
+    numbers: Sequence[Any]
+    loss: float
+
+    def changed(self, parts: Sequence[Any]) -> bool:
+        """Tell whether a parameter has another number now."""
+        return any(differ(part.data, old) for part, old in zip(parts, self.numbers, strict=True))
+
+
 class Run:
     """All that takes part in one training: what `fit` hands to its callbacks."""
 
@@ -85,6 +98,7 @@ class Run:
         self.epochs, self.batch_size = check_count("epochs", epochs), check_count("batch_size", batch_size)
         self.callbacks, self.rng, self.history = [check_callback(c) for c in callbacks], check_rng(rng), History()
         self.replay = replay
+        self.before_step: StepUnderWay | None = None
         check_parts(self)
         self.parameters, self.modules = list(model.named_parameters()), list(model.modules())
         self._together, self._values = Together(), tuple([p for _, p in self.parameters])
@@ -132,14 +146,17 @@ class Run:
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go back to a state; one that does not fit changes nothing."""
-        check_same_settings(state.get("made with", {}), self.settings)
-        check_epochs_left(History(**state["history"]), self.epochs)
         before = self.state_dict()
         try:
             self.restore(state)
         except BaseException:
             self.restore(before)
             raise
+
+    def check_resumable(self, state: dict[str, Any]) -> None:
+        """Refuse the state of another training, and one that has as many epochs as are wanted already."""
+        check_same_settings(state["made with"], self.settings)
+        check_epochs_left(History(**state["history"]), self.epochs)
 
     def restore(self, state: dict[str, Any]) -> None:
         """Set each part to its state."""
@@ -157,8 +174,8 @@ class Run:
         """What a later run must have in common with this one."""
         return {
             "model": written(self.model).splitlines(),
-            "loss": function_name(self.loss),
-            "penalty": function_name(self.penalty),
+            "loss": fingerprint(self.loss),
+            "penalty": fingerprint(self.penalty),
             "optimizer": type(self.optimizer).__name__,
             "schedule": written(self.schedule),
             "data": digest(self.data),
@@ -257,3 +274,12 @@ def check_epochs_left(history: History, epochs: int) -> None:
             f"This checkpoint has {history.epochs} epochs behind it, and epochs={epochs} counts them too, so none is left to train. "
             f"Give more, epochs={history.epochs + 10} say; or take the weights: model.load_state_dict(load_checkpoint(path)['model'])."
         )
+
+
+def is_history(state: object) -> bool:
+    """Tell whether a saved history is one: four lists of numbers, and a text."""
+    if not isinstance(state, dict) or set(state) != set(asdict(History())):
+        return False
+    *curves, stopped = (state[name] for name in asdict(History()))
+    numbers = all(isinstance(curve, list) and all(isinstance(x, (int, float)) for x in curve) for curve in curves)
+    return numbers and isinstance(stopped, str)

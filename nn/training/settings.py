@@ -3,12 +3,17 @@
 import hashlib
 import re
 from array import array
+from functools import partial
+from inspect import getclosurevars
 from itertools import zip_longest
+from random import Random
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from autograd import DataError
+from autograd import DataError, Value
 from nn.checks import as_list
 from nn.data.batching import Data
+from nn.module import Module
 
 
 def check_same_settings(made: dict[str, Any], now: dict[str, Any]) -> None:
@@ -37,9 +42,70 @@ def written(part: object) -> str:
     return re.sub(r" at 0x[0-9a-fA-F]+", "", repr(part))
 
 
-def function_name(function: object) -> str | None:
-    """Return a function's name."""
-    return None if function is None else getattr(function, "__qualname__", type(function).__name__)
+def fingerprint(function: object) -> str | None:
+    """Return what a loss or a penalty is, in a line: so that another of the same name is told apart."""
+    try:
+        text = described(function)
+    except Exception:  # a function that leads back to itself, or a thing of yours that cannot be written
+        text = getattr(function, "__qualname__", type(function).__qualname__)
+    if len(text) > 200:
+        text = f"{text[:100]} … {hashlib.sha256(text.encode()).hexdigest()[:16]}"
+    return None if function is None else text
+
+
+def described(thing: object) -> str:
+    """Return what a function is, with what it has captured.
+
+    >>> from functools import partial
+    >>> from nn import huber_loss
+    >>> described(huber_loss), described(partial(huber_loss, delta=5.0))
+    ('huber_loss', 'partial(huber_loss, delta=5.0)')
+
+    A parameter that was captured may change, so it is named and its number is not.
+    """
+    if isinstance(thing, (Value, Random)):
+        return type(thing).__name__
+    if isinstance(thing, partial):
+        named = [f"{name}={described(part)}" for name, part in thing.keywords.items()]
+        return f"partial({', '.join([described(thing.func), *map(described, thing.args), *named])})"
+    if isinstance(thing, FunctionType):
+        captured = captured_by(thing)
+        return f"{thing.__qualname__}{f' with {captured}' if captured else ''}"
+    if isinstance(thing, (list, tuple)):
+        return f"[{', '.join(map(described, thing))}]"
+    if isinstance(thing, (int, float, str, Module, dict, type(None))):
+        return written(thing)
+    return f"{getattr(thing, '__qualname__', type(thing).__qualname__)}{own_attributes(thing)}"
+
+
+def captured_by(function: FunctionType) -> str:
+    """Return the numbers and other things that a function of yours uses: constants, defaults, closure, globals."""
+    if function.__module__.split(".")[0] in ("nn", "autograd"):
+        return ""
+    names = {**function.__globals__, **getclosurevars(function).nonlocals}
+    used = {name: names[name] for name in code_names(function.__code__) if name in names}
+    words = [f"{name}={described(part)}" for name, part in used.items() if not isinstance(part, (ModuleType, type))]
+    constants = code_constants(function.__code__)
+    return ", ".join([*words, *map(repr, constants), *map(described, function.__defaults__ or ())])
+
+
+def code_names(code: CodeType) -> list[str]:
+    """Return the names that a piece of code uses, and those of the functions inside it."""
+    inner = [name for part in code.co_consts if isinstance(part, CodeType) for name in code_names(part)]
+    return list(dict.fromkeys([*code.co_freevars, *code.co_names, *inner]))
+
+
+def code_constants(code: CodeType) -> list[float]:
+    """Return the numbers that are written in a piece of code, and in the functions inside it."""
+    inner = [x for part in code.co_consts if isinstance(part, CodeType) for x in code_constants(part)]
+    return [x for x in code.co_consts if isinstance(x, (int, float)) and not isinstance(x, bool)] + inner
+
+
+def own_attributes(thing: object) -> str:
+    """Return the attributes of an object that is called as a loss."""
+    own = getattr(thing, "__dict__", None) or {}
+    words = [f"{name}={described(part)}" for name, part in own.items() if not name.startswith("__")]
+    return f"({', '.join(words)})" if words else ""
 
 
 def digest(data: Data) -> str:
