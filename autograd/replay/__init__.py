@@ -14,7 +14,7 @@
     views.py            where the numbers of a group lie: views where they can be, gathers where they must
     instructions.py     the table's rules as a few dozen kinds of instruction
     backends/           the machines that run a program: python, numpy, numba, array_api, dask
-    flat_parameters.py  one store for the parameters of a record, on which an optimizer changes all at once
+    parameter_store.py  one store for the parameters of a record, on which an optimizer changes all at once
     replay.py           what the user holds: call it, go backward, print it
 
 That is the order in which one learns them; a first reading may leave out fusion.py to backends/numba.py. docs/replay.md
@@ -29,7 +29,7 @@ from autograd.replay.reach import CountsEdits
 from autograd.value import Value
 
 if TYPE_CHECKING:
-    from autograd.replay.flat_parameters import FlatParameter
+    from autograd.replay.parameter_store import FlatParameter
     from autograd.replay.replay import Replay, Result
 
 __all__ = ["CountsEdits", "FlatParameter", "Replay", "Result", "flat_parameters", "record"]
@@ -79,7 +79,7 @@ def flat_parameters(parameters: Sequence[Value]) -> "list[FlatParameter]":
     """
     if not parameters or type(parameters[0]) is Value:
         return []
-    from autograd.replay.flat_parameters import flattened
+    from autograd.replay.parameter_store import flattened
 
     return flattened(parameters)
 
@@ -87,7 +87,7 @@ def flat_parameters(parameters: Sequence[Value]) -> "list[FlatParameter]":
 def __getattr__(name: str) -> Any:
     """Import the classes that need NumPy when they are first asked for."""
     if name == "FlatParameter":
-        from autograd.replay.flat_parameters import FlatParameter
+        from autograd.replay.parameter_store import FlatParameter
 
         return FlatParameter
     if name in ("Replay", "Result"):

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from autograd.errors import GraphError
 from autograd.modes import no_grad
 from autograd.node import Node
-from autograd.replay.flat_parameters import StoredParameter
+from autograd.replay.parameter_store import StoredParameter
 from autograd.replay.program import DETACH, lock_kept_through_forks
 from autograd.replay.reach import CountsEdits, Reach, is_ours, of_a_library, root_of
 from autograd.value import Value

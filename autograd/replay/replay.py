@@ -12,8 +12,8 @@ from autograd.errors import GraphError, LengthError
 from autograd.replay.backends import ArrayMachine, Machine, machine, machine_for_arrays
 from autograd.replay.backends.python import PythonMachine
 from autograd.replay.batches import ExampleForm, filled_in, no_nan, same_length
-from autograd.replay.flat_parameters import RecordedParameters
 from autograd.replay.foreign_arrays import foreign_blocks, is_dask, is_foreign, namespace_of, to_numpy
+from autograd.replay.parameter_store import RecordedParameters
 from autograd.replay.program import Floats, Ints, Program
 from autograd.replay.staleness import Watch
 from autograd.value import Value
