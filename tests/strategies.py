@@ -7,6 +7,7 @@ reach       for each leaf, the sum over all paths of |product of local derivativ
 """
 
 import math
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
@@ -14,7 +15,8 @@ from mpmath import MPContext
 
 from autograd import Value, errors
 from autograd.namespaces import Folds, scalars
-from autograd.rules import MANY, PAIRS, TABLE, Op, elu, leaky_relu, power
+from autograd.rules import MANY, PAIRS, REAL, TABLE, Op, elu, leaky_relu, power
+from autograd.value import evaluate
 
 MP = MPContext()
 MP.dps = 60
@@ -147,3 +149,43 @@ def programs(draw: Any, rows: tuple[Op, ...] = ROWS, longest: int = 12) -> Progr
     if len(loose) > 1 or not code:
         code.append((TABLE["sum"], loose or (0,)))
     return Program(leaves, tuple(code))
+
+
+# --- programs at the edges: rows of one's own, whose slopes may be infinite or NaN, at numbers that bring that about ---
+
+
+def _upright(x: float) -> float:
+    return math.inf if x == 0 else 1.0 / (3.0 * x * x)
+
+
+OWN = (
+    Op("cbrt", lambda xp, x: math.cbrt(x), lambda xp, x, out: (_upright(out),), "∛", r"\sqrt[3]{{{0}}}", (REAL,)),
+    Op("sign", lambda xp, x: float((x > 0) - (x < 0)), lambda xp, x, out: (0.0 if x else math.nan,), "sgn", "{0}", (REAL,)),
+    Op("hypot", lambda xp, x, y: math.hypot(x, y), lambda xp, x, y, out: (x / out, y / out) if out else (math.nan, math.inf), "hypot", "{0} {1}", (REAL, REAL)),
+    Op("norm", lambda xp, xs: math.hypot(*xs), lambda xp, xs, out: tuple(x / out if out else math.inf for x in xs), "‖x‖", "{0}", (REAL, MANY)),
+    Op("matches", lambda xp, ws, xs, b: float(sum(w == x for w, x in zip(ws, xs, strict=True))) + b,
+       lambda xp, ws, xs, b, out: ([math.inf if w == x else 0.0 for w, x in zip(ws, xs)], [math.nan if w == x else -0.0 for w, x in zip(ws, xs)], 1.0),  # noqa: B905
+       "≡", "{0}", (REAL, PAIRS)),
+)  # fmt: skip
+EDGES = st.sampled_from([0.0, -0.0, 1.0, -1.0, 0.5, -2.0, 3.0, 1e-200, 1e200, -1e308, math.inf, -math.inf, math.nan])
+
+
+@st.composite
+def programs_at_the_edges(draw: Any, longest: int = 10) -> Program:
+    """Draw a program of all rows, and of one's own, at any numbers; what is refused is left out, and all else leads to the root.
+
+    What no other node uses is multiplied by a leaf, and that may be 0: then 0 comes back to slopes that may be infinite.
+    """
+    leaves = tuple(draw(st.lists(EDGES, min_size=2, max_size=4)))
+    values, code = list(leaves), []
+    for op in draw(st.lists(st.sampled_from((*ROWS, *OWN, *OWN)), min_size=1, max_size=longest)):
+        n = {MANY: 3, PAIRS: 5}.get(op.arity, op.arity)
+        operands = tuple(draw(st.lists(st.integers(0, len(values) - 1), min_size=n, max_size=n)))
+        with suppress(errors.AutogradError):
+            values.append(evaluate(op, tuple(values[k] for k in operands))[0])
+            code.append((op, operands))
+    used = {k for _, operands in code for k in operands}
+    loose = [k for k in range(len(values)) if k not in used]
+    ends = range(len(values), len(values) + len(loose))
+    code += [(TABLE["mul"], (k, draw(st.integers(0, len(leaves) - 1)))) for k in loose]  # by a leaf, which may be 0
+    return Program(leaves, (*code, (TABLE["sum"], tuple(ends))))

@@ -1,15 +1,31 @@
 """Laws that hold for every program one can write with the table; Hypothesis writes the programs."""
 
+import math
+import struct
+
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from autograd import AutogradError, Value, dot, grad, steps
+from autograd import AutogradError, Parameter, Value, dot, grad, record, steps
 from autograd.explain.stepper import Chain, Compute, Ready
 from autograd.graph import topological_order
 from autograd.refusals import outside
 from autograd.rules import ADD, MUL, TABLE
-from tests.strategies import ROWS, Program, as_values, at_sixty, numbers, programs, reach, second60, slopes60
+from tests.strategies import (
+    OWN,
+    ROWS,
+    Program,
+    as_values,
+    at_sixty,
+    numbers,
+    programs,
+    programs_at_the_edges,
+    reach,
+    run,
+    second60,
+    slopes60,
+)
 
 DIGITS = 1e-9
 
@@ -46,6 +62,49 @@ def test_backward_and_steps_and_grad_agree_to_the_last_bit(program):
     for event in steps(root):
         if isinstance(event, Chain):
             assert event.after == event.before + event.upstream * event.local, (event, program)
+
+
+def bits(numbers):
+    """The bits of each number; a NaN is a NaN."""
+    return ["nan" if x != x else struct.pack("d", x) for x in numbers]
+
+
+@settings(max_examples=300)
+@given(programs_at_the_edges())
+def test_backward_and_grad_and_steps_and_replay_agree_where_slopes_are_infinite_or_nan(program):
+    """To the bit: also where 0 · ∞ is NaN, which no walk may leave out, and in rows of one's own."""
+    nodes = as_values(program)
+    root, leaves = nodes[-1], nodes[: len(program.leaves)]
+    root.backward()
+    order = topological_order(root)
+    found = bits(node.grad for node in order)
+    assert bits(grad(root, order)) == found, program
+    ready = {event.node: event.grad for event in steps(root) if isinstance(event, Ready)}
+    assert bits(ready[node] for node in order) == found, program
+
+    parameters = [Parameter(x) for x in program.leaves]
+    replay = record(
+        lambda one: run(program, parameters, lambda op, xs: xs[0].apply(op, *xs))[-1] * one, 1.0, backend="python"
+    )
+    loss = replay(1.0)
+    loss.backward()
+    assert bits([loss.data]) == bits([root.data]), program
+    assert bits(p.grad for p in parameters) == bits(leaf.grad for leaf in leaves), program
+
+
+def test_the_programs_at_the_edges_reach_every_row_and_slopes_that_no_number_is():
+    rows, steep = set(), []
+
+    @settings(max_examples=300)
+    @given(programs_at_the_edges())
+    def collect(program):
+        rows.update(op for op, _ in program.code)
+        steep.extend(x for node in as_values(program) for x in node.partials if x - x != 0)
+
+    collect()
+    assert set(OWN) <= rows
+    assert any(x != x for x in steep)
+    assert any(x == math.inf for x in steep)
 
 
 @given(programs(longest=20))
