@@ -8,7 +8,8 @@ FUNCTIONS names all that it may call, and each reading below has every one of th
     methods           here                                 what brings its own: a Value (second derivatives), an Expr (text, TeX)
     sources           fast.py                              text: Python code for fast methods
     CodeNamespace     replay/source.py                     text: a program to read in class
-    SymbolNamespace   replay/instructions.py               symbols: instructions for numba, and for NumPy without copies
+    SymbolNamespace   replay/instructions.py               symbols: instructions for NumPy without copies, and for numba
+    interpreter       replay/backends/numba_kernels.py     compiled loops, one for each instruction
     Arrays            replay/backends/numpy_forward.py     NumPy arrays
     ArrayNamespace    replay/backends/array_api.py         arrays of any library that keeps the array API standard
 

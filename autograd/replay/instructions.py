@@ -9,13 +9,13 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from autograd.namespaces import Folds
+from autograd.namespaces import FUNCTIONS, Folds
 from autograd.rules import Op
 
 # fmt: off
 KINDS = [
     "add", "sub", "mul", "div", "neg", "gt", "lt", "ge", "le",
-    "exp", "log", "log1p", "expm1", "sqrt", "sin", "cos", "tanh", "erf", "erfc", "abs", "maximum", "minimum", "where", "pow", "divide",
+    *(name for name in FUNCTIONS if name != "square"),
     "move", "accumulate", "dot", "dot_back",
 ]
 # fmt: on
@@ -89,8 +89,8 @@ class SymbolNamespace(Folds):
 
     def __init__(self, template: Template) -> None:
         self.template = template
-        for name in KINDS[KINDS.index("exp") : KINDS.index("move")]:
-            if name != "where":
+        for name in FUNCTIONS:
+            if name not in ("square", "where"):
                 setattr(self, name, lambda *operands, kind=name: template.emit(kind, *operands))
 
     def square(self, x: Any) -> Any:

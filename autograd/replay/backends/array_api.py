@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import GraphError
-from autograd.namespaces import Folds
+from autograd.namespaces import FUNCTIONS, Folds
 from autograd.replay.foreign_arrays import array_like, namespace_of, to_numpy
 from autograd.replay.fusion import fused
 from autograd.replay.program import Floats, Ints, Program, hidden_domains
@@ -41,12 +41,8 @@ class ArrayNamespace(Folds):
         from array_api_compat import device
 
         self.xp, self._like, self._device = xp, like, device(like)
-        for name in ["exp", "log", "log1p", "expm1", "sqrt", "sin", "cos", "tanh", "abs", "square"]:
-            setattr(self, name, getattr(xp, name))
-        for name in ["erf", "erfc"]:
-            setattr(self, name, special(xp, name))
-        for name in ["maximum", "minimum", "where", "pow", "divide"]:
-            setattr(self, name, self._lifting(getattr(xp, name)))
+        for name in FUNCTIONS:
+            setattr(self, name, self._lifting(special(xp, name) if name in ("erf", "erfc") else getattr(xp, name)))
 
     def _lifting(self, function: Any) -> Any:
         return lambda *xs: function(*map(self.array, xs))

@@ -11,9 +11,7 @@ from numba import njit
 
 from autograd.replay.instructions import NUMBER
 
-ADD, SUB, MUL, DIV, NEG, GT, LT, GE, LE = (
-    NUMBER[k] for k in ["add", "sub", "mul", "div", "neg", "gt", "lt", "ge", "le"]
-)
+ADD, SUB, MUL, DIV, NEG, GT, LT, GE, LE = (NUMBER[k] for k in ["add", "sub", "mul", "div", "neg", "gt", "lt", "ge", "le"])
 EXP, LOG, LOG1P, EXPM1, SQRT, SIN, COS = (NUMBER[k] for k in ["exp", "log", "log1p", "expm1", "sqrt", "sin", "cos"])
 TANH, ABS, MAXIMUM, MINIMUM, WHERE = (NUMBER[k] for k in ["tanh", "abs", "maximum", "minimum", "where"])
 ERF, ERFC, POW, DIVIDE, MOVE = (NUMBER[k] for k in ["erf", "erfc", "pow", "divide", "move"])
@@ -286,9 +284,9 @@ def run(tape, places, wides, offset, step, m, lanes):  # type: ignore[no-untyped
         elif kind == POW:
             for i in range(n):
                 m[o + i] = math.pow(m[x + i], m[y + i])
-        elif kind == MOVE:
+        else:  # MOVE; a function without a line here gives NaN, which hands the batch to the python backend
             for i in range(n):
-                m[o + i] = m[x + i]
+                m[o + i] = m[x + i] if kind == MOVE else math.nan
 
 
 @compiled
