@@ -175,6 +175,9 @@ def add_pictures(added: Any) -> None:
     drawn.add_argument(
         "--at", type=int, metavar="K", help="at event K, as `step` numbers them; without, both passes are done"
     )
+    exported = command(added, "export", commands.export_graph, "write its graph as a program, forward and backward")
+    exported.add_argument("-o", "--output", metavar="FILE.py", help="the file to write; printed without")
+    exported.add_argument("--format", default="python", help="python (plain floats), torch or micrograd")
     plotted = command(added, "plot", commands.draw_plot, "draw the plot of a lesson that has one", seeded=False)
     plotted.add_argument("-o", "--output", metavar="FILE", help="a name in .png, .svg or .pdf; LESSON.png without")
     played = command(added, "play", commands.show_player, "make a page that plays it in a browser")

@@ -19,6 +19,7 @@ from autograd.classroom.paper import Paper
 from autograd.errors import FileError
 from autograd.explain.event_json import plain, stream
 from autograd.explain.events import Event
+from autograd.explain.programs import program
 from autograd.file_io import check_place, read_file, write_file
 from autograd.graph import DIGITS
 
@@ -184,6 +185,19 @@ def show_cards(options: argparse.Namespace) -> None:
         )
     write_file(options.output, form(deck, course).encode())
     print(f"{options.output}: {len(deck)} cards")
+
+
+def export_graph(options: argparse.Namespace) -> None:
+    """Write the graph as a program, or print it."""
+    lesson = find(options)
+    text = program(lesson.build(), options.format) + "\n"
+    if options.output is None:
+        print(text, end="")
+        return
+    if Path(options.output).suffix != ".py":
+        raise FileError(f"{options.output!r} is not a name for a program: it should end in .py.")
+    write_file(options.output, text.encode())
+    print(f"{options.output}: {lesson.title}, as a program in {options.format}")
 
 
 def begin_lesson(options: argparse.Namespace) -> None:

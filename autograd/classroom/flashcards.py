@@ -26,10 +26,11 @@ COLUMNS = ("Question", "Answer", "Lesson", "Tags")
 
 
 def deck(course: Course) -> list[Flashcard]:
-    """Return all cards in the order of the course, each question once."""
+    """Return all cards about a course's lessons in their order, each question once."""
     cards = [*DEFINITIONS, *slopes(), *(card for lesson in course.lessons.values() for card in of_lesson(lesson))]
     first = {card.question: card for card in reversed(cards)}
-    return sorted((card for card in cards if first[card.question] is card), key=lambda card: course.place(card.lesson))
+    cards = [card for card in cards if first[card.question] is card and card.lesson in course.lessons]
+    return sorted(cards, key=lambda card: course.place(card.lesson))
 
 
 def flashcards(about: Lesson | Value | Callable[[], Value]) -> list[Flashcard]:

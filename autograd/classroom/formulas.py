@@ -98,6 +98,7 @@ def pointing(text: str, column: int, sentence: str) -> DataError:
     before = text[:column]
     line, at = text.splitlines()[before.count("\n")] if text else "", len(before) - before.rfind("\n") - 1
     begin = max(0, at - 60)
+    line = "".join(letter if letter.isprintable() else "�" for letter in line)
     return DataError(f"{sentence}\n  {line[begin : begin + 120]}\n  {' ' * (at - begin)}^ column {at + 1}")
 
 

@@ -3,17 +3,18 @@
 A number keeps its sign and its decimals, and stays near its size: 3 becomes a whole number from 1 to 6, 0.25 one from 0.12
 to 0.5. A 0 or 1 that is data is a label or a switch, and stays; so do constants, and parameters at 0 unless all of them are.
 Numbers that lead out of an operation's domain, near a kink, or to more gradients that are 0, tiny or huge than the graph had,
-or to a flat end of an activation where the graph has none, are drawn again.
+or to a flat end of an activation where the graph has none, or to a factor of 0, 1 or −1 where the graph has none, are drawn again.
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from hashlib import sha256
 from math import isfinite
 
+from autograd import rules
 from autograd.errors import DomainError, GraphError
 from autograd.functions import grad
 from autograd.graph import names, topological_order
@@ -36,17 +37,32 @@ def variant(root: Value, seed: int | str) -> Value:
 
     Raises GraphError where no numbers will do.
     """
+    for made in variants(root, str(seed)):
+        return made
+    raise no_variant()
+
+
+def no_variant() -> GraphError:
+    """Return the error for a graph that has no other numbers."""
+    return GraphError(
+        "There are no other numbers for this graph that keep it away from kinks, its gradients from 0, and its factors from 0, 1 and −1."
+    )
+
+
+def variants(root: Value, key: str) -> Iterator[Value]:
+    """Yield graphs like that of `root` with the numbers that a key draws, one after another, none twice."""
     order = topological_order(root)
     before = {node: node.data for node in order if node.op is None}
     named = names(order)
     changing = [leaf for leaf in before if not fixed(leaf)] or [leaf for leaf in before if leaf.kind == "parameter"]
+    seen = {tuple(before.values())}
     for attempt in range(MOST_TRIES):
-        drawn = before | {leaf: another(leaf.data, f"{seed} {attempt} {named[leaf]}") for leaf in changing}
-        if drawn != before and (made := rebuilt(order, drawn)) is not None and as_good(made, root):
-            return made
-    raise GraphError(
-        "There are no other numbers for this graph that keep it away from kinks, and its gradients from 0."
-    )
+        drawn = before | {leaf: another(leaf.data, f"{key} {attempt} {named[leaf]}") for leaf in changing}
+        if tuple(drawn.values()) in seen:
+            continue
+        seen.add(tuple(drawn.values()))
+        if (made := rebuilt(order, drawn)) is not None and as_good(made, root):
+            yield made
 
 
 def with_numbers(root: Value, numbers: Mapping[str, float]) -> Value:
@@ -146,13 +162,24 @@ def leaf_like(leaf: Value, number: float) -> Value:
 
 
 def as_good(made: Value, root: Value) -> bool:
-    """Tell whether a graph has no more gradients that are 0, tiny or huge than another, and no more slopes that are tiny."""
-    flatter = flat_slopes(made) > flat_slopes(root)
+    """Tell whether a graph has no more gradients that are 0, tiny or huge than another, no more tiny slopes, no more idle factors."""
     return (
-        not flatter
+        flat_slopes(made) <= flat_slopes(root)
+        and idle_factors(made) <= idle_factors(root)
         and sum(poor_gradients(made)) <= sum(poor_gradients(root))
         and (not all(poor_gradients(made)) or all(poor_gradients(root)))
     )
+
+
+def idle_factors(root: Value) -> set[tuple[int, int]]:
+    """Return the places of factors that are 0, 1 or −1, at which a mistake with a product would not show."""
+    return {
+        (i, operand)
+        for i, node in enumerate(topological_order(root))
+        if node.op in (rules.MUL, rules.DOT)
+        for operand, parent in enumerate(node.parents[: 2 * (len(node.parents) // 2)])
+        if parent.kind != "constant" and parent.data in (0, 1, -1)
+    }
 
 
 def flat_slopes(root: Value) -> int:
