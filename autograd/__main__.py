@@ -13,6 +13,7 @@ import autograd
 from autograd import commands
 from autograd.classroom import operations_table, walkthrough
 from autograd.classroom.arguments import split_numbers
+from autograd.classroom.assignments import assignment_command
 from autograd.pictures import LEVELS
 from nn.lessons import COURSE
 
@@ -90,6 +91,7 @@ def parser() -> argparse.ArgumentParser:
     add_questions(added)
     add_pictures(added)
     add_class_kit(added)
+    assignment_command.add_to(added)
     added.add_parser("table", help="print the table of operations").set_defaults(
         run=lambda options: print(operations_table.table())
     )

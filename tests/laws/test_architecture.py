@@ -36,6 +36,8 @@ autograd.replay: frozen replay trace __init__
 autograd.classroom: formulas questions exercise claim definition lesson lesson_checks course lesson_files new_lesson arguments __init__
 autograd.classroom: definitions variants renumbering find paper operations_table walkthrough terminal_quiz flashcards
 autograd.classroom.handout: sheet html markdown pdf __init__
+autograd.classroom.assignments: __init__ walks remembering right_rules simulator faults rule_faults programs runner inside recognise findings
+autograd.classroom.assignments: stages engine judge report folder catalogue grade package assignment_command
 autograd.player: page_quiz page_data page __init__
 autograd: __init__ commands
 nn: errors checks nested architecture module activations init sequence layers losses regularization torch_names

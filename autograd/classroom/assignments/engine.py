@@ -1,8 +1,7 @@
 """The assignment `engine`: build your own Value. Its stages, their hints, and the checks beside the programs of every engine."""
 
-import math
-
 from autograd.classroom.assignments.stages import Assignment, Check, Slip, Stage, check
+from autograd.namespaces import scalars as xp
 
 TINY = "by_hand(w=3.0, b=1.0, x=2.0, y=15.0)"
 
@@ -11,7 +10,11 @@ def parents() -> tuple[Check, ...]:
     """Return stage 2: the parents of a result, in order and with repeats."""
     asked = "len(z.parents); z.parents[0] is x; z.parents[1] is y"
     two = "x, y = Value(3.0), Value(4.0)"
-    in_set = Slip("parents in a set: x·x remembers x once", (1.0,), "Keep them in a tuple: (self, other), also where both are the same node.")
+    in_set = Slip(
+        "parents in a set: x·x remembers x once",
+        (1.0,),
+        "Keep them in a tuple: (self, other), also where both are the same node.",
+    )
     return (
         check(2, f"{two}\nz = x * y", "len(z.parents)", (2.0,),
               Slip("only one parent is remembered", (1.0,), "Both operands are parents: (self, other)."), unwritten=(0.0,)),
@@ -26,9 +29,19 @@ def parents() -> tuple[Check, ...]:
 def partials() -> tuple[Check, ...]:
     """Return stage 3: the local derivatives of + and ×."""
     two = "x, y = Value(3.0), Value(4.0)"
-    own = Slip("x · y: each operand gets itself, not the other one", ([3.0, 4.0],), "∂(x·y)/∂x = y: the other operand's number.")
-    node = Slip("the slope is kept as a node", ([{"node": 4.0}, {"node": 3.0}],), "A local derivative is a plain number: other.data.")
-    as_product = Slip("x + y: the slopes of x · y", ([4.0, 3.0],), "As x grows by a little, x + y grows by as much: the slope is 1.")
+    own = Slip(
+        "x · y: each operand gets itself, not the other one",
+        ([3.0, 4.0],),
+        "∂(x·y)/∂x = y: the other operand's number.",
+    )
+    node = Slip(
+        "the slope is kept as a node",
+        ([{"node": 4.0}, {"node": 3.0}],),
+        "A local derivative is a plain number: other.data.",
+    )
+    as_product = Slip(
+        "x + y: the slopes of x · y", ([4.0, 3.0],), "As x grows by a little, x + y grows by as much: the slope is 1."
+    )
     return (
         check(3, f"{two}\nz = x * y", "list(z.partials)", ([4.0, 3.0],), own, node,
               Slip("x · y: the slopes of x + y", ([1.0, 1.0],), "∂(x·y)/∂x = y."), unwritten=([],)),
@@ -46,7 +59,11 @@ def hand_slips(dw: float, db: float, dx: float) -> tuple[Slip, ...]:
         "upstream alone: the local derivative is forgotten": (db, db, db),
         "the local derivative alone: upstream is forgotten": (2.0, 1.0, 3.0),
         "+ in the place of ·: upstream and local derivative are added": (db + 2, db + 1, db + 3),
-        "w is updated too early (learning rate 0.01): x's gradient goes through the new w": (dw, db, db * (3 - 0.01 * dw)),
+        "w is updated too early (learning rate 0.01): x's gradient goes through the new w": (
+            dw,
+            db,
+            db * (3 - 0.01 * dw),
+        ),
         "the gradients of w and x are swapped": (dx, db, dw),
         "the bias gets the gradient of w": (dw, dw, dx),
         "the bias gets no gradient": (dw, 0.0, dx),
@@ -67,9 +84,12 @@ def by_hand() -> tuple[Check, ...]:
 
 def order() -> tuple[Check, ...]:
     """Return stage 5: each node once, after its parents."""
-    graph = "x, k, t = Value(5.0), Value(2.0), Value(3.0)\ny = x * k\nz = y * t\no = z + y\norder = topological_order(o)"
+    graph = (
+        "x, k, t = Value(5.0), Value(2.0), Value(3.0)\ny = x * k\nz = y * t\no = z + y\norder = topological_order(o)"
+    )
     asked = "len(order); order[-1] is o; " + "; ".join(
-        f"[n is {a} for n in order].index(True) < [n is {b} for n in order].index(True)" for a, b in (("x", "y"), ("y", "z"))
+        f"[n is {a} for n in order].index(True) < [n is {b} for n in order].index(True)"
+        for a, b in (("x", "y"), ("y", "z"))
     )
     why = "Visit a node's parents first; then put the node into the list, if it is not there yet."
     return (
@@ -103,20 +123,22 @@ def passes() -> tuple[Check, ...]:
 def neurons() -> tuple[Check, ...]:
     """Return stage 9: a neuron, a layer, a network."""
     made = "n = Neuron([0.5, -1.0], 0.25)\nout = n([1.0, 2.0])"
-    right = math.tanh(0.5 - 2.0 + 0.25)
-    net = "model = MLP([Layer([Neuron([0.5, -1.0], 0.25), Neuron([1.0, 2.0], 0.0)]), Layer([Neuron([1.0, -1.0], 0.5)])])"
-    hidden = (right, math.tanh(5.0))
+    right = xp.tanh(0.5 - 2.0 + 0.25)
+    net = (
+        "model = MLP([Layer([Neuron([0.5, -1.0], 0.25), Neuron([1.0, 2.0], 0.0)]), Layer([Neuron([1.0, -1.0], 0.5)])])"
+    )
+    hidden = (right, xp.tanh(5.0))
     return (
         check(9, made, "out.data", (right,),
-              Slip("the bias is forgotten", (math.tanh(-1.5),), "w₁·x₁ + w₂·x₂ + b."),
+              Slip("the bias is forgotten", (xp.tanh(-1.5),), "w₁·x₁ + w₂·x₂ + b."),
               Slip("the activation is forgotten", (-1.25,), "The neuron's output is tanh of the sum."),
               Slip("relu in the place of tanh", (0.0,), "These neurons have tanh."),
-              Slip("the inputs are crossed", (math.tanh(0.25),), "The first weight belongs to the first input.")),
+              Slip("the inputs are crossed", (xp.tanh(0.25),), "The first weight belongs to the first input.")),
         check(9, made + "\nout.backward()", "n.weights[0].grad; n.weights[1].grad; n.bias.grad", ((1 - right**2), 2 * (1 - right**2), 1 - right**2),
               Slip("the graph is cut", (0.0, 0.0, 0.0), "Compute with Values: a Value made from .data has no parents.")),
         check(9, "n = Neuron([0.5, -1.0], 0.25)", "len(n.parameters())", (3.0,),
               Slip("the bias is no parameter", (2.0,), "Training moves the bias, too: [*self.weights, self.bias].")),
-        check(9, f"{net}\nout = model([1.0, 2.0])", "len(out); out[0].data", (1.0, math.tanh(hidden[0] - hidden[1] + 0.5))),
+        check(9, f"{net}\nout = model([1.0, 2.0])", "len(out); out[0].data", (1.0, xp.tanh(hidden[0] - hidden[1] + 0.5))),
         check(9, net, "len(model.parameters())", (9.0,), Slip("the biases are no parameters", (6.0,), "Ask each layer for its parameters.")),
     )  # fmt: skip
 
@@ -127,7 +149,7 @@ def weight_after(epochs: int, sign: float = -1.0, factor: float = 1.0, zero: boo
     w_grad = b_grad = 0.0
     b = 0.0
     for _ in range(epochs):
-        out = math.tanh(w + b)
+        out = xp.tanh(w + b)
         slope = factor * 2 * out * (1 - out * out)
         w_grad, b_grad = (slope, slope) if zero else (w_grad + slope, b_grad + slope)
         w, b = w + sign * 0.1 * w_grad, b + sign * 0.1 * b_grad
@@ -167,23 +189,23 @@ def training() -> tuple[Check, ...]:
 def to_choose() -> dict[int, tuple[Check, ...]]:
     """Return the checks of the stages to choose."""
     softmax = "logits = [Value(1000.0), Value(998.0), Value(0.0)]\nL = cross_entropy(logits, 1)\nL.backward()"
-    s = 1 / (1 + math.exp(-2))
+    s = 1 / (1 + xp.exp(-2))
     head = "out = attention([Value(1.0), Value(0.0)], [[Value(1.0), Value(0.0)], [Value(0.0), Value(1.0)]], [[Value(10.0)], [Value(20.0)]])"
-    w = 1 / (1 + math.exp(-1 / math.sqrt(2)))
-    unscaled = 1 / (1 + math.exp(-1))
+    w = 1 / (1 + xp.exp(-1 / xp.sqrt(2)))
+    unscaled = 1 / (1 + xp.exp(-1))
     drawn = "x, y = Value(2.0, label='x'), Value(3.0, label='y')\nz = x * y\nz.label = 'z'\ntext = draw(z)"
     return {
         11: (check(11, "slope = central_difference(lambda x: x * x * x, 2.0)", "abs(slope - 12.0) < 1e-6", (1.0,),
                    Slip("the difference goes to one side only, or is divided by h in the place of 2h", (0.0,), "(f(x + h) − f(x − h)) / 2h.")),),
         12: (check(12, drawn, "text.count('->'); '\"x\" -> \"z\"' in text; '\"y\" -> \"z\"' in text", (2.0, 1.0, 1.0),
                    Slip("the arrows point the wrong way", (2.0, 0.0, 0.0), "From the operand to the result.")),),
-        13: (check(13, softmax, "L.data; logits[0].grad; logits[1].grad; logits[2].grad", (2 + math.log(1 + math.exp(-2)), s, (1 - s) - 1, 0.0)),),
+        13: (check(13, softmax, "L.data; logits[0].grad; logits[1].grad; logits[2].grad", (2 + xp.log(1 + xp.exp(-2)), s, (1 - s) - 1, 0.0)),),
         14: (check(14, "slope = deep(100000)", "slope", (100001.0,), Slip("x itself is forgotten", (100000.0,), "y begins as x: that is one use more."), seconds=30.0),),
         15: (check(15, "second = second_derivative(lambda x: x * x * x, 2.0)", "abs(second - 12.0) < 1e-3", (1.0,)),),
         16: (check(16, head, "len(out); out[0].data", (1.0, w * 10 + (1 - w) * 20),
                    Slip("the scores are not divided by √d", (1.0, unscaled * 10 + (1 - unscaled) * 20), "Attention divides by the root of the length of a key."),
                    Slip("the weights are swapped", (1.0, (1 - w) * 10 + w * 20), "Each value belongs to its own key."),
-                   Slip("the softmax is forgotten", (1.0, 10 / math.sqrt(2)), "The scores are turned into weights that add up to 1.")),),
+                   Slip("the softmax is forgotten", (1.0, 10 / xp.sqrt(2)), "The scores are turned into weights that add up to 1.")),),
     }  # fmt: skip
 
 

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from autograd.classroom.assignments.simulator import SLOPES
+from autograd.classroom.assignments.right_rules import SLOPES
+from autograd.namespaces import scalars as xp
 
 Change = Mapping[str, Any]
 SIGNS = {
@@ -139,10 +140,10 @@ def seeds() -> Iterator[Fault]:
         ("the pass begins with ½: the gradient of ½ the loss", lambda data: 0.5),
         ("the pass begins with 2: the gradient is doubled", lambda data: 2.0),
     ):
-        yield Fault(name, 2, begin, ({"seed": seed},))
+        yield Fault(name, 2, begin, ({"root_gradient": seed},))
 
 
-def power(made: Callable[..., tuple[float, float]], op: str) -> Change:
+def power(made: Callable[..., tuple[float, ...]], op: str) -> Change:
     """Return the change of a power's slopes, in its general form or for numbers alone."""
     return {"slopes": {op: made}, **({"made_of": {op: "own"}} if "_" in op else {})}
 
@@ -154,7 +155,7 @@ def powers() -> Iterator[Fault]:
         "n·xⁿ": lambda x, n, out: n * out, "xⁿ⁻¹, without the factor n": lambda x, n, out: x ** (n - 1),
         "n·x": lambda x, n, out: n * x, "(n − 1)·xⁿ⁻¹": lambda x, n, out: (n - 1) * x ** (n - 1), "n": lambda x, n, out: n,
         "n·xⁿ⁺¹": lambda x, n, out: n * x ** (n + 1), "(n − 1)·xⁿ": lambda x, n, out: (n - 1) * out, "xⁿ": lambda x, n, out: out,
-        "xⁿ·ln x": lambda x, n, out: out * math.log(x) if x > 0 else 0.0, "n·xⁿ⁻²": lambda x, n, out: n * x ** (n - 2),
+        "xⁿ·ln x": lambda x, n, out: out * xp.log(x) if x > 0 else 0.0, "n·xⁿ⁻²": lambda x, n, out: n * x ** (n - 2),
         "(n + 1)·xⁿ": lambda x, n, out: (n + 1) * out, "xⁿ⁺¹/(n + 1)": lambda x, n, out: x ** (n + 1) / (n + 1) if n != -1 else 0.0,
         "2·x": lambda x, n, out: 2 * x, "|n|·xⁿ⁻¹": lambda x, n, out: abs(n) * x ** (n - 1), "n·outⁿ⁻¹": lambda x, n, out: n * out ** (n - 1),
     }  # fmt: skip
@@ -173,8 +174,8 @@ def powers() -> Iterator[Fault]:
         ({"slopes": {"pow": lambda x, n, out: (right(x, n, out)[0], 0.0)}},), ("pow", "pow_left"),
     )  # fmt: skip
     exponents = {
-        "xʸ, without ln x": lambda x, n, out: out, "ln x, without xʸ": lambda x, n, out: math.log(x) if x > 0 else 0.0,
-        "xʸ·ln y": lambda x, n, out: out * math.log(n) if n > 0 else 0.0, "y·xʸ⁻¹": lambda x, n, out: n * x ** (n - 1),
+        "xʸ, without ln x": lambda x, n, out: out, "ln x, without xʸ": lambda x, n, out: xp.log(x) if x > 0 else 0.0,
+        "xʸ·ln y": lambda x, n, out: out * xp.log(n) if n > 0 else 0.0, "y·xʸ⁻¹": lambda x, n, out: n * x ** (n - 1),
         "xʸ·ln x with the wrong sign": lambda x, n, out: -right(x, n, out)[1],
         "xʸ·log₁₀ x": lambda x, n, out: out * math.log10(x) if x > 0 else 0.0,
     }  # fmt: skip
@@ -195,7 +196,7 @@ def crashes(right: Callable[..., tuple[float, ...]]) -> Iterator[Fault]:
 
     def crash(zero: bool, negative: bool) -> Callable[..., tuple[float, ...]]:
         def slopes(x: float, n: float, out: float) -> tuple[float, ...]:
-            if x == 0 and zero or x < 0 and negative:
+            if (x == 0 and zero) or (x < 0 and negative):
                 raise ValueError
             return right(x, n, out)
 

@@ -60,10 +60,10 @@ def pyz() -> bytes:
     return made.getvalue()
 
 
-def write(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+def write(archive: zipfile.ZipFile, name: str, content: bytes, executable: bool = False) -> None:
     """Write a file into an archive, with a date that does not change."""
     info = zipfile.ZipInfo(name, MOMENT)
-    info.external_attr = 0o644 << 16
+    info.external_attr = (0o755 if executable else 0o644) << 16
     info.compress_type = zipfile.ZIP_DEFLATED
     archive.writestr(info, content)
 

@@ -11,6 +11,7 @@ import os
 import re
 import sys
 import types
+from typing import Any
 
 MEBIBYTE = 1024 * 1024
 MOST_NODES = 20_000
@@ -25,32 +26,35 @@ OPERATIONS = {
 SPELLINGS = {"relu": ("relu", "ReLU", "Relu", "RELU"), "exp": ("exp", "Exp"), "tanh": ("tanh", "Tanh", "TanH")}
 
 
-class Missing(Exception):
+class MissingError(Exception):
     """An engine has no such operation."""
 
 
 class Inside:
     """One student's file, and what its programs did."""
 
-    def __init__(self, told, seen):
+    def __init__(self, told: dict[str, Any], seen: str) -> None:
         self.told, self.seen, self.home = told, seen, os.getpid()
         self.data, self.grad, self.backward = told["names"]
-        self.module, self.abilities, self.forked, self.fresh = None, {}, False, {}
+        self.module: Any = None
+        self.made: Any = None
+        self.abilities: dict[str, str] = {}
+        self.forked = False
         if hasattr(os, "register_at_fork"):
             os.register_at_fork(after_in_parent=self.note_fork)
 
-    def note_fork(self):
+    def note_fork(self) -> None:
         """Remember that a second process was started."""
         self.forked = True
 
-    def say(self, **what):
+    def say(self, **what: Any) -> None:
         """Write down one thing, at once: the process may not live long."""
         if os.getpid() != self.home:
             os._exit(0)  # a copy of this process, made by the student's program
         with open(self.seen, "a", encoding="utf-8") as file:
             file.write(json.dumps(what, ensure_ascii=True) + "\n")
 
-    def run(self):
+    def run(self) -> None:
         """Import the file, then run the programs."""
         self.say(started="import")
         try:
@@ -65,16 +69,16 @@ class Inside:
             self.say(done=job["id"], **self.outcome(job))
         self.say(done="all")
 
-    def thing(self, name):
+    def thing(self, name: str) -> Any:
         """Return the class that is judged, or None where functions are."""
         if not name:
             return None
         if not hasattr(self.module, name):
             there = [n for n, thing in vars(self.module).items() if isinstance(thing, type) and not n.startswith("_")]
-            raise Missing(f"it has no class {name}. It has: {', '.join(there) or 'none'}.")
+            raise MissingError(f"it has no class {name}. It has: {', '.join(there) or 'none'}.")
         return getattr(self.module, name)
 
-    def outcome(self, job):
+    def outcome(self, job: dict[str, Any]) -> dict[str, Any]:
         """Run one program: what was asked, or what was raised, or what the engine lacks."""
         space = dict(vars(self.module))
         if self.made is not None:
@@ -86,16 +90,16 @@ class Inside:
                 if lacks := self.lack(need):
                     return {"lacks": need, "why": lacks}
             for number, line in enumerate(job["lines"]):  # noqa: B007
-                exec(compile(self.own_words(line), "<program>", "exec"), space)
+                exec(compile(self.own_words(line), "<program>", "exec"), space)  # noqa: S102
             number = len(job["lines"])
             asked = [self.plain(eval(self.own_words(ask), space)) for ask in job["asks"]]
-        except Missing as error:
+        except MissingError as error:
             return {"lacks": str(error), "why": str(error)}
         except BaseException as error:
             return {"raised": told_of(error, self.told["file"]), "line": number, "odd": self.oddities()}
         return {"asked": asked, "odd": self.oddities()}
 
-    def own_words(self, line):
+    def own_words(self, line: str) -> str:
         """Return a line with the names of the student's class and of its methods."""
         if self.made is None:
             return line
@@ -106,7 +110,7 @@ class Inside:
                 line = self.spelled(line, name)
         return line
 
-    def spelled(self, line, name):
+    def spelled(self, line: str, name: str) -> str:
         """Return a line with a function as this engine spells it: x.relu(), x.ReLU(), relu(x)."""
         for spelling in SPELLINGS.get(name, (name,)):
             if hasattr(self.made, spelling):
@@ -116,15 +120,15 @@ class Inside:
                 before, _, after = line.partition(f".{name}()")
                 start = len(before) - len(before.rstrip()) if before.endswith(" ") else before.rfind(" ") + 1
                 return f"{before[:start]}{spelling}({before[start:]}){after}"
-        raise Missing(name)
+        raise MissingError(name)
 
-    def lack(self, need):
+    def lack(self, need: str) -> str:
         """Say why an operation is lacking, or return "" where it is there, right or wrong."""
         if need not in self.abilities:
             self.abilities[need] = self.tried(need)
         return self.abilities[need]
 
-    def tried(self, need):
+    def tried(self, need: str) -> str:
         """Try an operation forward."""
         attribute, text = OPERATIONS[need]
         if attribute.startswith("__") and not hasattr(self.made, attribute):
@@ -135,22 +139,23 @@ class Inside:
         try:
             line = self.own_words(f"r = {text}")
             space = dict(vars(self.module), a=self.made(3.0), b=self.made(2.0))
-            exec(compile(line, "<program>", "exec"), space)
+            exec(compile(line, "<program>", "exec"), space)  # noqa: S102
             found = self.plain(getattr(space["r"], self.data))
             return "" if need != "pow" or isinstance(found, float) else "its result holds no number"
         except NotImplementedError:
             return "it is not written yet"
-        except Missing:
+        except MissingError:
             return f"it has no {need}"
         except Exception as error:
             told = told_of(error, self.told["file"])
-            tolerated = need.endswith("_number") and need != "pow_number" or need == "pow"
+            tolerated = (need.endswith("_number") and need != "pow_number") or need == "pow"
             refused = isinstance(error, TypeError) and "unsupported operand" in told["message"]
             return f"{told['type']}: {told['message']}" if tolerated or refused else ""
 
-    def nodes_of(self, root):
+    def nodes_of(self, root: Any) -> list[Any]:
         """Return all nodes that can be reached from a root, whatever the engine calls its links."""
-        found, seen, line = [], set(), [root]
+        found, line = list[Any](), [root]
+        seen: set[int] = set()
         while line and len(seen) < MOST_NODES:
             thing = line.pop()
             if id(thing) in seen or isinstance(thing, (type, types.ModuleType)):
@@ -163,13 +168,13 @@ class Inside:
             line.extend(gc.get_referents(thing))
         return found
 
-    def zero_all(self, root):
+    def zero_all(self, root: Any) -> None:
         """Set every gradient to what a fresh node has: to zero, or to None."""
         fresh = getattr(self.made(1.0), self.grad, None)
         for node in self.nodes_of(root):
             setattr(node, self.grad, None if fresh is None else 0.0)
 
-    def plain(self, thing):
+    def plain(self, thing: Any) -> Any:
         """Return a number as JSON has it, or say what it is instead."""
         if thing is None or isinstance(thing, bool):
             return None if thing is None else float(thing)
@@ -186,7 +191,7 @@ class Inside:
             return self.plain(thing.item()) if getattr(thing, "size", 1) == 1 else {"kind": "array of several numbers"}
         return {"kind": type(thing).__name__[:80]}
 
-    def oddities(self):
+    def oddities(self) -> list[str]:
         """Say what no engine should have done by now."""
         odd = []
         if self.forked:
@@ -198,17 +203,19 @@ class Inside:
         return odd
 
 
-def imported(path):
+def imported(path: str) -> Any:
     """Import a file by its path."""
     name = os.path.splitext(os.path.basename(path))[0]
     spec = importlib.util.spec_from_file_location(name, path)
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
 
 
-def number_of(thing):
+def number_of(thing: Any) -> Any:
     """Return a number of a built-in type, past what a class of the student's says of itself."""
     if isinstance(thing, float):
         number = float.__add__(thing, 0.0)
@@ -220,13 +227,14 @@ def number_of(thing):
     return number if abs(number) < float("inf") else {"kind": repr(number)}
 
 
-def told_of(error, path):
+def told_of(error: BaseException, path: str) -> dict[str, Any]:
     """Return what was raised, and the last line of the student's file on the way."""
     try:
         message = str(error)[:300]
     except BaseException:
         message = ""
-    told, trace = {"type": type(error).__name__[:80], "message": message}, error.__traceback__
+    told: dict[str, Any] = {"type": type(error).__name__[:80], "message": message}
+    trace = error.__traceback__
     while trace is not None:
         if trace.tb_frame.f_code.co_filename == path:
             told.update(at=trace.tb_lineno, function=trace.tb_frame.f_code.co_name)
@@ -236,7 +244,7 @@ def told_of(error, path):
     return told
 
 
-def stdout_closed():
+def stdout_closed() -> bool:
     """Return whether the standard output is gone."""
     try:
         os.fstat(1)
@@ -245,16 +253,16 @@ def stdout_closed():
         return True
 
 
-def reopen():
+def reopen() -> None:
     """Give the next program a standard output again."""
     try:
         os.fstat(1)
     except OSError:
         os.open(os.devnull, os.O_WRONLY)
-    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)
+    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
 
 
-def limit(megabytes, file_megabytes):
+def limit(megabytes: int, file_megabytes: int) -> None:
     """Set the limits that this system has."""
     try:
         import resource
@@ -267,7 +275,7 @@ def limit(megabytes, file_megabytes):
             continue
 
 
-def main():
+def main() -> None:
     """Do what the file says."""
     with open(sys.argv[1], encoding="utf-8") as file:
         told = json.load(file)
@@ -275,7 +283,8 @@ def main():
     sys.dont_write_bytecode = True
     limit(told["megabytes"], told["file_megabytes"])
     Inside(told, sys.argv[2]).run()
-    sys.stdout.flush() if sys.stdout and not sys.stdout.closed else None
+    if not stdout_closed():
+        sys.stdout.flush()
     os._exit(0)  # threads of the student's do not keep the process alive
 
 

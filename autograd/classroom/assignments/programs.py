@@ -11,7 +11,7 @@ CANONICAL = ("data", "grad", "backward")
 
 
 @dataclass(frozen=True)
-class Program:
+class Probe:
     """Lines to run, then expressions to look at; `needs` are the operations that an engine may lack."""
 
     stage: int
@@ -23,7 +23,7 @@ class Program:
     def spelled(self, name: str, names: Sequence[str] = CANONICAL) -> tuple[str, ...]:
         """Return the lines as one would write them for a class with other names.
 
-        >>> Program(6, ("x = Value(3.0)", "x.backward()"), ("x.grad",)).spelled("Node", ("v", "g", "back"))
+        >>> Probe(6, ("x = Value(3.0)", "x.backward()"), ("x.grad",)).spelled("Node", ("v", "g", "back"))
         ('x = Node(3.0)', 'x.back()')
         """
         return tuple(respelled(line, name, names) for line in self.lines)
@@ -55,10 +55,10 @@ def needs_of(lines: Sequence[str]) -> tuple[str, ...]:
     return tuple(need for pattern, need in NEEDS if any(re.search(pattern, line) for line in lines))
 
 
-def program(stage: int, text: str, asks: str) -> Program:
+def program(stage: int, text: str, asks: str) -> Probe:
     """Return a program from its lines, parted by semicolons, and from what is asked, parted by spaces."""
     lines = tuple(line.strip() for line in text.split(";"))
-    return Program(stage, lines, tuple(asks.split()), needs_of(lines))
+    return Probe(stage, lines, tuple(asks.split()), needs_of(lines))
 
 
 def leaves(**numbers: float) -> str:
@@ -66,18 +66,20 @@ def leaves(**numbers: float) -> str:
     return f"{', '.join(numbers)} = {', '.join(f'Value({number})' for number in numbers.values())}"
 
 
-def back(stage: int, made: str, asks: str, **numbers: float) -> Program:
+def back(stage: int, made: str, asks: str, **numbers: float) -> Probe:
     """Return a program that makes leaves, computes, goes backward from the last result, and asks for gradients."""
     last = made.rstrip().split(";")[-1].split("=")[0].strip()
-    return program(stage, f"{leaves(**numbers)}; {made}; {last}.backward()", " ".join(f"{x}.grad" for x in asks.split()))
+    return program(
+        stage, f"{leaves(**numbers)}; {made}; {last}.backward()", " ".join(f"{x}.grad" for x in asks.split())
+    )
 
 
-def forward(stage: int, made: str, asks: str, **numbers: float) -> Program:
+def forward(stage: int, made: str, asks: str, **numbers: float) -> Probe:
     """Return a program that makes leaves, computes, and asks for values."""
     return program(stage, f"{leaves(**numbers)}; {made}", " ".join(f"{x}.data" for x in asks.split()))
 
 
-def numbers() -> Iterator[Program]:
+def numbers() -> Iterator[Probe]:
     """Yield stage 1: a number, + and ×."""
     yield program(1, "x = Value(3.5)", "x.data")
     yield forward(1, "z = x + y", "z x y", x=3.0, y=4.0)
@@ -85,7 +87,7 @@ def numbers() -> Iterator[Program]:
     yield forward(1, "y = w * x; z = y + b", "z", x=2.0, w=-3.0, b=5.0)
 
 
-def parents() -> Iterator[Program]:
+def parents() -> Iterator[Probe]:
     """Yield stage 2: each operand has a part in the result. No node is used twice."""
     yield back(2, "z = x * y", "x y", x=3.0, y=4.0)
     yield back(2, "z = x + y", "x y", x=3.0, y=4.0)
@@ -94,7 +96,7 @@ def parents() -> Iterator[Program]:
     yield program(2, "x, y = Value(3.0), Value(4.0); same = (x == y) is True", "same")
 
 
-def orders() -> Iterator[Program]:
+def orders() -> Iterator[Probe]:
     """Yield stage 5: a result that is used twice must be complete before it hands on."""
     yield back(5, "y = x * k; z = y * t; o = z + y", "x y", x=5.0, k=2.0, t=3.0)
     yield back(5, "y = x * k; z = y * t; o = y + z", "x y", x=5.0, k=2.0, t=3.0)
@@ -105,7 +107,7 @@ def orders() -> Iterator[Program]:
     yield back(5, "y = x * k; p = y * s; q = y * t; o = p * q", "x k s", x=0.5, k=2.0, s=3.0, t=7.0)
 
 
-def reuse() -> Iterator[Program]:
+def reuse() -> Iterator[Probe]:
     """Yield stage 6: contributions are added, one for each use."""
     yield back(6, "y = x * x", "x", x=3.0)
     yield back(6, "y = x + x", "x", x=3.0)
@@ -116,13 +118,15 @@ def reuse() -> Iterator[Program]:
     yield back(6, "p = x * k; q = x * s; r = x * t; o = p + q; z = o + r", "x", x=5.0, k=2.0, s=3.0, t=7.0)
     yield back(6, "y = x * k; unused = y * s; o = y * t", "x y", x=5.0, k=2.0, s=3.0, t=7.0)
     yield back(6, "unused = x * s; o = x * t", "x", x=5.0, s=3.0, t=7.0)
-    yield back(6, "y = x * k; o = y * t; unused = x * t", "x", x=5.0, k=2.0, t=7.0)
+    for unused in ("x * s", "y * s"):
+        made = f"{leaves(x=5.0, k=2.0, s=3.0, t=7.0)}; y = x * k; o = y * t; unused = {unused}; o.backward()"
+        yield program(6, made, "x.grad")
     yield program(6, f"{leaves(x=3.0, k=2.0)}; y = x * x; y.backward(); unused = x * k", "x.grad")
     yield back(6, "y = x - x", "x", x=3.0)
     yield back(6, "y = x / x", "x", x=4.0)
 
 
-def passes() -> Iterator[Program]:
+def passes() -> Iterator[Probe]:
     """Yield stage 7: after every gradient was set to zero, a second pass gives the same."""
     yield program(7, f"{leaves(x=3.0)}; y = x * x; z = y * x; z.backward(); zero_all(z); z.backward()", "x.grad")
     yield program(
@@ -147,7 +151,7 @@ ALONE = (
 SHARED = tuple({made: xs for made, xs in reversed(ALONE) if min(xs.values()) > 0}.items())[::-1]
 
 
-def operations() -> Iterator[Program]:
+def operations() -> Iterator[Probe]:
     """Yield stage 8: each operation alone, below another one, and beside another use of its operand."""
     for made, xs in ALONE:
         plain = made in ("x + y", "x * y")
@@ -167,6 +171,6 @@ CONVENTIONS = (
     program(7, f"{leaves(x=3.0)}; y = x * x; y.backward(); y.backward()", "x.grad"),
 )
 LIMITS = (
-    Program(5, ("x = y = Value(1.0)", "for _ in range(2000): y = y + x", "y.backward()"), ("x.grad",)),
-    Program(8, ("x = Value(400.0)", "y = x.tanh()", "y.backward()"), ("y.data", "x.grad"), ("tanh",)),
+    Probe(5, ("x = y = Value(1.0)", "for _ in range(2000): y = y + x", "y.backward()"), ("x.grad",)),
+    Probe(8, ("x = Value(400.0)", "y = x.tanh()", "y.backward()"), ("y.data", "x.grad"), ("tanh",)),
 )

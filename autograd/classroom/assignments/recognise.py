@@ -9,10 +9,18 @@ from types import CodeType
 from typing import Any
 
 from autograd.classroom.assignments.faults import Change, Fault
-from autograd.classroom.assignments.programs import Program
+from autograd.classroom.assignments.programs import Probe
 from autograd.classroom.assignments.rule_faults import FAULTS
 from autograd.classroom.assignments.runner import Outcome
-from autograd.classroom.assignments.simulator import DEPENDS, MADE_OF, NUMBER_FORMS, Engine, Node, Refused, under
+from autograd.classroom.assignments.simulator import (
+    DEPENDS,
+    MADE_OF,
+    NUMBER_FORMS,
+    Engine,
+    RefusedError,
+    SimulatedNode,
+    under,
+)
 
 RELATIVE, ABSOLUTE = 1e-4, 1e-6  # what 32-bit numbers leave
 MOST_MISTAKES = 6
@@ -30,24 +38,24 @@ class Named:
     explains: frozenset[int] = frozenset()
 
 
-def predicted(engine: Engine, program: Program) -> Prediction:
+def predicted(engine: Engine, program: Probe) -> Prediction:
     """Return what a simulated engine gives for a program, None where it stops.
 
-    >>> predicted(RIGHT, Program(6, ("x = Value(3.0)", "y = x * x", "y.backward()"), ("x.grad",)))
+    >>> predicted(RIGHT, Probe(6, ("x = Value(3.0)", "y = x * x", "y.backward()"), ("x.grad",)))
     (6.0,)
     """
     lines, asks = compiled(program)
     space: dict[str, Any] = {"Value": engine.leaf, "zero_all": zero_all}
     try:
         for line in lines:
-            exec(line, space)
+            exec(line, space)  # noqa: S102
         return tuple(shown(eval(ask, space), ask_text) for ask, ask_text in zip(asks, program.asks, strict=True))
-    except (Refused, ArithmeticError, ValueError, RecursionError, TypeError):
+    except (RefusedError, ArithmeticError, ValueError, RecursionError, TypeError):
         return None
 
 
 @lru_cache(1000)
-def compiled(program: Program) -> tuple[tuple[CodeType, ...], tuple[CodeType, ...]]:
+def compiled(program: Probe) -> tuple[tuple[CodeType, ...], tuple[CodeType, ...]]:
     """Return a program's lines and questions, compiled; a node is asked for the sort of its gradient with it."""
     asks = tuple(ask.removesuffix(".grad") for ask in program.asks)
     return (
@@ -58,12 +66,12 @@ def compiled(program: Program) -> tuple[tuple[CodeType, ...], tuple[CodeType, ..
 
 def shown(thing: Any, ask: str) -> Any:
     """Return a number, or how the student's process writes a node."""
-    if isinstance(thing, Node):
+    if isinstance(thing, SimulatedNode):
         return {"node": thing.grad} if thing.grad_is_node else thing.grad
     return float(thing)
 
 
-def zero_all(root: Node) -> None:
+def zero_all(root: SimulatedNode) -> None:
     """Set every gradient under a root to zero."""
     for node in under(root):
         node.grad, node.grad_is_node, node.arrived = 0.0, False, 0
@@ -126,7 +134,7 @@ class Tried:
 
 
 @dataclass
-class Group:
+class ProbeGroup:
     """The programs that use the same operations, by number: those that gave the right numbers, and those that did not."""
 
     needs: tuple[str, ...]
@@ -143,13 +151,13 @@ class Group:
 class Search:
     """The search for the mistakes whose predictions are what was seen."""
 
-    def __init__(self, programs: Sequence[Program], outcomes: Sequence[Outcome]) -> None:
+    def __init__(self, programs: Sequence[Probe], outcomes: Sequence[Outcome]) -> None:
         judged = [(p, o) for p, o in zip(programs, outcomes, strict=True) if not (o.skipped or o.lacks)]
         self.judged = [(p, o, predicted(RIGHT, p)) for p, o in judged]
         self.wrong = [i for i, (_, o, right) in enumerate(self.judged) if not agrees(o, right)]
-        groups: dict[tuple[str, ...], Group] = {}
+        groups: dict[tuple[str, ...], ProbeGroup] = {}
         for i, (program, outcome, right) in enumerate(self.judged):
-            group = groups.setdefault(program.needs, Group(program.needs, [], []))
+            group = groups.setdefault(program.needs, ProbeGroup(program.needs, [], []))
             (group.right if agrees(outcome, right) else group.wrong).append(i)
         self.groups = list(groups.values())
 
@@ -158,7 +166,7 @@ class Search:
         program, outcome, _ = self.judged[i]
         return any(agrees(outcome, predicted(ordered, program)) for ordered in orders(engine))
 
-    def explained(self, engine: Engine, group: Group) -> set[int] | None:
+    def explained(self, engine: Engine, group: ProbeGroup) -> set[int] | None:
         """Return the wrong programs of a group that an engine explains; None where it spoils the right ones."""
         best: set[int] | None = None
         for way in ways(group.needs):
@@ -178,6 +186,8 @@ class Search:
         """
         groups = self.concerned(fault)
         first = [group for group in groups if not group.needs or group.needs[0] in fault.ops]
+        if not any(i not in known for group in first for i in group.wrong):
+            return None
         engine, now, exactly = merged([*chosen, change]), set(known), 0
         for group in (*first, *(group for group in groups if group not in first)):
             whole = not fault.ops and group.needs != ()
@@ -192,11 +202,11 @@ class Search:
                 return None  # it explains nothing where it shows first
         return Tried(now, exactly, fault, change)
 
-    def concerned(self, fault: Fault) -> list[Group]:
+    def concerned(self, fault: Fault) -> list[ProbeGroup]:
         """Return the groups of programs in which a mistake may show."""
         return [group for group in self.groups if not fault.ops or group.involved & set(fault.ops)]
 
-    def disturbed(self, engine: Engine, group: Group) -> set[int]:
+    def disturbed(self, engine: Engine, group: ProbeGroup) -> set[int]:
         """Return the wrong programs of a group for which an engine does not give what is right, however it is made."""
         found = set()
         for i in group.wrong:
@@ -241,6 +251,12 @@ def orders(engine: Engine) -> Iterator[Engine]:
         for mask, once in itertools.product(range(MASKS), (False, True)):
             yield replace(engine, mask=mask, once=once)
     if free and engine.walk == "topological":
-        for walk, mask in (("as made", 0), ("paths", 0), ("paths", MASKS - 1), ("topological", 0), ("topological", MASKS - 1)):
+        for walk, mask in (
+            ("as made", 0),
+            ("paths", 0),
+            ("paths", MASKS - 1),
+            ("topological", 0),
+            ("topological", MASKS - 1),
+        ):
             yield replace(engine, walk=walk, mask=mask, other_first=True)
             yield replace(engine, walk=walk, mask=mask)

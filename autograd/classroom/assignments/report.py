@@ -2,20 +2,22 @@
 
 from collections.abc import Iterator
 
-from autograd.classroom.assignments.judge import PASSED, WRONG, Finding, Report, Result
+from autograd.classroom.assignments.findings import PASSED, WRONG, CheckReport, Finding, StageResult
 from autograd.classroom.assignments.runner import MEMORY_IS_LIMITED
 
-NO_SANDBOX = "The file ran in a process of its own, with limits, in a copy of its folder. That is no sandbox against malice."
+NO_SANDBOX = (
+    "The file ran in a process of its own, with limits, in a copy of its folder. That is no sandbox against malice."
+)
 NO_MEMORY_LIMIT = "On this system its memory was not limited."
 WIDTH = 52
 
 
-def text(report: Report) -> str:
+def text(report: CheckReport) -> str:
     """Return a report as text."""
     return "\n".join(lines(report))
 
 
-def lines(report: Report) -> Iterator[str]:
+def lines(report: CheckReport) -> Iterator[str]:
     """Yield the lines of a report."""
     yield report.subject
     if report.failed:
@@ -33,7 +35,7 @@ def lines(report: Report) -> Iterator[str]:
     yield NO_SANDBOX + ("" if MEMORY_IS_LIMITED else f" {NO_MEMORY_LIMIT}")
 
 
-def of_stage(result: Result) -> Iterator[str]:
+def of_stage(result: StageResult) -> Iterator[str]:
     """Yield the lines of one stage."""
     state = result.state + (" (to choose)" if result.chosen and result.state != PASSED else "")
     yield f"{result.number:>3}  {result.title:<{WIDTH}}  {state}"
@@ -68,7 +70,7 @@ def headline(finding: Finding) -> str:
     return f"{short}: {got} instead of {expected}: {finding.name}"
 
 
-def total(report: Report) -> str:
+def total(report: CheckReport) -> str:
     """Return the last line: how many stages are passed."""
     passed = sum(result.state == PASSED for result in report.results)
     wrong = sum(result.state == WRONG for result in report.results)

@@ -1,11 +1,11 @@
 """The mistakes in the rules of single operations, those that every rule may have, and numbers on either side."""
 
-import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from autograd.classroom.assignments.faults import SIGNS, Fault, powers, slope_of, stage_of, whole_passes, with_ways
-from autograd.classroom.assignments.simulator import SLOPES
+from autograd.classroom.assignments.right_rules import SLOPES
+from autograd.namespaces import scalars as xp
 
 OPERATIONS = tuple(SIGNS)
 FUNCTIONS = ("exp", "log", "tanh", "relu", "sigmoid", "neg")
@@ -13,7 +13,7 @@ FUNCTIONS = ("exp", "log", "tanh", "relu", "sigmoid", "neg")
 
 def sigmoid(x: float) -> float:
     """Return σ(x)."""
-    return 1 / (1 + math.exp(-x))
+    return 1 / (1 + xp.exp(-x))
 
 
 WRONG_SLOPES: dict[str, dict[str, Callable[..., Any]]] = {
@@ -56,19 +56,19 @@ WRONG_SLOPES: dict[str, dict[str, Callable[..., Any]]] = {
         "−1/y² for the first": lambda x, y, out: (-1 / y**2, -x / y**2),
     },
     "exp": {
-        "1": lambda x, out: (1.0,), "the input x, not exp x": lambda x, out: (x,), "x·exp(x − 1), as for a power": lambda x, out: (x * math.exp(x - 1),),
-        "exp of the output": lambda x, out: (math.exp(out),), "x·exp x": lambda x, out: (x * out,), "exp(x − 1)": lambda x, out: (math.exp(x - 1),),
+        "1": lambda x, out: (1.0,), "the input x, not exp x": lambda x, out: (x,), "x·exp(x − 1), as for a power": lambda x, out: (x * xp.exp(x - 1),),
+        "exp of the output": lambda x, out: (xp.exp(out),), "x·exp x": lambda x, out: (x * out,), "exp(x − 1)": lambda x, out: (xp.exp(x - 1),),
         "−exp x": lambda x, out: (-out,), "1/exp x": lambda x, out: (1 / out,), "exp² x": lambda x, out: (out * out,), "exp x + 1": lambda x, out: (out + 1,),
     },
     "log": {
         "1/log x: the output, not the input": lambda x, out: (1 / out,), "x": lambda x, out: (x,), "log x": lambda x, out: (out,),
         "−1/x": lambda x, out: (-1 / x,), "1/x²": lambda x, out: (1 / x**2,), "1": lambda x, out: (1.0,), "−1/x²": lambda x, out: (-1 / x**2,),
-        "1/(x·ln 10), as for log₁₀": lambda x, out: (1 / (x * math.log(10)),), "exp x": lambda x, out: (math.exp(x),),
+        "1/(x·ln 10), as for log₁₀": lambda x, out: (1 / (x * xp.log(10)),), "exp x": lambda x, out: (xp.exp(x),),
     },
     "tanh": {
         "on the wrong number: 1 − x², of its input": lambda x, out: (1 - x * x,), "1 − tanh x: the square is forgotten": lambda x, out: (1 - out,),
         "tanh inverted: tanh² x − 1": lambda x, out: (out * out - 1,), "tanh inverted: 1/(1 − tanh² x)": lambda x, out: (1 / (1 - out * out),),
-        "on the wrong number: 1 − tanh²(tanh x)": lambda x, out: (1 - math.tanh(out) ** 2,), "1 + tanh² x": lambda x, out: (1 + out * out,),
+        "on the wrong number: 1 − tanh²(tanh x)": lambda x, out: (1 - xp.tanh(out) ** 2,), "1 + tanh² x": lambda x, out: (1 + out * out,),
         "tanh² x": lambda x, out: (out * out,), "1": lambda x, out: (1.0,), "tanh x": lambda x, out: (out,), "tanh x·(1 − tanh x), as for a sigmoid": lambda x, out: (out * (1 - out),),
         "1 + tanh x": lambda x, out: (1 + out,), "(1 − tanh x)²": lambda x, out: ((1 - out) ** 2,), "1 − |tanh x|": lambda x, out: (1 - abs(out),),
         "1/(1 + x²), as for arctan": lambda x, out: (1 / (1 + x * x),), "tanh inverted: 1/(1 − x²), as for artanh": lambda x, out: (1 / (1 - x * x),),
@@ -83,23 +83,23 @@ WRONG_SLOPES: dict[str, dict[str, Callable[..., Any]]] = {
         "on the wrong number: x·(1 − x), of its input": lambda x, out: (x * (1 - x),), "σ(x): the factor 1 − σ(x) is forgotten": lambda x, out: (out,),
         "1 − σ(x)": lambda x, out: (1 - out,), "on the wrong number: σ′ of the output": lambda x, out: (sigmoid(out) * (1 - sigmoid(out)),),
         "σ(x)·(1 + σ(x))": lambda x, out: (out * (1 + out),), "σ(x)·(σ(x) − 1)": lambda x, out: (out * (out - 1),), "1 − σ²(x), as for tanh": lambda x, out: (1 - out * out,),
-        "1": lambda x, out: (1.0,), "σ(x)²": lambda x, out: (out * out,), "σ(x) − 1": lambda x, out: (out - 1,), "e⁻ˣ": lambda x, out: (math.exp(-x),),
+        "1": lambda x, out: (1.0,), "σ(x)²": lambda x, out: (out * out,), "σ(x) − 1": lambda x, out: (out - 1,), "e⁻ˣ": lambda x, out: (xp.exp(-x),),
         "x·σ(x)": lambda x, out: (x * out,), "on the wrong number: σ(x)·(1 − x)": lambda x, out: (out * (1 - x),), "on the wrong number: x·(1 − σ(x))": lambda x, out: (x * (1 - out),),
         "1/(1 + e⁻ˣ)²": lambda x, out: (out * out,), "−σ(x)·σ(x)": lambda x, out: (-out * out,),
     },
 }  # fmt: skip
 WRONG_VALUES: dict[str, dict[str, tuple[Callable[..., float], Callable[..., tuple[float, ...]]]]] = {
     "tanh": {
-        "tanh inverted: its sign": (lambda x: -math.tanh(x), lambda x, out: (out * out - 1,)),
-        "tanh inverted: (e²ˣ + 1)/(e²ˣ − 1)": (lambda x: 1 / math.tanh(x), lambda x, out: (1 - out * out,)),
-        "tanh of half of x": (lambda x: math.tanh(x / 2), lambda x, out: (1 - out * out,)),
-        "tanh of 2x": (lambda x: math.tanh(2 * x), lambda x, out: (1 - out * out,)),
+        "tanh inverted: its sign": (lambda x: -xp.tanh(x), lambda x, out: (out * out - 1,)),
+        "tanh inverted: (e²ˣ + 1)/(e²ˣ − 1)": (lambda x: 1 / xp.tanh(x), lambda x, out: (1 - out * out,)),
+        "tanh of half of x": (lambda x: xp.tanh(x / 2), lambda x, out: (1 - out * out,)),
+        "tanh of 2x": (lambda x: xp.tanh(2 * x), lambda x, out: (1 - out * out,)),
     },
     "sigmoid": {"e⁺ˣ in the place of e⁻ˣ": (lambda x: sigmoid(-x), lambda x, out: (out * (1 - out),))},
     "relu": {"min in the place of max": (lambda x: min(x, 0.0), lambda x, out: (float(x < 0),))},
     "exp": {"2ˣ": (lambda x: 2**x, lambda x, out: (out,))},
 }
-LEFT = {
+LEFT: dict[str, dict[str, tuple[Callable[..., float], Callable[..., tuple[float, ...]]]]] = {
     "add_left": {"+ that multiplies": (lambda x, n: n * x, lambda x, n, out: (n, x))},
     "mul_left": {"· that adds": (lambda x, n: n + x, lambda x, n, out: (1.0, 1.0))},
     "sub_left": {
@@ -117,7 +117,7 @@ LEFT = {
         "it gives 2 · x": (lambda x, n: x * n, lambda x, n, out: (n, x)),
     },
 }
-LEFT_SLOPES = {
+LEFT_SLOPES: dict[str, dict[str, Callable[..., tuple[float, ...]]]] = {
     "sub_left": {"the sign is forgotten": lambda x, n, out: (1.0, 1.0)},
     "div_left": {
         "as for x / 2": lambda x, n, out: (1 / n, 0.0), "the sign is forgotten": lambda x, n, out: (n / x**2, 0.0),
@@ -126,8 +126,8 @@ LEFT_SLOPES = {
     },
     "pow_left": {
         "x·2ˣ⁻¹, as for a power": lambda x, n, out: (x * n ** (x - 1), 0.0), "ln 2 is forgotten": lambda x, n, out: (out, 0.0),
-        "2·xⁿ⁻¹": lambda x, n, out: (n * x ** (n - 1), 0.0), "ln x in the place of ln 2": lambda x, n, out: (out * math.log(x), 0.0),
-        "ln 2 alone": lambda x, n, out: (math.log(n), 0.0),
+        "2·xⁿ⁻¹": lambda x, n, out: (n * x ** (n - 1), 0.0), "ln x in the place of ln 2": lambda x, n, out: (out * xp.log(x), 0.0),
+        "ln 2 alone": lambda x, n, out: (xp.log(n), 0.0),
     },
     "add_left": {"as for 2 · x": lambda x, n, out: (n, x), "none": lambda x, n, out: (0.0, 0.0)},
     "mul_left": {"as for 2 + x": lambda x, n, out: (1.0, 1.0), "x": lambda x, n, out: (x, n)},

@@ -21,7 +21,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from autograd.classroom.assignments.programs import CANONICAL, Program
+from autograd.classroom.assignments.programs import CANONICAL, Probe
 from autograd.errors import FileError
 
 MEGABYTES, FILE_MEGABYTES, MOST_OUTPUT = 2048, 64, 1_000_000
@@ -58,10 +58,11 @@ class Watched:
 
     def read(self, stream: Any) -> None:
         """Count what is printed, and end the process where it is too much."""
-        while block := stream.read1(65_536):
-            self.printed += len(block)
-            if self.printed > MOST_OUTPUT and not self.ended:
-                self.end(f"it printed more than {MOST_OUTPUT // 1_000_000} MB, and was stopped")
+        with stream:
+            while block := stream.read1(65_536):
+                self.printed += len(block)
+                if self.printed > MOST_OUTPUT and not self.ended:
+                    self.end(f"it printed more than {MOST_OUTPUT // 1_000_000} MB, and was stopped")
 
     def end(self, why: str = "") -> None:
         """End the process and what it has started."""
@@ -83,14 +84,14 @@ class Student:
 
 
 @dataclass(frozen=True)
-class Run:
+class StudentRun:
     """What a student's file did: why it cannot be imported, if so, and the outcome of each program."""
 
     failed: str
     outcomes: tuple[Outcome, ...]
 
 
-def run(student: Student, programs: Sequence[Program], seconds: float = 0.0) -> Run:
+def run(student: Student, programs: Sequence[Probe], seconds: float = 0.0) -> StudentRun:
     """Run programs on a student's file; where one of them ends the process, go on with the next stage in a new one.
 
     `seconds` is the time for one program, in the place of its own. Raises FileError where there is no such file.
@@ -102,7 +103,7 @@ def run(student: Student, programs: Sequence[Program], seconds: float = 0.0) -> 
     while rest:
         seen, died = once(student, {i: programs[i] for i in rest}, seconds)
         if "import" not in seen or seen["import"].get("raised"):
-            return Run(unimported(seen.get("import"), died), tuple(Outcome(skipped=True) for _ in programs))
+            return StudentRun(unimported(seen.get("import"), died), tuple(Outcome(skipped=True) for _ in programs))
         found.update({i: outcome(seen[i]) for i in rest if i in seen})
         if not died:
             break
@@ -111,7 +112,7 @@ def run(student: Student, programs: Sequence[Program], seconds: float = 0.0) -> 
         deaths += 1
         over = {programs[at].stage} if deaths < MOST_DEATHS else {program.stage for program in programs}
         rest = [i for i in rest if i > at and programs[i].stage not in over]
-    return Run("", tuple(found.get(i, Outcome(skipped=True)) for i in range(len(programs))))
+    return StudentRun("", tuple(found.get(i, Outcome(skipped=True)) for i in range(len(programs))))
 
 
 def unimported(seen: Mapping[str, Any] | None, died: str) -> str:
@@ -137,7 +138,7 @@ def sentence(raised: Mapping[str, Any]) -> str:
     return said + (f" (line {raised['at']})" if raised.get("at") else "")
 
 
-def once(student: Student, programs: Mapping[int, Program], seconds: float) -> tuple[dict[Any, Any], str]:
+def once(student: Student, programs: Mapping[int, Probe], seconds: float) -> tuple[dict[Any, Any], str]:
     """Run programs in one process: what was seen of each, and how the process died, if it did before the end."""
     with tempfile.TemporaryDirectory(prefix="assignment-", ignore_cleanup_errors=True) as place:
         work = Path(place) / "work"
@@ -150,10 +151,10 @@ def once(student: Student, programs: Mapping[int, Program], seconds: float) -> t
         limits = {i: seconds or program.seconds for i, program in programs.items()}
         died = watch([sys.executable, str(inside), str(told), str(seen)], work, seen, limits)
         lines = {line["done"]: line for line in read(seen) if "done" in line}
-    return lines, "" if "all" in lines or "import" in lines and "raised" in lines["import"] else died
+    return lines, "" if "all" in lines or ("import" in lines and "raised" in lines["import"]) else died
 
 
-def orders(student: Student, programs: Mapping[int, Program], work: Path) -> dict[str, Any]:
+def orders(student: Student, programs: Mapping[int, Probe], work: Path) -> dict[str, Any]:
     """Return what the student's process is told to do."""
     jobs = [{"id": i, "lines": p.lines, "asks": p.asks, "needs": p.needs} for i, p in programs.items()]
     return {
@@ -219,7 +220,7 @@ def environment(work: Path) -> dict[str, str]:
     """Return the environment of the student's process: what Python needs, and nothing of the user's."""
     kept = {name: os.environ[name] for name in KEPT_NAMES if name in os.environ}
     place = {name: str(work) for name in ("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP")}
-    one = {name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")}
+    one = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     return kept | place | one | {"PYTHONHASHSEED": "0", "PYTHONIOENCODING": "utf-8:replace", "PYTHONUTF8": "1"}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from autograd.classroom.assignments.programs import Program
+from autograd.classroom.assignments.programs import Probe
 
 Answer = float | str
 
@@ -22,7 +22,7 @@ class Slip:
 class Check:
     """A program, what it should give, and the wrong answers that are known; `unwritten` is what a gap gives."""
 
-    program: Program
+    program: Probe
     expected: tuple[Any, ...]
     slips: tuple[Slip, ...] = ()
     unwritten: tuple[Any, ...] | None = None
@@ -55,4 +55,4 @@ def check(stage: int, lines: str, asks: str, expected: tuple[Any, ...], *slips: 
     """Return a check; lines are parted by line ends, what is asked by semicolons."""
     seconds = more.pop("seconds", 10.0)
     asked = tuple(ask.strip() for ask in asks.split(";"))
-    return Check(Program(stage, tuple(lines.strip().splitlines()), asked, seconds=seconds), expected, slips, **more)
+    return Check(Probe(stage, tuple(lines.strip().splitlines()), asked, seconds=seconds), expected, slips, **more)

@@ -47,12 +47,12 @@ def post_order(root: Walked, repeats: bool = False) -> Iterator[Any]:
 
 def topological(root: Walked) -> Iterator[Any]:
     """Yield each node after all its uses: the right way."""
-    return reversed(list(post_order(root)))
+    yield from reversed(list(post_order(root)))
 
 
 def as_made(root: Walked) -> Iterator[Any]:
     """Yield the nodes under the root, the last made first: right as well."""
-    return iter(sorted(post_order(root), key=lambda node: -node.number))
+    yield from sorted(post_order(root), key=lambda node: -int(node.number))
 
 
 def not_reversed(root: Walked) -> Iterator[Any]:
@@ -62,7 +62,7 @@ def not_reversed(root: Walked) -> Iterator[Any]:
 
 def post_order_with_repeats(root: Walked) -> Iterator[Any]:
     """Yield a node once for each way to it, each time before its operands."""
-    return reversed(list(post_order(root, repeats=True)))
+    yield from reversed(list(post_order(root, repeats=True)))
 
 
 def pre_order(root: Walked) -> Iterator[Any]:
@@ -81,7 +81,7 @@ def pre_order(root: Walked) -> Iterator[Any]:
 
 def pre_order_reversed(root: Walked) -> Iterator[Any]:
     """Yield the list of first visits from its end."""
-    return reversed(list(pre_order(root)))
+    yield from reversed(list(pre_order(root)))
 
 
 def waiting(root: Walked, queue: bool, marked: str) -> Iterator[Any]:
@@ -96,7 +96,7 @@ def waiting(root: Walked, queue: bool, marked: str) -> Iterator[Any]:
         yield node
         for operand in operands_of(node):
             key = operand.engine.key(operand)
-            if marked == "in" and key in seen or marked == "out" and key in done:
+            if (marked == "in" and key in seen) or (marked == "out" and key in done):
                 continue
             seen.add(key)
             line.append(operand)
@@ -173,7 +173,7 @@ def all_uses(root: Any) -> Iterator[Any]:
     for node in found:
         if not node.users:
             node.grad = 1.0
-    return iter(sorted(found, key=lambda node: -node.number))
+    yield from sorted(found, key=lambda node: -int(node.number))
 
 
 WALKS: Mapping[str, Walk] = {

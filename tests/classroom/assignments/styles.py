@@ -1,6 +1,6 @@
 """Engines in six styles, each right as it stands: what wrong engines are made from."""
 
-CLOSURES = '''
+CLOSURES = """
 import math
 
 class Node:
@@ -93,9 +93,9 @@ class Node:
         return self * other ** -1
     def __rtruediv__(self, other):
         return other * self ** -1
-'''
+"""
 
-TUPLES = '''
+TUPLES = """
 from math import exp as _exp, log as _log, tanh as _tanh
 
 def lift(x):
@@ -168,9 +168,9 @@ class Node:
         for node in order[::-1]:
             for parent, slope in zip(node.parents, node.slopes):
                 parent.grad = (parent.grad or 0.0) + node.grad * slope
-'''
+"""
 
-TABLE = '''
+TABLE = """
 import math
 
 RULES = {
@@ -222,7 +222,7 @@ for name in ("add", "mul", "sub", "truediv", "pow"):
 Node.__neg__ = operation("neg")
 for name in ("exp", "tanh", "relu", "sigmoid"):
     setattr(Node, name, operation(name))
-'''
+"""
 
 RECURSION = '''
 import math
@@ -344,7 +344,7 @@ class Node:
                     parent.grad += node.grad * slope
 '''
 
-NUMPY = '''
+NUMPY = """
 import numpy as np
 
 class Node:
@@ -409,7 +409,7 @@ class Node:
                 count[id(parent)] -= 1
                 if not count[id(parent)]:
                     line.append(parent)
-'''
+"""
 
 STYLES = {
     "closures": CLOSURES,

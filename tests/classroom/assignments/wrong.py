@@ -28,7 +28,7 @@ def wrong(style, stage, name, *edits):
     return Wrong(style, stage, name, tuple(zip(edits[::2], edits[1::2], strict=True)))
 
 
-TOPO = '''        topo, visited = [], set()
+TOPO = """        topo, visited = [], set()
         def build(v):
             if v not in visited:
                 visited.add(v)
@@ -39,8 +39,8 @@ TOPO = '''        topo, visited = [], set()
         self.grad = 1.0
         for v in reversed(topo):
             v._backward()
-'''
-PRE = '''        self.grad = 1.0
+"""
+PRE = """        self.grad = 1.0
         seen = set()
         def go(v):
             seen.add(v)
@@ -49,15 +49,15 @@ PRE = '''        self.grad = 1.0
                 if child not in seen:
                     go(child)
         go(self)
-'''
-TWICE = '''        self.grad = 1.0
+"""
+TWICE = """        self.grad = 1.0
         stack = [self]
         while stack:
             v = stack.pop()
             v._backward()
             stack.extend(v._prev)
-'''
-QUEUE = '''        self.grad = 1.0
+"""
+QUEUE = """        self.grad = 1.0
         queue, seen = [self], {self}
         while queue:
             v = queue.pop(0)
@@ -66,11 +66,11 @@ QUEUE = '''        self.grad = 1.0
                 if child not in seen:
                     seen.add(child)
                     queue.append(child)
-'''
-TUPLE_PASS = '''        for node in order[::-1]:
+"""
+TUPLE_PASS = """        for node in order[::-1]:
             for parent, slope in zip(node.parents, node.slopes):
                 parent.grad = (parent.grad or 0.0) + node.grad * slope
-'''
+"""
 ASSIGNED = "`=` where `+=` belongs"
 WRONG = (
     # the pass as a whole

@@ -1,14 +1,15 @@
 """The command `assignment`: new, check, pack, grade, package."""
 
 import argparse
-import re
 import sys
 from pathlib import Path
 from typing import Any
 
-from autograd.classroom.assignments import folder, report
+from autograd.classroom.assignments import folder, grade, report
 from autograd.classroom.assignments.catalogue import ASSIGNMENTS, named, of_folder
-from autograd.classroom.assignments.judge import PASSED, Report, judge_class, judge_folder
+from autograd.classroom.assignments.findings import PASSED, CheckReport
+from autograd.classroom.assignments.judge import judge_class, judge_folder
+from autograd.classroom.assignments.package import package
 from autograd.classroom.assignments.runner import Student
 from autograd.errors import FileError
 
@@ -20,6 +21,13 @@ def add_to(commands: Any) -> None:
     added = top.add_subparsers(title="commands", metavar="COMMAND")
     add_new(added)
     add_check(added)
+    add_grade(added)
+    packaged = added.add_parser(
+        "package", help="for teachers: the autograder for Gradescope, and a workflow for GitHub"
+    )
+    packaged.add_argument("assignment", metavar="ASSIGNMENT", help=", ".join(ASSIGNMENTS))
+    packaged.add_argument("-o", "--output", metavar="FILE", default="autograder.zip", help="autograder.zip without")
+    packaged.set_defaults(run=make_package)
     packed = added.add_parser("pack", help="write the zip that is handed in")
     packed.add_argument("folder", metavar="FOLDER")
     packed.add_argument("-o", "--output", metavar="FILE", help="the zip; beside the folder without")
@@ -40,13 +48,26 @@ def add_check(added: Any) -> None:
     checked = added.add_parser("check", help="each stage passed, or the first thing that is wrong")
     checked.add_argument("folder", metavar="FOLDER", nargs="?", help="the folder of an assignment")
     checked.add_argument("--stage", type=int, metavar="N", help="this stage and no other")
-    checked.add_argument("--hint", action="count", help="a hint for the stage; given twice and three times, a clearer one")
+    checked.add_argument(
+        "--hint", action="count", help="a hint for the stage; given twice and three times, a clearer one"
+    )
     checked.add_argument("--class", dest="made", metavar="FILE.py:CLASS", help="an engine that was written elsewhere")
     checked.add_argument("--names", metavar="DATA,GRAD,BACKWARD", help="what that engine calls data, grad and backward")
-    checked.add_argument(
-        "--seconds", type=float, default=0.0, metavar="S", help="the time for one program; 10 without"
-    )
+    checked.add_argument("--seconds", type=float, default=0.0, metavar="S", help="the time for one program; 10 without")
     checked.set_defaults(run=check)
+
+
+def add_grade(added: Any) -> None:
+    """Add `grade`."""
+    graded = added.add_parser("grade", help="for teachers: mark a folder of hand-ins, zips or folders")
+    graded.add_argument("folder", metavar="FOLDER")
+    graded.add_argument("-o", "--output", metavar="FILE", help="a CSV file: student, stage, passed, points, mistake")
+    graded.add_argument("--points", metavar="FILE", help='points a stage, as JSON: {"1": 2, "10": 5}; 1 each without')
+    graded.add_argument("--one", action="store_true", help="FOLDER is the hand-in of one student")
+    graded.add_argument("--gradescope", metavar="FILE", help="one student's results as Gradescope reads them")
+    graded.add_argument("--junit", metavar="FILE", help="a JUnit report")
+    graded.add_argument("--seconds", type=float, default=0.0, metavar="S", help="the time for one program; 10 without")
+    graded.set_defaults(run=grade_folder)
 
 
 def show_assignments(options: argparse.Namespace) -> None:
@@ -97,7 +118,7 @@ def hint(options: argparse.Namespace) -> str:
     return f"Stage {number}, {stage.title}:\n" + "\n".join(f"  {k}. {words}" for k, words in enumerate(shown, 1)) + more
 
 
-def checked_class(options: argparse.Namespace) -> Report:
+def checked_class(options: argparse.Namespace) -> CheckReport:
     """Check a class of a file."""
     file, colon, made = options.made.rpartition(":")
     if not colon or not file.endswith(".py") or not made.isidentifier():
@@ -108,7 +129,7 @@ def checked_class(options: argparse.Namespace) -> Report:
     return judge_class(Student(Path(file), made, names), stage_of(options, (1, 2, 5, 6, 7, 8)), options.seconds)
 
 
-def checked_folder(options: argparse.Namespace) -> Report:
+def checked_folder(options: argparse.Namespace) -> CheckReport:
     """Check a folder."""
     assignment = of_folder(Path(options.folder))
     numbers = tuple(stage.number for stage in assignment.stages)
@@ -128,3 +149,37 @@ def pack(options: argparse.Namespace) -> None:
     """Write the zip that is handed in."""
     place = Path(options.folder)
     print(folder.pack(place, of_folder(place), Path(options.output) if options.output else None))
+
+
+def grade_folder(options: argparse.Namespace) -> None:
+    """Mark a folder of hand-ins, and print the mistakes of the class."""
+    place, points = Path(options.folder), grade.read_points(Path(options.points) if options.points else None)
+    if not place.is_dir():
+        raise FileError(f"There is no folder {options.folder!r}.")
+    found = list(
+        grade.marks_of(place, points, options.seconds) if options.one else grade.marks(place, points, options.seconds)
+    )
+    if options.gradescope and len({mark.student for mark in found}) > 1:
+        raise FileError("Gradescope's file is about one student: add --one, and name the folder of that student.")
+    if options.output:
+        save(options.output, grade.as_csv(found).encode("utf-8-sig"))
+    if options.gradescope:
+        save(options.gradescope, grade.as_gradescope(found).encode())
+    if options.junit:
+        save(options.junit, grade.as_junit(found))
+    print(grade.histogram(found))
+
+
+def save(name: str, content: bytes) -> None:
+    """Write a file, and say so."""
+    try:
+        Path(name).write_bytes(content)
+        print(name)
+    except OSError as error:
+        raise FileError(f"{name!r} cannot be written: {error.strerror}. Choose another name.") from None
+
+
+def make_package(options: argparse.Namespace) -> None:
+    """Write the archive for Gradescope and GitHub."""
+    for name in package(named(options.assignment), Path(options.output)):
+        print(f"{options.output}: {name}")

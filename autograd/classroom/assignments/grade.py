@@ -1,0 +1,209 @@
+"""Grade a folder of hand-ins: a row for each student and stage, and the mistakes of the class."""
+
+import csv
+import io
+import json
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+from autograd.classroom.assignments.catalogue import ASSIGNMENTS
+from autograd.classroom.assignments.findings import PASSED, UNWRITTEN, CheckReport, StageResult
+from autograd.classroom.assignments.folder import unpack
+from autograd.classroom.assignments.judge import judge_folder
+from autograd.classroom.assignments.report import of_finding
+from autograd.classroom.assignments.runner import Student
+from autograd.classroom.assignments.stages import Assignment
+from autograd.errors import FileError
+
+COLUMNS = ("student", "stage", "passed", "points", "mistake")
+POINTS = 1.0
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class StageMark:
+    """One student's stage."""
+
+    student: str
+    stage: int
+    title: str
+    points: float
+    most: float
+    mistake: str = ""
+    told: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether the stage is passed."""
+        return not self.mistake
+
+
+def marks(handed_in: Path, points: Mapping[int, float], seconds: float = 0.0) -> Iterator[StageMark]:
+    """Yield the marks of every hand-in of a folder, by name: zips, folders, or files of an assignment."""
+    found = sorted((path for path in handed_in.iterdir() if is_hand_in(path)), key=lambda path: path.name)
+    if not found:
+        raise FileError(f"{str(handed_in)!r} holds no hand-ins: neither folders nor zips.")
+    for path in found:
+        yield from marks_of(path, points, seconds)
+
+
+def is_hand_in(path: Path) -> bool:
+    """Return whether something in the folder is a hand-in."""
+    return not path.name.startswith((".", "__")) and (path.is_dir() or path.suffix.lower() == ".zip")
+
+
+def marks_of(path: Path, points: Mapping[int, float], seconds: float = 0.0) -> Iterator[StageMark]:
+    """Yield the marks of one hand-in. One that cannot be read has a mark of 0 for each stage, and its reason."""
+    student = path.stem if path.suffix.lower() == ".zip" else path.name
+    with tempfile.TemporaryDirectory(prefix="grade-", ignore_cleanup_errors=True) as place:
+        try:
+            folder = path
+            if not path.is_dir():
+                folder = Path(place)
+                unpack(path, folder)
+            assignment, file = handed_in_file(folder)
+            report = judge_folder(assignment, Student(file, assignment.made), seconds=seconds)
+        except FileError as error:
+            assignment, report = (
+                next(iter(ASSIGNMENTS.values())),
+                CheckReport(student, (), failed=str(error).rstrip(".")),
+            )
+    yield from marks_of_report(student, assignment, report, points)
+
+
+def handed_in_file(folder: Path) -> tuple[Assignment, Path]:
+    """Return the assignment and its file, which may lie some folders deep, as archives have it."""
+    for assignment in ASSIGNMENTS.values():
+        places = (place for place in folder.rglob(assignment.file) if "__MACOSX" not in place.parts)
+        for file in sorted(places, key=lambda file: (len(file.parts), file.as_posix())):
+            return assignment, file
+    wanted = " or ".join(assignment.file for assignment in ASSIGNMENTS.values())
+    raise FileError(f"there is no {wanted} in it")
+
+
+def marks_of_report(
+    student: str, assignment: Assignment, report: CheckReport, points: Mapping[int, float]
+) -> Iterator[StageMark]:
+    """Yield a mark for each stage of a report."""
+    results = {result.number: result for result in report.results}
+    for stage in assignment.stages:
+        most = points.get(stage.number, 0.0 if stage.chosen else POINTS)
+        result = results.get(stage.number)
+        mistake = report.failed if result is None else said(result)
+        told = "\n".join(of_finding(result.finding)) if result and result.finding else mistake
+        yield StageMark(student, stage.number, stage.title, 0.0 if mistake else most, most, mistake, told)
+
+
+def said(result: StageResult) -> str:
+    """Return what is wrong in a stage, "" where nothing is."""
+    if result.state == PASSED:
+        return ""
+    return result.finding.name if result.finding else result.state
+
+
+def read_points(path: Path | None) -> dict[int, float]:
+    """Return the points of each stage from a JSON file: {"1": 2, "10": 5}."""
+    if path is None:
+        return {}
+    try:
+        told = json.loads(path.read_text("utf-8-sig"))
+        points = {int(stage): float(number) for stage, number in told.items()}
+    except (OSError, ValueError, AttributeError, TypeError) as error:
+        raise FileError(
+            f'{str(path)!r} holds no points: {error}. Write {{"1": 2, "10": 5}}: stage and points.'
+        ) from None
+    if not all(0 <= number < float("inf") for number in points.values()):
+        raise FileError(f"{str(path)!r}: points are numbers from 0 on.")
+    return points
+
+
+def as_csv(given: Iterable[StageMark]) -> str:
+    """Return marks as CSV: a text that a spreadsheet would compute is made harmless."""
+    held = io.StringIO()
+    writer = csv.writer(held, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for mark in given:
+        writer.writerow(
+            (
+                harmless(mark.student),
+                mark.stage,
+                "yes" if mark.passed else "no",
+                f"{mark.points:g}",
+                harmless(mark.mistake),
+            )
+        )
+    return held.getvalue()
+
+
+def harmless(cell: str) -> str:
+    """Return a text that no spreadsheet takes for a formula.
+
+    >>> harmless("=1+1"), harmless("ada")
+    ("'=1+1", 'ada')
+    """
+    return f"'{cell}" if cell.startswith(DANGEROUS) else cell
+
+
+def histogram(given: Iterable[StageMark]) -> str:
+    """Return how many students made each mistake, the commonest first."""
+    given = list(given)
+    students = len({mark.student for mark in given})
+    counted = Counter(mistake for _, mistake in {(mark.student, mark.mistake) for mark in given if told(mark)})
+    lines = [f"{students} hand-ins"]
+    for mistake, count in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])):
+        lines.append(f"{count:>4} of {students}  {'█' * max(1, round(20 * count / students))}  {mistake}")
+    return "\n".join(lines)
+
+
+def told(mark: StageMark) -> bool:
+    """Return whether a mark has a mistake of its own; a stage to choose that was left out has none."""
+    return bool(mark.mistake) and not (mark.most == 0 and mark.mistake == UNWRITTEN)
+
+
+def as_gradescope(given: Iterable[StageMark]) -> str:
+    """Return one student's marks as Gradescope's results.json."""
+    tests = [
+        {
+            "number": str(mark.stage),
+            "name": mark.title,
+            "score": mark.points,
+            "max_score": mark.most,
+            "status": "passed" if mark.passed else "failed",
+            "output": "passed" if mark.passed else mark.told,
+            "visibility": "visible",
+        }
+        for mark in given
+    ]
+    return json.dumps({"tests": tests, "stdout_visibility": "hidden"}, indent=1, ensure_ascii=False)
+
+
+def as_junit(given: Iterable[StageMark]) -> bytes:
+    """Return marks as a JUnit report: a suite for each student, a case for each stage."""
+    top = ElementTree.Element("testsuites")
+    suites: dict[str, ElementTree.Element] = {}
+    for mark in given:
+        if mark.student not in suites:
+            suites[mark.student] = ElementTree.SubElement(
+                top, "testsuite", name=clean(mark.student), tests="0", failures="0"
+            )
+        suite = suites[mark.student]
+        case = ElementTree.SubElement(
+            suite, "testcase", classname=clean(mark.student), name=f"{mark.stage} {mark.title}"
+        )
+        suite.set("tests", str(int(suite.get("tests", "0")) + 1))
+        if not mark.passed and (mark.most or mark.mistake != UNWRITTEN):
+            suite.set("failures", str(int(suite.get("failures", "0")) + 1))
+            ElementTree.SubElement(case, "failure", message=clean(mark.mistake)).text = clean(mark.told)
+        elif not mark.passed:
+            ElementTree.SubElement(case, "skipped", message=mark.mistake)
+    written: bytes = ElementTree.tostring(top, encoding="utf-8", xml_declaration=True)
+    return written
+
+
+def clean(text: str) -> str:
+    """Return a text without the characters that XML cannot hold."""
+    return "".join(letter for letter in text if letter >= " " or letter in "\n\t")
