@@ -207,7 +207,7 @@ def crashes(right: Callable[..., tuple[float, ...]]) -> Iterator[Fault]:
         "power: a base of 0 or below crashes", 8,
         "A logarithm is taken where none is needed: (−3) ** 2 and 0 ** 2 have values and slopes. Take ln x only for the exponent's gradient, "
         "and only where x > 0.",
-        tuple(power(slopes, op) for op in ("pow", "pow_number") for slopes in made), ("pow", "pow_number"),
+        (*(power(slopes, op) for op in ("pow", "pow_number") for slopes in made), {"made_of": {"pow": "exp"}}), ("pow", "pow_number"),
     )  # fmt: skip
 
 

@@ -100,7 +100,10 @@ def ways(needs: tuple[str, ...]) -> tuple[dict[str, str], ...]:
         involved.append("pow_number")
     if {"sub", "sub_left"} & set(involved):
         involved.append("neg")
-    choices = [["", *MADE_OF.get(op, ()), *(["own"] if op in NUMBER_FORMS else [])] for op in involved]
+    choices = [
+        ["", *(way for way in MADE_OF.get(op, ()) if op != "pow"), *(["own"] if op in NUMBER_FORMS else [])]
+        for op in involved
+    ]
     return tuple(dict(zip(involved, choice, strict=True)) for choice in itertools.product(*choices))
 
 

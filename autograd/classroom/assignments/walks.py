@@ -109,7 +109,7 @@ def again(root: Walked) -> Iterator[Any]:
         yield from again(operand)
 
 
-class Part:
+class OneUse:
     """One use of a node: what a recursion hands on before it goes into the operand."""
 
     def __init__(self, node: Any, number: int) -> None:
@@ -123,21 +123,21 @@ class Part:
         self.node.rule = whole
 
 
-def one_by_one(root: Any) -> Iterator[Part]:
+def one_by_one(root: Any) -> Iterator[OneUse]:
     """Hand on to one operand and go into it, then to the next, at every visit."""
     for number, (_, operand, _) in enumerate(root.rule):
-        yield Part(root, number)
+        yield OneUse(root, number)
         yield from one_by_one(operand)
 
 
-def one_by_one_first_visit(root: Any) -> Iterator[Part]:
+def one_by_one_first_visit(root: Any) -> Iterator[OneUse]:
     """Hand on to one operand and go into it, then to the next, at the first visit of each."""
     seen = set()
 
-    def visit(node: Any) -> Iterator[Part]:
+    def visit(node: Any) -> Iterator[OneUse]:
         seen.add(node.engine.key(node))
         for number, (_, operand, _) in enumerate(node.rule):
-            yield Part(node, number)
+            yield OneUse(node, number)
             if operand.engine.key(operand) not in seen:
                 yield from visit(operand)
 
