@@ -28,8 +28,19 @@ def walkthrough(lesson: Lesson) -> Iterator[str]:
         if isinstance(item, str):
             yield paragraph(item)
         else:
-            yield event_text(index, item, previous)
+            if not repeats(item, previous):
+                yield event_text(index, item, previous)
             index, previous = index + 1, item
+
+
+def repeats(event: Event, previous: Event | None) -> bool:
+    """Tell whether an event says no more than the line before it: a gradient is complete that was just computed, by one use."""
+    return (
+        isinstance(event, Ready)
+        and len(event.lines) == 1
+        and previous is not None
+        and event.lines[-1] in previous.lines
+    )
 
 
 def ending(lesson: Lesson, course: Course) -> str:

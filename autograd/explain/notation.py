@@ -10,12 +10,12 @@ LONGEST_LIST = 6  # a longer list of names is cut
 
 
 def equals(*parts: str) -> str:
-    """Join what is equal, and leave out what is empty or says the same twice.
+    """Join what is equal, and leave out what is empty, says the same twice, or is a 0 with a sign.
 
     >>> equals("z", "w·x", "", "6", "6")
     'z = w·x = 6'
     """
-    return " = ".join(dict.fromkeys(part for part in parts if part))
+    return " = ".join(dict.fromkeys(part for part in parts if part not in ("", "−0")))
 
 
 def factors(*numbers: float) -> str:

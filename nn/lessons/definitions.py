@@ -56,6 +56,11 @@ DEFINED = table_of(Definition(*row) for row in (
     ("universal approximation", "One hidden layer with enough units comes as near to any continuous function as one likes."),
     ("delta", "The gradient of the loss with respect to a layer's sums z, δ. From it come the gradients of weights, bias and inputs.",
      "\\frac{\\partial L}{\\partial W} = \\delta x^T\n\\frac{\\partial L}{\\partial b} = \\delta\n\\frac{\\partial L}{\\partial x} = W^T \\delta"),
+    ("Jacobian", "The matrix of all derivatives of a function with n inputs and m outputs: m rows, n columns."),
+    ("vector–Jacobian product", "The upstream vector times the Jacobian: what the backward pass computes at every operation, without the matrix.", "u^T J"),
+    ("forward mode", "Carry, from the inputs on, beside each number its derivative with respect to one input: one pass for each input."),
+    ("reverse mode", "Carry, from the output back, the derivative of one output with respect to each node: one pass for each output."),
+    ("dual number", "A number with a derivative beside it, a + a′·ε with ε² = 0. Computing with duals is forward mode."),
     ("checkpointing", "Keep only some of the forward values, and compute the others again when the backward pass needs them."),
     ("vanishing gradient", "A gradient that shrinks from layer to layer, until the first layers receive next to nothing."),
     ("exploding gradient", "A gradient that grows from layer to layer, until a step throws the weights far away."),
@@ -107,6 +112,13 @@ DEFINED = table_of(Definition(*row) for row in (
     ("early stopping", "Stop when the validation loss has not improved for some epochs (the patience), and keep the weights of the best epoch."),
     ("update ratio", "The length of a step divided by the length of the weights; about 0.001 is usual."),
     # --- language ---
+    ("token", "A piece of text that a model reads at once: a letter, here."),
+    ("embedding", "The vector of parameters that stands for a token."),
+    ("attention", "Each token looks at others: the scores of its query with their keys become weights, and the result is the weighted mean of their values.",
+     r"a_i = \sum_j \text{softmax}(\frac{q_i \cdot k_j}{\sqrt{d}}) \cdot v_j"),
+    ("query, key and value", "Three vectors made of each token by three matrices: what it looks for, what it offers to be found by, what it hands on.",
+     "q = W_Q x\nk = W_K x\nv = W_V x"),
+    ("mask", "In a model that predicts the next token, a token must not look at later ones: their weights are 0."),
 ))  # fmt: skip
 
 

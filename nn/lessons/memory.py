@@ -92,7 +92,6 @@ def tell(lesson: Lesson) -> Told:
         "(This engine keeps every node with its slopes, which is more; counted here are the activations alone.)"
     )
     yield "# Counted"
-    yield from define("batch")
     values = kept(LAYERS)
     yield f"A batch of {BATCH}, {LAYERS} layers of {NEURONS} neurons: {BATCH} × {LAYERS} × {NEURONS} = {values:,} activations, as the document says."
     yield (

@@ -201,7 +201,7 @@ def scaling() -> Story:
     draw = [x.data for x in Dropout(P, Random(1))(activations)]
     yield (
         "While training, each activation is set to 0 with probability p, and the others are divided by 1 − p. Of "
-        f"{list(activations)} with p = {P}, one draw makes {draw}. Over all {2 ** len(activations)} masks, weighted by their probability, the sum "
+        f"{list(activations)} with p = {P}, one draw makes {draw}. Over all {2 ** len(activations)} ways to drop them, weighted by their probability, the sum "
         f"stays {kept:g}; without the division it would be {plain:g}, and the next layer would see other sizes in training than later. In "
         "evaluation nothing is dropped and nothing divided: model.eval()."
     )

@@ -1,0 +1,192 @@
+"""Attention: one head, two tokens, by hand; with the mask and without; and what goes back to query, keys and values."""
+
+import math
+from typing import Any
+
+from autograd import Parameter, Value, dot
+from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Told, Wrong, measured, number, passes
+from nn import plots
+from nn.lessons.definitions import define
+
+QUERIES = {1: (2.0, 0.0), 2: (1.0, 3.0)}
+KEYS = {1: (2.0, 2.0), 2: (0.0, 2.0)}
+VALUES = {1: (4.0, 0.0), 2: (0.0, 8.0)}
+TARGET = (3.0, 1.0)
+D = 4  # the size that the scores are divided by the root of: two more places of the vectors are 0, and are left out
+
+
+def build() -> Value:
+    """Return the squared error of what token 2 takes from both tokens."""
+    q = [Parameter(x, f"q{i}") for i, x in enumerate(QUERIES[2], 1)]
+    scores = []
+    for token, key in KEYS.items():
+        score = dot(q, [Parameter(x, f"k{token}{i}") for i, x in enumerate(key, 1)]) / math.sqrt(D)
+        score.label, score.parents[0].label = f"s{token}", f"q·k{token}"
+        scores.append(score)
+    e = [score.exp() for score in scores]
+    total = e[0] + e[1]
+    a = [power / total for power in e]
+    for node, label in zip((*e, total, *a), ("e1", "e2", "S", "a1", "a2"), strict=True):
+        node.label = label
+    columns = [[Parameter(value[i], f"v{token}{i + 1}") for token, value in VALUES.items()] for i in (0, 1)]
+    outputs = [dot(a, column) for column in columns]
+    errors = [output - t for output, t in zip(outputs, TARGET, strict=True)]
+    squares = [error**2 for error in errors]
+    loss: Value = squares[0] + squares[1]
+    for node, label in zip(
+        (*outputs, *errors, *squares, loss), ("o1", "o2", "d1", "d2", "d1²", "d2²", "L"), strict=True
+    ):
+        node.label = label
+    return loss
+
+
+def weights(token: int, masked: bool) -> dict[int, float]:
+    """Return how much a token looks at each, in plain numbers."""
+    seen = [other for other in KEYS if not masked or other <= token]
+    powers = {
+        other: math.exp(sum(x * y for x, y in zip(QUERIES[token], KEYS[other], strict=True)) / math.sqrt(D))
+        for other in seen
+    }
+    return {other: powers.get(other, 0.0) / sum(powers.values()) for other in KEYS}
+
+
+def output(token: int, masked: bool, values: dict[int, tuple[float, float]] = VALUES) -> tuple[float, float]:
+    """Return what a token takes: the weighted mean of the values."""
+    found = weights(token, masked)
+    first, second = (sum(found[other] * value[i] for other, value in values.items()) for i in (0, 1))
+    return first, second
+
+
+def sees_the_next(unmasked: bool) -> bool:
+    """Tell whether token 1 changes when the value of token 2 does: without a mask, or with one."""
+    other = VALUES | {2: (7.0, -5.0)}
+    return output(1, not unmasked) != output(1, not unmasked, other)
+
+
+def tell(lesson: Lesson) -> Told:
+    """The idea; token 2 by hand; the mask; then what goes back."""
+    yield "# Two tokens, each with a query, a key and a value"
+    yield from define("token", "query, key and value", "attention", "mask")
+    yield vectors()
+    yield (
+        f"They have {D} places, of which the last two are 0 and are left out; so scores are divided by √{D} = 2. Without the division long vectors would have "
+        "large scores, and softmax would be saturated: all weight on one token, and hardly a gradient."
+    )
+    yield "# What token 2 takes"
+    yield "Only part of the backward pass is shown: the way to the weights a1 and a2, and to v11."
+    yield from passes(lesson.build(), about=("o1", "o2", "d1", "d2", "d1²", "d2²", "a1", "a2", "v11"))
+    found = measured(lesson.build())
+    yield (
+        f"The scores differ by {number(found['s1'] - found['s2'])}, so token 2 looks at token 1 with weight e/(e + 1) = {found['a1']:.4f}, and at itself with "
+        f"{found['a2']:.4f}."
+    )
+    yield "# What goes back to query, keys and values"
+    yield gradients(found)
+    yield (
+        "A value gets the gradient of the output times its weight. A score gets a·(∂L/∂a − Σ a·∂L/∂a), softmax's matrix: "
+        f"{number(round(found['∂L/∂s1'], 4))} and {number(round(found['∂L/∂s2'], 4))}, which add up to 0. A key gets the query times its score's gradient, "
+        "the query all keys times theirs, each divided by 2."
+    )
+    yield "# With the mask and without"
+    yield masks()
+    yield Claim(
+        "Without the mask the output of token 1 changes with the value of token 2, because token 1 looks at it: a model that is to predict token 2 from "
+        "token 1 would read the answer. With the mask, the weight is 0, and nothing of token 2 arrives.",
+        sees_the_next,
+    )
+    yield (
+        "Token 2 looks at both either way: nothing comes after it. Softmax is taken over what may be seen; what may not be seen has the weight 0, as if "
+        "its score were −∞."
+    )
+
+
+def vectors() -> str:
+    """Return all queries, keys and values."""
+    lines = ["token     query       key     value"]
+    rows = ((str(t), *(f"({number(m[t][0])}, {number(m[t][1])})" for m in (QUERIES, KEYS, VALUES))) for t in KEYS)
+    return "\n".join(
+        [*lines, *("".join([f"{token:>5}", *(f"{cell:>10}" for cell in cells)]) for token, *cells in rows)]
+    )
+
+
+def gradients(found: dict[str, float]) -> str:
+    """Return the gradients of query, keys and values."""
+    names = ("q1", "q2", "k11", "k12", "k21", "k22", "v11", "v12", "v21", "v22")
+    return "\n".join(
+        "   ".join(f"∂L/∂{name} = {number(round(found[f'∂L/∂{name}'], 4)):<8}" for name in part).rstrip()
+        for part in (names[:2], names[2:6], names[6:])
+    )
+
+
+def masks() -> str:
+    """Return the weights and the output of each token, with the mask and without."""
+    lines = ["token   mask      to token 1   to token 2   output"]
+    for token in KEYS:
+        for masked in (True, False):
+            found, (first, second) = weights(token, masked), output(token, masked)
+            lines.append(
+                f"{token:>5}   {'with' if masked else 'without':<7}{found[1]:>13.4f}{found[2]:>13.4f}   ({first:.4f}, {second:.4f})"
+            )
+    return "\n".join(lines)
+
+
+def measure(lesson: Lesson) -> dict[str, float]:
+    """Return the graph's numbers, and what token 1 sees."""
+    return measured(lesson.build()) | {
+        "token 1 to token 2, without a mask": weights(1, False)[2],
+        "token 1 to token 2, with the mask": weights(1, True)[2],
+        "softmax's share": 1 / (1 + math.exp(-1)),
+    }
+
+
+def plot() -> Any:
+    """Draw the weights of both tokens, with the mask and without."""
+    figure = plots.new_figure(1, 2)
+    for ax, masked in zip(figure.axes, (True, False), strict=True):
+        table = [list(weights(token, masked).values()) for token in KEYS]
+        ax.imshow(table, cmap="Blues", vmin=0, vmax=1.6)
+        for j, row in enumerate(table):
+            for i, x in enumerate(row):
+                ax.text(i, j, f"{x:.3f}", ha="center", va="center")
+        ax.set(
+            title="with the mask" if masked else "without",
+            xlabel="looks at token",
+            ylabel="token",
+            xticks=[0, 1],
+            yticks=[0, 1],
+        )
+        ax.set_xticklabels([1, 2])
+        ax.set_yticklabels([1, 2])
+    return figure
+
+
+LESSON = Lesson(
+    slug="attention",
+    title="Attention, scalar by scalar",
+    document="How Machines Learn: Understanding the Core Concepts of Neural Networks, Conclusion (Translate between languages); its softmax",
+    question="A token asks, others answer: how much does it take from each, and what does the loss tell them?",
+    build=build,
+    tell=tell,
+    numbers={
+        "q·k1": 8, "q·k2": 6, "s1": 4, "s2": 3, "a1": 0.731058578630005, "a2": 0.268941421369995,
+        "o1": 2.92423431452002, "o2": 2.15153137095996, "L": 1.3317649374011784,
+        "token 1 to token 2, without a mask": 0.119202922022118, "token 1 to token 2, with the mask": 0, "softmax's share": 0.731058578630005,
+    },
+    measure=measure,
+    plot=plot,
+    notes=(
+        Note("ready a1", "How the loss would change if token 2 looked at token 1 more: 4 times that of o1, for v1 is (4, 0)."),
+        Note("ready v11", "The weight times the gradient of o1: a value is told as much as it was listened to."),
+    ),
+    exercises=(
+        GradientOf(build, "v11", -0.1107783086718456, {"local alone": 0.731058578630005}),
+        GradientOf(build, "s1", -3.74164844768711, {"sign of the delta": 3.74164844768711}),
+        Exercise(
+            "Two scores are 3 and 3. With what weight does the token look at each?",
+            0.5,
+            lambda: math.exp(3) / (math.exp(3) + math.exp(3)),
+            ("Softmax compares: only differences count.", "They are equal, and add up to 1."),
+            (Wrong("the score is taken for the weight", 3, lambda: 3, "Weights add up to 1."),),
+        ),
+    ),
+)  # fmt: skip
