@@ -200,8 +200,9 @@ def tell(lesson: Lesson) -> Told:
     best = run["held out"].index(min(run["held out"]))
     yield (
         f"Guessing every letter alike costs ln {len(LETTERS)} = {uniform:.3f}; guessing by how often each letter occurs, {frequencies:.3f}. On the names "
-        f"held out the network is at its best after {best} steps, with {run['held out'][best]:.3f}; then it learns its {len(parts()[0])} names by heart, and is "
-        f"worse than guessing on others: {run['held out'][-1]:.3f}. With so short a list nothing else can be expected, and early-stopping keeps step {best}."
+        f"held out the network is at its best after {best} steps, with {run['held out'][best]:.3f}; then it learns its {len(parts()[0])} names by heart, and "
+        f"is worse than guessing on others: {run['held out'][-1]:.3f}. With so short a list nothing else can be "
+        f"expected, and early-stopping keeps step {best}."
     )
     yield "# What it makes up"
     for when, made in ((f"after {best} steps", run["samples"]), (f"after {STEPS}", run["samples at the end"])):
@@ -251,10 +252,10 @@ def plot() -> Any:
     """Draw the losses of the stored run, and those of guessing."""
     run, (uniform, frequencies) = stored(), guessing()
     ax = plots.axes()
-    ax.plot(run["loss"], color=plots.BLUE, label="names to train on")
-    ax.plot(run["held out"], "--", color=plots.VERMILION, label="names held out")
-    ax.axhline(uniform, color="0.5", linewidth=0.8, label="guessing alike")
-    ax.axhline(frequencies, color="0.5", linewidth=0.8, linestyle=":", label="guessing by frequency")
+    ax.plot(run["loss"], color=plots.BLUE, label="trained on")
+    ax.plot(run["held out"], "--", color=plots.VERMILION, label="held out")
+    ax.axhline(uniform, color="0.5", linewidth=0.8, label="alike")
+    ax.axhline(frequencies, color="0.5", linewidth=0.8, linestyle=":", label="by frequency")
     ax.set(xlabel="step", ylabel="cross-entropy of a letter", title="A GPT learns names", ylim=(0, None))
     plots.legend_below(ax)
     return ax.figure
