@@ -14,7 +14,9 @@ each Linear that is not the last (nn.Identity() where there is none here), and t
 after model.double(): the files hold float64, so that nothing is lost.
 """
 
+import hashlib
 import io
+import json
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -22,9 +24,10 @@ from typing import Any
 
 from autograd import DataError
 from autograd.file_io import file_path, read_file, write_file
+from nn.checks import first_three
 from nn.errors import FormatError, StateError
 from nn.layers import Layer
-from nn.module import Module, check_module
+from nn.module import Module, check_module, check_tied, set_at_once
 from nn.nested import flat, numbers_in
 from nn.regularization import BatchNorm1d, Dropout
 from nn.sequence import numbered, sequence_of
@@ -70,25 +73,45 @@ def load_sequential_state_dict(model: Module, state: Mapping[str, Any]) -> None:
         raise StateError(
             f"These weights are not of this {model}: {lines}. Build the model with the sizes that they were saved with."
         )
-    for name, values in matrices(model).items():
-        for value, number in zip(flat(values), given[name].flatten().tolist(), strict=True):
-            value.data = number
+    check_finite(given)
+    leaves = [(leaf, name) for name, values in matrices(model).items() for leaf in flat(values)]
+    numbers = [number for name in own for number in given[name].flatten().tolist()]
+    check_tied(leaves, numbers)
+    set_at_once([leaf for leaf, _ in leaves], numbers)
 
 
 def arrays_of(state: Any) -> dict[str, Any]:
     """Return NumPy arrays of what a dict holds, if that is numbers."""
-    import numpy as np
-
     if not isinstance(state, Mapping):
         raise DataError(
             f"Weights are a dict of arrays by name, and this is a {type(state).__name__}. For a file there is load_weights(model, path)."
         )
+    return {name: array_of_numbers(name, array) for name, array in state.items()}
+
+
+def array_of_numbers(name: str, numbers: Any) -> Any:
+    """Return a NumPy array of floats. Text, dates and complex numbers would be converted to them without a word."""
+    import numpy as np
+
     try:
-        return {name: np.asarray(array, dtype=float) for name, array in state.items()}
-    except (TypeError, ValueError) as error:
+        given = np.asarray(numbers)
+        if given.dtype.kind not in "fiuO" or (given.dtype.kind == "O" and any(isinstance(x, str) for x in given.flat)):
+            raise TypeError(f"it holds {given.dtype.name}")
+        with np.errstate(over="ignore"):  # to an infinity, which is refused
+            return given.astype(float)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise StateError(f"Weights are rectangular arrays of numbers, and {name!r} is not one: {error}.") from None
+
+
+def check_finite(arrays: Mapping[str, Any]) -> None:
+    """Refuse weights that are not finite, or too large for a float."""
+    import numpy as np
+
+    if wrong := [name for name, array in arrays.items() if not np.isfinite(array).all()]:
         raise StateError(
-            f"Weights are rectangular arrays of numbers, and among these is one that is not: {error}."
-        ) from None
+            f"{first_three(wrong)} has a number that is not finite: NaN, infinite, or too large for a float. "
+            "A network with such a weight computes nothing. Take weights from before the training went wrong."
+        )
 
 
 def save_weights(model: Module, path: str | Path) -> None:
@@ -114,7 +137,7 @@ def load_weights(model: Module, path: str | Path) -> None:
     try:
         state = read(raw)
     except Exception as error:
-        if isinstance(error, ImportError):
+        if isinstance(error, (ImportError, FormatError)):
             raise
         if type(error) is KeyError:  # a kind of number that NumPy does not have, such as BF16
             raise FormatError(
@@ -159,15 +182,28 @@ def from_npz(raw: bytes) -> dict[str, Any]:
 
 
 def to_safetensors(state: dict[str, Any]) -> bytes:
-    """Return arrays as the bytes of a .safetensors file."""
-    raw: bytes = safetensors().save(state)
+    """Return arrays as the bytes of a .safetensors file, with a check sum among its metadata."""
+    raw: bytes = safetensors().save(state, metadata={"sha256": digest_of(state)})
     return raw
 
 
 def from_safetensors(raw: bytes) -> dict[str, Any]:
-    """Return the arrays in the bytes of a .safetensors file."""
+    """Return the arrays in the bytes of a .safetensors file; where there is a check sum, it has to fit."""
     arrays: dict[str, Any] = safetensors().load(raw)
+    header = json.loads(raw[8 : 8 + int.from_bytes(raw[:8], "little")])
+    written = (header.get("__metadata__") or {}).get("sha256")
+    if written is not None and written != digest_of(arrays):
+        raise ValueError("it was changed after it was written: its check sum does not fit")
     return arrays
+
+
+def digest_of(arrays: Mapping[str, Any]) -> str:
+    """Return the check sum of arrays, with their names, kinds and shapes."""
+    sums = hashlib.sha256()
+    for name in sorted(arrays):
+        sums.update(f"{name} {arrays[name].dtype} {arrays[name].shape} ".encode())
+        sums.update(arrays[name].tobytes())
+    return sums.hexdigest()
 
 
 def safetensors() -> Any:

@@ -120,7 +120,9 @@ class Module(CountsEdits):
         own = dict(saved_in(self))
         given = fitting_lists(self, own, state)
         numbers = [Parameter(number).data for name in own for number in flat(given[name])]
-        set_at_once(flat(list(own.values())), numbers)
+        leaves = [(leaf, name) for name in own for leaf in flat(own[name])]
+        check_tied(leaves, numbers)
+        set_at_once([leaf for leaf, _ in leaves], numbers)
 
     def train(self, mode: bool = True) -> Module:
         """Set this module and all inside it to training (True) or to evaluation (False)."""
@@ -238,6 +240,18 @@ def fitting_lists(module: Module, own: Mapping[str, NestedLeaves], state: Mappin
                 "Build the model with the sizes that it was saved with."
             )
     return given
+
+
+def check_tied(leaves: Sequence[tuple[Value, str]], numbers: Sequence[float]) -> None:
+    """Refuse two numbers for one leaf, which stands under two names: a tied weight."""
+    seen: dict[Value, tuple[str, float]] = {}
+    for (leaf, name), number in zip(leaves, numbers, strict=True):
+        before, other = seen.setdefault(leaf, (name, number))
+        if number != other and not number != number:
+            raise StateError(
+                f"{before} and {name} share a weight in this model, and the state_dict has two numbers for it, {other:g} and {number:g}. "
+                "Give it the same number under both names."
+            )
 
 
 def set_at_once(leaves: Sequence[Value], numbers: Sequence[float]) -> None:

@@ -116,7 +116,7 @@ def unzipped(examples: Data) -> tuple[list[Any], list[Any]]:
 
 
 def checked(data: Data) -> Data:
-    """Return the data, if it is a list of pairs."""
+    """Return the data, if it is a list of pairs; an array of no dimension, np.array(1.0), counts as its number."""
     if not isinstance(data, Sequence):
         hint = (
             "Is list(data) one?"
@@ -124,19 +124,36 @@ def checked(data: Data) -> Data:
             else "Two examples are [([0.0, 1.0], 1), ([1.0, 1.0], 0)]."
         )
         raise DataError(f"Data is a list of pairs (inputs, target), and this is a {type(data).__name__}. {hint}")
-    if not data:
+    examples = list(data)
+    if len(examples) != len(data):
+        raise LengthError(
+            f"This {type(data).__name__} says that it has {len(data)} examples, and gives {len(examples)}. Give list(data)."
+        )
+    if not examples:
         raise LengthError("There are no examples. Give a list of pairs (inputs, target), one at least.")
-    for i, example in enumerate(data):
-        if not isinstance(example, Sequence) or len(example) != 2:
-            raise DataError(
-                f"Data is a list of pairs (inputs, target), and entry {i} is not one: {shortened(example)}. From a list of inputs and a list of targets, "
-                "list(zip(inputs, targets)) makes the pairs."
-            )
-        if width(example) != width(data[0]):
-            raise LengthError(
-                f"Example {i} has {width(example)} inputs, and example 0 has {width(data[0])}. Give each the same number."
-            )
+    for i, example in enumerate(examples):
+        check_example(i, example, examples[0])
+    if any(getattr(part, "shape", None) == () for example in examples for part in example):
+        return [(as_number(inputs), as_number(target)) for inputs, target in examples]
     return data
+
+
+def check_example(i: int, example: Any, first: Example) -> None:
+    """Refuse what is not a pair, and one with more or fewer inputs than the first."""
+    if not isinstance(example, Sequence) or len(example) != 2:
+        raise DataError(
+            f"Data is a list of pairs (inputs, target), and entry {i} is not one: {shortened(example)}. From a list of inputs and a list of targets, "
+            "list(zip(inputs, targets)) makes the pairs."
+        )
+    if width(example) != width(first):  # type: ignore[arg-type]
+        raise LengthError(
+            f"Example {i} has {width(example)} inputs, and example 0 has {width(first)}. Give each the same number."  # type: ignore[arg-type]
+        )
+
+
+def as_number(part: Any) -> Any:
+    """Return the number in an array of no dimension, and anything else as it is."""
+    return part.item() if getattr(part, "shape", None) == () else part
 
 
 def width(example: Example) -> int:
