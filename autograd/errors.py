@@ -63,3 +63,7 @@ class DivisionError(DomainError, ZeroDivisionError):
 
 class RangeError(DomainError, OverflowError):
     """A power or an exp is too large for a float. Sums and products go to infinity there, as Python's own do."""
+
+
+class GrowingGraphWarning(UserWarning):
+    """A graph grows from update to update, since what was computed before is part of it."""

@@ -38,7 +38,7 @@ from typing import Any
 
 from autograd import functions, modes, rules
 from autograd.code_text import Code
-from autograd.graph import leaves_and_results
+from autograd.graph import leaves_and_results, watch_growth
 from autograd.namespaces import FUNCTIONS, Folds, scalars
 from autograd.op import MANY, REAL, Op
 from autograd.operators import Operators, exponent
@@ -56,6 +56,7 @@ def backward(self: Value) -> None:
     """Do what `Value.backward` of value.py does, reading the slots."""
     leaves, results = leaves_and_results(self)
     check_leaves(leaves)
+    watch_growth(results)
     for node in results:
         node.grad = 0.0
     for leaf in leaves:

@@ -3,6 +3,7 @@
 Parents lie in the slots that node.py describes; the walk reads these, since it visits every node.
 """
 
+import warnings
 from collections import Counter
 from collections.abc import Iterator
 from contextvars import ContextVar
@@ -10,7 +11,10 @@ from itertools import count, filterfalse
 from math import isclose
 from typing import Any
 
+from autograd.errors import GrowingGraphWarning
 from autograd.op import PAIRS
+
+PATIENCE = 200  # backward passes in a row, each with a larger graph than the last
 
 
 def leaves_and_results(root: Any) -> tuple[list[Any], list[Any]]:
@@ -55,6 +59,35 @@ def leaves_and_results(root: Any) -> tuple[list[Any], list[Any]]:
             else:
                 results.append(node)
     return leaves, results
+
+
+class Growth:
+    """How the graphs of the last backward passes have grown, each from the one before."""
+
+    size = times = 0  # of the last graph; how often in a row a graph was larger than the last
+    start: Any = None  # a result of the graph with which that began
+    warned = False
+
+
+def watch_growth(results: list[Any]) -> None:
+    """Warn, once, where each graph of many backward passes holds the one before: a hidden state was carried over."""
+    grown, Growth.size = len(results) > Growth.size, len(results)
+    if not grown:
+        Growth.times, Growth.start = 0, None
+        return
+    if Growth.times == 0:
+        Growth.start = results[0]
+    Growth.times += 1
+    if Growth.times % PATIENCE == 0 and not Growth.warned:
+        Growth.warned = any(node is Growth.start for node in results)
+        Growth.times, Growth.start = 0, None
+        if Growth.warned:
+            warnings.warn(
+                f"The graph has grown at each of the last {PATIENCE} backward passes, and holds all that was computed before: it has {len(results)} "
+                "results now, and each pass takes longer than the last. If a hidden state goes from one update to the next, cut it off: h = h.detach().",
+                GrowingGraphWarning,
+                stacklevel=3,
+            )
 
 
 def topological_order(root: Any) -> list[Any]:

@@ -12,7 +12,7 @@ results to the bit.
 from __future__ import annotations
 
 from autograd import modes
-from autograd.graph import leaves_and_results, uses
+from autograd.graph import leaves_and_results, uses, watch_growth
 from autograd.namespaces import scalars
 from autograd.node import Node
 from autograd.op import Op
@@ -74,6 +74,7 @@ class Value(Operators, Refused, Node):
         """
         leaves, results = leaves_and_results(self)
         check_leaves(leaves)
+        watch_growth(results)
         for node in results:
             node.grad = 0.0
         for leaf in leaves:

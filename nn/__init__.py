@@ -71,6 +71,7 @@ from nn.training.callbacks import Checkpoint, EarlyStopping
 from nn.training.checkpoint import load_checkpoint, save_checkpoint
 from nn.training.evaluation import accuracy, evaluate
 from nn.training.fit import fit
+from nn.training.logits import LogitsWarning
 from nn.training.run import History, Run
 
 if typing.TYPE_CHECKING:
@@ -95,6 +96,7 @@ __all__ = [
     "History",
     "Layer",
     "LinearLR",
+    "LogitsWarning",
     "MissingFileError",
     "Module",
     "Monitor",

@@ -15,6 +15,7 @@ from nn.checks import Number, check_count, check_length, check_rng, is_list, sho
 from nn.init import Init, initialisation
 from nn.module import Inputs, LayerLike, Module
 from nn.nested import NestedLeaves
+from nn.outputs import Outputs
 from nn.sequence import call_in_sequence, check_layer, numbered
 
 LOW, HIGH = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"), str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -150,7 +151,7 @@ class Layer(Module):
             for i, weight in enumerate(neuron.weights, 1):
                 weight.label = f"w{row}{comma}{str(i).translate(LOW)}"
 
-    def __call__(self, inputs: Inputs) -> list[Value]:
+    def __call__(self, inputs: Inputs) -> Outputs:
         """Return the outputs of all neurons, for a list of `nin` Values or numbers."""
         nin = self.neurons[0].nin
         if not hasattr(inputs, "__len__") or len(inputs) != nin:
@@ -160,7 +161,7 @@ class Layer(Module):
         except DataError:
             check_inputs(inputs, repr(self), nin)
             raise
-        outputs = []
+        outputs = Outputs()
         outer = enter("")
         try:
             for path, neuron in zip(neuron_scopes(outer, self._place, len(self.neurons)), self.neurons, strict=True):
@@ -168,7 +169,7 @@ class Layer(Module):
                 outputs.append(neuron(nodes))
         finally:
             enter(outer)
-        return softmax(outputs) if self.over_layer else outputs
+        return Outputs(softmax(outputs)) if self.over_layer else outputs
 
     def __repr__(self) -> str:
         return f"Layer({self.neurons[0].nin} → {len(self.neurons)}, {activation_name(self.activation)})"
@@ -199,11 +200,12 @@ class MLP(Module):
         biases: Sequence[Sequence[float]] | None = None,
         expand: bool = False,
     ) -> None:
-        rng = check_rng(rng)
         if not is_list(nouts):
+            sizes = [n for n in (nouts, activation, output_activation, rng) if isinstance(n, int)]  # of MLP(3, 4, 1)
             raise DataError(
-                f"MLP takes the sizes of its layers as a list, and was given {shortened(nouts)}. Give MLP({nin!r}, [{nouts!r}])."
+                f"MLP takes the sizes of its layers as a list, and was given {shortened(nouts)}. Give MLP({nin!r}, {sizes or [nouts]})."
             )
+        rng = check_rng(rng)
         for name in (activation, output_activation):
             activations.over_layer(name) or activations.named(name)
         count = check_count("The number of layers", len(nouts))
@@ -223,7 +225,7 @@ class MLP(Module):
         """Yield the layers, by their places in PyTorch's nn.Sequential."""
         yield from numbered(self.layers)
 
-    def __call__(self, inputs: Inputs) -> list[Value]:
+    def __call__(self, inputs: Inputs) -> Outputs:
         """Return the list of outputs, for a list of `nin` Values or numbers."""
         with scope(self._place or "MLP"):
             return call_in_sequence(self.layers, [inputs])[0]
@@ -252,11 +254,11 @@ class Sequential(Module):
         """Yield the modules, by their places in PyTorch's nn.Sequential."""
         yield from numbered(self.layers)
 
-    def __call__(self, inputs: Inputs) -> list[Value]:
+    def __call__(self, inputs: Inputs) -> Outputs:
         """Return the outputs of the last module, for one example."""
         return self.batch([inputs])[0]
 
-    def batch(self, rows: Sequence[Inputs]) -> list[list[Value]]:
+    def batch(self, rows: Sequence[Inputs]) -> list[Outputs]:
         """Return the outputs of the last module for each example, one layer after the other."""
         with scope(self._place or "Sequential"):
             return call_in_sequence(self.layers, rows)

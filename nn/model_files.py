@@ -25,10 +25,10 @@ from typing import Any
 from autograd import DataError
 from autograd.file_io import file_path, read_file, write_file
 from nn.checks import first_three
-from nn.errors import FormatError, StateError
+from nn.errors import FileStateError, FormatError, StateError
 from nn.layers import Layer
-from nn.module import Module, check_module, check_tied, set_at_once
-from nn.nested import flat, numbers_in
+from nn.module import Module, check_module
+from nn.nested import check_tied, flat, numbers_in, set_at_once
 from nn.regularization import BatchNorm1d, Dropout
 from nn.sequence import numbered, sequence_of
 
@@ -146,7 +146,10 @@ def load_weights(model: Module, path: str | Path) -> None:
         raise FormatError(
             f"{path} is not a whole {Path(path).suffix} file ({type(error).__name__}: {error}). It may be cut short: save or copy it again."
         ) from None
-    load_sequential_state_dict(model, state)
+    try:
+        load_sequential_state_dict(model, state)
+    except StateError as error:
+        raise FileStateError(f"{path} does not fit: {error}") from None
 
 
 def matrices(model: Module) -> dict[str, Any]:

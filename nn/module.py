@@ -6,14 +6,14 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 from operator import is_
-from typing import Any, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 from autograd import DataError, Parameter, Value, flat_parameters
 from autograd.replay import CountsEdits
 from nn.architecture import architecture
 from nn.checks import Number, first_three, shortened
 from nn.errors import StateError
-from nn.nested import Nested, NestedLeaves, as_lists, flat, numbers_in, shape
+from nn.nested import Nested, NestedLeaves, as_lists, check_tied, flat, numbers_in, set_at_once, shape
 
 COUNTER = "num_batches_tracked"  # an entry that PyTorch adds, and that nothing here needs
 
@@ -112,17 +112,31 @@ class Module(CountsEdits):
         """
         return {name: numbers_in(leaves) for name, leaves in saved_in(self)}
 
-    def load_state_dict(self, state: Mapping[str, Nested]) -> None:
+    def load_state_dict(self, state: Mapping[str, Nested], strict: bool = True) -> None:
         """Set each parameter and buffer from a dict of the same names and shapes; one that does not fit changes nothing.
 
-        The numbers may be in lists, or in arrays of NumPy or PyTorch. Raises StateError.
+        The numbers may be in lists, or in arrays of NumPy or PyTorch. Raises StateError where a name or a shape does not
+        fit, or a weight that stands under two names has two numbers.
         """
+        if strict is not True:
+            raise DataError(
+                "Here every name has to fit, as with strict=True. To load only those that fit: model.load_state_dict("
+                "{**model.state_dict(), **{name: state[name] for name in model.state_dict() if name in state}})."
+            )
         own = dict(saved_in(self))
         given = fitting_lists(self, own, state)
         numbers = [Parameter(number).data for name in own for number in flat(given[name])]
         leaves = [(leaf, name) for name in own for leaf in flat(own[name])]
         check_tied(leaves, numbers)
         set_at_once([leaf for leaf, _ in leaves], numbers)
+
+    def __getattr__(self, name: str) -> NoReturn:
+        """Say of an attribute that there is none, and of one that PyTorch's modules have, what it is called here."""
+        from nn.torch_names import attribute_hint
+
+        raise AttributeError(
+            f"{type(self).__name__!r} object has no attribute {name!r}.{attribute_hint(name)}", name=name, obj=self
+        )
 
     def train(self, mode: bool = True) -> Module:
         """Set this module and all inside it to training (True) or to evaluation (False)."""
@@ -240,33 +254,6 @@ def fitting_lists(module: Module, own: Mapping[str, NestedLeaves], state: Mappin
                 "Build the model with the sizes that it was saved with."
             )
     return given
-
-
-def check_tied(leaves: Sequence[tuple[Value, str]], numbers: Sequence[float]) -> None:
-    """Refuse two numbers for one leaf, which stands under two names: a tied weight."""
-    seen: dict[Value, tuple[str, float]] = {}
-    for (leaf, name), number in zip(leaves, numbers, strict=True):
-        before, other = seen.setdefault(leaf, (name, number))
-        if number != other and not number != number:
-            raise StateError(
-                f"{before} and {name} share a weight in this model, and the state_dict has two numbers for it, {other:g} and {number:g}. "
-                "Give it the same number under both names."
-            )
-
-
-def set_at_once(leaves: Sequence[Value], numbers: Sequence[float]) -> None:
-    """Set the numbers of leaves, in one call that runs no Python code: a signal is handled before or after it, not within."""
-    deque(map(setattr, leaves, repeat("data"), numbers), maxlen=0)
-
-
-def leaves_of(parameters: Iterable[Value]) -> list[Value]:
-    """Return a list of parameters, if it is one; a Module is not, but has one."""
-    found = list(parameters) if isinstance(parameters, Iterable) else [parameters]
-    if isinstance(parameters, Value) or not all(isinstance(p, Value) for p in found):
-        raise DataError(
-            f"This takes a list of parameters, and {shortened(parameters)} is not one. Give model.parameters()."
-        )
-    return found
 
 
 def check_module(model: object) -> Module:

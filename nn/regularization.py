@@ -16,8 +16,8 @@ from random import Random
 
 from autograd import DataError, LengthError, Parameter, Value, dot, lift, mean, sum
 from nn.checks import Number, check_count, check_length, check_list, check_positive, check_range, check_rng, shortened
-from nn.module import Inputs, LayerLike, Module, batched, leaves_of
-from nn.nested import NestedLeaves
+from nn.module import Inputs, LayerLike, Module, batched
+from nn.nested import NestedLeaves, leaves_of
 
 
 def l1_penalty(parameters: Iterable[Value], strength: float) -> Value:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from autograd import DataError, Value, scope
+from autograd import DataError, scope
 from nn import activations
 from nn.checks import is_list, shortened
 from nn.module import Inputs, LayerLike, Module, batched
+from nn.outputs import Outputs
 
 OF_ONE_NUMBER = [getattr(activations, name) for name in activations.ACTIVATIONS]
 
@@ -24,7 +25,7 @@ def check_layer(layer: object) -> None:
         )
 
 
-def call_in_sequence(layers: Sequence[LayerLike], rows: Sequence[Inputs]) -> list[list[Value]]:
+def call_in_sequence(layers: Sequence[LayerLike], rows: Sequence[Inputs]) -> list[Outputs]:
     """Return the outputs of the last of several layers for each row of inputs, each layer in a scope of its own."""
     for i, layer in enumerate(layers):
         with scope(f"layer{i}"):
@@ -34,7 +35,7 @@ def call_in_sequence(layers: Sequence[LayerLike], rows: Sequence[Inputs]) -> lis
             raise DataError(
                 f"Each layer returns a list, and the last one returned {shortened(row)}. For one neuron there is Layer(2, 1)."
             )
-    return [list(row) for row in rows]  # type: ignore[arg-type]
+    return [Outputs(row) for row in rows]  # type: ignore[arg-type]
 
 
 def numbered(layers: Sequence[LayerLike]) -> Iterator[tuple[str, Module]]:

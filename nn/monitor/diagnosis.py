@@ -5,15 +5,31 @@ The bounds are rules of thumb, not laws: they say where to look.
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from numbers import Real
-from typing import Any
 
 from autograd import DataError
 from nn.checks import check_range, is_list, shortened
+from nn.module import Module, check_module
+from nn.training.logits import activated_twice
+from nn.training.run import Loss
 
 VANISHING, SMALL, LARGE, EXPLODING = 0.0001, 0.001, 1.0, 10.0  # gradient norms
 WINDOW = 10  # epochs that are looked at for fluctuation
+
+
+@dataclass(frozen=True)
+class LayerDials:
+    """What the dials of one layer show."""
+
+    name: str
+    mean: float
+    deviation: float
+    dead: float
+    saturated: float
+    gradient_norm: float
+    update_ratio: float
 
 
 def diagnose(
@@ -21,7 +37,10 @@ def diagnose(
     validation_loss: Sequence[float] = (),
     gradient_norm: float | None = None,
     update_ratio: float | None = None,
-    layers: Sequence[Any] = (),
+    layers: Sequence[LayerDials] = (),
+    *,
+    model: Module | None = None,
+    loss_fn: Loss | None = None,
 ) -> list[str]:
     """Return what the dials say, in words: the verdict, the number, and what to try.
 
@@ -29,6 +48,8 @@ def diagnose(
     ['moderate: the gradient norm is 0.5.']
     >>> [words.split(":")[0] for words in diagnose(loss=[100, 250, 80, 300], gradient_norm=0.00005)]
     ['fluctuating', 'vanishing']
+
+    With a model and the loss that it is trained with (`loss_fn`), it also says where a loss of logits is given probabilities.
     """
     for name, given in (("loss", loss), ("validation_loss", validation_loss)):
         if not is_list(given) or not all(isinstance(x, Real) for x in given):
@@ -43,6 +64,8 @@ def diagnose(
         words.append(judge_gradient(gradient_norm))
     if update_ratio is not None:
         words.append(judge_update(update_ratio))
+    if model is not None and loss_fn is not None:
+        words.append(activated_twice(check_module(model), loss_fn))
     words += [judgement for layer in layers for judgement in judge_layer(layer)]
     return [word for word in words if word]
 
@@ -125,7 +148,7 @@ def judge_validation(losses: Sequence[float], validation: Sequence[float]) -> st
     return f"following: the validation loss ({validation[-1]:.4g}) goes with the training loss ({losses[-1]:.4g})."
 
 
-def judge_layer(layer: Any) -> list[str]:
+def judge_layer(layer: LayerDials) -> list[str]:
     """Say what is wrong with a layer's activations, if anything is."""
     findings = []
     if layer.dead >= 0.5:

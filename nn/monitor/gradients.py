@@ -24,7 +24,8 @@ from typing import Any
 from autograd import DataError, DomainError, LengthError, Value, dot, lift, no_grad
 from nn.checks import Number, check_count, check_list, check_range, shortened
 from nn.layers import Layer
-from nn.module import Module, batched, check_module, leaves_of, walk
+from nn.module import Module, batched, check_module, walk
+from nn.nested import leaves_of
 from nn.regularization import BatchNorm1d
 
 Rows = Sequence[Sequence[Any]]  # a row of activations for each example

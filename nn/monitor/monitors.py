@@ -19,25 +19,13 @@ from autograd import DataError, Value
 from nn.activations import activation_name
 from nn.checks import as_list, shortened
 from nn.module import Inputs, Module, batched
+from nn.monitor.diagnosis import LayerDials as LayerDials
 from nn.monitor.diagnosis import diagnose
 from nn.monitor.gradients import grad_norm, layers_of
 from nn.training.evaluation import evaluation
 from nn.training.run import Run
 
 RANGES = {"tanh": (-1.0, 1.0), "sigmoid": (0.0, 1.0)}
-
-
-@dataclass(frozen=True)
-class LayerDials:
-    """What the dials of one layer show."""
-
-    name: str
-    mean: float
-    deviation: float
-    dead: float
-    saturated: float
-    gradient_norm: float
-    update_ratio: float
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from itertools import repeat
 from typing import Any, cast
 
-from autograd import DivisionError, Value
+from autograd import DataError, DivisionError, Value
+from nn.checks import shortened
 from nn.optim.flat import Together, all_at_once, numbers_of, overflowing, setting_calls
 from nn.optim.param_groups import (
     OptimizerState,
@@ -52,12 +53,17 @@ class Optimizer:
         """Return the function from w, g and the memory of a parameter to the new w, for the settings of a group."""
         raise NotImplementedError(f"{type(self).__name__} has no formula yet: it needs a rule(self, group).")
 
-    def step(self) -> None:
+    def step(self, closure: None = None) -> None:
         """Change each parameter that has a gradient; one without was not used, and stays.
 
         All new numbers are computed before the first is set, and then all are set at once: an error or an interruption
         leaves parameters and memories as they were. Raises DivisionError where, with eps=0, a step would divide by 0.
         """
+        if closure is not None:
+            raise DataError(
+                f"A step of {type(self).__name__} takes nothing, and was given {shortened(closure)}. Compute the loss yourself: "
+                "optimizer.zero_grad(); loss = …; loss.backward(); optimizer.step()."
+            )
         changes = [change for group in self.param_groups for change in self._changes(group)]
         memories = {p: memory for p, _, memory in changes if memory}
         calls = [call for p, w, _ in changes for call in setting_calls(p, w)]

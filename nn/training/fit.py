@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ from nn.training.evaluation import accuracy as accuracy
 from nn.training.evaluation import evaluate as evaluate
 from nn.training.evaluation import example_losses, one_value
 from nn.training.fit_replay import Replayed
+from nn.training.logits import LogitsWarning, activated_twice
 from nn.training.parts import FitOptimizer, FitSchedule
 from nn.training.run import Callback, History, Loss, Penalty, Run, StepUnderWay, is_history
 
@@ -67,12 +69,15 @@ def fit(
 
     Ctrl-C ends the training and returns the history so far; the step under way is made whole, or not at all. Where a
     checkpoint cannot be written, the FileError has the history so far, as `error.history`.
+    Warns, with LogitsWarning, where a loss of logits is given the probabilities of a softmax or sigmoid.
     Raises TrainingError at the first step at which the loss, a gradient or a parameter is not finite, or where the
     validation loss is NaN.
     """
     given = list(callbacks) if isinstance(callbacks, (list, tuple)) else [callbacks]
     callbacks = [*sorted(given, key=lambda callback: isinstance(callback, Checkpoint)), *progress()]
     run = Run(model, data, loss, optimizer, epochs, batch_size, schedule, callbacks, validation, rng, penalty, replay)
+    if sentence := activated_twice(model, loss):
+        warnings.warn(sentence, LogitsWarning, stacklevel=2)
     losses = Replayed(run, Eager(run)) if replay else Eager(run)
     if resume is not None:
         resume_from(run, resume)

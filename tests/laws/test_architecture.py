@@ -40,10 +40,10 @@ autograd.classroom.assignments: __init__ walks remembering right_rules simulator
 autograd.classroom.assignments: stages engine judge report folder catalogue grade package assignment_command
 autograd.player: page_quiz page_data page __init__
 autograd: __init__ commands
-nn: errors checks nested architecture module activations init sequence layers losses regularization torch_names
+nn: errors checks nested architecture outputs torch_names module activations init sequence layers losses regularization
 nn.optim: flat param_groups optimizer optimizers newton lr_scheduler __init__
 nn.data: batching datasets __init__
-nn.training: settings parts run evaluation divergence checkpoint callbacks fit_replay fit __init__
+nn.training: settings parts logits run evaluation divergence checkpoint callbacks fit_replay fit __init__
 nn.monitor: gradients diagnosis monitors __init__
 nn.plots: canvas curves landscape __init__
 nn: model_files __init__
