@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 import autograd
-from autograd.classroom import Course, Lesson, flashcards, terminal_quiz, walkthrough
+from autograd.classroom import Course, Lesson, flashcards, interactive, terminal_quiz, walkthrough
 from autograd.classroom.arguments import name_list, read_number
 from autograd.classroom.find import find_lesson
 from autograd.classroom.handout import handout
@@ -86,7 +86,7 @@ def show_steps(options: argparse.Namespace) -> None:
             )
         )
     elif options.interactive and sys.stdin.isatty() and sys.stdout.isatty():
-        walkthrough.interact(lesson, walkthrough.key, walkthrough.line)
+        interactive.interact(lesson, interactive.key, interactive.line)
     else:
         shown = DIGITS.set(options.digits)
         lines = "\n".join([*walkthrough.walkthrough(lesson), walkthrough.ending(lesson, options.course)]).splitlines()

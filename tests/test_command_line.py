@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -297,6 +298,24 @@ class TestInteractive:
         terminal.press(b"q")
         assert terminal.rest() == 0
         assert "Traceback" not in terminal.text
+
+    def test_the_screen_is_drawn_again_with_the_graph_beside_the_event(self):
+        terminal = Terminal("step", "tiny-network", "--interactive")
+        terminal.read_until("how much")
+        terminal.press(b"x")  # a key without a meaning
+        terminal.press(b"n")
+        terminal.read_until("a = relu(z)")
+        assert terminal.text.count("\x1b[2J") == 2, "an unknown key prints nothing"
+        row = re.compile(r"▶ +a +7 +·")
+        assert row.search(terminal.text.split("\x1b[2J")[-1])
+        terminal.text = ""
+        terminal.press(b"b")
+        terminal.read_until("3·2 + 1 = 7")
+        last = terminal.text.split("\x1b[2J")[-1]
+        assert re.search(r"  a +· +·", last), "the earlier state, in its place"
+        assert "a = relu(z)" not in last
+        terminal.press(b"q")
+        assert terminal.rest() == 0
 
     def test_to_the_end(self):
         terminal = Terminal("step", "tiny-network", "--interactive")

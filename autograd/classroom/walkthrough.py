@@ -1,16 +1,12 @@
 """Lessons on a terminal: printed whole, or one event a key press."""
 
 import difflib
-import os
-import sys
 import textwrap
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from autograd.classroom import Course, Lesson
 from autograd.errors import GraphError
 from autograd.explain.events import Chain, Event, Ready
-from autograd.explain.why import why
 from autograd.graph import names, topological_order
 from autograd.value import Value
 
@@ -97,77 +93,6 @@ def wrapped(text: str, indent: str = "") -> str:
     return textwrap.fill(text, WIDTH, initial_indent=indent, subsequent_indent=indent)
 
 
-KEYS = "n or space: next   b: back   g: go to an event   w: why a gradient   q: quit"
-
-
-@dataclass(frozen=True)
-class Page:
-    """One event with the texts around it, as it is shown at one key press."""
-
-    event: Event | None
-    text: str
-
-
-def pages(lesson: Lesson) -> list[Page]:
-    """Return a lesson as pages: the texts before an event go with it, and those after the last stand alone."""
-    found: list[Page] = []
-    texts = [opening(lesson)]
-    for item in lesson.story():
-        if isinstance(item, str) and found and not texts and not item.startswith("# "):
-            last = found[-1]  # a text about an event stays with it
-            found[-1] = Page(last.event, f"{last.text}\n{paragraph(item)}")
-        elif isinstance(item, str):
-            texts.append(paragraph(item))
-        else:
-            previous = found[-1].event if found else None
-            found.append(Page(item, "\n".join([*texts, event_text(len(found), item, previous)])))
-            texts = []
-    return [*found, Page(None, "\n".join([*texts, "", f"      The end. {KEYS}"]))]
-
-
-def interact(lesson: Lesson, read_key: Callable[[], str], read_line: Callable[[], str]) -> None:
-    """Show a lesson page by page: each key press moves forward or back, goes to an event, or asks why."""
-    book, position = pages(lesson), 0
-    print(f"{KEYS}\n\n{book[0].text}", flush=True)
-    while (pressed := read_key()) not in ("q", "\x03", "\x04", ""):
-        if pressed == "w":
-            print(answer(book[position].event, ask("Why the gradient of which node? ", read_line)), flush=True)
-            continue
-        wanted = moved(pressed, position, len(book), read_line)
-        if wanted is None:
-            help_text = f"There is no such event: there are 0 to {len(book) - 2}." if pressed == "g" else KEYS
-            print(f"{INDENT}{help_text}", flush=True)
-        elif wanted != position:
-            position = wanted
-            print(book[position].text, flush=True)
-
-
-def moved(pressed: str, position: int, count: int, read_line: Callable[[], str]) -> int | None:
-    """Return the page that a key leads to; None for a key that has no meaning, or an event that is not there."""
-    if pressed == "g":
-        typed = ask(f"Go to which event, 0 to {count - 2}? ", read_line)
-        return int(typed) if typed.isdecimal() and int(typed) < count - 1 else None
-    step = {"n": 1, " ": 1, "\n": 1, "\r": 1, "right": 1, "b": -1, "left": -1}.get(pressed)
-    return None if step is None else max(0, min(position + step, count - 1))
-
-
-def ask(question: str, read_line: Callable[[], str]) -> str:
-    """Print a question and return the line that is typed."""
-    print(f"      {question}", end="", flush=True)
-    return read_line().strip()
-
-
-def answer(event: Event | None, label: str) -> str:
-    """Return where a node's gradient comes from, in the graph of an event."""
-    if event is None:
-        return "      Go back to an event first: b."
-    *_, root = event.names  # a topological order ends with its root
-    try:
-        return textwrap.indent(why(root, node_named(root, label), event.names).text, INDENT)
-    except GraphError as error:
-        return wrapped(str(error), INDENT)
-
-
 def labels(root: Value) -> dict[str, Value]:
     """Return the nodes of a graph by their names."""
     return {name: node for node, name in names(topological_order(root)).items() if node.kind != "constant"}
@@ -181,29 +106,3 @@ def node_named(root: Value, label: str) -> Value:
         hint = f" Did you mean {near[0]}?" if near else ""
         raise GraphError(f"There is no node {label!r} in this graph.{hint} There are: {', '.join(found)}.")
     return found[label]
-
-
-def key() -> str:
-    """Return one key press; where the terminal cannot give one, the first letter of a line."""
-    try:
-        import select
-        import termios
-        import tty
-    except ImportError:  # no termios on Windows
-        return sys.stdin.readline()[:1]
-    fd = sys.stdin.fileno()
-    saved = termios.tcgetattr(fd)
-    try:
-        tty.setcbreak(fd, termios.TCSADRAIN)  # a key pressed meanwhile is kept
-        pressed = os.read(fd, 1).decode(errors="replace")
-        if pressed != "\x1b":
-            return pressed
-        more = os.read(fd, 2) if select.select([fd], [], [], 0.05)[0] else b""  # an arrow comes as three characters
-        return {b"[C": "right", b"OC": "right", b"[D": "left", b"OD": "left"}.get(more, "?")
-    finally:
-        termios.tcsetattr(fd, termios.TCSADRAIN, saved)
-
-
-def line() -> str:
-    """Return a line that is typed, past the buffers, as `key` reads."""
-    return os.read(sys.stdin.fileno(), 1024).decode(errors="replace")

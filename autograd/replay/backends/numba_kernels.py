@@ -11,7 +11,9 @@ from numba import njit
 
 from autograd.replay.instructions import NUMBER
 
-ADD, SUB, MUL, DIV, NEG, GT, LT, GE, LE = (NUMBER[k] for k in ["add", "sub", "mul", "div", "neg", "gt", "lt", "ge", "le"])
+ADD, SUB, MUL, DIV, NEG, GT, LT, GE, LE = (
+    NUMBER[k] for k in ["add", "sub", "mul", "div", "neg", "gt", "lt", "ge", "le"]
+)
 EXP, LOG, LOG1P, EXPM1, SQRT, SIN, COS = (NUMBER[k] for k in ["exp", "log", "log1p", "expm1", "sqrt", "sin", "cos"])
 TANH, ABS, MAXIMUM, MINIMUM, WHERE = (NUMBER[k] for k in ["tanh", "abs", "maximum", "minimum", "where"])
 ERF, ERFC, POW, DIVIDE, MOVE = (NUMBER[k] for k in ["erf", "erfc", "pow", "divide", "move"])
