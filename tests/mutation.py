@@ -96,8 +96,6 @@ def faults(node: ast.AST) -> Iterator[ast.AST]:
             yield ast.Return(ast.Constant(None))
         case ast.Continue():
             yield ast.Break()
-        case ast.Break():
-            yield ast.Continue()
         case ast.Expr(ast.Call() | ast.Yield() | ast.YieldFrom()) | ast.Raise():
             yield ast.Pass()
         case ast.Subscript(value, ast.Slice(lower, upper, step)) if step is None and lower is not None:
@@ -161,6 +159,7 @@ def begun(tests: Iterable[str], mutant: Mutant | None = None) -> int:
             compile(mutant.source, place, "exec") if self.path == place else as_written(self, name)
         )
         sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115
+        os.environ["CHALKGRAD_PLAIN"] = str(int(mutant.file == "autograd/value.py"))  # whose methods fast.py replaces
     import pytest
 
     os._exit(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--assert=plain", *tests]))
