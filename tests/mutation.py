@@ -38,8 +38,16 @@ FILES = {  # each file, and the tests that are asked before its neighbours'
     "autograd/explain/mistakes.py": ("tests/explain/test_mistakes.py",),
     "autograd/explain/diagnose.py": ("tests/explain/test_mistakes.py", "tests/classroom/test_quiz.py"),
     "nn/losses.py": ("tests/nn/test_losses.py", "tests/nn/test_nn.py", "tests/nn/test_nn_against_torch.py"),
-    "nn/optim/optimizer.py": ("tests/nn/test_optim.py", "tests/nn/test_resume.py", "tests/nn/test_training.py"),
-    "nn/optim/optimizers.py": ("tests/nn/test_optim.py", "tests/nn/test_resume.py"),
+    "nn/optim/optimizer.py": (
+        "tests/nn/test_optim.py",
+        "tests/replay/test_flat_parameters.py",
+        "tests/nn/test_resume.py",
+    ),
+    "nn/optim/optimizers.py": (
+        "tests/nn/test_optim.py",
+        "tests/replay/test_flat_parameters.py",
+        "tests/nn/test_resume.py",
+    ),
 }
 CPU_SECONDS, SECONDS, BYTES = 300, 1800, 8 << 30  # what the tests of one mutant may take: one that loops is killed
 

@@ -121,6 +121,8 @@ def use_counts(order: list[Value]) -> dict[Value, int]:
 def updates(root: Value, parameters: list[Value], lr: float) -> list[Update]:
     """Return what gradient descent would do with the gradients of `root`; nothing is changed."""
     order = order_of("updates", root)
+    for p in parameters:
+        check_in_graph(order, p, "updates")
     named = snapshot(order)
     gradients = {event.node: event.grad for event in backward(order, named) if isinstance(event, Ready)}
     return [

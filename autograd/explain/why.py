@@ -169,5 +169,6 @@ def blocked_at(use: Chain) -> str:
     causes = partner or zeros or [use.parent]
     if op.kinks:
         causes = [use.parent]
-    numbers = [f"{use.names[p].label} = {number(then[p])}" for p in causes if use.names[p].label != number(then[p])]
+    written = {use.names[p].label: number(then[p]) for p in causes}
+    numbers = [f"{label} = {value}" for label, value in written.items() if label != value]
     return f"blocked by {op.name} at {use.name}" + f" ({', '.join(numbers)})" * bool(numbers)

@@ -1,6 +1,7 @@
 """Losses: against formulas in fifty digits, against central differences, and figure by figure."""
 
 import math
+import sys
 from random import Random
 
 import mpmath as mp
@@ -392,3 +393,41 @@ def test_certain_and_right_is_0_and_not_minus_0(reduction):
         categorical_cross_entropy([[0.0, 1.0]], [[0, 1]], reduction),
     ):
         assert repr(loss.data) == "0.0"
+
+
+def test_a_target_that_is_a_value_of_0_takes_no_surprise_at_0():
+    """−0·ln 0 is 0, also where the 0 is a Value; the slope for the target is the surprise itself, which is cut off at the smallest float."""
+    p, y = Value(0.0, "p"), Value(0.0, "y")
+    loss = binary_cross_entropy(p, y)
+    assert loss.data == 0.0
+    loss.backward()
+    assert (p.grad, y.grad) == (1.0, pytest.approx(-math.log(sys.float_info.min), rel=1e-12))
+    with pytest.raises(DomainError, match="infinite"):
+        binary_cross_entropy(p, Value(0.5))
+    assert binary_cross_entropy(p, Value(0.5), allow_inf=True).data == math.inf
+    rows = [Value(0.0), Value(1.0)]
+    assert categorical_cross_entropy(rows, [Value(0.0), Value(1.0)]).data == 0.0
+    with pytest.raises(DomainError, match="infinite"):
+        categorical_cross_entropy(rows, [Value(1.0), Value(0.0)])
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        (lambda: nn.mse_loss([1.0], [1.0, 2.0]), "mse_loss"),
+        (lambda: nn.mae_loss([1.0], [1.0, 2.0]), "mae_loss"),
+        (lambda: nn.huber_loss([1.0], [1.0, 2.0]), "huber_loss"),
+        (lambda: nn.hinge_loss([1.0], [1.0, 2.0]), "hinge_loss"),
+        (lambda: nn.binary_cross_entropy([0.5], [1.0, 0.0]), "binary_cross_entropy"),
+        (lambda: nn.binary_cross_entropy_with_logits([0.5], [1.0, 0.0]), "binary_cross_entropy_with_logits"),
+        (lambda: nn.binary_cross_entropy(1.5, 1), "binary_cross_entropy"),
+        (lambda: nn.binary_cross_entropy(0.5, 2), "binary_cross_entropy"),
+        (lambda: nn.cross_entropy([0.5], 0), "cross_entropy"),
+        (lambda: nn.cross_entropy([0.5, 1.0], 2), "cross_entropy"),
+        (lambda: nn.categorical_cross_entropy([0.5], 0), "categorical_cross_entropy"),
+        (lambda: nn.categorical_cross_entropy([0.5, 0.5], [0.5, 2.0]), "categorical_cross_entropy"),
+    ],
+)
+def test_a_refusal_names_the_loss_that_was_called(call, name):
+    with pytest.raises(AutogradError, match=rf"\b{name}\b"):
+        call()

@@ -317,3 +317,34 @@ def test_a_group_of_one_parameter_needs_no_list():
     w.grad = b.grad = 1.0
     SGD([{"params": w, "lr": 0.5}, {"params": [b]}], lr=0.25).step()
     assert (w.data, b.data) == (0.5, 0.75)
+
+
+@pytest.mark.parametrize("made", [lambda ps: nn.SGD(ps, lr=0.1, momentum=0.9), lambda ps: nn.Adam(ps, lr=0.1)])
+def test_recorded_parameters_are_stepped_as_arrays_and_with_an_eps_of_0_one_by_one(made):
+    """The rule of an optimizer is called once for all parameters that lie in one array, and not for each."""
+    model = nn.MLP(2, [3, 1], rng=Random(0))
+    loss = record(lambda x, y: (model(x)[0] - y) ** 2, [0.0, 1.0], 1.0)
+    optimizer = made(model.parameters())
+    loss([[0.0, 1.0], [1.0, 1.0]], [1.0, 0.0]).backward()
+    optimizer.step()
+    (remembered,) = optimizer.state  # one memory for all parameters, of arrays
+    assert not isinstance(remembered, Value)
+    assert len(optimizer.state_dict()["state"]) == len(model.parameters())
+    one_by_one = nn.RMSprop(model.parameters(), lr=0.1, eps=0.0)
+    one_by_one.step()
+    assert set(one_by_one.state) == set(model.parameters())
+
+
+def test_an_optimizer_of_one_s_own_is_given_plain_numbers_also_after_a_record():
+    seen = []
+
+    class Descent(nn.Optimizer):
+        def rule(self, group):
+            return lambda w, g, memory: seen.append((w, g)) or w - group["lr"] * g
+
+    w = Parameter(3.0)
+    loss = record(lambda x: (w * x) ** 2, 1.0)
+    loss([1.0, 2.0]).backward()
+    Descent([w], lr=0.1).step()
+    assert [tuple(map(type, pair)) for pair in seen] == [(float, float)]
+    assert (seen, w.data) == ([(3.0, 15.0)], 1.5)
