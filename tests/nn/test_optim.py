@@ -322,7 +322,7 @@ def test_a_group_of_one_parameter_needs_no_list():
 @pytest.mark.parametrize("made", [lambda ps: nn.SGD(ps, lr=0.1, momentum=0.9), lambda ps: nn.Adam(ps, lr=0.1)])
 def test_recorded_parameters_are_stepped_as_arrays_and_with_an_eps_of_0_one_by_one(made):
     """The rule of an optimizer is called once for all parameters that lie in one array, and not for each."""
-    model = nn.MLP(2, [3, 1], rng=Random(0))
+    model = nn.MLP(2, [3, 1], activation="tanh", rng=Random(0))
     loss = record(lambda x, y: (model(x)[0] - y) ** 2, [0.0, 1.0], 1.0)
     optimizer = made(model.parameters())
     loss([[0.0, 1.0], [1.0, 1.0]], [1.0, 0.0]).backward()
