@@ -47,7 +47,7 @@ nn.training: settings parts logits run evaluation divergence checkpoint callback
 nn.monitor: gradients diagnosis monitors __init__
 nn.plots: canvas curves landscape __init__
 nn: model_files __init__
-nn.lessons: definitions board recomputed * __init__
+nn.lessons: definitions board recomputed digits_large * __init__
 autograd: __main__
 """
 

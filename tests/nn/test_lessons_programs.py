@@ -1,0 +1,160 @@
+"""The documents' programs: what is printed does what is told of it, what is mended agrees with the engine, and the table of sections is whole."""
+
+import importlib.util
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import Value
+from nn.lessons import COURSE, digits_large, gpt, in_pytorch
+
+ROOT = Path(__file__).parents[2]
+PROGRAMS = ROOT / "docs" / "programs"
+
+
+def program(name):
+    spec = importlib.util.spec_from_file_location(name, PROGRAMS / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("name", ["xor_script", "optimizer_steps"])
+def test_a_program_runs(name):
+    done = subprocess.run(
+        [sys.executable, PROGRAMS / f"{name}.py"],
+        cwd=ROOT,
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout
+    assert not done.stderr
+
+
+def test_the_xor_script_ends_as_one_line_and_mended_learns():
+    xor = program("xor_script")
+    assert xor.printed()[-1] == pytest.approx(0.25, abs=1e-5)
+    assert xor.mended()[-1] < 0.003
+    assert xor.run("relu", -0.3)[-1] < 0.003
+
+
+GRADIENTS = [1.0, -2.0, 0.5, 10.0, 1.0]
+
+
+def moved(optimizer, w):
+    for w.grad in GRADIENTS:
+        optimizer.step()
+        yield w.data
+
+
+def test_the_optimizer_blocks_are_nn_s():
+    steps = program("optimizer_steps")
+    for ours, made in (
+        (steps.momentum(GRADIENTS), lambda w: nn.SGD([w], 0.1, momentum=0.9, convention="classical")),
+        (steps.rmsprop(GRADIENTS), lambda w: nn.RMSprop([w], 0.1)),
+        (steps.adam(GRADIENTS), lambda w: nn.Adam([w], 0.1)),
+        (steps.adam(GRADIENTS, betas=(0.9, 0.9)), lambda w: nn.Adam([w], 0.1, betas=(0.9, 0.9))),
+    ):
+        w = Value(0.0)
+        assert list(ours) == pytest.approx(list(moved(made(w), w)), rel=1e-9)
+
+
+def test_the_printed_adam_has_no_t_and_the_correction_matters():
+    steps = program("optimizer_steps")
+    with pytest.raises(NameError, match="'t'"):
+        next(steps.adam_printed(GRADIENTS))
+    assert next(steps.adam([5.0])) == pytest.approx(-0.1)
+    assert next(steps.adam([5.0], corrected=False)) == pytest.approx(-0.1 * 0.1 / np.sqrt(0.001), rel=1e-6)
+
+
+@pytest.fixture(scope="module")
+def loop():
+    return program("training_loop")
+
+
+def nudged(loop, parameters, x, y, array, place, step=1e-6):
+    losses = []
+    for sign in (1, -1):
+        parameters[array][place] += sign * step
+        losses.append(loop.loss_of(loop.forward(parameters, x)[1], y))
+        parameters[array][place] -= sign * step
+    return (losses[0] - losses[1]) / (2 * step)
+
+
+def test_the_mended_loop_has_the_gradients_of_the_mean_loss_and_the_printed_one_has_not(loop):
+    (x, y), *_ = loop.data()
+    x, y, parameters = x[:, :8], y[:, :8], loop.initial()
+    right, printed = loop.gradients(parameters, x, y), loop.printed_gradients(parameters, x, y)
+    for array, place in ((0, (3, 20)), (1, (2, 0)), (2, (4, 5)), (3, (1, 0)), (4, (7, 3)), (5, (9, 0))):
+        assert right[array][place] == pytest.approx(nudged(loop, parameters, x, y, array, place), rel=1e-4, abs=1e-8)
+    for k in (0, 2, 4):
+        assert printed[k] == pytest.approx(8 * right[k])
+        assert printed[k + 1].shape == (8,) != right[k + 1].shape
+    assert abs(printed[5]).max() < 1e-12, "ŷ and y both add up to 1"
+
+
+def test_the_mended_loop_learns(loop):
+    rows, share = loop.train(epochs=6)
+    assert rows[-1][0] < rows[0][0] / 4
+    assert share > 0.85
+
+
+# --- what is stored ---
+
+
+@pytest.mark.slow
+def test_the_stored_run_of_the_gpt_is_what_train_returns():
+    run, kept = gpt.train(), gpt.stored()
+    assert run["loss"] == pytest.approx(kept["loss"], abs=2e-3)
+    assert run["parameters"] == kept["parameters"] == 768
+    assert run["samples"][:3] == kept["samples"][:3]
+
+
+def test_the_gpt_learns_and_a_later_letter_tells_an_earlier_one_nothing():
+    kept = gpt.stored()
+    uniform, frequencies = gpt.guessing()
+    assert min(kept["held out"]) < frequencies < uniform
+    assert kept["held out"][-1] > uniform, "as the lesson says"
+    model = gpt.GPT(len(gpt.LETTERS), 4, 4, gpt.CONTEXT, gpt.Random(0))
+    first = [score.data for score in model.scores(gpt.one_hot("m"), 0, [], [])]
+    keys, values = [], []
+    again = [score.data for score in model.scores(gpt.one_hot("m"), 0, keys, values)]
+    model.scores(gpt.one_hot("a"), 1, keys, values)
+    assert first == again
+    assert len(keys) == 2
+    assert len(gpt.NAMES) == len(set(gpt.NAMES))
+    assert max(map(len, gpt.NAMES)) < gpt.CONTEXT
+
+
+@pytest.mark.slow
+def test_an_epoch_of_the_large_network_is_as_stored():
+    run, kept = digits_large.train(epochs=1), digits_large.stored()
+    assert run["loss"][0] == pytest.approx(kept["loss"][0], abs=0.01)
+    assert abs(run["right"][0] - kept["right"][0]) <= 3
+    assert run["test images"] == kept["test images"] == 359
+
+
+def test_pytorch_s_numbers_are_stored_and_ours_are_the_same():
+    for name in in_pytorch.PAIRS:
+        assert in_pytorch.ours(name) == pytest.approx(in_pytorch.stored()["found"][name], rel=1e-9)
+        assert len(in_pytorch.PAIRS[name].torch) == len(in_pytorch.PAIRS[name].ours)
+
+
+# --- the table of sections ---
+
+
+def test_the_table_names_lessons_that_there_are_and_all_of_them():
+    text = (ROOT / "docs" / "documents.md").read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("|") and not line.startswith("|--")]
+    named = set(re.findall(r"`([a-z-]+)`", "\n".join(rows)))
+    assert named - set(COURSE.lessons) == set()
+    assert set(COURSE.lessons) - named == set(), "each lesson has a section, or says that it goes beyond the documents"
+    for path in re.findall(r"\(((?:programs|\.\.)/[^)]+)\)", text):
+        assert (ROOT / "docs" / path).exists(), path
