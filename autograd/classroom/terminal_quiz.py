@@ -15,7 +15,7 @@ from autograd.classroom.walkthrough import INDENT, event_text, wrapped
 from autograd.errors import DataError
 from autograd.explain.stepper import forward, snapshot
 from autograd.graph import number, topological_order
-from autograd.pictures.labels import counted
+from autograd.pictures.texts import counted
 from autograd.value import Value
 
 HELP = "h or an empty line: a hint   s: skip   r: reveal   q: quit"

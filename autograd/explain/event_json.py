@@ -30,9 +30,7 @@ def stream(events: Iterable[Event], lesson: str = "", source: str = "") -> dict[
     ('compute', 9.0, ['v1 = x·x = 3·3 = 9'])
     """
     events = list(events)
-    named: dict[Value, Expr] = {}
-    for names in {id(event.names): event.names for event in events}.values():
-        named = {**names, **named}  # the first number that a node had
+    named = named_nodes(events)
     ids = {node: f"n{i}" for i, node in enumerate(named)}
     return {
         "version": VERSION,
@@ -42,6 +40,14 @@ def stream(events: Iterable[Event], lesson: str = "", source: str = "") -> dict[
         "edges": [edge for node in named for edge in edges_into(node, ids)],
         "steps": [step_data(event, ids) for event in events],
     }
+
+
+def named_nodes(events: Iterable[Event]) -> dict[Value, Expr]:
+    """Return the nodes that events tell of, with the first number that each had; node i of them has the id "ni"."""
+    named: dict[Value, Expr] = {}
+    for names in {id(event.names): event.names for event in events}.values():
+        named = {**names, **named}
+    return named
 
 
 def node_data(node: Value, identity: str, expr: Expr) -> dict[str, Any]:

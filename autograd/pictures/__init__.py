@@ -1,14 +1,14 @@
 """draw: pictures of a graph, whole or zoomed out, as it is or at one step of its passes. Pictures compute nothing.
 
-labels      texts that are safe to show
-zoom        which nodes are drawn as one
-moment      what every node holds when an event has happened
-plan        the groups, the edges between them, the leaves in copies
-texts       what is said at each
-scene       all of it together: marks, lines, a caption
-dot         a scene as DOT text; outline: the same as indented text
-rendering   DOT text to SVG, PNG and PDF
-picture     what `draw` returns
+texts             numbers and labels that are safe to show
+levels            which nodes are drawn as one, the edges between them, the leaves in copies
+snapshot          what every node holds when an event has happened
+scene             what a picture shows: marks and lines, and what they say at a moment
+layered_layout    a place for each mark, a curve for each line
+spots             a place for each text beside them
+arrangement       a scene in its places: `draw` and the player's page are drawn from it
+svg               as SVG, of outlines; outline: as indented text; dot: as DOT text, of which graphviz makes PNG and PDF
+picture           what `draw` returns
 """
 
 import difflib
@@ -18,16 +18,15 @@ from autograd.errors import PictureError
 from autograd.explain.events import Event
 from autograd.explain.roots import Builds, graph_of
 from autograd.explain.stepper import order_of
-from autograd.pictures.levels import LEVELS
+from autograd.pictures.levels import LEVELS, grouping
 from autograd.pictures.picture import Picture
-from autograd.pictures.plan import plan
 from autograd.pictures.scene import scene
 from autograd.pictures.snapshot import At, Now
-from autograd.pictures.texts import Teller
 from autograd.value import Value
 
 __all__ = ["LEVELS", "Picture", "draw"]
 DIRECTIONS = ("LR", "RL", "TB", "BT")
+LAYOUTS = ("layered", "dot")
 
 
 def draw(
@@ -40,6 +39,7 @@ def draw(
     *,
     most_uses: int = 4,
     most_nodes: int = 1500,
+    layout: str = "layered",
     timeout: float = 30.0,
 ) -> Picture:
     """Return a picture of the graph that ends in `root`: as it is, or at one event of its passes.
@@ -59,23 +59,26 @@ def draw(
       leaf; x = 2; grad not computed; local derivative 3 (waiting)
 
     Each node has its operation, label and value, and its gradient (`gradients`); each edge the local derivative (`locals`).
-    Data stands in a rectangle, a parameter in an octagon, a result in an ellipse, a constant without a border. `level` is
+    Data stands in a rectangle, a parameter in one with cut corners, a result in a round box, a constant without a border. `level` is
     "op", "neuron", "layer" or "model": what `autograd.scope` named is drawn as a box around its nodes, or as one box alone.
     `direction` is "LR", "RL", "TB" or "BT". `at` is a position in `steps(root)`, or an event.
 
     A leaf with more than `most_uses` uses is drawn once for each. Where there are more than `most_nodes` nodes the next
-    level up is drawn, and says so. Graphviz has `timeout` seconds.
+    level up is drawn, and says so. `layout` is "layered", our own, or "dot", Graphviz's. PNG and PDF are made by Graphviz
+    (and SVG with layout="dot"), which has `timeout` seconds.
 
     Raises PictureError for what cannot be drawn as asked, PositionError or GraphError for an event that is not of this
-    graph, and RenderError, when the picture is made, where there is no Graphviz or its time is out.
+    graph, and RenderError, when the picture is made, where Graphviz is needed and there is none, or its time is out.
     """
     root = graph_of(root)
     order_of("draw", root, at.names if isinstance(at, Event) else None)
     one_of("level", level, LEVELS)
     one_of("direction", direction, DIRECTIONS)
+    one_of("layout", layout, LAYOUTS)
     now = Now(root) if at is None else At(root, at)
-    chosen, remark = plan(now.order, level, most_nodes)
-    return Picture(scene(now, chosen, Teller(now, chosen, gradients, locals), most_uses, remark), direction, timeout)
+    chosen, remark = grouping(now.order, level, most_nodes)
+    drawn = scene(now.names, chosen, remark=remark, most_uses=most_uses, gradients=gradients, locals=locals)
+    return Picture(drawn, now, direction, timeout, layout)
 
 
 def one_of(what: str, given: object, known: Sequence[str]) -> None:

@@ -7,39 +7,42 @@ from typing import Any
 
 from autograd.errors import PictureError, RenderError
 from autograd.file_io import write_file
-from autograd.pictures.graphviz import dot
-from autograd.pictures.outline import outline, summary
+from autograd.pictures.arrangement import Arrangement, arrange
+from autograd.pictures.dot import dot
+from autograd.pictures.graphviz import described, render
+from autograd.pictures.outline import description, outline, summary
 from autograd.pictures.scene import Scene
-
-LONGEST = 4000  # characters of a description
+from autograd.pictures.snapshot import Now
+from autograd.pictures.svg import standalone
 
 
 class Picture:
     """A picture of a graph. It stays as it is when the graph changes.
 
-    `level` is the level that is drawn, and `summary` says how large it is. A notebook shows the SVG, or, where there is no
-    Graphviz, the outline.
+    `level` is the level that is drawn, and `summary` says how large it is. A notebook shows the SVG.
     """
 
-    def __init__(self, scene: Scene, direction: str, timeout: float) -> None:
-        self._scene, self._direction, self._timeout = scene, direction, timeout
+    def __init__(self, scene: Scene, now: Now, direction: str, timeout: float, layout: str = "layered") -> None:
+        self._scene, self._now, self._direction, self._timeout = scene, now, direction, timeout
+        self._own = layout == "layered"
         self._rendered: dict[str, bytes | RenderError] = {}
         self.level = scene.level
         self.summary = summary(scene)
 
     @cached_property
+    def _placed(self) -> Arrangement | None:
+        return arrange(self._scene, self._direction) if self._own else None
+
+    @cached_property
     def source(self) -> str:
-        """The DOT text; it needs no Graphviz."""
-        return dot(self._scene, self._direction)
+        """The DOT text, with the places of our own layout unless Graphviz's was asked for; it needs no Graphviz."""
+        return dot(self._scene, self._now, self._direction, self._placed)
 
     def svg(self) -> str:
-        """Return the picture as an <svg> element, with title and desc."""
-        from autograd.pictures.rendering import described
-
-        description = self.text()
-        if len(description) > LONGEST:
-            description = description[:LONGEST].rpartition("\n")[0] + "\n…"
-        return described(self._render("svg").decode(), self.summary, description)
+        """Return the picture as an <svg> element, with title and desc; in our own layout it needs no Graphviz."""
+        if self._placed:
+            return standalone(self._placed, self._now)
+        return described(self._render("svg").decode(), self.summary, description(self._scene, self._now))
 
     def png(self) -> bytes:
         """Return the picture as a PNG file."""
@@ -51,7 +54,7 @@ class Picture:
 
     def text(self) -> str:
         """Return the picture as an indented outline."""
-        return outline(self._scene)
+        return outline(self._scene, self._now)
 
     def save(self, path: str | Path) -> Path:
         """Write a file, in the format of its suffix: .svg, .png, .pdf, .dot, .gv or .txt; return its path."""
@@ -67,17 +70,21 @@ class Picture:
 
     def _render(self, form: str) -> bytes:
         """Draw once; remember a failure too, since a notebook asks twice."""
-        from autograd.pictures.rendering import render
-
         if form not in self._rendered:
             try:
-                self._rendered[form] = render(self.source, form, self._timeout)
+                self._rendered[form] = self._drawn_by_graphviz(form)
             except RenderError as error:
                 self._rendered[form] = error
         made = self._rendered[form]
         if isinstance(made, RenderError):
             raise made
         return made
+
+    def _drawn_by_graphviz(self, form: str) -> bytes:
+        if self._placed is None:
+            return render(self.source, form, self._timeout)
+        exact = dot(self._scene, self._now, self._direction, self._placed, exact=True)
+        return render(exact, form, self._timeout, "neato")
 
     def _repr_svg_(self) -> str | None:
         try:

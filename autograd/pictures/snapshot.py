@@ -8,31 +8,33 @@ from typing import Any
 from autograd.errors import GraphError
 from autograd.explain.events import Chain, Compute, Event, Update
 from autograd.explain.stepper import Stepper
-from autograd.graph import names, topological_order
+from autograd.graph import bracketed, names, topological_order
+from autograd.pictures.levels import Edge
+from autograd.pictures.texts import short
 from autograd.value import Value
 
-Edge = tuple[Value, int]  # a node, and which of its parents
+Known = Mapping[Value, float | None]  # a number for each node; None while it is not computed
 
 
 class Now:
-    """The graph as it is: the values and gradients that the nodes hold."""
+    """The graph as it is now: the values and gradients that its nodes hold. They are kept when the graph changes."""
 
     caption = ""
-    backwards = False
+    phase = ""  # of the event that has just happened
+    product = ""  # what an active edge carries, or what an active parameter does
     nodes: frozenset[Value] = frozenset()  # those that stand out
     edges: frozenset[Edge] = frozenset()  # those that the event is about
 
     def __init__(self, root: Value) -> None:
         self.order = topological_order(root)
         self.names: Mapping[Value, str] = names(self.order)
+        self.values: Known = {node: node.data for node in self.order}
+        self.gradients: Known = {node: node.grad for node in self.order}
 
-    def value(self, node: Value) -> float | None:
-        """Return a node's value; None while it is not computed."""
-        return node.data
-
-    def grad(self, node: Value) -> float | None:
-        """Return a node's gradient; None while it is not computed."""
-        return node.grad
+    @property
+    def backwards(self) -> bool:
+        """Whether gradients move: then an active line is drawn against its edge."""
+        return self.phase in ("backward", "update")
 
     def waits(self, node: Value) -> bool:
         """Tell whether this pass has not come to the node yet."""
@@ -44,41 +46,51 @@ class At(Now):
 
     def __init__(self, root: Value, at: Any) -> None:
         super().__init__(root)
-        self.stepper = Stepper(root, at.names if isinstance(at, Event) else None)
-        self.event: Event | None = at if isinstance(at, Event) else self.stepper.goto(at)
+        stepper = Stepper(root, at.names if isinstance(at, Event) else None)
+        event = at if isinstance(at, Event) else stepper.goto(at)
         if isinstance(at, Event):
-            self.stepper.goto(self.position_of(at))
+            stepper.goto(self.position_of(at, stepper))
             self.names = {node: expr.label for node, expr in at.names.items()}
-        self.caption = self.event.words if self.event else "Nothing is computed yet."
-        self.backwards = self.event is not None and self.event.phase not in ("forward", "loss")
-        self.edges = frozenset(active(self.event))
-        self.nodes = frozenset(ends(self.event, self.edges))
+        self.values = {node: value_at(node, event, stepper) for node in self.order}
+        self.gradients = {node: stepper.grad_of(node) for node in self.order}
+        self.caption = event.words if event else "Nothing is computed yet."
+        self.phase = event.phase if event else ""
+        self.product = product(event)
+        self.edges = frozenset(active(event))
+        self.nodes = frozenset(ends(event, self.edges))
 
-    def position_of(self, event: Event) -> int:
+    def position_of(self, event: Event, stepper: Stepper) -> int:
         """Return where an event stands in the stream of this graph; an update comes after it."""
         known = self.names.keys() <= event.names.keys()
         if known and isinstance(event, Update):
-            return len(self.stepper) - 1
-        for k, other in enumerate(self.stepper.events):
+            return len(stepper) - 1
+        for k, other in enumerate(stepper.events):
             if known and same(other, event):
                 return k
         raise GraphError(f"This event is of another graph: {event.words} Draw the root that the event belongs to.")
 
-    def value(self, node: Value) -> float | None:
-        """Return a node's value at the moment."""
-        if self.event is None or self.stepper.value_of(node) is None:
-            return self.stepper.value_of(node)
-        return self.event.names[node].data  # a parameter may have moved since
-
-    def grad(self, node: Value) -> float | None:
-        """Return a node's gradient at the moment."""
-        return self.stepper.grad_of(node)
-
     def waits(self, node: Value) -> bool:
         """Tell whether this pass has not come to the node yet."""
         if self.backwards:
-            return node.kind != "constant" and self.grad(node) is None
-        return node.op is not None and self.value(node) is None
+            return node.kind != "constant" and self.gradients[node] is None
+        return node.op is not None and self.values[node] is None
+
+
+def value_at(node: Value, event: Event | None, stepper: Stepper) -> float | None:
+    """Return a node's value when an event has happened: that of its moment, for a parameter may have moved since."""
+    value = stepper.value_of(node)
+    return value if event is None or value is None else event.names[node].data
+
+
+def product(event: Event | None) -> str:
+    """Return what is written at the place of an event: −16 · 2 = −32 on an edge, 3 → 3.32 at a parameter."""
+    match event:
+        case Chain():
+            factors = f"{short(event.upstream)} · {bracketed(short(event.local))}"
+            return f"{factors} = {short(event.contribution)}"
+        case Update(_, before, _, after):
+            return f"{short(before)} → {short(after)}"
+    return ""
 
 
 def active(event: Event | None) -> list[Edge]:

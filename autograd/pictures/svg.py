@@ -1,228 +1,295 @@
-"""A graph as inline SVG: without a number in it, for the player fills in those of the moment; or with numbers, for paper.
+"""A picture as SVG, by our own hand: with the numbers of a moment and its colours, or, for a page, with places for them.
 
-Leaves are rectangles, parameters have cut corners, constants are small and dashed, results are round. At the levels
-"neuron" and "layer" the nodes made in one module are one box.
+Rectangles are data, cut corners parameters, round boxes results; a constant has no border. What is active has a thick border, what
+waits a broken one, and gradients stand below values: every picture can be read in one colour. Colours are those of Okabe and
+Ito; text on white has only its blue (values, forward) and a darker vermillion (gradients, backward).
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from html import escape
-from itertools import pairwise
 
-from autograd.explain.expression import Expr
-from autograd.pictures.layered_layout import Layout, Point, layout
+from autograd.graph import number
+from autograd.pictures.arrangement import (
+    HEAD,
+    LINE,
+    NUMBER,
+    PAD,
+    RANGE,
+    SIZE,
+    SMALL,
+    Arrangement,
+    Frame,
+    short_name,
+)  # fmt: skip
+from autograd.pictures.outline import captions, description, summary
+from autograd.pictures.outlines import halo, outlines, path, rounded, text, tip
+from autograd.pictures.scene import Line, Mark, is_active, line_is_active, line_text, line_waits, waits
+from autograd.pictures.snapshot import Known, Now
+from autograd.pictures.spots import PRODUCT
+from autograd.pictures.texts import NOT_COMPUTED, clean, short, span, width_of, wrapped
 from autograd.value import Value
 
-LEVELS = ("op", "neuron", "layer")
-MOST_NODES = 1500  # of a picture
-LONGEST = 14  # letters of a name that a box shows
-HEIGHT, MODULE_HEIGHT, PER_LETTER = 86.0, 66.0, 11.0
-WIDTH, MODULE_WIDTH = 176.0, 236.0  # a module has a range of gradients to show
-NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-
-
-@dataclass(frozen=True)
-class Box:
-    """What is drawn as one: a node, or all nodes of a module."""
-
-    identity: str
-    kind: str
-    head: str
-    corner: str
-    members: tuple[str, ...]
-
-    @property
-    def size(self) -> Point:
-        """Its width and height."""
-        if self.kind == "constant":
-            return max(60.0, 28 + PER_LETTER * len(self.head)), 42.0
-        width = max(
-            MODULE_WIDTH if self.kind == "module" else WIDTH, 36 + PER_LETTER * (len(self.head) + len(self.corner))
-        )
-        return width, MODULE_HEIGHT if self.kind == "module" else HEIGHT
-
-
-@dataclass(frozen=True)
-class Numbers:
-    """What is written into a picture: values and gradients by node, local derivatives by use, as n0-n3-1."""
-
-    data: Mapping[str, str] = field(default_factory=dict)
-    grad: Mapping[str, str] = field(default_factory=dict)
-    local: Mapping[str, str] = field(default_factory=dict)
-
-
-NO_NUMBERS = Numbers()
-
-
-def pictures(nodes: Mapping[Value, Expr], number_of_graph: int) -> dict[str, str]:
-    """Return a graph at each level at which it can be shown, as SVG; nothing for a graph that is too large."""
-    found = {}
-    previous = -1
-    for level in LEVELS:
-        boxes = boxes_of(nodes, level)
-        if len(boxes) != previous and len(boxes) <= MOST_NODES:
-            found[level] = drawn(nodes, boxes, f"{number_of_graph}-{level}")
-        previous = len(boxes)
-    return found
-
-
-def boxes_of(nodes: Mapping[Value, Expr], level: str) -> list[Box]:
-    """Return what is drawn at a level, parents first."""
-    groups: dict[str, list[tuple[str, Value]]] = {}
-    for i, node in enumerate(nodes):
-        module = module_of(node, level)
-        groups.setdefault(f"module {module}" if module else f"n{i}", []).append((f"n{i}", node))
-    found = []
-    for key, members in groups.items():
-        if key.startswith("module "):
-            corner = f"{len(members)} nodes"
-            box = Box(
-                f"m{members[0][0]}", "module", short(key[7:].rsplit("/", 1)[-1]), corner, tuple(i for i, _ in members)
-            )
-        else:
-            (identity, node), *_ = members
-            box = Box(identity, node.kind, short(nodes[node].label), node.op.symbol if node.op else "", (identity,))
-        found.append((first_result(members), box))
-    return [box for _, box in sorted(found, key=lambda pair: pair[0])]
-
-
-def module_of(node: Value, level: str) -> str:
-    """Return the module in which a node disappears at a level; "" where it is shown itself."""
-    if level == "op":
-        return ""
-    *outer, last = node.scope.split("/")
-    return "/".join(outer) if level == "layer" and last.startswith("neuron") and outer else node.scope
-
-
-def first_result(members: Sequence[tuple[str, Value]]) -> int:
-    """Return the place of the first result in a group: its leaves come before everything, and say nothing."""
-    places = [int(i[1:]) for i, node in members if node.op] or [int(members[0][0][1:])]
-    return places[0]
-
-
-def drawn(nodes: Mapping[Value, Expr], boxes: Sequence[Box], name: str, numbers: Numbers = NO_NUMBERS) -> str:
-    """Return boxes and the edges between them as SVG."""
-    box_of = {member: box.identity for box in boxes for member in box.members}
-    ids = {node: f"n{i}" for i, node in enumerate(nodes)}
-    uses: dict[tuple[str, str, str], list[str]] = {}  # the uses that an edge stands for; at "op" each is its own
-    for node in nodes:
-        for operand, parent in enumerate(node.parents):
-            use = f"{ids[parent]}-{ids[node]}-{operand}"
-            a, b = box_of[ids[parent]], box_of[ids[node]]
-            if a != b:
-                own = use if name.endswith("-op") else ""
-                uses.setdefault((a, b, own), []).append(use)
-    edges = [(a, b) for a, b, _ in uses]
-    placed = placing({box.identity: box.size for box in boxes}, edges)
-    lines = [edge(route, used, numbers) for route, used in zip(placed.routes, uses.values(), strict=True)]
-    shapes = [shape(box, placed.centres[box.identity], numbers) for box in boxes]
-    root = escape(clean(list(nodes.values())[-1].label))
-    return (
-        f'<svg class="graph" data-graph="{name}" viewBox="0 0 {placed.width:.0f} {placed.height:.0f}" '
-        f'width="{placed.width:.0f}" height="{placed.height:.0f}" role="img" aria-labelledby="t{name} d{name}">'
-        f'<title id="t{name}">The computation of {root}</title>'
-        f'<desc id="d{name}">{len(boxes)} boxes and {len(edges)} arrows, from the leaves on the left to {root} on the right. '
-        f"The table of all events tells the same in words.</desc>{''.join(lines)}{''.join(shapes)}</svg>"
-    )
-
-
-def placing(sizes: Mapping[str, Point], edges: Sequence[tuple[str, str]]) -> Layout:
-    """Return the places of all boxes: the one door through which another layout could come in."""
-    return layout(sizes, edges)
-
-
-def edge(route: Sequence[Point], uses: Sequence[str], numbers: Numbers) -> str:
-    """Return an edge: its line, its head, and a place for the local derivative."""
-    (x, y), *_ = route
-    path = f"M{x:.0f} {y:.0f}" + "".join(
-        curve(a, b) for a, b in pairwise([*route[:-1], (route[-1][0] - 8, route[-1][1])])
-    )
-    tip_x, tip_y = route[-1]
-    head = f"M{tip_x:.0f} {tip_y:.0f}l-10 -5v10z"
-    near, far = route[-2:]
-    middle = ((near[0] + far[0]) / 2, (near[1] + far[1]) / 2 - 6)
-    return (
-        f'<g class="edge" data-uses="{" ".join(uses)}"><path class="line" d="{path}"/><path class="head" d="{head}"/>'
-        f'<text class="local" x="{middle[0]:.0f}" y="{middle[1]:.0f}">{numbers.local.get(uses[0], "")}</text></g>'
-    )
-
-
-def curve(a: Point, b: Point) -> str:
-    """Return a curve that leaves and arrives level."""
-    bend = max(24.0, abs(b[0] - a[0]) / 2)
-    return f"C{a[0] + bend:.0f} {a[1]:.0f} {b[0] - bend:.0f} {b[1]:.0f} {b[0]:.0f} {b[1]:.0f}"
-
-
-def shape(box: Box, centre: Point, numbers: Numbers) -> str:
-    """Return a box with its name, its operation, and places for its number and its gradient."""
-    (width, height), (x, y) = box.size, centre
-    left, right, top = x - width / 2, x + width / 2, y - height / 2
-    outline = OUTLINES.get(box.kind, round_ends)(left, top, width, height)
-    head, corner = escape(box.head), escape(clean(box.corner))
-    if box.kind == "constant":
-        texts = f'<text class="name" x="{x:.0f}" y="{y + 6:.0f}" text-anchor="middle">{head}</text>'
-    else:
-        texts = (
-            f'<text class="name" x="{left + 14:.0f}" y="{top + 26:.0f}">{head}</text>'
-            f'<text class="corner" x="{right - 14:.0f}" y="{top + 26:.0f}" text-anchor="end">{corner}</text>'
-        )
-        written = {"data": numbers.data, "grad": numbers.grad}
-        texts += "".join(
-            slot(name, left, right, top + at, written[name].get(box.identity, "")) for name, at in slots(box.kind)
-        )
-    members = " ".join(box.members)
-    return f'<g class="node {box.kind}" data-nodes="{members}"><path class="shape" d="{outline}"/>{texts}</g>'
-
-
-def slots(kind: str) -> tuple[tuple[str, float], ...]:
-    """Return the numbers that a box shows, and how far down."""
-    return (("grad", 52.0),) if kind == "module" else (("data", 50.0), ("grad", 73.0))
-
-
-def slot(name: str, left: float, right: float, y: float, text: str) -> str:
-    """Return a place for a number, with its name."""
-    return (
-        f'<text class="what" x="{left + 14:.0f}" y="{y:.0f}">{name}</text>'
-        f'<text class="{name}" x="{right - 14:.0f}" y="{y:.0f}" text-anchor="end">{text}</text>'
-    )
-
-
-def rectangle(x: float, y: float, w: float, h: float) -> str:
-    """Return the outline of a leaf."""
-    return f"M{x:.0f} {y:.0f}h{w:.0f}v{h:.0f}h{-w:.0f}z"
-
-
-def cut_corners(x: float, y: float, w: float, h: float) -> str:
-    """Return the outline of a parameter."""
-    c = 11
-    return f"M{x + c:.0f} {y:.0f}h{w - 2 * c:.0f}l{c} {c}v{h - 2 * c:.0f}l{-c} {c}h{2 * c - w:.0f}l{-c} {-c}v{2 * c - h:.0f}z"
-
-
-def round_ends(x: float, y: float, w: float, h: float) -> str:
-    """Return the outline of a result, or of a module."""
-    r = 16
-    return (
-        f"M{x + r:.0f} {y:.0f}h{w - 2 * r:.0f}a{r} {r} 0 0 1 {r} {r}v{h - 2 * r:.0f}a{r} {r} 0 0 1 {-r} {r}"
-        f"h{2 * r - w:.0f}a{r} {r} 0 0 1 {-r} {-r}v{2 * r - h:.0f}a{r} {r} 0 0 1 {r} {-r}z"
-    )
-
-
-OUTLINES: dict[str, Callable[[float, float, float, float], str]] = {
-    "leaf": rectangle,
-    "constant": rectangle,
-    "parameter": cut_corners,
+BLACK, INK, SOFT, PALE, LINES = "#000000", "#16181D", "#555B66", "#767676", "#7D8490"
+BLUE, VERMILLION, GREEN = "#0072B2", "#B84A00", "#1B7F4B"
+PHASES = {"": BLUE, "forward": BLUE, "loss": BLUE, "backward": VERMILLION, "update": GREEN}
+WASH = {BLUE: "#E3F0F9", VERMILLION: "#FDF1E8", GREEN: "#E6F4EC"}
+FONT = "Segoe UI, Roboto, Helvetica Neue, Helvetica, Arial, Liberation Sans, DejaVu Sans, sans-serif"
+CAPTION = 17.0  # the size of its letters
+LEGEND = {
+    "leaf": "rectangle: data",
+    "parameter": "cut corners: parameter",
+    "constant": "no border: constant",
+    "result": "round: result",
+    "stack": "block: nodes that do the same",
+    "box": "folder: all nodes of a scope",
+}
+ROLES: dict[str, tuple[float, str, str]] = {  # size, colour, weight of each kind of text
+    "name": (SIZE, INK, "700"),
+    "op": (SMALL, SOFT, "400"),
+    "note": (SMALL, SOFT, "400"),
+    "what": (SMALL, SOFT, "400"),
+    "data": (SIZE, BLUE, "400"),
+    "in": (SIZE, BLUE, "400"),
+    "out": (SIZE, BLUE, "400"),
+    "grad": (SIZE, VERMILLION, "400"),
+    "local": (SIZE, SOFT, "400"),
+    "frame": (13.0, SOFT, "400"),
 }
 
 
-def short(label: str) -> str:
-    """Return a name that fits into a box."""
-    told = clean(label)
-    return told if len(told) <= LONGEST else told[: LONGEST - 1] + "…"
+@dataclass(frozen=True)
+class Slot:
+    """A place for a number, or for a range of them, in a mark: how far down, what it is called, and of which nodes it tells."""
+
+    role: str  # data, in, out, grad
+    row: int
+    nodes: tuple[Value, ...]
+
+    def known(self, now: Now) -> Known:
+        """Return the numbers it is about."""
+        return now.gradients if self.role == "grad" else now.values
 
 
-def clean(text: str) -> str:
-    """Return a text without what neither HTML nor SVG can hold: control characters and halves of characters."""
-    return NOT_TEXT.sub("\N{REPLACEMENT CHARACTER}", text)
+def slots(mark: Mark, gradients: bool = True) -> list[Slot]:
+    """Return the places for numbers in a mark."""
+    if mark.kind in ("box", "stack"):
+        rows = [("in", mark.takes), ("out", mark.gives), ("grad", mark.graded if gradients else ())]
+        return [Slot(role, i, nodes) for i, (role, nodes) in enumerate((row for row in rows if row[1]), 1)]
+    found = [Slot("data", 0, mark.gives)]
+    return [*found, Slot("grad", 1, mark.graded)] if gradients and mark.graded else found
+
+
+def standalone(placed: Arrangement, now: Now, blank: str = "") -> str:
+    """Return a picture of a moment as an SVG element that needs nothing around it.
+
+    With a `blank`, which stands for what is not computed, it is for paper: in black, with all digits, without a caption.
+    """
+    lines = [] if blank else caption(placed, now)
+    height = placed.height + (len(lines) * CAPTION * 1.35 + 10 if lines else 0)
+    writer = Writer(placed, now, blank)
+    below = "".join(
+        text("note", line, 14, placed.height + 14 + i * CAPTION * 1.35, style=halo(CAPTION, INK))
+        for i, line in enumerate(lines)
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {placed.width:.0f} {height:.0f}" '
+        f'width="{placed.width:.0f}" height="{height:.0f}" font-family="{FONT}" style="max-width:100%;height:auto">\n'
+        f"<title>{escape(summary(placed.scene))}</title>\n<desc>{escape(clean(description(placed.scene, now)))}</desc>\n"
+        f"{writer.all()}{below}</svg>"
+    )
+
+
+def caption(placed: Arrangement, now: Now) -> list[str]:
+    """Return the lines below a picture: the event; without one, what the shapes and the numbers on the edges are."""
+    told = captions(placed.scene, now)
+    if not now.caption:
+        kinds = {mark.kind for mark in placed.scene.marks}
+        legend = [words for kind, words in LEGEND.items() if kind in kinds]
+        if placed.scene.gradients:
+            legend.append("in a box: the value, below it the gradient")
+        if placed.scene.locals and any(not line.collapsed for line in placed.scene.lines):
+            legend.append("on an edge: the local derivative")
+        told.append("; ".join(legend))
+    return [row for one in told for row in wrapped(one, max(placed.width, 420.0) - 28, CAPTION)]
+
+
+def for_page(placed: Arrangement, ids: Mapping[Value, str], name: str) -> str:
+    """Return a picture with places for numbers: the player's script fills them in, and its style colours them."""
+    scene = placed.scene
+    root = escape(clean(scene.root.name))
+    desc = f"{len(scene.marks)} boxes and {len(scene.lines)} arrows. The table of all events tells the same in words."
+    return (
+        f'<svg class="graph" data-graph="{name}" viewBox="0 0 {placed.width:.0f} {placed.height:.0f}" '
+        f'width="{placed.width:.0f}" height="{placed.height:.0f}" role="group">'
+        f"<title>The computation of {root}</title><desc>{desc}</desc>{Writer(placed, None, ids=ids).all()}</svg>"
+    )
+
+
+class Writer:
+    """Writes an arrangement: with a moment, as it stands; with ids alone, as places for the numbers of any moment."""
+
+    def __init__(
+        self,
+        placed: Arrangement,
+        now: Now | None,
+        blank: str = "",
+        ids: Mapping[Value, str] | None = None,
+    ) -> None:
+        self.placed, self.now, self.paper = placed, now, bool(blank)
+        self.unknown, self.write = blank or "?", number if blank else short
+        self.ids = ids or {node: f"n{i}" for i, node in enumerate(now.order if now else ())}
+        self.colour = PHASES[now.phase] if now else BLUE
+
+    def all(self) -> str:
+        """Return frames, lines, marks, and what the active line carries, in this order."""
+        parts = [self.frame(one) for one in self.placed.frames]
+        parts += [self.line(i, line) for i, line in enumerate(self.placed.scene.lines)]
+        parts += [self.mark(mark) for mark in self.placed.boxes]
+        return "".join([*parts, *self.products()])
+
+    def frame(self, frame: Frame) -> str:
+        """Return what is drawn around the marks of a scope: a tint, and its name above."""
+        left, top, right, bottom = frame.rectangle
+        look = ' fill="#7D8490" fill-opacity="0.1"' if self.now else ""
+        name = text("frame", clean(frame.name), left + 4, top - 4, style=halo(13.0, SOFT) if self.now else "")
+        return f'<path class="frame"{look} d="{rounded(left, top, right - left, bottom - top, 8)}"/>{name}'
+
+    def line(self, i: int, line: Line) -> str:
+        """Return an edge: its curve, a tip at either end of which one is seen, and its local derivative."""
+        curve, spot = self.placed.curves[i], self.placed.labels[i]
+        if self.now is None:
+            uses = " ".join(f"{self.ids[node]}.{operand}" for node, operand in line.edges)
+            x, y = self.placed.products[i]
+            label = text("local", "", *spot, "middle") if spot else ""
+            return (
+                f'<g class="line" data-uses="{uses}" data-product="{x:.0f} {y:.0f}"><path class="route" d="{path(curve)}"/>'
+                f'<path class="tip" d="{tip(curve[-2], curve[-1])}"/><path class="tip back" d="{tip(curve[1], curve[0])}"/>{label}</g>'
+            )
+        active, pale = line_is_active(line, self.now), line_waits(line, self.now)
+        reverse = active and self.now.backwards
+        colour, width = (self.colour, 4) if active else (PALE if pale or self.paper else LINES, 1.6)
+        head = tip(curve[1], curve[0], 1.6) if reverse else tip(curve[-2], curve[-1], 1.6 if active else 1)
+        dashed = ' stroke-dasharray="5 4"' if pale else ""
+        told = self.local(line) if spot and not (active and self.now.product) else ""
+        ink = self.colour if active else BLACK if self.paper else SOFT
+        label = text("local", told, *spot, "middle", halo(SIZE, ink)) if spot and told else ""
+        return (
+            f'<g class="line"><path fill="none" stroke="{colour}" stroke-width="{width}"{dashed} d="{path(curve)}"/>'
+            f'<path fill="{colour}" d="{head}"/>{label}</g>'
+        )
+
+    def local(self, line: Line) -> str:
+        """Return a line's local derivative in few digits."""
+        assert self.now is not None
+        node, operand = line.edges[0]
+        return self.write(node.partials[operand]) if line_text(line, self.now, self.placed.scene.locals) else ""
+
+    def mark(self, mark: Mark) -> str:
+        """Return a box with its texts."""
+        left, top, right, bottom = self.placed.boxes[mark]
+        width, height = right - left, bottom - top
+        shapes = [self.shape(mark, outline) for outline in outlines(mark.kind, width, height)]
+        inner = "".join(
+            [*shapes, *self.heads(mark, width), *(self.slot(mark, slot, width) for slot in self.slots(mark))]
+        )
+        place = f'transform="translate({left:.0f} {top:.0f})"'
+        nodes = " ".join(self.ids[node] for node in mark.nodes)
+        if self.now is None:
+            use = f' data-use="{self.ids[mark.use[0]]}.{mark.use[1]}"' if mark.use else ""
+            spot = self.placed.moves.get(mark)
+            step = f' data-product="{spot[0]:.0f} {spot[1]:.0f}"' if spot else ""
+            return f'<g class="node {mark.kind}" data-nodes="{nodes}"{use}{step} {place}>{inner}</g>'
+        return f'<g class="node {mark.kind}" data-nodes="{nodes}" {place} aria-label="{escape(clean(self.told(mark)))}">{inner}</g>'
+
+    def slots(self, mark: Mark) -> list[Slot]:
+        """Return the places for numbers in a mark."""
+        return slots(mark, self.placed.scene.gradients)
+
+    def told(self, mark: Mark) -> str:
+        """Return what a mark says, for those who cannot see it."""
+        assert self.now is not None
+        said = {slot.role: self.number(slot) for slot in self.slots(mark)}
+        value = said.pop("data", "")
+        named = f"{mark.name} = {value}" if mark.name and value else mark.name or mark.op or value
+        return "; ".join([named, *(f"{role} {number}" for role, number in said.items())])
+
+    def shape(self, mark: Mark, outline: str) -> str:
+        """Return the outline of a mark, thick if it is active, broken if it waits."""
+        look = ""
+        if self.now:
+            look = f' fill="#FFFFFF" stroke="{BLACK}" stroke-width="1.6"'
+            if mark.kind == "constant":
+                look = ' fill="#F2F2F2"'
+            if is_active(mark, self.now):
+                look = f' fill="{WASH[self.colour]}" stroke="{self.colour}" stroke-width="3.5"'
+            elif waits(mark, self.now):
+                look = f' fill="#FFFFFF" stroke="{PALE}" stroke-dasharray="5 4"'
+        return f'<path class="shape"{look} d="{outline}"/>'
+
+    def heads(self, mark: Mark, width: float) -> Iterator[str]:
+        """Yield the texts that are always the same: name, operation, note."""
+        if mark.kind in ("box", "stack"):
+            yield self.said("name", mark.name or mark.op, PAD, HEAD)
+            yield self.said("note", mark.note, width - PAD, HEAD, "end")
+            return
+        if mark.name:
+            yield self.said("name", short_name(mark), PAD, HEAD)
+        if mark.op or mark.note:
+            yield self.said("op", mark.op or mark.note, PAD, HEAD + LINE)
+
+    def slot(self, mark: Mark, slot: Slot, width: float) -> str:
+        """Return a place for a number, or the number."""
+        y, boxed = HEAD + LINE * slot.row, mark.kind in ("box", "stack")
+        what = (
+            self.said("what", slot.role if mark.kind == "box" or slot.role == "grad" else "", PAD, y) if boxed else ""
+        )
+        alone = mark.kind == "constant" and not mark.name
+        x, anchor = (width / 2, "middle") if alone else (width - PAD, "end")
+        if self.now is None:
+            of = f' data-of="{" ".join(self.ids[node] for node in slot.nodes)}"' if boxed else ""
+            return f'{what}<text class="{slot.role}" x="{x:.0f}" y="{y:.0f}" text-anchor="{anchor}"{of}></text>'
+        told = self.number(slot)
+        fit = min(1.0, (RANGE if boxed else NUMBER) / max(1.0, width_of(told, SIZE)))
+        look = slot.role if told != self.unknown else "note"
+        return what + self.said(slot.role, told, x, y, anchor, fit * SIZE, look)
+
+    def number(self, slot: Slot) -> str:
+        """Return what stands in a place: a number, a range, or a question mark for what is not computed."""
+        assert self.now is not None
+        known = slot.known(self.now)
+        told = span([known[node] for node in slot.nodes], self.write)
+        return self.unknown if told == NOT_COMPUTED else told
+
+    def said(
+        self, role: str, words: str, x: float, y: float, anchor: str = "", size: float = 0.0, look: str = ""
+    ) -> str:
+        """Return one text of a mark; it looks like its role, or like another."""
+        if not words:
+            return ""
+        style = ""
+        if self.now:
+            own, colour, weight = ROLES[look or role]
+            colour = BLACK if self.paper else colour
+            style = f' font-size="{size or own:.3g}" fill="{colour}"' + (
+                ' font-weight="700"' if weight == "700" else ""
+            )
+        return text(role, clean(words), x, y, anchor, style)
+
+    def products(self) -> Iterator[str]:
+        """Yield what the active line carries, or what the active parameter does."""
+        if not self.now or not self.now.product:
+            return
+        spots = [
+            self.placed.products[i] for i, one in enumerate(self.placed.scene.lines) if line_is_active(one, self.now)
+        ]
+        spots = spots or [
+            self.placed.moves[m] for m in self.placed.boxes if m in self.placed.moves and is_active(m, self.now)
+        ]
+        for x, y in spots[:1]:
+            width = max(80.0, width_of(self.now.product, 18.0) + 24)
+            plate = rounded(x - width / 2, y - PRODUCT[1] / 2, width, PRODUCT[1], PRODUCT[1] / 2)
+            style = ' font-size="18" font-weight="700" fill="#FFFFFF"'
+            yield f'<path fill="{self.colour}" d="{plate}"/>{text("product", self.now.product, x, y, "middle", style)}'

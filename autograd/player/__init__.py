@@ -1,7 +1,8 @@
 """play: both passes in a browser, one event at a time, in one file that needs nothing else.
 
-The page asks no network for anything and computes nothing: what it shows is worked out in told.py and quiz.py, its graph is
-placed in layout.py and drawn in picture.py, and page.py puts it together with template.html, style.css and player.js.
+The page asks no network for anything: what it shows is worked out in page_data.py, its graph is the picture that `draw` makes
+too, and page.py puts it together with template.html, style.css and the scripts. What the page shows at an event is made in one
+place, script/state.js, and everything else reads it there: whoever makes the page compute adds a teller there.
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ from autograd.errors import FileError, GraphError
 from autograd.explain.events import Event
 from autograd.explain.stepper import steps
 from autograd.file_io import write_file
-from autograd.pictures.svg import clean
+from autograd.pictures.texts import clean
 from autograd.player.page import page
-from autograd.player.page_data import told
+from autograd.player.page_data import gather
 from autograd.value import Value
 
 MOST_EVENTS = 20_000
-IFRAME_HEIGHT = 760
+IFRAME_HEIGHT = 600
 MOST_ROWS = 200  # of the plain table beside the player in a notebook
 
 
@@ -80,25 +81,24 @@ def play(
     training step by step. With `quiz` the page asks for each contribution before it shows it.
     Raises GraphError for anything else, and for more than 20,000 events.
     """
-    head, events, texts = heard(root)
+    head, events, texts = played(root)
     if len(events) > MOST_EVENTS:
         raise GraphError(
             f"This stream has {len(events):,} events, and a page for a class has {MOST_EVENTS:,} at the most. Play a smaller batch, or fewer rounds."
         )
-    data, graphs = told(events, texts)
-    data = (
-        {"title": title or head["title"]} | {key: head[key] for key in ("question", "source")} | {"quiz": quiz} | data
-    )
+    told, pictures = gather(events, texts, head["lesson"], head["source"])
+    data = {"title": title or head["title"], "question": head["question"], "quiz": quiz, **told}
     rows = [[str(k), event.words, event.lines[-1]] for k, event in enumerate(events)]
-    return Player(clean(data["title"]), page(data, graphs), rows)
+    return Player(clean(data["title"]), page(data, pictures), rows)
 
 
-def heard(root: Any) -> tuple[dict[str, str], list[Event], dict[int, list[str]]]:
+def played(root: Any) -> tuple[dict[str, str], list[Event], dict[int, list[str]]]:
     """Return what is played: a head, events, and the texts after each of them."""
     if callable(root):
         root = as_lesson(root)
     if isinstance(root, Lesson):
-        return {"title": root.title, "question": root.question, "source": root.code}, *split(root.story())
+        head = {"title": root.title, "question": root.question, "lesson": root.slug, "source": root.code}
+        return head, *split(root.story())
     events = steps(root) if isinstance(root, Value) else list(root) if isinstance(root, Iterable) else []
     if not events or not all(isinstance(event, Event) for event in events):
         raise GraphError(
@@ -108,7 +108,7 @@ def heard(root: Any) -> tuple[dict[str, str], list[Event], dict[int, list[str]]]
     *_, end = events[-1].names.values()
     rounds = events[-1].round + 1
     trained = f"Training, {rounds} steps" if rounds > 1 else f"{end.label}, forward and backward"
-    return {"title": trained, "question": "", "source": ""}, events, {}
+    return {"title": trained, "question": "", "lesson": "", "source": ""}, events, {}
 
 
 def split(story: Iterable[str | Event]) -> tuple[list[Event], dict[int, list[str]]]:

@@ -1,33 +1,48 @@
-"""One file: the template with the style, the script and the data in it, under a policy that lets nothing else run."""
+"""One file: the template with the style, the scripts and the data in it, under a policy that lets nothing else run.
+
+The scripts lie in script/, a file for each thing they do, and are put together in this order:
+
+numbers   numbers as Python writes them        strip     the sentence and its formula
+data      what the page was given              quiz      questions, answers, verdicts
+state     the seam: what is shown at an event  drawer    notes, why, events, code, sharing
+elements  making elements                      address   the part behind #; window.chalkgrad
+picture   the graph                            print     the page on paper; main: moving about
+"""
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
 from typing import Any
 
-from autograd.pictures.svg import clean
+from autograd.pictures.texts import clean
+
+SCRIPTS = ("numbers", "data", "state", "elements", "picture", "strip", "quiz", "drawer", "address", "print", "main")
+LONGEST = 700_000  # characters of pictures and data that stand in the page as they are; more are packed
 
 
-def page(data: dict[str, Any], graphs: Sequence[dict[str, str]]) -> str:
+def page(data: Mapping[str, Any], pictures: Sequence[str]) -> str:
     """Return the page that plays the data.
 
     The policy allows one style and one script, by their hashes, and no address at all.
     """
-    style, script = part("style.css"), part("player.js")
-    drawn = "\n".join(svg for levels in graphs for svg in levels.values())
+    style, script = part("style.css"), "\n".join(part(f"script/{name}.js") for name in SCRIPTS)
     policy = f"default-src 'none'; style-src '{hashed(style)}'; script-src '{hashed(script)}'; base-uri 'none'; form-action 'none'"
+    told = embedded(data)
+    packed = len(told) + sum(map(len, pictures)) > LONGEST
     parts = {
         "policy": policy,
         "title": escape(clean(data["title"])),
         "style": style,
-        "graphs": drawn,
-        "data": embedded(data),
+        "graphs": "" if packed else "\n".join(pictures),
+        "kind": "application/gzip" if packed else "application/json",
+        "data": zipped(embedded({**data, "pictures": pictures})) if packed else told,
         "script": script,
     }
     return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], part("template.html"))
@@ -43,7 +58,12 @@ def hashed(text: str) -> str:
     return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"
 
 
-def embedded(data: dict[str, Any]) -> str:
+def zipped(text: str) -> str:
+    """Return a text as letters that a browser can unpack; the same text gives the same letters."""
+    return b64encode(gzip.compress(text.encode(), mtime=0)).decode()
+
+
+def embedded(data: Mapping[str, Any]) -> str:
     """Return data as JSON that cannot end the element it stands in.
 
     >>> embedded({"label": "</script>"})

@@ -1,61 +1,54 @@
-"""What the page is told: every number, sentence, ledger and verdict, worked out here, so that the page computes nothing.
+"""What the page is given: the published stream, and beside it what only a page needs, all worked out here.
 
-A stream of events tells of one graph, or of several (a lesson that computes again after its update, a training step after
-the other). Each is a scene. Scenes of the same shape share a picture; the numbers are those of the moment.
+A stream tells of one graph, or of several (a lesson that computes again after its update, a training step after the other).
+Each is a *graph* of the page; graphs of the same shape share their pictures. Beside the stream stand
+
+    graphs     for each: which picture, its nodes (ids of the stream) in order, their numbers before the first event, its ledgers
+    steps      for each event of the stream: its graph, the texts that follow it, its question, `unseen` and `skipped`
+    mistakes   what wrong answers give away, each told once
+
+`unseen` is what happened between this event and the one told before: a story may leave events out, but the picture may not. It
+is a list of changes, each [what, key, number], where what is "value", "grad", "local" or "reset"; after an update it holds the
+values that the operations give for the new parameter. `skipped` says so in words where a sum would not add up otherwise. So the
+state at an event is what all changes and events up to it have made.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain as joined
+from math import isfinite
 from typing import Any
 
-from autograd.explain.event_json import stream
+from autograd.classroom import questions
+from autograd.errors import AutogradError
+from autograd.explain.event_json import named_nodes, plain, stream
 from autograd.explain.events import Chain, Compute, Event, Names, Ready, Seed, Update
-from autograd.explain.expression import Expr
+from autograd.explain.notation import listed
+from autograd.explain.laboratory import Mistake
+from autograd.explain.stepper import backward, forward
+from autograd.explain.what_if import recomputed
 from autograd.explain.why import Why, reason_for_zero
 from autograd.graph import number
-from autograd.pictures.svg import LEVELS, boxes_of, pictures
-from autograd.player.page_quiz import Quiz
+from autograd.pictures.arrangement import arrange
+from autograd.pictures.levels import LEVELS, Grouping, places
+from autograd.pictures.scene import scene
+from autograd.pictures.svg import for_page
 from autograd.value import Value
 
-Shape = tuple[tuple[Any, ...], ...]
+MOST_NODES = 1500  # of a picture
+MOST_RECOMPUTED = 60_000  # nodes times updates: beyond that, results are unknown after an update
+Change = list[Any]  # what, key, number
 
 
-class Ranges:
-    """From where to where the gradients in each box of a zoomed-out picture go, of those that are paid so far."""
-
-    def __init__(self, names: Names) -> None:
-        self.grads: dict[str, float] = {}
-        self.boxes = {
-            level: {
-                member: box.members for box in boxes_of(names, level) if box.kind == "module" for member in box.members
-            }
-            for level in LEVELS[1:]
-        }
-
-    def after(self, identity: str, grad: float) -> dict[str, list[str]]:
-        """Return, for each level, the box that holds the node, and its range once the node's gradient is this."""
-        self.grads[identity] = grad
-        return {
-            level: [members[identity][0], self.range(members[identity])]
-            for level, members in self.boxes.items()
-            if identity in members
-        }
-
-    def range(self, members: Iterable[str]) -> str:
-        """Write the least and the largest gradient: −0.14 … 0.3, or the one that there is."""
-        known = [self.grads[member] for member in members if member in self.grads]
-        return " … ".join(dict.fromkeys(number(float(f"{x:.3g}")) for x in (min(known), max(known))))
-
-
-class Scene:
+@dataclass(eq=False)
+class Told:
     """One graph and the events that tell of it, with their places in the whole stream."""
 
-    def __init__(self, names: Names) -> None:
-        self.names = dict(names)
-        self.ids = {node: f"n{i}" for i, node in enumerate(names)}
-        self.events: dict[int, Event] = {}
-        self.ranges = Ranges(names)
+    names: dict[Value, Any]
+    ids: Mapping[Value, str]
+    events: dict[int, Event] = field(default_factory=dict)
 
     @property
     def root(self) -> Value:
@@ -63,156 +56,231 @@ class Scene:
         return next(reversed(self.names))
 
     @property
-    def shape(self) -> Shape:
+    def shape(self) -> tuple[Any, ...]:
         """What a picture shows."""
+        place = {node: i for i, node in enumerate(self.names)}
         return tuple(
-            (expr.label, node.kind, node.op and node.op.symbol, node.scope, tuple(self.ids[p] for p in node.parents))
+            (expr.label, node.kind, node.op and node.op.symbol, node.scope, tuple(place[p] for p in node.parents))
             for node, expr in self.names.items()
         )
 
-    @property
-    def given(self) -> dict[str, str]:
-        """The numbers that are there before the first event: of the leaves, and of results that no event computes."""
-        computed = {event.node for event in self.events.values() if isinstance(event, Compute)}
-        return {self.ids[node]: number(expr.data) for node, expr in self.names.items() if node not in computed}
+    def whole(self) -> list[Event]:
+        """Return both passes over the graph, with nothing left out."""
+        order = list(self.names)
+        return [*forward(order, self.names), *backward(order, self.names)]
 
 
-def told(events: Sequence[Event], texts: Mapping[int, Sequence[str]]) -> tuple[dict[str, Any], list[dict[str, str]]]:
-    """Return what the page is told of events and of the texts after each (−1: before the first), and the pictures.
+def gather(
+    events: Sequence[Event], texts: Mapping[int, Sequence[str]], lesson: str = "", source: str = ""
+) -> tuple[dict[str, Any], list[str]]:
+    """Return what the page is given of events and of the texts after each (−1: before the first), and its pictures.
 
     >>> from autograd import Value, steps
     >>> x = Value(3.0, "x")
-    >>> page, ((levels),) = told(steps(x * x), {})
-    >>> page["steps"][3]["shows"], page["steps"][3]["ask"]["answer"], list(levels)
-    ({'grad': ['n0', '3'], 'local': ['n0-n1-0', '3']}, '3', ['op'])
+    >>> data, pictures = gather(steps(x * x), {})
+    >>> data["stream"]["steps"][3]["after"], data["steps"][3]["ask"]["answer"], len(pictures)
+    (3.0, '3', 1)
     """
-    found = scenes(events)
+    found = graphs_of(events)
     quiz = Quiz()
     steps: dict[int, dict[str, Any]] = {}
-    graphs: dict[Shape, dict[str, str]] = {}
-    numbered: dict[Shape, int] = {}
-    scene_data = []
-    for i, scene in enumerate(found):
-        shape = scene.shape
-        if shape not in graphs:
-            numbered[shape] = len(graphs)
-            graphs[shape] = pictures(scene.names, len(graphs))
-        scene_data.append(
+    pictures: dict[tuple[Any, ...], list[str]] = {}
+    numbered: dict[tuple[Any, ...], int] = {}
+    graphs = []
+    for i, graph in enumerate(found):
+        shape = graph.shape
+        if shape not in pictures:
+            numbered[shape] = len(pictures)
+            pictures[shape] = list(drawn(graph.names, len(pictures)))
+        quiz.open(graph.root, graph.names)
+        happened = between(graph)
+        for k, event in graph.events.items():
+            unseen, skipped = happened[k]
+            steps[k] = {"graph": i, "notes": list(texts.get(k, ())), "unseen": unseen, "skipped": skipped}
+            if isinstance(event, Chain) and (asked := quiz.ask(event)):
+                steps[k]["ask"] = asked
+        graphs.append(
             {
-                "graph": numbered[shape],
-                "names": {scene.ids[node]: expr.label for node, expr in scene.names.items()},
-                "given": scene.given,
-                "ledgers": ledgers(scene),
+                "picture": numbered[shape],
+                "nodes": [graph.ids[node] for node in graph.names],
+                "values": [expr.data for expr in graph.names.values()],
+                "ledgers": ledgers(graph),
             }
         )
-        quiz.open(scene.root, scene.names)
-        for (k, event), step in zip(scene.events.items(), stream(scene.events.values())["steps"], strict=True):
-            steps[k] = step_data(event, step, scene) | {"scene": i, "notes": list(texts.get(k, ()))}
-            if isinstance(event, Chain):
-                steps[k]["ask"] = quiz.ask(event)
-    phases = list(dict.fromkeys(event.phase for event in events))
-    return {
+    told = {
+        "stream": stream(events, lesson, source),
         "intro": list(texts.get(-1, ())),
-        "phases": phases,
-        "scenes": scene_data,
+        "graphs": graphs,
         "steps": [steps[k] for k in range(len(events))],
         "mistakes": quiz.verdicts,
-    }, list(graphs.values())
+    }
+    return plain(told), list(joined(*pictures.values()))
 
 
-def scenes(events: Iterable[Event]) -> list[Scene]:
-    """Return the scenes of a stream, in the order in which they are first met."""
-    found: dict[Value, Scene] = {}
+def graphs_of(events: Sequence[Event]) -> list[Told]:
+    """Return the graphs of a stream, in the order in which they are first met."""
+    ids = {node: f"n{i}" for i, node in enumerate(named_nodes(events))}
+    found: dict[Value, Told] = {}
     for k, event in enumerate(events):
         *_, root = event.names  # a topological order ends with its root
         if root not in found:
-            found[root] = Scene(event.names)
+            found[root] = Told(dict(event.names), ids)
         found[root].events[k] = event
     return list(found.values())
 
 
-def step_data(event: Event, step: Mapping[str, Any], scene: Scene) -> dict[str, Any]:
-    """Return one step: its words and formula, what it changes on the page, and its row in the table."""
-    ids = scene.ids
-    kept = {key: step[key] for key in ("type", "phase", "round", "node", "words", "lines")}
-    if isinstance(event, Chain):
-        kept["parent"] = step["parent"]
-    if isinstance(event, Compute):
-        kept["takes"] = [f"{ids[parent]}-{ids[event.node]}-{i}" for i, parent in enumerate(event.node.parents)]
-    return kept | {"shows": shows(event, scene), "row": row(event)}
+def drawn(names: Names, which: int) -> Iterator[str]:
+    """Yield a graph at each level at which it can be shown and is not as at the one below."""
+    order = list(names)
+    where, ids = places(order), {node: f"n{i}" for i, node in enumerate(order)}
+    labels = {node: expr.label for node, expr in names.items()}
+    before = -1
+    for level in LEVELS:
+        grouping = Grouping(order, where, level)
+        if before != grouping.size <= MOST_NODES:
+            yield for_page(arrange(scene(labels, grouping)), ids, f"{which}-{level}")
+        before = grouping.size
 
 
-def shows(event: Event, scene: Scene) -> dict[str, list[str]]:
-    """Return what an event changes on the page, and nothing else: a stream of these is played forward from its start."""
-    ids = scene.ids
+def between(graph: Told) -> dict[int, tuple[list[Change], str]]:
+    """Return, for each event that is told of a graph, what happened since the one before, and a sentence on it."""
+    whole = graph.whole()
+    place = {same_as(event): i for i, event in enumerate(whole)}
+    recompute = len(graph.names) * sum(isinstance(e, Update) for e in graph.events.values()) <= MOST_RECOMPUTED
+    values = {node: expr.data for node, expr in graph.names.items()}
+    left_out: dict[Value, list[str]] = {}  # by node: what added to its gradient, untold
+    told: set[tuple[Any, ...]] = set()
+    found, done = {}, 0
+    for k, event in graph.events.items():
+        here = len(whole) if isinstance(event, Update) else place.get(same_as(event), done)
+        changes: list[Change] = []
+        if here < done and not isinstance(event, Ready):  # a story may tell a pass twice, or in an order of its own
+            changes, done = [["reset", "", 0.0]], 0
+        told.add(same_as(event))
+        changes += joined(*(changes_by(one, graph.ids) for one in whole[done:here]))
+        for one in whole[done:here]:
+            if isinstance(one, Chain) and same_as(one) not in told:
+                left_out.setdefault(one.parent, []).append(one.name)
+        said = skipped(event, left_out)
+        if isinstance(event, Update):
+            changes += moved(graph, event, values) if recompute else [["unknown", "", 0.0]]
+        found[k] = changes, said
+        done = max(done, here if isinstance(event, Update) else here + 1)
+    return found
+
+
+def skipped(event: Event, left_out: dict[Value, list[str]]) -> str:
+    """Say which uses of the node that an event is about have been left out before it, once.
+
+    Without it a gradient would be the sum of contributions that nobody has seen.
+    """
+    about = event.parent if isinstance(event, Chain) else event.node if isinstance(event, Ready) else None
+    uses = left_out.pop(about, []) if about is not None else []
+    if not uses or about is None:
+        return ""
+    told = listed(list(dict.fromkeys(uses)))
+    return f"What {event.names[about].label} got from {told} before is added already, and not told."
+
+
+def same_as(event: Event) -> tuple[Any, ...]:
+    """Return what tells an event from all others of its graph."""
+    return type(event), event.node, event.operand if isinstance(event, Chain) else None
+
+
+def changes_by(event: Event, ids: Mapping[Value, str]) -> Iterator[Change]:
+    """Yield what an event changes in the picture."""
     match event:
         case Compute(node, _, value):
-            return {"data": [ids[node], number(value)]}
+            yield ["value", ids[node], value]
         case Seed(node):
-            scene.ranges.grads.clear()
-            return {"grad": [ids[node], "1"]} | scene.ranges.after(ids[node], 1.0)
+            yield ["grad", ids[node], 1.0]
         case Chain():
-            use = f"{ids[event.parent]}-{ids[event.node]}-{event.operand}"
-            paid = {"grad": [ids[event.parent], number(event.after)], "local": [use, number(event.local)]}
-            return paid | scene.ranges.after(ids[event.parent], event.after)
-        case Update():
-            return {"data": [ids[event.node], number(event.after)]}
-    return {}
+            yield ["grad", ids[event.parent], event.after]
+            yield ["local", f"{ids[event.node]}.{event.operand}", event.local]
 
 
-def row(event: Event) -> list[str]:
-    """Return an event's row in the table: what, formula, upstream, local, contribution, result."""
-    match event:
-        case Compute(_, formula, value):
-            return [event.name, shortest(formula), "", "", "", number(value)]
-        case Seed(_):
-            return [event.name, event.partial(event.node, event.node), "", "", "", "1"]
-        case Chain(_, _, parent, formula, upstream, local, contribution, _, after):
-            told = shortest(formula)
-            here = event.partial(event.node, parent) + (f" = {told}" if told else "")
-            what = f"{event.name} → {event.names[parent].label}"
-            return [what, here, number(upstream), number(local), number(contribution), number(after)]
-        case Ready(node, grad):
-            return [f"{event.name} complete", event.partial(event.root, node), "", "", "", number(grad)]
-        case Update(_, _, _, after, formula):
-            return [f"{event.name} moves", formula, "", "", "", number(after)]
-    return [event.name, "", "", "", "", ""]
+def moved(graph: Told, event: Update, values: dict[Value, float]) -> list[Change]:
+    """Return the values that the operations give once a parameter has moved, and remember them."""
+    values[event.node] = event.after
+    changed = {event.node}
+    for node in graph.names:
+        if node.op and not changed.isdisjoint(node.parents):
+            try:
+                new = recomputed(node, tuple(values[parent] for parent in node.parents))
+            except AutogradError:
+                return [["unknown", "", 0.0]]
+            if new != values[node]:
+                changed.add(node)
+                values[node] = new
+    return [["value", graph.ids[node], values[node]] for node in graph.names if node.op and node in changed]
 
 
-def shortest(formula: Expr, most: int = 48) -> str:
-    """Return a formula in names, if it is short enough for a table."""
-    return formula.text if len(formula.text) <= most else ""
-
-
-def ledgers(scene: Scene) -> dict[str, Any]:
-    """Return the ledger of every node that a backward pass has come to, as the page shows it."""
-    paid: dict[Value, dict[int, Chain]] = {}
-    ready: dict[Value, int] = {}
-    for k, event in scene.events.items():
-        match event:
-            case Seed():
-                paid.clear()
-                ready.clear()
-            case Chain():
-                paid.setdefault(event.parent, {})[k] = event
-            case Ready():
-                ready[event.node] = k
-    if not ready:
+def ledgers(graph: Told) -> dict[str, Any]:
+    """Return where the gradient of every node came from, if a backward pass over the graph is told."""
+    told = {same_as(event): k for k, event in graph.events.items()}
+    if not any(isinstance(event, (Seed, Chain, Ready)) for event in graph.events.values()):
         return {}
-    events = [event for event in scene.events.values() if isinstance(event, Chain)]
-    return {scene.ids[node]: ledger(scene, node, paid.get(node, {}), ready.get(node), events) for node in scene.names}
+    whole, added, ready = graph.whole(), dict[Value, dict[Chain, int]](), dict[Value, int]()
+    coming = max(told.values())  # an event that is left out has happened with the next one that is told
+    when = {}
+    for event in reversed(whole):
+        coming = told.get(same_as(event), coming)
+        when[same_as(event)] = coming
+    for event in whole:
+        match event:
+            case Chain():
+                added.setdefault(event.parent, {})[event] = when[same_as(event)]
+            case Ready():
+                ready[event.node] = when[same_as(event)]
+    chains = [event for event in whole if isinstance(event, Chain)]
+    return {graph.ids[node]: ledger(graph, node, added.get(node, {}), ready.get(node), chains) for node in graph.names}
 
 
 def ledger(
-    scene: Scene, node: Value, paid: Mapping[int, Chain], ready: int | None, events: Sequence[Event]
+    graph: Told, node: Value, added: Mapping[Chain, int], ready: int | None, chains: Sequence[Chain]
 ) -> dict[str, Any]:
-    """Return one ledger: its head, a row for each use with the event that paid it, and the reason for a zero."""
-    uses = tuple(paid.values())
-    gradient = uses[-1].after if uses else float(node is scene.root)
-    reason = "" if gradient else reason_for_zero(scene.root, node, uses, list(events), scene.names)
-    whole = Why(scene.root, node, scene.names, uses, gradient, reason)
+    """Return one ledger: its head, a row for each use with the event that added it, and the reason for a zero."""
+    uses = tuple(added)
+    gradient = uses[-1].after if uses else float(node is graph.root)
+    reason = "" if gradient else reason_for_zero(graph.root, node, uses, list(chains), graph.names)
+    whole = Why(graph.root, node, graph.names, uses, gradient, reason)
     rows = [
         [k, f"{whole.name} → {use.name}", number(use.upstream), use.local_line, number(use.contribution)]
-        for k, use in paid.items()
+        for use, k in added.items()
     ]
     return {"head": whole.head, "rows": rows, "sum": number(gradient), "reason": reason, "ready": ready}
+
+
+class Quiz:
+    """The questions of a page; `verdicts` are what the wrong answers say, each told once."""
+
+    def __init__(self) -> None:
+        self.verdicts: list[dict[str, str]] = []
+        self._places: dict[tuple[str, str], int] = {}
+        self._tried: list[Mistake] = []
+
+    def open(self, root: Value, names: Names) -> None:
+        """Make every known mistake on a graph."""
+        self._tried = questions.attempts(root, names)
+
+    def ask(self, chain: Chain) -> dict[str, Any] | None:
+        """Return the question at an event; None where the answer is not a number that one can type."""
+        if not isfinite(chain.contribution):
+            return None
+        question = questions.contribution(chain, self._tried)
+        wrong = [(float(f"{one.answer:.12g}"), self._place(one)) for one in question.wrong]
+        return {
+            "question": question.question,
+            "hints": question.hints,
+            "truth": question.answer,
+            "answer": number(question.answer),
+            "wrong": list(dict.fromkeys(wrong)),
+        }
+
+    def _place(self, wrong: questions.Wrong) -> int:
+        """Return where a verdict stands in the list, and put it there if it is new."""
+        if (wrong.name, wrong.when) not in self._places:
+            self._places[wrong.name, wrong.when] = len(self.verdicts)
+            told = {"name": wrong.name, "words": f"is what you get when {wrong.when}.", "why": wrong.why}
+            self.verdicts.append(told)
+        return self._places[wrong.name, wrong.when]

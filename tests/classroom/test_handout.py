@@ -13,7 +13,6 @@ import pytest
 from autograd import Value, dot
 from autograd.__main__ import LESSONS, main
 from autograd.classroom.handout import handout
-from autograd.classroom.handout.sheet import STYLE
 from autograd.classroom.paper import Paper
 from autograd.explain.stepper import snapshot
 from autograd.graph import number, topological_order
@@ -104,7 +103,9 @@ def test_a_page_needs_nothing_else_and_no_colour(lesson):
     colours = re.findall(r"#([0-9a-f]{3}(?:[0-9a-f]{3})?)\b", "".join(re.findall("<style>.*?</style>", html, re.S)))
     assert colours
     assert all(len({*re.findall("." * (len(colour) // 3), colour)}) == 1 for colour in colours), colours
-    assert STYLE in html
+    for svg in (handout(lesson).sheet.blank, handout(lesson).sheet.solved):
+        inks = {ink.lower() for ink in re.findall(r"#([0-9A-Fa-f]{6})", re.sub("<(title|desc|text).*?</", "", svg))}
+        assert all(len({ink[:2], ink[2:4], ink[4:]}) == 1 for ink in inks), inks
 
 
 @EACH

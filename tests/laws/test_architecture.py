@@ -29,7 +29,7 @@ FLOORS = """
 autograd: errors file_io namespaces op rules graph operators node refusals modes value moment functions code_text fast gradcheck
 autograd.explain: tex notation expression events step_mistakes event_json schema roots stepper phases
 autograd.explain: name_locals why paths what_if laboratory mistakes diagnose programs __init__
-autograd.pictures: labels layered_layout rendering levels snapshot plan texts scene outline graphviz svg picture __init__
+autograd.pictures: texts levels snapshot scene outline layered_layout spots arrangement outlines svg dot graphviz picture __init__
 autograd.replay: program batches places reach staleness foreign_arrays fusion schedule source views instructions parameter_store
 autograd.replay.backends: python numpy_forward numpy_backward numpy numba_kernels numba array_api dask __init__
 autograd.replay: frozen replay trace __init__
@@ -38,7 +38,7 @@ autograd.classroom: definitions variants renumbering find paper operations_table
 autograd.classroom.handout: sheet html markdown pdf __init__
 autograd.classroom.assignments: __init__ walks remembering right_rules simulator faults rule_faults programs runner inside recognise findings
 autograd.classroom.assignments: stages engine judge report folder catalogue grade package assignment_command
-autograd.player: page_quiz page_data page __init__
+autograd.player: page_data page __init__
 autograd: __init__ commands
 nn: errors checks nested architecture outputs torch_names module activations init sequence layers losses regularization
 nn.optim: flat param_groups optimizer optimizers newton lr_scheduler __init__

@@ -27,10 +27,13 @@ from autograd import (
 )
 from autograd.__main__ import main
 from autograd.explain.events import Chain
-from autograd.graph import number, topological_order
-from autograd.pictures import LEVELS, graphviz, rendering
-from autograd.pictures.labels import LONGEST, markup, shown
-from autograd.pictures.levels import grouped, places
+from autograd.graph import names, number, topological_order
+from autograd.pictures import LEVELS, dot, graphviz
+from autograd.pictures.arrangement import LOCAL, LONGEST_NAME, arrange
+from autograd.pictures.levels import Grouping, bundled, places
+from autograd.pictures.scene import scene
+from autograd.pictures.spots import around, overlap
+from autograd.pictures.texts import LONGEST, markup, shown
 from nn import MLP
 from nn.lessons import COURSE
 
@@ -41,7 +44,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 def can_render() -> bool:
     try:
-        return bool(rendering.render("digraph { a }", "svg", 20))
+        return bool(graphviz.render("digraph { a }", "svg", 20))
     except RenderError:
         return False
 
@@ -112,7 +115,7 @@ def test_golden_graph_with_gradients():
     y = (w * x - 1).relu()
     y.label = "y"
     y.backward()
-    assert draw(y).source.splitlines()[5:-1] == [
+    assert draw(y, layout="dot").source.splitlines()[5:-1] == [
         '\tn0 [label=<w = 3<br/><font color="#B84A00">grad 2</font>> margin="0.04,0.02" shape=octagon]',
         '\tn1 [label=<x = 2<br/><font color="#B84A00">grad 3</font>> shape=box]',
         "\tn2 [label=<1> shape=plaintext]",
@@ -131,7 +134,7 @@ def test_golden_chain_event():
     x, w = Value(2.0, "x"), Parameter(3.0, "w")
     y = w * x
     y.label = "y"
-    assert draw(y, at=3).source.splitlines()[4:-1] == [
+    assert draw(y, at=3, layout="dot").source.splitlines()[4:-1] == [
         '\tlabel=<<font point-size="6"> </font><br/>y has the gradient 1 and hands 1 · 2 = 2 to w.> labelloc=b',
         '\tn0 [label=<w = 3<br/><font color="#B84A00">grad 2</font>> fillcolor="#FFF6CC" margin="0.04,0.02" penwidth=3 shape=octagon style=filled]',
         '\tn1 [label=<<font color="#767676">x = 2</font><br/><font color="#767676">grad not computed</font>> color="#767676" shape=box style=dashed]',
@@ -289,7 +292,7 @@ def test_events_that_are_not_of_the_graph():
 @pytest.mark.parametrize("level", LEVELS)
 def test_every_node_is_in_one_group(level):
     order = topological_order(network(samples=5))
-    groups = set(grouped(order, places(order), level).values())
+    groups = set(bundled(order, places(order), level).values())
     assert sorted(id(node) for group in groups for node in group.members) == sorted(map(id, order))
 
 
@@ -411,10 +414,8 @@ def test_any_label_is_shown_and_does_nothing(labels):
         assert tags <= {"svg", "g", "title", "desc", "text", "polygon", "polyline", "path", "ellipse"}
         attributes = {key for element in svg.iter() for key in element.attrib}
         assert not {key for key in attributes if key.startswith("on") or "href" in key}
-        titles = {element.text for element in svg.iter(f"{SVG}title")}
-        assert all(re.fullmatch(r"n\d+|n\d+->n\d+|cluster\d+|Computation graph, .*", title) for title in titles)
-        texts = {element.text.replace("\xa0", " ") for element in svg.iter(f"{SVG}text")}
-        assert {f"{shown(label)} = 1" for label in labels} <= texts or picture.level == "neuron"
+        texts = {element.text for element in svg.iter(f"{SVG}text")}
+        assert {shown(shown(label), LONGEST_NAME) for label in labels} <= texts or picture.level == "neuron"
 
 
 @pytest.mark.parametrize("label", HOSTILE)
@@ -461,27 +462,97 @@ def test_formats(tmp_path):
     assert picture._repr_svg_() == picture._repr_mimebundle_()["image/svg+xml"] == picture.svg()
 
 
-@rendered
 @pytest.mark.parametrize("direction", ["LR", "RL", "TB", "BT"])
 def test_neurons_stand_in_their_order(direction):
-    svg = ET.fromstring(draw(network((5, 5, 1)), "neuron", direction).svg())
-    groups = [g for g in svg.iter(f"{SVG}g") if g.get("class") == "node"]
-    groups.sort(key=lambda g: int(g.find(f"{SVG}title").text[1:]))
-    names = [[text.text for text in g.iter(f"{SVG}text")] for g in groups]
-    axis = "y" if direction in ("LR", "RL") else "x"
-    first = [
-        float(g.find(f"{SVG}text").get(axis))
-        for g, name in zip(groups, names, strict=True)
-        if name[0].startswith("neuron")
+    root = network((5, 5, 1))
+    placed = arrange(
+        scene(names(topological_order(root)), Grouping(order := topological_order(root), places(order), "neuron")),
+        direction,
+    )
+    neurons = [box for mark, box in placed.boxes.items() if mark.name.startswith("neuron")]
+    across = [box[direction in ("LR", "RL")] for box in neurons]
+    assert across[:5] == sorted(across[:5])
+    assert across[5:10] == sorted(across[5:10])
+    along = [box[direction not in ("LR", "RL")] * (1 if direction in ("LR", "TB") else -1) for box in neurons]
+    assert max(along[:5]) < min(along[5:10])
+
+
+def places_in(source):
+    """The place and size of each mark, in inches, from DOT text."""
+    found = {}
+    for identity, attributes in nodes_of(source).items():
+        x, y = map(float, re.search(r'pos="([^"!]*)!"', attributes)[1].split(","))
+        found[identity] = (
+            x,
+            y,
+            *(float(re.search(rf"\b{side}=([\d.]+)", attributes)[1]) for side in ("width", "height")),
+        )
+    return found
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.slug)
+def test_svg_page_and_dot_text_have_the_same_places(lesson):
+    root = lesson.build()
+    picture = draw(root)
+    in_svg = re.findall(r'<g class="node [^>]*transform="translate\((\d+) (\d+)\)"', picture.svg())
+    in_page = re.findall(r'transform="translate\((\d+) (\d+)\)"', autograd.play(root).html.split("-neuron")[0])
+    assert in_svg == in_page[: len(in_svg)]
+    height = float(re.search(r'viewBox="0 0 \d+ (\d+)"', autograd.play(root).html)[1])
+    pinned = places_in(picture.source).values()
+    corners = sorted((round(100 * (x - w / 2)), round(height - 100 * (y + h / 2))) for x, y, w, h in pinned)
+    for (x, y), (u, v) in zip(corners, sorted((int(x), int(y)) for x, y in in_svg), strict=True):
+        assert abs(x - u) <= 1
+        assert abs(y - v) <= 1
+
+
+@rendered
+def test_graphviz_draws_at_our_places():
+    source = draw(tiny()).source
+    drawn = ET.fromstring(graphviz.render(source, "svg", 20, "neato"))
+    ours = places_in(source)
+    assert len({(x, y) for x, y, *_ in ours.values()}) == len(ours) == 8
+    centres = {}
+    for group in drawn.iter(f"{SVG}g"):
+        if group.get("class") == "node":
+            points = [float(text.get("x")) for text in group.iter(f"{SVG}text")]
+            centres[group.find(f"{SVG}title").text] = sum(points) / len(points)
+    shift = {round(centres[i] / 72 - x, 1) for i, (x, *_) in ours.items()}
+    assert len(shift) <= 2  # rounded
+
+
+@rendered
+def test_plain_dot_still_draws_the_source():
+    drawn = ET.fromstring(graphviz.render(draw(tiny()).source, "svg", 20))
+    assert sum(group.get("class") == "node" for group in drawn.iter(f"{SVG}g")) == 8
+
+
+def test_golden_place():
+    x = Value(2.0, "x")
+    y = x.tanh()
+    assert [line.split("] ")[-1] for line in draw(y).source.splitlines() if "n0 [" in line] == [
+        '\tn0 [label=<x = 2<br/><font color="#595959">grad not computed</font>> fixedsize=true height=0.680 margin=0 '
+        'pos="0.834,0.480!" shape=box width=1.389]'
     ]
-    assert first[:5] == sorted(first[:5])
-    assert first[5:10] == sorted(first[5:10])
+
+
+def test_no_two_marks_and_no_texts_of_edges_lie_upon_each_other():
+    for root in (tiny(), network((3, 2, 1)), recurrence(8), network((4, 4, 1), expand=True)):
+        order = topological_order(root)
+        placed = arrange(scene(names(order), Grouping(order, places(order), "op")))
+        rectangles = list(placed.boxes.values())
+        rectangles += [around(spot, LOCAL) for spot in placed.labels if spot]
+        for a, b in itertools.combinations(rectangles, 2):
+            assert not overlap(a, b)
 
 
 def test_without_graphviz(monkeypatch):
     monkeypatch.setenv("PATH", "")
-    monkeypatch.setattr(rendering, "find_spec", lambda name: None)
+    monkeypatch.setattr(graphviz, "find_spec", lambda name: None)
     picture = draw(tiny())
+    assert ET.fromstring(picture.svg()).tag == f"{SVG}svg"
+    with pytest.raises(RenderError, match="pygraphviz"):
+        picture.png()
+    picture = draw(tiny(), layout="dot")
     with pytest.raises(RenderError, match="pygraphviz"):
         picture.svg()
     assert picture.source
@@ -496,15 +567,15 @@ def test_without_graphviz(monkeypatch):
     [("import time; time.sleep(60)", "level up"), ("raise SystemExit('broken')", "broken"), ("pass", "exit 0")],
 )
 def test_graphviz_that_does_not_come_back(monkeypatch, code, message):
-    monkeypatch.setattr(rendering, "command", lambda form: [sys.executable, "-S", "-c", code])
+    monkeypatch.setattr(graphviz, "command", lambda form, program: [sys.executable, "-S", "-c", code])
     with pytest.raises(RenderError, match=message):
         draw(tiny(), timeout=0.5 if "sleep" in code else 20).png()
 
 
 def test_a_graphviz_that_cannot_be_started(monkeypatch, tmp_path):
-    monkeypatch.setattr(rendering, "command", lambda form: [str(tmp_path / "dot")])
+    monkeypatch.setattr(graphviz, "command", lambda form, program: [str(tmp_path / "dot")])
     with pytest.raises(RenderError, match="could not be started"):
-        draw(tiny()).svg()
+        draw(tiny()).pdf()
 
 
 def test_refusals(tmp_path):
@@ -521,12 +592,12 @@ def test_refusals(tmp_path):
 
 
 def test_colours_can_be_read():
-    for background in ("#FFFFFF", graphviz.LIGHT):
+    for background in ("#FFFFFF", dot.LIGHT):
         for colour in (
-            graphviz.BLUE,
-            graphviz.VERMILLION,
-            graphviz.GREY,
-            *([graphviz.PALE] if background == "#FFFFFF" else []),
+            dot.BLUE,
+            dot.VERMILLION,
+            dot.GREY,
+            *([dot.PALE] if background == "#FFFFFF" else []),
         ):
             assert contrast(colour, background) >= 4.5, (colour, background)
 

@@ -11,7 +11,12 @@ from autograd.explain.events import Chain, Compute, Event, Ready
 from autograd.explain.expression import Expr
 from autograd.explain.stepper import steps
 from autograd.graph import number
-from autograd.pictures.svg import MOST_NODES, Numbers, boxes_of, clean, drawn
+from autograd.pictures.arrangement import arrange
+from autograd.pictures.levels import grouping
+from autograd.pictures.scene import scene
+from autograd.pictures.snapshot import Now
+from autograd.pictures.svg import standalone
+from autograd.pictures.texts import clean
 from autograd.value import Value
 
 MOST_BOXES = 60  # of a picture on paper
@@ -21,13 +26,6 @@ HIGH = 0.25  # times the width: a higher one leaves no room for tables below it
 BLANK = "______"
 LONGEST_FORMULA, LONGEST_SLOPE = 60, 44
 SHORT = 9  # letters of a derivative: behind a longer one there is no room for a number
-STYLE = """
-.graph text { font: 17px "DejaVu Sans Mono", "Liberation Mono", Consolas, monospace; fill: #000; }
-.graph .name { font-weight: 700; font-size: 19px; } .graph .corner, .graph .what { font-size: 14px; }
-.graph .shape { fill: #fff; stroke: #000; stroke-width: 1.5; } .graph .constant .shape { stroke-dasharray: 4 3; }
-.graph .line { fill: none; stroke: #555; stroke-width: 1.5; } .graph .head { fill: #555; }
-.graph .local { font-size: 14px; text-anchor: middle; stroke: #fff; stroke-width: 5px; paint-order: stroke; }
-"""
 
 
 @dataclass(frozen=True)
@@ -88,7 +86,7 @@ def sheet(paper: Paper) -> Sheet:
     named = dict(events[0].names)
     chains = typable(paper.root)
     gradients = {event.node: number(event.grad) for event in events if isinstance(event, Ready)}
-    blank, solved = pictures(named, gradients, chains)
+    blank, solved = pictures(paper.root, len(chains) > CROWDED)
     width, height = size_of(blank)
     places = {question.question: str(i) for i, question in enumerate(paper.questions, 1)}
     rows = [row(node, expr, events, gradients) for node, expr in named.items() if node.kind != "constant"]
@@ -153,25 +151,18 @@ def shortest(text: str, otherwise: str, longest: int = LONGEST_FORMULA) -> str:
     return clean(text if len(text) <= longest else otherwise)
 
 
-def pictures(named: Mapping[Value, Expr], gradients: Mapping[Value, str], chains: list[Chain]) -> tuple[str, str]:
-    """Return the graph with the numbers that are given, and with all of them."""
-    ids = {node: f"n{i}" for i, node in enumerate(named)}
-    data = {ids[node]: number(expr.data) for node, expr in named.items()}
-    given = {ids[node]: BLANK if node.op else number(expr.data) for node, expr in named.items()}
-    solved = {ids[node]: gradient for node, gradient in gradients.items()}
-    locals_ = {f"{ids[e.parent]}-{ids[e.node]}-{e.operand}": number(e.local) for e in chains}
-    boxes = boxes_of(named, "op")
-    if len(boxes) > min(MOST_BOXES, MOST_NODES):
+def pictures(root: Value, crowded: bool) -> tuple[str, str]:
+    """Return the graph with the numbers that are given, and with all of them; nothing for one that is too large for paper."""
+    given, all_of_it = Now(root), Now(root)
+    chosen, _ = grouping(given.order, "op", MOST_BOXES)
+    if chosen.level != "op" or chosen.size > MOST_BOXES:
         return "", ""
-    blank = drawn(named, boxes, "blank-op", Numbers(given, dict.fromkeys(solved, BLANK)))
-    filled = drawn(named, boxes, "solved-op", Numbers(data, solved, locals_ if len(chains) <= CROWDED else {}))
-    return alone(blank), alone(filled)
-
-
-def alone(svg: str) -> str:
-    """Return a picture that is a file of its own: with its namespace and its style."""
-    opened = svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
-    return opened.replace("</desc>", f"</desc><style>{STYLE}</style>", 1)
+    given.values = {node: None if node.op else node.data for node in given.order}
+    given.gradients = dict.fromkeys(given.order)
+    all_of_it.gradients = {event.node: event.grad for event in steps(root) if isinstance(event, Ready)}
+    all_of_it.gradients |= dict.fromkeys(node for node in given.order if node.kind == "constant")
+    placed = arrange(scene(given.names, chosen, most_uses=MOST_BOXES, locals=not crowded))
+    return standalone(placed, given, BLANK), standalone(placed, all_of_it, BLANK)
 
 
 def size_of(svg: str) -> tuple[float, float]:

@@ -1,0 +1,50 @@
+// On paper: the graph and the table of this training step, blank first, then solved.
+
+const CROWDED = 24; // arrows: more leave no room for their local derivatives
+
+function preparePrint() {
+  const round = roundAt(position.k);
+  const own = [...steps.keys()].filter((k) => steps[k].round === round && steps[k].type !== "ready");
+  if (!own.length) return;
+  const graph = graphAt(own[0]);
+  const end = [...steps.keys()].findLast((k) => graphAt(k) === graph && steps[k].type !== "update") ?? LAST();
+  fill($("handout"), [sheet(own, before(graph), true), sheet(own, stateAt(end), false)]);
+}
+
+function sheet(own, state, blank) {
+  const article = make("article");
+  const head = make("h1", lesson.title);
+  if (blank) head.append(make("span", "Name: ______________________", "name-line"));
+  article.append(head);
+  if (lesson.question) article.append(make("p", lesson.question));
+  const picture = pictureOf(state.graph, levelsOf(state.graph)[0]);
+  if (picture) {
+    const copy = partsOf(picture.svg.cloneNode(true));
+    copy.svg.removeAttribute("hidden");
+    copy.svg.removeAttribute("style");
+    const calm = { phase: "", nodes: new Set(), uses: new Set(), about: null, product: "", ...state, locals: blank || copy.lines.length > CROWDED ? {} : state.locals };
+    paint(copy, { ...calm, phase: "", nodes: new Set(), uses: new Set(), about: null, product: "" }, short, "____");
+    for (const part of copy.svg.querySelectorAll(".waiting, .chosen")) part.classList.remove("waiting", "chosen");
+    article.append(copy.svg);
+  }
+  const table = make("table");
+  const headRow = make("thead");
+  headRow.append(columnHeads());
+  const body = make("tbody");
+  for (const k of own) body.append(sheetRow(k, blank));
+  table.append(headRow, body);
+  article.append(table);
+  return article;
+}
+
+function sheetRow(k, blank) {
+  const row = tableRow(cells(k), (i) => i === 0 || i >= FIRST_NUMBER);
+  if (!blank) return row;
+  [...row.children].forEach((cell, i) => {
+    if (i >= FIRST_NUMBER && cell.textContent) {
+      cell.textContent = "";
+      cell.classList.add("open");
+    }
+  });
+  return row;
+}
