@@ -80,7 +80,12 @@ def graph_lines(event: Event | None) -> list[str]:
     shown = [node for node in moment.names if node.kind != "constant"][:MOST_NODES]
     rows = [("", "node", "value", "gradient")]
     rows += [
-        ("▶" if node in moment.nodes else "", moment.names[node], known(moment.value(node)), known(moment.grad(node)))
+        (
+            "▶" if node in moment.nodes else "",
+            moment.names[node],
+            known(moment.values[node]),
+            known(moment.gradients[node]),
+        )
         for node in shown
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

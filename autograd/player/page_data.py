@@ -25,8 +25,8 @@ from autograd.classroom import questions
 from autograd.errors import AutogradError
 from autograd.explain.event_json import named_nodes, plain, stream
 from autograd.explain.events import Chain, Compute, Event, Names, Ready, Seed, Update
-from autograd.explain.notation import listed
 from autograd.explain.laboratory import Mistake
+from autograd.explain.notation import listed
 from autograd.explain.stepper import backward, forward
 from autograd.explain.what_if import recomputed
 from autograd.explain.why import Why, reason_for_zero
