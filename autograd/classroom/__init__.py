@@ -2,7 +2,7 @@
 
 from autograd.classroom.claim import Claim
 from autograd.classroom.course import Course
-from autograd.classroom.definition import Definition, table_of
+from autograd.classroom.definition import Definition, Flashcard, table_of
 from autograd.classroom.exercise import Exercise, GradientOf, Wrong
 from autograd.classroom.lesson import Lesson, Note, Story, Told, measured, passes
 from autograd.explain.stepper import updates
@@ -13,6 +13,7 @@ __all__ = [
     "Course",
     "Definition",
     "Exercise",
+    "Flashcard",
     "GradientOf",
     "Lesson",
     "Note",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from autograd.classroom.definition import Flashcard
 from autograd.classroom.lesson import Lesson
 
 
@@ -16,6 +17,7 @@ class Course:
     """
 
     chapters: Mapping[str, tuple[Lesson, ...]]
+    cards: tuple[Flashcard, ...] = ()
     notebooks: Mapping[str, tuple[str, ...]] = field(
         default_factory=dict
     )  # the slugs of the lessons that each works on

@@ -39,3 +39,12 @@ class Definition:
 def table_of(definitions: Iterable[Definition]) -> dict[str, Definition]:
     """Return definitions by their terms."""
     return {definition.term: definition for definition in definitions}
+
+
+@dataclass(frozen=True)
+class Flashcard:
+    """What a student should be able to say without looking it up: a question, its answer, and the lesson's name in the course."""
+
+    question: str
+    answer: str
+    lesson: str

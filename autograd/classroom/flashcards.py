@@ -1,4 +1,4 @@
-"""Flashcards of the whole course: definitions, the slopes of the table of operations, and the notes and exercises of every lesson.
+"""Flashcards: those of a course, the slopes of the table of operations that one knows by heart, and the exercises of any lesson.
 
 They are written as text, as JSON, and as the tab-separated values that Anki imports.
 """
@@ -11,23 +11,25 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from autograd.classroom.course import Course
-from autograd.classroom.definitions import DEFINITIONS, Flashcard
-from autograd.classroom.lesson import Lesson, Note, as_lesson
-from autograd.explain.events import Compute, Event
+from autograd.classroom.definition import Flashcard
+from autograd.classroom.lesson import Lesson, as_lesson
+from autograd.explain.events import Compute
 from autograd.explain.expression import formula, name, slope
-from autograd.explain.stepper import forward, snapshot, steps
+from autograd.explain.stepper import forward, snapshot
 from autograd.graph import number, topological_order
 from autograd.rules import TABLE, Op
 from autograd.value import Value
 
-LONGEST = 360  # letters of a graph on a card: a larger one cannot be kept in mind
-LONGEST_SLOPE = 50  # letters of one that is learned by heart
+LONGEST = 160  # letters on the front of a card
+LEARNED = ("sub", "mul", "div", "exp", "log", "sqrt", "sin", "cos", "tanh", "sigmoid", "relu")
 COLUMNS = ("Question", "Answer", "Lesson", "Tags")
 
 
 def deck(course: Course) -> list[Flashcard]:
-    """Return all cards about a course's lessons in their order, each question once."""
-    cards = [*DEFINITIONS, *slopes(), *(card for lesson in course.lessons.values() for card in of_lesson(lesson))]
+    """Return all cards about a course's lessons in their order: its own, the slopes to know, and exercises where a lesson has no card."""
+    own = {card.lesson for card in course.cards}
+    lessons = [lesson for slug, lesson in course.lessons.items() if slug not in own]
+    cards = [*course.cards, *slopes(), *(card for lesson in lessons for card in of_lesson(lesson))]
     first = {card.question: card for card in reversed(cards)}
     cards = [card for card in cards if first[card.question] is card and card.lesson in course.lessons]
     return sorted(cards, key=lambda card: course.place(card.lesson))
@@ -45,11 +47,13 @@ def flashcards(about: Lesson | Value | Callable[[], Value]) -> list[Flashcard]:
 
 
 def slopes() -> Iterator[Flashcard]:
-    """Yield a card for each operation of one or two operands whose slope is short enough to learn."""
-    for op in TABLE.values():
-        question, answer = slope_of(op) if op.arity in (1, 2) else ("", "")
-        if answer and len(answer) <= LONGEST_SLOPE:
-            yield Flashcard(question, f"{answer}{kink(op)}", "activations" if op.binds == 9 else "tiny-network")
+    """Yield a card for each operation whose slopes one knows by heart."""
+    for name in LEARNED:
+        op = TABLE[name]
+        question, answer = slope_of(op)
+        yield Flashcard(
+            question, f"{answer}{kink(op)}", "activations" if name in ("tanh", "sigmoid", "relu") else "tiny-network"
+        )
 
 
 def slope_of(op: Op) -> tuple[str, str]:
@@ -71,32 +75,12 @@ def kink(op: Op) -> str:
 
 
 def of_lesson(lesson: Lesson) -> Iterator[Flashcard]:
-    """Yield a card for each exercise of a lesson and each note; those that ask about its graph show it, if it is small enough."""
-    root = lesson.build()
-    graph = in_words(root)
-    small = len(graph) <= LONGEST
+    """Yield a card for each exercise of a lesson that fits on one; one that asks about the lesson's graph shows it."""
+    graph = in_words(lesson.build())
     for exercise in lesson.exercises:
-        if small or not exercise.of_graph:
-            about = f"{graph} " if exercise.of_graph else ""
-            answer = f"{number(exercise.answer)}. {' '.join(exercise.hints)}"
-            yield Flashcard(f"{lesson.title}. {about}{exercise.question}", answer, lesson.slug)
-    if small:
-        for note, event in noted(lesson, root):
-            yield Flashcard(f"{lesson.title}. {graph} {remark(event)}", note.text, lesson.slug)
-
-
-def noted(lesson: Lesson, root: Value) -> Iterator[tuple[Note, Event]]:
-    """Yield each note with its event; the whole lesson is run, which may take its time, only for those that the passes do not have."""
-    events = {event.key: event for event in steps(root)}
-    if any(note.after not in events for note in lesson.notes):
-        events = {event.key: event for event in lesson.events()} | events
-    for note in lesson.notes:
-        yield note, events[note.after]
-
-
-def remark(event: Event) -> str:
-    """Ask what there is to say about an event."""
-    return f"{event.words} What does that tell?"
+        front = f"{lesson.title}. {graph} {exercise.question}" if exercise.of_graph else exercise.question
+        if len(front) <= LONGEST:
+            yield Flashcard(front, f"{number(exercise.answer)}. {' '.join(exercise.hints)}", lesson.slug)
 
 
 def in_words(root: Value) -> str:

@@ -5,6 +5,7 @@ from nn.lessons import (
     activations,
     attention,
     batches,
+    cards,
     derivations,
     dials,
     digits,
@@ -81,6 +82,7 @@ COURSE = Course(
         ),
         "Language": (attention.LESSON, gpt.LESSON),
     },
+    cards=cards.CARDS,
     notebooks={
         "01_one_neuron": ("tiny-network", "one-neuron", "layer", "loan-neuron", "one-line"),
         "02_xor": ("xor-by-hand", "xor-training", "hidden-space"),

@@ -34,7 +34,7 @@ autograd.replay: program batches places reach staleness foreign_arrays fusion sc
 autograd.replay.backends: python numpy_forward numpy_backward numpy numba_kernels numba array_api dask __init__
 autograd.replay: frozen replay trace __init__
 autograd.classroom: formulas questions exercise claim definition lesson lesson_checks course lesson_files new_lesson arguments __init__
-autograd.classroom: definitions variants renumbering find paper operations_table walkthrough interactive terminal_quiz flashcards
+autograd.classroom: variants renumbering find paper operations_table walkthrough interactive terminal_quiz flashcards
 autograd.classroom.handout: sheet html markdown pdf __init__
 autograd.classroom.assignments: __init__ walks remembering right_rules simulator faults rule_faults programs runner inside recognise findings
 autograd.classroom.assignments: stages engine judge report folder catalogue grade package assignment_command
@@ -47,7 +47,7 @@ nn.training: settings parts logits run evaluation divergence checkpoint callback
 nn.monitor: gradients diagnosis monitors __init__
 nn.plots: canvas curves landscape __init__
 nn: model_files __init__
-nn.lessons: definitions board recomputed digits_large * __init__
+nn.lessons: definitions cards board recomputed digits_large * __init__
 autograd: __main__
 """
 
