@@ -426,6 +426,11 @@ def test_a_target_that_is_a_value_of_0_takes_no_surprise_at_0():
         (lambda: nn.cross_entropy([0.5, 1.0], 2), "cross_entropy"),
         (lambda: nn.categorical_cross_entropy([0.5], 0), "categorical_cross_entropy"),
         (lambda: nn.categorical_cross_entropy([0.5, 0.5], [0.5, 2.0]), "categorical_cross_entropy"),
+        (lambda: nn.categorical_cross_entropy([1.5, 0.5], 0), "categorical_cross_entropy"),
+        (lambda: nn.categorical_cross_entropy([1.5, 0.5], 0), "probability"),
+        (lambda: nn.categorical_cross_entropy([0.5, 0.5], [0.5, 2.0]), "target"),
+        (lambda: nn.binary_cross_entropy(1.5, 1), "probability"),
+        (lambda: nn.binary_cross_entropy(0.5, 2), "target"),
     ],
 )
 def test_a_refusal_names_the_loss_that_was_called(call, name):

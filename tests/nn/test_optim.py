@@ -1,6 +1,7 @@
 """Optimizers: by hand, their groups, their state, and what they refuse. PyTorch's numbers: test_nn_against_torch.py."""
 
 import json
+import pickle
 from random import Random
 
 import pytest
@@ -348,3 +349,33 @@ def test_an_optimizer_of_one_s_own_is_given_plain_numbers_also_after_a_record():
     Descent([w], lr=0.1).step()
     assert [tuple(map(type, pair)) for pair in seen] == [(float, float)]
     assert (seen, w.data) == ([(3.0, 15.0)], 1.5)
+
+
+def test_an_optimizer_tells_its_settings():
+    told = repr(SGD([Value(1.0), Value(2.0)], lr=0.25, momentum=0.5))
+    assert told.startswith("SGD(2 parameters, lr=0.25, momentum=0.5, ")
+    assert told.endswith(")")
+
+
+def test_a_pickled_optimizer_remembers_numbers_and_no_arrays():
+    model = nn.MLP(2, [3, 1], activation="tanh", rng=Random(0))
+    loss = record(lambda x, y: (model(x)[0] - y) ** 2, [0.0, 1.0], 1.0)
+    optimizer = SGD(model.parameters(), lr=0.1, momentum=0.9)
+    loss([[0.0, 1.0], [1.0, 1.0]], [1.0, 0.0]).backward()
+    optimizer.step()
+    other, its_optimizer = pickle.loads(pickle.dumps((model, optimizer)))
+    assert set(its_optimizer.state) == set(other.parameters())
+    assert its_optimizer.state_dict() == optimizer.state_dict()
+
+
+def test_the_two_momentums_part_when_the_learning_rate_changes():
+    """v ← β·v + g, w ← w − η·v against v ← β·v − η·g, w ← w + v, with g = 1: the second keeps the η of its time."""
+    last = {}
+    for convention in ("pytorch", "classical"):
+        w = Value(0.0)
+        optimizer = SGD([w], lr=1.0, momentum=0.5, convention=convention)
+        for lr in (1.0, 0.5):
+            optimizer.lr, w.grad = lr, 1.0
+            optimizer.step()
+        last[convention] = w.data
+    assert last == {"pytorch": -1.75, "classical": -2.0}
