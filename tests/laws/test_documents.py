@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.laws.test_architecture import FLOORS
+
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [
     ROOT / "README.md",
@@ -49,3 +51,10 @@ def test_contributing_says_how_to_add_each_thing():
     assert headings == ["Read in this order", *(f"Add {kind}" for kind in kinds)]
     for section in re.split(r"^## ", text, flags=re.M)[1:]:
         assert len(links(section)) >= 2, section
+
+
+def test_the_plan_of_the_engine_is_its_files_in_their_order():
+    design = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+    plan = design[design.index("```\nautograd/") : design.index("  explain/ ")]
+    (engine,) = re.findall(r"^autograd: (errors .*)$", FLOORS, re.M)
+    assert re.findall(r"^  (\w+)\.py ", plan, re.M) == engine.split()
