@@ -48,11 +48,11 @@ def flashcards(about: Lesson | Value | Callable[[], Value]) -> list[Flashcard]:
 
 def slopes() -> Iterator[Flashcard]:
     """Yield a card for each operation whose slopes one knows by heart."""
-    for name in LEARNED:
-        op = TABLE[name]
+    for row in LEARNED:
+        op = TABLE[row]
         question, answer = slope_of(op)
         yield Flashcard(
-            question, f"{answer}{kink(op)}", "activations" if name in ("tanh", "sigmoid", "relu") else "tiny-network"
+            question, f"{answer}{kink(op)}", "activations" if row in ("tanh", "sigmoid", "relu") else "tiny-network"
         )
 
 
