@@ -14,6 +14,7 @@
     views.py            where the numbers of a group lie: views where they can be, gathers where they must
     instructions.py     the table's rules as a few dozen kinds of instruction
     backends/           the machines that run a program: python, numpy, numba, array_api, dask
+    threads.py          one thread at a time, and what an interruption must not tear
     parameter_store.py  one store for the parameters of a record, on which an optimizer changes all at once
     replay.py           what the user holds: call it, go backward, print it
 

@@ -10,7 +10,7 @@ writes its numbers as ever, the machine computes on the store's arrays, and an o
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import repeat
 from typing import Any
 
@@ -19,9 +19,11 @@ import numpy as np
 from autograd.errors import GraphError
 from autograd.refusals import as_float
 from autograd.replay.program import Floats, Ints
+from autograd.replay.threads import lock_kept_through_forks
 from autograd.value import Value
 
 Memory = dict[str, Any]
+changing_stores = lock_kept_through_forks()
 
 
 class Gradients:
@@ -73,7 +75,8 @@ class ParameterStore:
         self.version = 0  # how often a number was changed
         for row, parameter in enumerate(parameters):
             parameter._x, parameter._y = self, row
-            parameter.__class__ = StoredParameter  # last: until now it was a Value with its own number
+        # all in one call, and last: until now each was a Value with its own number
+        any(map(setattr, parameters, repeat("__class__"), repeat(StoredParameter)))
 
 
 class StoredParameter(Value):
@@ -89,8 +92,9 @@ class StoredParameter(Value):
     @data.setter
     def data(self, number: float) -> None:
         store = self._x
-        store.numbers[self._y] = number if type(number) is float else as_float(number)
-        store.version += 1
+        number = number if type(number) is float else as_float(number)
+        store.version += 1  # first: an interruption may come between
+        store.numbers[self._y] = number
 
     @property
     def grad(self) -> float | None:
@@ -149,9 +153,9 @@ class FlatParameter:
 
     @data.setter
     def data(self, numbers: Floats) -> None:
+        self.store.version += 1
         if numbers is not self._view:  # else they were changed where they lie
             self.store.data[self.rows] = numbers
-        self.store.version += 1
 
     @property
     def grad(self) -> Floats | None:
@@ -198,9 +202,10 @@ class RecordedParameters:
                 f"{strange[0]!r} is a {type(strange[0]).__name__}: a class of its own would be lost where a record keeps its parameters. "
                 "Make it a Parameter."
             )
-        new = [p for p in parameters if type(p) is Value]
-        arrays = (numbers, gradients) if len(new) == len(parameters) else np.zeros((2, len(new)))
-        ParameterStore(new, *arrays)
+        with changing_stores:
+            new = [p for p in parameters if type(p) is Value]
+            arrays = (numbers, gradients) if len(new) == len(parameters) else np.zeros((2, len(new)))
+            ParameterStore(new, *arrays)
         places = defaultdict(list)
         for place, parameter in enumerate(parameters):
             places[parameter._x].append(place)
@@ -227,15 +232,21 @@ class RecordedParameters:
             found[here] = np.where(gradients.present(part.rows), gradients.array[part.rows], 0.0)
         return found
 
-    def free_arrays(self) -> None:
-        """Let the machine write into its array of gradients: if gradients are kept there, they move to a copy."""
-        for part, _ in self._parts:
-            kept = part.store.gradients
-            if kept.array is self._machine_gradients and kept.uniform is not False:
-                part.store.gradients = Gradients(kept.array.copy(), kept.uniform, kept.flags)
+    def add(self, compute: Callable[[Floats | None], Floats], reached: Ints | None) -> None:
+        """Put in place the gradients that are computed on top of those before; no other thread adds to any meanwhile.
 
-    def write(self, gradients: Floats, reached: Ints | None) -> None:
-        """Put gradients in place; the parameters that were reached have one from now on (all of them, for None)."""
+        The parameters that were reached have a gradient from now on (all of them, for None). If anything fails, nothing
+        has changed: the machine may write into its array of gradients, since those that were kept there move to a copy.
+        """
+        with changing_stores:
+            before = self.gradients()
+            for part, _ in self._parts:
+                kept = part.store.gradients
+                if kept.array is self._machine_gradients and kept.uniform is not False:
+                    part.store.gradients = Gradients(kept.array.copy(), kept.uniform, kept.flags)
+            self._write(compute(before), reached)
+
+    def _write(self, gradients: Floats, reached: Ints | None) -> None:
         stores = [part.store for part, _ in self._parts]
         new = [updated(part, here, gradients, reached) for part, here in self._parts]
         any(map(setattr, stores, repeat("gradients"), new))  # one call: no interruption comes between two stores

@@ -4,11 +4,9 @@ A node is a number. `code` says what it is: the place of its row in `ops`, or on
 are parents[start[i] : start[i + 1]], in order, with repeats. That is 14 bytes for a node of two parents.
 """
 
-import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from threading import RLock
 from typing import Any, TypeVar
 
 import numpy as np
@@ -166,11 +164,3 @@ def hidden_domains(program: Program) -> list[tuple[Domain, int]]:
                 pairs = zip(op.domain, program.parents_of(node).tolist(), strict=True)
                 found += [(domain, parent) for domain, parent in pairs if domain not in SHOWING]
     return found
-
-
-def lock_kept_through_forks() -> Any:
-    """Return a lock for short work, which a fork waits for: in the new process no thread is left that could release it."""
-    lock = RLock()
-    if hasattr(os, "register_at_fork"):
-        os.register_at_fork(before=lock.acquire, after_in_parent=lock.release, after_in_child=lock.release)
-    return lock

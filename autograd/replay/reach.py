@@ -222,7 +222,7 @@ class Reach:
     """All that a function can reach: the places, and for each thing the things that hold it."""
 
     def __init__(self, f: Any) -> None:
-        self.held: list[Held] = []
+        self.edits = CountsEdits.edits  # before the walk
         self.things: dict[int, Any] = {id(f): f}
         self._owners: dict[int, list[int]] = {}  # by id: the things that hold it
         self._holds: list[tuple[int, Held]] = []

@@ -1,41 +1,24 @@
 """Replay: what the user holds. Call it on a batch, go backward from what it returns, print it."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from functools import cached_property, lru_cache, wraps
-from threading import Lock
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from autograd.errors import GraphError, LengthError
-from autograd.replay.backends import ArrayMachine, Machine, machine, machine_for_arrays
+from autograd.replay.backends import ArrayMachine, machine, machine_for_arrays
 from autograd.replay.backends.python import PythonMachine
 from autograd.replay.batches import ExampleForm, filled_in, no_nan, same_length
 from autograd.replay.foreign_arrays import foreign_blocks, is_dask, is_foreign, namespace_of, to_numpy
 from autograd.replay.parameter_store import RecordedParameters
 from autograd.replay.program import Floats, Ints, Program
 from autograd.replay.staleness import Watch
+from autograd.replay.threads import Queue, ignoring, one_thread_at_a_time
 from autograd.value import Value
 
 REDUCTIONS = ("mean", "sum", None)
-BUSY = "This replay is at work in another thread, and has arrays for one batch at a time. Record once for each thread."
 LANES = 1024  # examples at a time, where no gradient asks for all of them at once
-
-
-def one_thread_at_a_time(method: Callable[..., Any]) -> Callable[..., Any]:
-    """Refuse a method while another thread is in one of the same replay."""
-
-    @wraps(method)
-    def wrapped(self: Any, *given: Any) -> Any:
-        if not self._lock.acquire(blocking=False):
-            raise GraphError(BUSY)
-        try:
-            return method(self, *given)
-        finally:
-            self._lock.release()
-
-    return wrapped
 
 
 class Replay:
@@ -59,41 +42,18 @@ class Replay:
         watch: Watch,
     ) -> None:
         self.forms, self.backend, self.reduce = forms, backend, reduce
-        self._recorded, self._structure = (program, parameters), structure
-        self._watch = watch
-        self._calls, self._lock = 0, Lock()
+        self._machine = machine(backend, program)
+        order = self._machine.order
+        self.parameters = [
+            parameters[i] for i in order
+        ]  # those that f used, in the order in which the machine reads them
+        self.program = replace(program, parameters=program.parameters[order])
+        self._structure, self._watch, self.queue = structure, watch, Queue()
+        self._stored: RecordedParameters | None = None  # from the first call on, they lie in the machine's arrays
+        self._judge: PythonMachine | None = None  # it has the last word on infinities and NaNs, number by number
+        self._machines: dict[bool, ArrayMachine] = {}  # for arrays of other libraries: for those of Dask (True), or not
+        self._calls = 0
         self._reach: dict[int, Ints | None] = {}  # which parameters each output was made from
-
-    @cached_property
-    def _machine(self) -> Machine:
-        """What runs the program; built when it is first needed."""
-        return machine(self.backend, self._recorded[0])
-
-    @cached_property
-    def _stored(self) -> RecordedParameters:
-        """The parameters, which lie in the machine's arrays from now on."""
-        return RecordedParameters(self.parameters, self._machine.numbers, self._machine.gradients)
-
-    @cached_property
-    def _judge(self) -> PythonMachine:
-        """What has the last word on infinities and NaNs: the program number by number."""
-        return PythonMachine(self.program)
-
-    @cached_property
-    def _machines(self) -> dict[bool, ArrayMachine]:
-        """What runs the program on arrays of other libraries: on those of Dask (True), on others (False)."""
-        return {}
-
-    @cached_property
-    def program(self) -> Program:
-        """The flat program, with its parameters in the machine's order."""
-        program = self._recorded[0]
-        return replace(program, parameters=program.parameters[self._machine.order])
-
-    @cached_property
-    def parameters(self) -> list[Value]:
-        """The parameters that f used, in the order in which the machine reads them."""
-        return [self._recorded[1][i] for i in self._machine.order]
 
     def __call__(self, *batches: Any) -> Any:
         """Run the program on a batch, and return a Result; for several outputs, the structure that f returned of Results."""
@@ -183,7 +143,7 @@ class Replay:
 
     def _stamp(self) -> tuple[int, list[int]]:
         """Return what tells whether the machine still holds the numbers of a result."""
-        return self._calls, self._stored.version
+        return self._calls, self._stored.version if self._stored else []
 
     def _judged(self, blocks: list[Floats]) -> tuple[PythonMachine, list[Floats]]:
         """Refuse a NaN that was given. Run the rest number by number: it raises where eager raises, or has eager's numbers."""
@@ -191,24 +151,30 @@ class Replay:
             blocks = [to_numpy(block) for block in blocks]
         for form, block in zip(self.forms, blocks, strict=False):
             no_nan(block, form.name)
+        self._judge = self._judge or PythonMachine(self.program)
         self._judge.numbers[:] = self._machine.numbers
         return self._judge, self._judge.forward(blocks)
 
     def _read(self) -> None:
+        """Bring the parameters' numbers into the machine's array."""
         self._watch.check()
+        if self._stored is None:
+            self._stored = RecordedParameters(self.parameters, self._machine.numbers, self._machine.gradients)
         self._stored.read()
 
     @one_thread_at_a_time
     def _backward(self, machine: ArrayMachine, place: int, seeds: Floats, blocks: list[Floats]) -> None:
         """Add the gradients of an output; if anything fails, nothing has changed."""
-        before = self._stored.gradients()
-        self._stored.free_arrays()
-        try:
-            after = machine.backward(place, seeds, before)
-        except FloatingPointError:
-            judge, _ = self._judged(blocks)
-            after = judge.backward(place, seeds, before)
-        self._stored.write(after, self._reached(place))
+        assert self._stored is not None
+
+        def compute(before: Floats | None) -> Floats:
+            try:
+                return machine.backward(place, seeds, before)
+            except FloatingPointError:
+                judge, _ = self._judged(blocks)
+                return judge.backward(place, seeds, before)
+
+        self._stored.add(compute, self._reached(place))
 
     def _reached(self, place: int) -> Ints | None:
         if place not in self._reach:
@@ -240,10 +206,8 @@ class Result:
             return float(self.values[0])
         if self._replay.reduce is None:
             return self.values
-        with np.errstate(over="ignore"):  # as numbers do
-            total = float(
-                self.values.sum() if hasattr(self.values, "sum") else namespace_of([self.values]).sum(self.values)
-            )
+        add = self.values.sum if hasattr(self.values, "sum") else namespace_of([self.values]).sum
+        total = float(ignoring(add) if hasattr(self.values, "sum") else add(self.values))
         return total / self.values.shape[0] if self._replay.reduce == "mean" else total
 
     def item(self) -> Any:

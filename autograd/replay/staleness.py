@@ -53,7 +53,7 @@ class Watch:
     def _begin(self, reach: Reach) -> None:
         """Compare with what is there now, from now on."""
         self._leads = reach.leading_to(self._parameters)
-        self._edits = CountsEdits.edits
+        self._edits = reach.edits
         watched = [(held.kind, (held.place, self._watched(held))) for held in reach.held]
         self._counted = Snapshot([place for kind, place in watched if kind == "counted"])
         self._others = snapshots([place for kind, place in watched if kind != "counted"])
@@ -89,10 +89,11 @@ class Watch:
 
     def _unchanged(self) -> bool:
         """Return whether all is as it was, as far as one looks in each call."""
-        if CountsEdits.edits != self._edits:
+        edits = CountsEdits.edits
+        if edits != self._edits:
             if not (self._counted.unchanged() and self._counted_lengths.unchanged()):
                 return False
-            self._edits = CountsEdits.edits
+            self._edits = edits
         if self._constants and not all(value.data == number for value, number in self._constants.items()):
             return False
         return next(self._turns).unchanged() and next(self._lengths_in_turn).unchanged()

@@ -6,14 +6,16 @@ arrays when such steps begin, and split again for whoever asks for it, or where 
 
 import math
 from collections import deque
-from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterable, Sequence
+from contextvars import Context
+from functools import cache, partial
 from itertools import starmap
 from operator import call
-from typing import Any
+from typing import Any, TypeVar
 
 from autograd import Value, flat_parameters
 
+T = TypeVar("T")
 State = dict[Any, dict[str, Any]]  # what is remembered, of a parameter or of many
 
 
@@ -26,13 +28,19 @@ def all_finite(numbers: Any) -> bool:
     return bool(np.isfinite(numbers).all())
 
 
-def overflowing(parameters: Sequence[Any]) -> AbstractContextManager[Any]:
-    """Let arrays overflow without a word, as numbers do."""
-    if isinstance(parameters[0], Value):
-        return nullcontext()
+def without_warnings(parameters: Sequence[Any], compute: Callable[[], T]) -> T:
+    """Return what a function returns; where it computes with arrays, they overflow without a word, as numbers do."""
+    return compute() if isinstance(parameters[0], Value) else silent_context().copy().run(compute)
+
+
+@cache
+def silent_context() -> Context:
+    """Return a context in which NumPy lets infinities pass; Ctrl-C cannot tear what enters and leaves it."""
     import numpy as np
 
-    return np.errstate(over="ignore", under="ignore", invalid="ignore", divide="raise")
+    context = Context()
+    context.run(partial(np.seterr, over="ignore", under="ignore", invalid="ignore", divide="raise"))
+    return context
 
 
 def numbers_of(p: Any) -> Any:

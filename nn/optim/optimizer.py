@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from autograd import DataError, DivisionError, Value
 from nn.checks import shortened
-from nn.optim.flat import Together, all_at_once, numbers_of, overflowing, setting_calls
+from nn.optim.flat import Together, all_at_once, numbers_of, setting_calls, without_warnings
 from nn.optim.param_groups import (
     OptimizerState,
     Parameters,
@@ -72,13 +72,11 @@ class Optimizer:
     def _changes(self, group: ParamGroup) -> list[tuple[Any, float, Memory]]:
         """Return each parameter of a group that has a gradient, with its new number and its new memory."""
         rule, parts = self.rule(group), self._parts(group)
-        changes = []
-        with overflowing(parts):
-            for p in parts:
-                if p.grad is not None:
-                    memory = dict(self.state.get(p, ()))
-                    changes.append((p, self._new_number(rule, p, numbers_of(p), memory), memory))
-        return changes
+        return without_warnings(parts, lambda: [self._change(rule, p) for p in parts if p.grad is not None])
+
+    def _change(self, rule: Rule, p: Any) -> tuple[Any, float, Memory]:
+        memory = dict(self.state.get(p, ()))
+        return p, self._new_number(rule, p, numbers_of(p), memory), memory
 
     def _parts(self, group: ParamGroup) -> Any:
         """Return the parameters of a group, or where a record keeps them in one array, and the rule is for arrays, that."""

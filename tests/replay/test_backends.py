@@ -23,6 +23,7 @@ from autograd import (
     record,
     sum,
 )
+from autograd.functions import LARGEST
 from autograd.replay.backends.dask import SentProgram
 from autograd.replay.program import DETACH, flatten
 from autograd.rules import elu, leaky_relu, power
@@ -433,7 +434,7 @@ def test_dask_reads_the_batch_once_a_pass_and_brings_none_of_it_back():
 
 
 def test_what_is_sent_to_another_process_arrives_as_the_same_rows_of_the_table():
-    rows = [*OPS, power(0.1), power(-7), leaky_relu(1 / 3), elu(1 / 3), DETACH]
+    rows = [*OPS, power(0.1), power(-7), leaky_relu(1 / 3), elu(1 / 3), DETACH, LARGEST]
     program = replace(record(lambda x: x, 1.0).program, ops=tuple(rows))
     sent = SentProgram(program)
     (twin,) = pickle.loads(pickle.dumps([sent]))

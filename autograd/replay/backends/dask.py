@@ -18,6 +18,7 @@ from uuid import uuid4
 import numpy as np
 
 from autograd.errors import AutogradError
+from autograd.functions import LARGEST
 from autograd.namespaces import scalars
 from autograd.replay.backends.numpy import NumpyMachine
 from autograd.replay.backends.python import PythonMachine
@@ -26,7 +27,7 @@ from autograd.replay.program import DETACH, Floats, Program
 from autograd.rules import TABLE, Op, elu, leaky_relu, power
 
 LANES = 1024  # examples at a time: what a chunk needs does not grow with the chunk
-ROWS = {**TABLE, DETACH.name: DETACH}
+ROWS = {**TABLE, DETACH.name: DETACH, LARGEST.name: LARGEST}
 FAMILIES = {
     "power": (power, 1.0),
     "leaky_relu": (leaky_relu, 0.0),

@@ -6,7 +6,6 @@ All numbers lie in one array: first the slots with one number for all lanes, the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from itertools import pairwise
 from math import copysign
 from typing import Any
@@ -67,19 +66,19 @@ class NumbaMachine:
         self.program = program
         self.order = np.arange(len(program.parameters))
         self.numbers, self.gradients = np.zeros(len(self.order)), np.zeros(len(self.order))
+        self._loops: dict[bool, CompiledLoop] = {}
         self._running: CompiledLoop | None = None
 
-    @cached_property
-    def _single(self) -> CompiledLoop:
-        return CompiledLoop(self.program, self.numbers, self.gradients, several=False)
-
-    @cached_property
-    def _many(self) -> CompiledLoop:
-        return CompiledLoop(fused(self.program), self.numbers, self.gradients, several=True)
+    def _loop(self, several: bool) -> CompiledLoop:
+        """Return the loop for one lane, or that for several; built when it is first needed."""
+        if several not in self._loops:
+            program = fused(self.program) if several else self.program
+            self._loops[several] = CompiledLoop(program, self.numbers, self.gradients, several)
+        return self._loops[several]
 
     def forward(self, blocks: list[Floats]) -> list[Floats]:
         """Return the outputs, an array for each, from the inputs, each an array (examples, numbers)."""
-        self._running = self._single if len(blocks[0]) == 1 else self._many
+        self._running = self._loop(len(blocks[0]) > 1)
         return self._running.forward(blocks)
 
     def backward(self, output: int, seeds: Floats, before: Floats | None) -> Floats:
@@ -89,7 +88,7 @@ class NumbaMachine:
 
     def counts(self) -> dict[str, int]:
         """Return what print(replay) tells."""
-        return {"nodes after fusion": len(self._many.program), **self._many.counts()}
+        return {"nodes after fusion": len(self._loop(True).program), **self._loop(True).counts()}
 
 
 class CompiledLoop:

@@ -6,7 +6,6 @@ told to raise at every overflow, division by zero and NaN; whoever catches that 
 what eager does.
 """
 
-from contextvars import Context
 from functools import partial
 
 import numpy as np
@@ -16,6 +15,7 @@ from autograd.replay.backends.numpy_forward import Forward, Step
 from autograd.replay.fusion import fused
 from autograd.replay.program import Floats, Program, latest
 from autograd.replay.schedule import ArrayLayout
+from autograd.replay.threads import ignoring, raising
 
 
 class NumpyMachine:
@@ -30,7 +30,6 @@ class NumpyMachine:
         self.uniform[count : count + len(layout.program.constants), 0] = layout.program.numbers
         self._bound: dict[int, Lanes] = {}
         self._lanes: Lanes | None = None
-        self._raising = raising()
 
     def forward(self, blocks: list[Floats]) -> list[Floats]:
         """Return the outputs, an array for each, from the inputs, each an array (examples, numbers)."""
@@ -39,7 +38,7 @@ class NumpyMachine:
         for block in blocks:
             lanes.forward.inputs[:, row : row + block.shape[1]] = block
             row += block.shape[1]
-        attempt(self._raising, lanes.forward.steps, lanes.forward.values)
+        attempt(lanes.forward.steps, lanes.forward.values)
         lanes.forward.check()
         return lanes.forward.outputs()
 
@@ -47,11 +46,10 @@ class NumpyMachine:
         """Return the gradients of the parameters, on top of those before; a seed for each lane."""
         assert self._lanes is not None
         lanes = self._lanes
-        attempt(self._raising, [partial(lanes.seed, output, seeds), *lanes.backward(output)], lanes.gradients)
+        attempt([partial(lanes.seed, output, seeds), *lanes.backward(output)], lanes.gradients)
         if before is None:
             return self.gradients
-        with np.errstate(over="ignore"):  # as numbers do
-            return before + self.gradients
+        return ignoring(np.add, before, self.gradients)
 
     def lanes(self, count: int) -> "Lanes":
         """Return the views for this number of lanes."""
@@ -92,20 +90,12 @@ class Lanes:
         return self._backward[output]
 
 
-def raising() -> Context:
-    """Return a context in which NumPy raises; to enter it costs a tenth of np.errstate."""
-    context = Context()
-    context.run(partial(np.seterr, all="raise", under="ignore"))
-    return context
-
-
-def attempt(context: Context, steps: list[Step], arrays: tuple[Floats, ...]) -> None:
+def attempt(steps: list[Step], arrays: tuple[Floats, ...]) -> None:
     """Run the steps where NumPy raises. Raise FloatingPointError if anything became infinite or NaN."""
     try:
-        context.run(run_steps, steps)
+        raising(run_steps, steps)
     except FloatingPointError:  # some BLAS cry wolf: look at the numbers
-        with np.errstate(all="ignore"):
-            run_steps(steps)
+        ignoring(run_steps, steps)
         if not all(np.isfinite(array).all() for array in arrays):
             raise
 

@@ -76,6 +76,8 @@ def call(kind: str, out: Floats, operands: list[Any]) -> list[Step]:
         operands = operands[: 3 if kind == "where" else 1]
         return [lambda: np.copyto(out, function(*operands))]
     operands = operands[: function.nin]
+    if kind == "pow":  # IEEE has 1 for a NaN to the power 0, and for 1 to the power NaN; eager has NaN
+        return [*map(check_finite, operands), partial(function, *operands, out=out)]
     if kind in ("gt", "lt", "ge", "le"):
         flags = np.empty(out.shape, bool)
         return [partial(function, *operands, out=flags), partial(np.copyto, out, flags)]
