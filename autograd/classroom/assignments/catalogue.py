@@ -3,10 +3,12 @@
 from pathlib import Path
 
 from autograd.classroom.assignments.engine import ENGINE
+from autograd.classroom.assignments.optimizer import OPTIMIZER
+from autograd.classroom.assignments.rule import RULE
 from autograd.classroom.assignments.stages import Assignment
 from autograd.errors import FileError
 
-ASSIGNMENTS: dict[str, Assignment] = {assignment.slug: assignment for assignment in (ENGINE,)}
+ASSIGNMENTS: dict[str, Assignment] = {assignment.slug: assignment for assignment in (ENGINE, OPTIMIZER, RULE)}
 
 
 def named(slug: str) -> Assignment:

@@ -111,9 +111,9 @@ def plainly(outcome: Outcome) -> str:
     """Say in words what became of a program that gave no numbers."""
     if outcome.odd:
         return ODD[outcome.odd[0]]
-    if outcome.skipped and not outcome.asked:
-        return "it was not run"
-    return outcome.died or (sentence(outcome.raised) if outcome.raised else "another number")
+    if outcome.died or outcome.raised:
+        return outcome.died or sentence(outcome.raised or {})
+    return "it was not run" if outcome.skipped else "another number"
 
 
 def unnamed(program: Probe, outcome: Outcome) -> str:
@@ -128,8 +128,10 @@ def unnamed(program: Probe, outcome: Outcome) -> str:
 
 def advice(outcome: Outcome) -> str:
     """Say what to do where there is no name."""
-    if outcome.died or outcome.odd or outcome.skipped:
-        return NEVER_RUN if outcome.skipped and not outcome.odd else "An engine computes, and does nothing else."
+    if outcome.died or outcome.odd:
+        return "The code of a stage computes, comes to an end, and does nothing else."
+    if outcome.skipped:
+        return NEVER_RUN
     if outcome.raised:
         return "Run the program, and read the last lines that Python prints."
     return "Go through the program by hand, node by node, and compare."

@@ -44,7 +44,8 @@ def files(assignment: Assignment, solution: bool = False) -> Iterator[tuple[str,
         solved = here.joinpath("solutions", assignment.slug, f"{assignment.file}.txt")
         if not solved.is_file():
             raise FileError("This copy of chalkgrad holds no solutions: it is the one that students get.")
-        yield assignment.file, solved.read_bytes()
+        kept = (line for line in solved.read_text("utf-8").splitlines(keepends=True) if line.strip() != "# [end]")
+        yield assignment.file, "".join(kept).encode()
 
 
 def pyz() -> bytes:

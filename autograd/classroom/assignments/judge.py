@@ -132,9 +132,10 @@ def by_stage(
     named, left = search.named()
     spell = speller(student)
     findings: dict[int, Finding] = {}
-    for number, outcome in ((p.stage, o) for p, o in zip(programs, outcomes, strict=True)):
-        if outcome.odd or outcome.died or (outcome.skipped and ran.outcomes[0].skipped):
-            findings.setdefault(moved.get(number, number), Finding((), (), plainly(outcome), advice(outcome)))
+    for probe, outcome in zip(programs, ran.outcomes, strict=False):
+        if outcome.odd or outcome.died or outcome.skipped:
+            place = moved.get(probe.stage, probe.stage)
+            findings.setdefault(place, Finding((), (), plainly(outcome), advice(outcome)))
     for found in named:
         add(findings, found.fault.stage if found.fault.stage != 3 or 3 not in moved else 2, show(search, found, spell))
     for i in left:
