@@ -11,6 +11,7 @@ from typing import Protocol
 import autograd
 from autograd.classroom import Course, Lesson, flashcards, interactive, terminal_quiz, walkthrough
 from autograd.classroom.arguments import name_list, read_number
+from autograd.classroom.assignments import catalogue
 from autograd.classroom.find import find_lesson
 from autograd.classroom.handout import handout
 from autograd.classroom.lesson_files import course_of_folder
@@ -57,6 +58,8 @@ def show_list(options: argparse.Namespace) -> None:
             print(f"{course.place(lesson.slug):>4}  {lesson.slug}: {lesson.title}\n      {lesson.question}")
             if lesson.document:
                 print(f"      {walkthrough.source(lesson)}")
+    if course is options.course:
+        print(catalogue.chapter())
 
 
 def catalogue_entry(lesson: Lesson, course: Course) -> dict[str, object]:

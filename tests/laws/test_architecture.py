@@ -37,7 +37,7 @@ autograd.classroom: formulas questions exercise claim definition lesson lesson_c
 autograd.classroom: variants renumbering find paper operations_table walkthrough interactive terminal_quiz flashcards
 autograd.classroom.handout: sheet html markdown pdf __init__
 autograd.classroom.assignments: __init__ walks remembering right_rules simulator faults rule_faults programs runner inside recognise findings
-autograd.classroom.assignments: stages engine optimizer rule judge report folder catalogue grade package assignment_command
+autograd.classroom.assignments: stages build_engine build_optimizer build_rule judge report folder catalogue grade package assignment_command
 autograd.player: page_data page __init__
 autograd: __init__ commands
 nn: errors checks nested architecture outputs torch_names module activations init sequence layers losses regularization

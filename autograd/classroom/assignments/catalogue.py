@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from autograd.classroom.assignments.engine import ENGINE
-from autograd.classroom.assignments.optimizer import OPTIMIZER
-from autograd.classroom.assignments.rule import RULE
+from autograd.classroom.assignments.build_engine import ENGINE
+from autograd.classroom.assignments.build_optimizer import OPTIMIZER
+from autograd.classroom.assignments.build_rule import RULE
 from autograd.classroom.assignments.stages import Assignment
 from autograd.errors import FileError
 
@@ -25,3 +25,13 @@ def of_folder(folder: Path) -> Assignment:
             return assignment
     wanted = ", ".join(f"{assignment.file} ({slug})" for slug, assignment in ASSIGNMENTS.items())
     raise FileError(f"{str(folder)!r} holds no file of an assignment. Looked for: {wanted}.")
+
+
+def chapter() -> str:
+    """Return the chapter of the course that the assignments are."""
+    title = "Write it yourself"
+    told = [f"\n{title}\n{'-' * len(title)}"]
+    for slug, assignment in ASSIGNMENTS.items():
+        told.append(f"      {slug}: {assignment.title}, in {len(assignment.stages)} stages")
+        told.append(f"      Begin with: python3 -m autograd assignment new {slug} -o my-{slug}")
+    return "\n".join(told)

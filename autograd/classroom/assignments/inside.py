@@ -140,6 +140,8 @@ class Inside:
             line = self.own_words(f"r = {text}")
             space = dict(vars(self.module), a=self.made(3.0), b=self.made(2.0))
             exec(compile(line, "<program>", "exec"), space)  # noqa: S102
+            if space["r"] is None:
+                return "it gives nothing"
             found = self.plain(getattr(space["r"], self.data))
             return "" if need != "pow" or isinstance(found, float) else "its result holds no number"
         except NotImplementedError:
