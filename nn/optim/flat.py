@@ -70,14 +70,14 @@ def all_at_once(calls: Iterable[tuple[Any, ...]]) -> None:
     deque(starmap(call, calls), maxlen=0)
 
 
-class Together:
-    """The groups whose parameters lie in one array: for each, the few that stand for them."""
+class FlatGroups:
+    """The groups of parameters that lie in one array: for each group the parameters, as one."""
 
     def __init__(self) -> None:
         self._flats: dict[int, tuple[tuple[Value, ...], list[Any]]] = {}
 
     def of(self, params: tuple[Value, ...]) -> Sequence[Any]:
-        """Return the parameters of a group, or the few in their place."""
+        """Return the parameters of a group, as one where they lie in one array."""
         if id(params) not in self._flats:
             flats = flat_parameters(params)
             if not flats:
@@ -93,23 +93,27 @@ class Together:
         return [part.grad for part in parts if part.grad is not None]
 
     def joined(self, params: tuple[Value, ...], state: State) -> Sequence[Any]:
-        """Return the parameters of a group, or the few in their place, with what is remembered in the same form."""
-        units = self.of(params)
-        if units is params or all(flat in state and not flat.mixed for flat in units):
-            return units
+        """Return the parameters of a group, as one if they can be, with what is remembered of them in the same form."""
+        flats = self.of(params)
+        if flats is params or all(flat in state and not flat.mixed for flat in flats):
+            return flats
         self.split(state)
-        memories = [None if flat.mixed else flat.joined(state) for flat in units]
+        memories = [None if flat.mixed else flat.joined(state) for flat in flats]
         if None in memories:
             return params
-        for p in params:
-            state.pop(p, None)
-        state.update(zip(units, memories, strict=True))  # type: ignore[arg-type]
-        return units
+        others = {p: memory for p, memory in state.items() if p not in set(params)}
+        replace(state, {**others, **dict(zip(flats, memories, strict=True))})  # type: ignore[arg-type]
+        return flats
 
     def split(self, state: State) -> State:
         """Return what is remembered of each parameter, as plain numbers; it is so from now on."""
-        for _, flats in self._flats.values():
-            for flat in flats:
-                if flat in state:
-                    state.update(flat.split(state.pop(flat)))
+        flats = {flat for _, flats in self._flats.values() for flat in flats}
+        if not flats.isdisjoint(state):
+            parts = [flat.split(memory) if flat in flats else {flat: memory} for flat, memory in state.items()]
+            replace(state, {p: memory for part in parts for p, memory in part.items()})
         return state
+
+
+def replace(state: State, new: State) -> None:
+    """Give a dict other entries, all at once."""
+    all_at_once([(state.clear,), (state.update, new)])

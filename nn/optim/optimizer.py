@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from autograd import DataError, DivisionError, Value
 from nn.checks import shortened
-from nn.optim.flat import Together, all_at_once, numbers_of, setting_calls, without_warnings
+from nn.optim.flat import FlatGroups, all_at_once, numbers_of, setting_calls, without_warnings
 from nn.optim.param_groups import (
     OptimizerState,
     Parameters,
@@ -47,7 +47,7 @@ class Optimizer:
             check_group(group, settings)
         check_unique(self.parameters)
         self.state: defaultdict[Any, Memory] = defaultdict(dict)
-        self._together = Together()
+        self._flat_groups = FlatGroups()
 
     def rule(self, group: ParamGroup) -> Rule:
         """Return the function from w, g and the memory of a parameter to the new w, for the settings of a group."""
@@ -82,8 +82,8 @@ class Optimizer:
         """Return the parameters of a group, or where a record keeps them in one array, and the rule is for arrays, that."""
         ours = type(self).__module__ == "nn.optim.optimizers" and "rule" not in vars(self)
         if ours and group.get("eps") != 0:
-            return self._together.joined(group["params"], self.state)  # type: ignore[arg-type]
-        self._together.split(self.state)
+            return self._flat_groups.joined(group["params"], self.state)  # type: ignore[arg-type]
+        self._flat_groups.split(self.state)
         return group["params"]
 
     def _new_number(self, rule: Rule, p: Any, w: float, memory: Memory) -> float:
@@ -98,7 +98,7 @@ class Optimizer:
     def zero_grad(self) -> None:
         """Forget the gradients: None, not 0, as PyTorch does."""
         for group in self.param_groups:
-            parts = self._together.of(group["params"])  # type: ignore[arg-type]
+            parts = self._flat_groups.of(group["params"])  # type: ignore[arg-type]
             deque(map(setattr, parts, repeat("grad"), repeat(None)), maxlen=0)
 
     @property
@@ -122,7 +122,7 @@ class Optimizer:
         number = {p: i for i, p in enumerate(self.parameters)}
         groups = [{**group, "params": [number[p] for p in group["params"]]} for group in self.param_groups]
         return {
-            "state": {number[p]: dict(m) for p, m in self._together.split(self.state).items() if m},
+            "state": {number[p]: dict(m) for p, m in self._flat_groups.split(self.state).items() if m},
             "param_groups": groups,
         }
 
@@ -140,8 +140,8 @@ class Optimizer:
 
     def __getstate__(self) -> dict[str, Any]:
         """Copy or pickle it with what it remembers of each parameter: copies of parameters lie in no array."""
-        self._together.split(self.state)
-        return {**vars(self), "_together": Together()}
+        self._flat_groups.split(self.state)
+        return {**vars(self), "_flat_groups": FlatGroups()}
 
     def __repr__(self) -> str:
         settings = ", ".join(f"{k}={v!r}" for k, v in self.param_groups[0].items() if k != "params")

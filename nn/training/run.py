@@ -13,7 +13,7 @@ from nn.checks import check_count, check_rng, shortened
 from nn.data.batching import Data, checked, width
 from nn.errors import SettingError
 from nn.module import Module, check_module
-from nn.optim.flat import Together, differ
+from nn.optim.flat import FlatGroups, differ
 from nn.training.parts import FitOptimizer, FitSchedule, Stateful, has_state, load_state, state_of
 from nn.training.settings import check_same_settings, digest, fingerprint, written
 
@@ -101,18 +101,18 @@ class Run:
         self.before_step: StepUnderWay | None = None
         check_parts(self)
         self.parameters, self.modules = list(model.named_parameters()), list(model.modules())
-        self._together, self._values = Together(), tuple([p for _, p in self.parameters])
+        self._flat_groups, self._values = FlatGroups(), tuple([p for _, p in self.parameters])
         check_optimizer(self)
 
     @property
     def parts(self) -> Sequence[Any]:
         """The parameters; where a record keeps them in one array, what stands for all of them."""
-        return self._together.of(self._values)
+        return self._flat_groups.of(self._values)
 
     @property
     def gradients(self) -> list[Any]:
         """The gradients that there are, in the same form."""
-        return self._together.gradients(self._values)
+        return self._flat_groups.gradients(self._values)
 
     def stop(self, reason: str) -> None:
         """Ask for the training to end after this epoch."""

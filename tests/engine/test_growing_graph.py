@@ -1,0 +1,57 @@
+"""A hidden state that is carried over without `detach` is warned of, once, and nothing else is."""
+
+import warnings
+
+import pytest
+
+from autograd import GrowingGraphWarning, Parameter, Value
+from autograd.graph import PATIENCE, Growth
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch):
+    monkeypatch.setattr(Growth, "warned", False)
+    monkeypatch.setattr(Growth, "size", 0)
+    monkeypatch.setattr(Growth, "times", 0)
+
+
+CELLS = {
+    "state first": lambda w, u, h, x: (w * h + u * x).tanh(),
+    "input first": lambda w, u, h, x: (u * x + w * h).tanh(),
+}
+
+
+def train(cell, carry, updates):
+    w, u, h = Parameter(0.5), Parameter(0.3), Value(0.0)
+    for k in range(updates):
+        h = cell(w, u, carry(h), 0.1 * (k % 3))
+        ((h - 0.1) ** 2).backward()
+        for p in (w, u):
+            p.data -= 0.01 * p.grad
+            p.grad = None
+
+
+@pytest.mark.parametrize("cell", CELLS.values(), ids=CELLS)
+def test_a_state_carried_over_is_warned_of_once_with_the_remedy(cell):
+    with pytest.warns(GrowingGraphWarning, match=r"h = h\.detach\(\)") as caught:
+        train(cell, lambda h: h, 3 * PATIENCE)
+    assert len(caught) == 1
+    assert caught[0].filename == __file__
+
+
+@pytest.mark.parametrize("cell", CELLS.values(), ids=CELLS)
+def test_a_state_that_is_cut_off_is_not(cell):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        train(cell, lambda h: h.detach(), 3 * PATIENCE)
+
+
+def test_graphs_that_are_larger_each_time_but_new_are_not():
+    x = Value(1.0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for n in range(1, 2 * PATIENCE):
+            y = x
+            for _ in range(n):
+                y = y * 1.001
+            y.backward()

@@ -1,0 +1,125 @@
+"""A signal in the middle of a step or of fit: the step has not begun, or is whole, in the model, the optimizer and the history."""
+
+import random
+import signal
+import time
+from random import Random
+
+import pytest
+
+import nn
+from autograd import mean, record
+
+pytestmark = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there is no timer to interrupt with")
+DATA = nn.moons(8, rng=Random(0))
+X, Y = [x for x, _ in DATA], [y for _, y in DATA]
+SIGNALS = 150
+
+
+class Interrupt(KeyboardInterrupt):
+    """What the signal raises."""
+
+
+@pytest.fixture(autouse=True)
+def handler():
+    def interrupt(number, frame):
+        raise Interrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    yield
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, before)
+
+
+def interrupted(f, longest):
+    """Call f, and interrupt it after a random time; return whether it was."""
+    try:
+        try:
+            signal.setitimer(signal.ITIMER_REAL, random.uniform(1e-6, longest))
+            f()
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+    except Interrupt:
+        return True
+    return False
+
+
+OPTIMIZERS = {
+    "SGD": lambda ps: nn.SGD(ps, lr=0.01, momentum=0.9),
+    "Adam": lambda ps: nn.Adam(ps, lr=0.01),
+    "two groups": lambda ps: nn.AdamW([{"params": ps[:5]}, {"params": ps[5:], "lr": 0.1}]),
+}
+
+
+def learner(name, replay):
+    """A model, its optimizer, and a function that computes the gradients and makes a step."""
+    model = nn.MLP(2, [4, 1], "tanh", rng=Random(0))
+    optimizer = OPTIMIZERS[name](model.parameters())
+    program = record(lambda x, y: (model(x)[0] - y) ** 2, X[0], Y[0]) if replay else None
+
+    def gradients():
+        optimizer.zero_grad()
+        loss = program(X, Y) if program else mean([(model(x)[0] - y) ** 2 for x, y in DATA])
+        loss.backward()
+
+    return model, optimizer, gradients
+
+
+def state(model, optimizer):
+    return model.state_dict(), optimizer.state_dict()["state"]
+
+
+@pytest.mark.parametrize("replay", [False, True], ids=["eager", "replay"])
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_a_step_is_whole_or_has_not_begun(name, replay):
+    model, optimizer, gradients = learner(name, replay)
+    twin, its_optimizer, its_gradients = learner(name, replay)
+    hits = 0
+    for _ in range(SIGNALS):
+        gradients(), its_gradients()
+        before = state(twin, its_optimizer)
+        its_optimizer.step()
+        after = state(twin, its_optimizer)
+        hits += interrupted(optimizer.step, 2e-4)
+        assert state(model, optimizer) in (before, after)
+        if state(model, optimizer) == before:
+            optimizer.step()
+        assert state(model, optimizer) == after
+    assert hits > 10
+
+
+class Steps:
+    """A callback that keeps the weights after each step."""
+
+    def __init__(self):
+        self.weights = []
+
+    def on_before_optimizer_step(self, run):
+        self.weights.append(run.model.state_dict())
+
+
+@pytest.mark.parametrize("replay", [False, True], ids=["eager", "replay"])
+def test_fit_counts_the_steps_that_were_made_and_no_other(replay):
+    def fit(epochs=3):
+        model, steps = nn.MLP(2, [4, 1], "tanh", rng=Random(0)), Steps()
+        optimizer = nn.Adam(model.parameters(), lr=0.01)
+        given = {"batch_size": 2, "callbacks": [steps], "rng": Random(1), "replay": replay}
+        history = nn.fit(model, DATA, nn.mse_loss, optimizer, epochs, **given)
+        return model, history, steps
+
+    start = time.perf_counter()
+    _, whole, steps = fit()
+    duration = time.perf_counter() - start
+    model, _, _ = fit()
+    weights = [*steps.weights, model.state_dict()]
+    hits = 0
+    for _ in range(SIGNALS // 3):
+        kept = []
+        if not interrupted(lambda kept=kept: kept.extend(fit()), duration):
+            model, history, _ = kept
+            hits += history != whole
+            assert history.step_loss == whole.step_loss[: history.steps]
+            assert model.state_dict() == weights[history.steps]
+            assert len(history.loss) == len(history.lr)
+            assert history.steps // 4 - len(history.loss) in (0, 1)  # the last step of an epoch, and its end
+    assert hits > 3
