@@ -1,6 +1,7 @@
 """A run that is interrupted and resumed from its file is the unbroken run, bit for bit; another training is refused."""
 
 import json
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -8,6 +9,7 @@ import pytest
 
 import nn
 from autograd import DataError, FileError
+from nn.training import checkpoint
 
 OPTIMIZERS = {
     "SGD": lambda ps: nn.SGD(ps, lr=0.05),
@@ -197,3 +199,151 @@ def test_what_is_no_state_is_not_written(tmp_path, state):
     with pytest.raises(DataError, match="A state is a dict"):
         nn.save_checkpoint(tmp_path / "x", state)
     assert not list(tmp_path.iterdir())
+
+
+# --- replay, losses of the same name, and files that hold something else ---
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("split", [1, 4])
+def test_a_replayed_run_is_the_same_with_checkpoints_and_resumed(tmp_path, optimizer, split):
+    path = tmp_path / "run.json"
+
+    def go(epochs, callbacks=(), resume=None):
+        model = nn.MLP(2, [4, 1], "tanh", rng=Random(0))
+        made = OPTIMIZERS[optimizer](model.parameters())
+        given = {"batch_size": 2, "replay": True, "rng": Random(1), "callbacks": callbacks, "resume": resume}
+        history = nn.fit(model, nn.xor(), nn.mse_loss, made, epochs, **given)
+        return history, model.state_dict(), made.state_dict()
+
+    plain = go(7)
+    assert go(7, [nn.Checkpoint(path)]) == plain
+    go(split, [nn.Checkpoint(path)])
+    assert go(7, [nn.Checkpoint(path)], path) == plain
+
+
+def scaled(factor):
+    return lambda outputs, target: factor * nn.mse_loss(outputs, target)
+
+
+class Scaled:
+    def __init__(self, factor):
+        self.factor = factor
+
+    def __call__(self, outputs, target):
+        return self.factor * nn.mse_loss(outputs, target)
+
+
+def other_constant(outputs, target):
+    return 3 * nn.mse_loss(outputs, target)
+
+
+def constant(outputs, target):
+    return 2 * nn.mse_loss(outputs, target)
+
+
+other_constant.__qualname__ = "constant"
+LOSSES = {
+    "a setting": (partial(nn.huber_loss, delta=1), partial(nn.huber_loss, delta=5)),
+    "a captured factor": (scaled(2.0), scaled(3.0)),
+    "a factor in the text": (constant, other_constant),
+    "an attribute": (Scaled(2.0), Scaled(3.0)),
+    "what it calls": (partial(scaled(2.0)), partial(scaled(3.0))),
+}
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_another_loss_of_the_same_name_is_refused(tmp_path, name):
+    path, (loss, other) = tmp_path / "run.json", LOSSES[name]
+    train(path, 2, loss=loss)
+    with pytest.raises(DataError, match="made with other parts: loss"):
+        train(path, 3, loss=other, resume=path)
+    train(path, 3, loss=loss, resume=path)
+
+
+def test_a_loss_that_counts_its_calls_is_the_same_loss(tmp_path):
+    path = tmp_path / "run.json"
+
+    def counting():
+        calls = []
+
+        def loss(outputs, target):
+            calls.append(1)
+            return nn.mse_loss(outputs, target)
+
+        return loss
+
+    train(path, 2, loss=counting())
+    train(path, 3, loss=counting(), resume=path)
+
+
+ODD = {
+    "no history": lambda state: state.pop("history"),
+    "a text for a history": lambda state: state.update(history="abc"),
+    "a history of texts": lambda state: state["history"].update(loss=["a"]),
+    "no settings": lambda state: state.pop("made with"),
+    "no model": lambda state: state.pop("model"),
+    "a model of text": lambda state: state["model"].update({"0.bias": ["a"] * 4}),
+    "a list for a model": lambda state: state.update(model=[1]),
+    "an optimizer of nothing": lambda state: state.update(optimizer=None, schedule=3),
+    "an optimizer of text": lambda state: state["optimizer"].update(state={"0": "x"}),
+    "generators of text": lambda state: state.update(rng=["a"] * 2),
+    "too few generators": lambda state: state.update(rng=[]),
+    "callbacks of text": lambda state: state["callbacks"].update({"EarlyStopping 1": {"x": 1}}),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_a_file_with_a_right_check_sum_and_an_odd_state_is_refused_with_its_path(tmp_path, name):
+    path = tmp_path / "run.json"
+    train(path, 2)
+    state = nn.load_checkpoint(path)
+    ODD[name](state)
+    nn.save_checkpoint(path, state)
+    model, rng = network(), Random(7)
+    before = model.state_dict()
+    with pytest.raises(FileError, match=r"run\.json is not a checkpoint to go on from: .*Take an earlier checkpoint"):
+        nn.fit(
+            model, TRAIN, nn.binary_cross_entropy_with_logits, o := OPTIMIZERS["Adam"](model.parameters()), 4, 6,
+            SCHEDULES["cosine"](o), [nn.EarlyStopping(50, restore_best=False)], VALIDATION, rng, resume=path,
+        )  # fmt: skip
+    assert model.state_dict() == before
+    assert rng.getstate() == Random(7).getstate()
+
+
+@pytest.mark.parametrize("inside", [{"odd": 1}, [1], 3, {"dict": [[1]]}, {}, {"dict": 3}])
+def test_a_state_that_is_not_packed_as_ours_is_refused(tmp_path, inside):
+    path = tmp_path / "run.json"
+    content = {"kind": checkpoint.KIND, "sha256": checkpoint.digest(inside), "state": inside}
+    path.write_text(json.dumps(content))
+    with pytest.raises(FileError, match="does not hold a state"):
+        nn.load_checkpoint(path)
+
+
+def test_a_nest_too_deep_is_refused(tmp_path):
+    path = tmp_path / "run.json"
+    path.write_text("[" * 200_000)
+    with pytest.raises(FileError, match=r"run\.json is not a checkpoint"):
+        nn.load_checkpoint(path)
+    loop = []
+    loop.append(loop)
+    with pytest.raises(DataError, match="dicts, lists, numbers, text"):
+        nn.save_checkpoint(path, {"a": loop})
+
+
+def test_a_disk_that_is_full_ends_the_training_with_its_history(tmp_path, monkeypatch):
+    path, model = tmp_path / "run.json", nn.MLP(2, [1], rng=Random(0))
+
+    def full(descriptor):
+        raise OSError(28, "No space left on device")
+
+    class FullAfter:
+        def on_epoch_end(self, run):
+            if run.history.epochs == 2:
+                monkeypatch.setattr("os.fsync", full)
+
+    callbacks = [FullAfter(), nn.Checkpoint(path)]
+    with pytest.raises(FileError, match=r"run\.json' cannot be written: No space left.*Make room") as caught:
+        nn.fit(model, nn.xor(), nn.mse_loss, nn.SGD(model.parameters(), lr=0.1), 5, callbacks=callbacks)
+    assert caught.value.history.epochs == 2
+    assert nn.load_checkpoint(path)["history"]["loss"] == caught.value.history.loss[:1]

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -781,3 +782,82 @@ def test_adam_learns_the_moons_to_the_last_point():
     optimizer = nn.Adam(model.parameters(), lr=0.02)
     nn.fit(model, data, nn.binary_cross_entropy_with_logits, optimizer, epochs=30, batch_size=10, rng=Random(1))
     assert nn.accuracy(model, data) == 1.0
+
+
+# --- losses of logits, and data of odd kinds ---
+
+TWICE = {
+    "softmax": (nn.cross_entropy, lambda: nn.MLP(2, [3], output_activation="softmax"), "takes logits.*softmax.*categorical_cross_entropy"),
+    "the function": (nn.cross_entropy, lambda: nn.Sequential(nn.Layer(2, 3, "linear"), nn.softmax), "takes logits.*softmax"),
+    "in a part": (nn.cross_entropy, lambda: nn.Sequential(nn.MLP(2, [3], output_activation="softmax")), "takes logits"),
+    "of a setting": (partial(nn.cross_entropy, reduction="sum"), lambda: nn.Layer(2, 3, "softmax"), "takes logits"),
+    "sigmoid": (nn.binary_cross_entropy_with_logits, lambda: nn.MLP(2, [1], output_activation="sigmoid"), "sigmoid.*nn.binary_cross_entropy"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TWICE)
+def test_probabilities_into_a_loss_of_logits_are_warned_of_before_the_first_epoch(name):
+    loss, make, words = TWICE[name]
+    model, epochs = make(), []
+    optimizer = nn.SGD(model.parameters(), lr=0.1)
+    with pytest.warns(nn.LogitsWarning, match=words) as caught:
+        nn.fit(model, nn.xor(), loss, optimizer, 1, callbacks=[lambda run: epochs.append(len(caught))])
+    assert epochs == [1]
+    assert len(caught) == 1
+    (sentence,) = nn.diagnose(model=model, loss_fn=loss)
+    assert str(caught[0].message) == sentence
+
+
+RIGHT = {
+    "logits": (nn.cross_entropy, lambda: nn.MLP(2, [3])),
+    "probabilities": (nn.categorical_cross_entropy, lambda: nn.MLP(2, [3], output_activation="softmax")),
+    "a hidden sigmoid": (nn.binary_cross_entropy_with_logits, lambda: nn.MLP(2, [3, 1], "sigmoid")),
+    "a logit": (nn.binary_cross_entropy_with_logits, lambda: nn.Layer(2, 1, "linear")),
+    "a probability": (nn.binary_cross_entropy, lambda: nn.Neuron(2, "sigmoid")),
+    "a square": (nn.mse_loss, lambda: nn.Layer(2, 1, "sigmoid")),
+}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_loss_that_suits_its_model_is_not_warned_of(name):
+    loss, make = RIGHT[name]
+    assert nn.diagnose(model=make(), loss_fn=loss) == []
+
+
+class Liar(list):
+    """A list that says it is longer than it is."""
+
+    def __len__(self):
+        return 5
+
+
+@pytest.mark.parametrize("replay", [False, True])
+def test_numbers_in_arrays_of_no_dimension_train_as_numbers(replay):
+    def train(data):
+        model = nn.MLP(2, [2, 1], rng=Random(0))
+        optimizer = nn.SGD(model.parameters(), lr=0.1)
+        return nn.fit(model, data, nn.mse_loss, optimizer, 2, validation=data, rng=Random(0), replay=replay)
+
+    plain = train(nn.xor())
+    assert train([(x, np.array(float(y))) for x, y in nn.xor()]) == plain
+    assert train([(np.array(x), np.float64(y)) for x, y in nn.xor()]) == plain
+
+
+ODD_DATA = {
+    "data that lies": (lambda: Liar(nn.xor()), "says that it has 5 examples, and gives 4"),
+    "inputs that lie": (lambda: [(Liar(x), y) for x, y in nn.xor()], "takes 2 inputs, and was given 5"),
+    "targets that lie": (lambda: [(x, Liar([y])) for x, y in nn.xor()], "1 predictions and 5 targets"),
+    "targets in arrays": (lambda: [(x, np.array([float(y)])) for x, y in nn.xor()], r"Give its \.tolist\(\)"),
+    "inputs in arrays of two dimensions": (lambda: [(np.array([x]), y) for x, y in nn.xor()], "inputs of one example"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("replay", [False, True])
+@pytest.mark.parametrize("name", ODD_DATA)
+def test_odd_data_is_answered_with_a_sentence(name, replay):
+    make, words = ODD_DATA[name]
+    model = nn.MLP(2, [2, 1], rng=Random(0))
+    before = model.state_dict()
+    with pytest.raises((DataError, LengthError), match=words):
+        nn.fit(model, make(), nn.mse_loss, nn.SGD(model.parameters(), lr=0.1), 2, replay=replay)
+    assert model.state_dict() == before

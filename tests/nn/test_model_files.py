@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nn
-from autograd import DataError, Parameter
+from autograd import DataError, FileError, Parameter
 
 sizes = st.lists(st.integers(1, 4), min_size=1, max_size=4)
 ROOT = Path(__file__).parents[1].parent
@@ -244,3 +245,45 @@ def test_a_kind_of_number_that_numpy_has_not_is_named(tmp_path):
     path.write_bytes(len(header).to_bytes(8, "little") + header + b"\0\0")
     with pytest.raises(nn.FormatError, match=r"numbers of the kind 'BF16', .*NumPy.*Save it in float32"):
         nn.load_weights(nn.MLP(1, [1]), path)
+
+
+def test_no_changed_byte_of_a_safetensors_file_goes_unnoticed(tmp_path):
+    pytest.importorskip("safetensors", reason="safetensors is not installed")
+    path, model = tmp_path / "model.safetensors", nn.MLP(3, [4, 2], rng=Random(0))
+    nn.save_weights(model, path)
+    raw, twin, rng = path.read_bytes(), nn.MLP(3, [4, 2], rng=Random(0)), Random(1)
+    for _ in range(300):
+        place, bit = rng.randrange(len(raw)), 1 << rng.randrange(8)
+        path.write_bytes(raw[:place] + bytes([raw[place] ^ bit]) + raw[place + 1 :])
+        with suppress(FileError):
+            nn.load_weights(twin, path)
+        assert twin.state_dict() == model.state_dict()  # refused, or what was changed is no weight
+
+
+ODD_WEIGHTS = {
+    "text": (lambda np: np.array([["1.5"] * 2] * 3), "holds str"),
+    "dates": (lambda np: np.array([["2020-01-01"] * 2] * 3, dtype="datetime64[D]"), "holds datetime64"),
+    "complex": (lambda np: np.ones((3, 2)) * 1j, "holds complex128"),
+    "truth values": (lambda np: np.ones((3, 2), bool), "holds bool"),
+    "texts among numbers": (lambda np: [["1.5", 2.0]] * 3, "rectangular arrays of numbers"),
+    "too large": (lambda np: [[10**400, 1]] * 3, "rectangular arrays of numbers"),
+    "NaN": (lambda np: np.array([[np.nan, 1.0]] * 3), r"0\.weight has a number that is not finite"),
+    "infinite": (lambda np: np.array([[np.inf, 1.0]] * 3), r"0\.weight has a number that is not finite"),
+}
+
+
+@pytest.mark.parametrize("name", ODD_WEIGHTS)
+def test_what_is_not_a_finite_number_is_refused_and_changes_nothing(name):
+    model = nn.MLP(2, [3, 1], rng=Random(0))
+    before, (make, words) = model.state_dict(), ODD_WEIGHTS[name]
+    with pytest.raises(nn.StateError, match=words):
+        nn.load_sequential_state_dict(model, {**nn.sequential_state_dict(model), "0.weight": make(np)})
+    assert model.state_dict() == before
+
+
+@pytest.mark.skipif(np.finfo(np.longdouble).max <= np.finfo(float).max, reason="long doubles are doubles here")
+def test_numbers_too_large_for_a_float_in_a_file_are_refused_with_its_path(tmp_path):
+    path, model = tmp_path / "model.npz", nn.MLP(1, [1], rng=Random(0))
+    np.savez(path, **{"0.weight": np.array([["1e400"]], dtype=np.longdouble), "0.bias": np.zeros(1)})
+    with pytest.raises(FileError, match=r"model\.npz does not fit: 0\.weight has a number that is not finite"):
+        nn.load_weights(model, path)

@@ -4,11 +4,13 @@ import inspect
 import re
 import subprocess
 import sys
+from random import Random
 
 import pytest
 
 import nn
-from nn.torch_names import PYTORCH
+from autograd import DataError
+from nn.torch_names import ABSENT, ATTRIBUTES, PYTORCH
 
 
 def test_all_is_sorted_and_complete():
@@ -48,3 +50,48 @@ def test_the_activations_of_pytorch_are_the_names_that_are_told():
     for kind, words in PYTORCH.items():
         for name in re.findall(r'Layer\(2, 3, "(\w+)"\)', words):
             assert repr(nn.Layer(2, 3, name)) == f"Layer(2 → 3, {name})", kind
+
+
+@pytest.mark.parametrize("name", ABSENT)
+def test_a_name_of_pytorch_s_that_there_is_not_says_what_to_do(name):
+    for module in (nn, nn.optim):
+        with pytest.raises(AttributeError, match=rf"has no attribute '{name}'\. \w") as caught:
+            getattr(module, name)
+    for mentioned in re.findall(r"nn\.(\w+)", str(caught.value).split("attribute")[1]):
+        assert hasattr(nn, mentioned)
+
+
+@pytest.mark.parametrize("name", ATTRIBUTES)
+def test_an_attribute_of_other_libraries_modules_says_what_it_is_here(name):
+    model = nn.MLP(2, [3, 1])
+    for part in (model, model.layers[0], model.layers[0].neurons[0]):
+        assert not hasattr(part, name)
+        with pytest.raises(AttributeError, match=rf"has no attribute '{name}'\. [A-Z].*\.$"):
+            getattr(part, name)
+
+
+HABITS = {
+    "micrograd's MLP": (lambda: nn.MLP(3, 4, 1), r"Give MLP\(3, \[4, 1\]\)"),
+    "a closure": (
+        lambda: nn.SGD(nn.Neuron(1).parameters()).step(lambda: None),
+        r"loss\.backward\(\); optimizer\.step\(\)",
+    ),
+    "not strict": (
+        lambda: nn.Neuron(1).load_state_dict({}, strict=False),
+        r"every name has to fit.*model\.state_dict\(\)",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HABITS)
+def test_a_habit_is_answered_with_what_to_write(name):
+    call, words = HABITS[name]
+    with pytest.raises(DataError, match=words):
+        call()
+
+
+def test_what_is_said_of_strict_works():
+    model = nn.MLP(2, [1], rng=Random(0))
+    state = {"0.bias": [5.0], "unknown": [1.0]}
+    model.load_state_dict({**model.state_dict(), **{name: state[name] for name in model.state_dict() if name in state}})
+    assert model.state_dict()["0.bias"] == [5.0]
