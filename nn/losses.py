@@ -21,23 +21,19 @@ as ten false alarms:
 3.8123
 """
 
-import math
-import sys
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import overload
 
-from autograd import DataError, DomainError, LengthError, Value, lift, logsumexp, mean, sum
-from nn.checks import Number, check_positive, choose, class_number, is_list
-from nn.nested import flat
-
-Numbers = Any  # a number or a Value, or a list of them, or a list of lists, …
-Loss = Any  # one Value; with reduction="none" one for each prediction, in the same shape
-Reduction = Callable[[Any], Value]
-REDUCTIONS: dict[str, Reduction | None] = {"mean": mean, "sum": sum, "none": None}
-SMALLEST = sys.float_info.min
+from autograd import DomainError, Value, lift, logsumexp
+from nn.checks import Number, check_positive
+from nn.loss_shapes import Losses, Numbers, ToOne, by_example, classes, elementwise, expected, share, surprise
 
 
-def mse_loss(predictions: Numbers, targets: Numbers, reduction: str = "mean") -> Loss:
+@overload
+def mse_loss(predictions: Numbers, targets: Numbers, reduction: ToOne = "mean") -> Value: ...
+@overload
+def mse_loss(predictions: Numbers, targets: Numbers, reduction: str) -> Losses: ...
+def mse_loss(predictions: Numbers, targets: Numbers, reduction: str = "mean") -> Losses:
     """Return the mean squared error, (1/n) Σ (ŷ − y)².
 
     >>> mse_loss([210e3, 280e3, 255e3], [200e3, 300e3, 250e3]).data  # three houses: 175 million
@@ -48,7 +44,11 @@ def mse_loss(predictions: Numbers, targets: Numbers, reduction: str = "mean") ->
     return elementwise("mse_loss", lambda p, y: (p - y) ** 2, predictions, targets, reduction)
 
 
-def mae_loss(predictions: Numbers, targets: Numbers, reduction: str = "mean") -> Loss:
+@overload
+def mae_loss(predictions: Numbers, targets: Numbers, reduction: ToOne = "mean") -> Value: ...
+@overload
+def mae_loss(predictions: Numbers, targets: Numbers, reduction: str) -> Losses: ...
+def mae_loss(predictions: Numbers, targets: Numbers, reduction: str = "mean") -> Losses:
     """Return the mean absolute error, (1/n) Σ |ŷ − y|; PyTorch calls it l1_loss.
 
     >>> mae_loss(90.0, 100.0).data
@@ -59,7 +59,11 @@ def mae_loss(predictions: Numbers, targets: Numbers, reduction: str = "mean") ->
     return elementwise("mae_loss", lambda p, y: (p - y).abs(), predictions, targets, reduction)
 
 
-def huber_loss(predictions: Numbers, targets: Numbers, reduction: str = "mean", delta: float = 1.0) -> Loss:
+@overload
+def huber_loss(predictions: Numbers, targets: Numbers, reduction: ToOne = "mean", delta: float = 1.0) -> Value: ...
+@overload
+def huber_loss(predictions: Numbers, targets: Numbers, reduction: str, delta: float = 1.0) -> Losses: ...
+def huber_loss(predictions: Numbers, targets: Numbers, reduction: str = "mean", delta: float = 1.0) -> Losses:
     """Return the mean of ½e² where |e| = |ŷ − y| ≤ delta, and of delta·(|e| − ½·delta) beyond.
 
     >>> huber_loss([0.5, 3.0], [0.0, 0.0], reduction="none")[0].data, huber_loss(3.0, 0.0).data
@@ -79,7 +83,11 @@ def huber_loss(predictions: Numbers, targets: Numbers, reduction: str = "mean", 
     return elementwise("huber_loss", loss, predictions, targets, reduction)
 
 
-def hinge_loss(scores: Numbers, targets: Numbers, reduction: str = "mean") -> Loss:
+@overload
+def hinge_loss(scores: Numbers, targets: Numbers, reduction: ToOne = "mean") -> Value: ...
+@overload
+def hinge_loss(scores: Numbers, targets: Numbers, reduction: str) -> Losses: ...
+def hinge_loss(scores: Numbers, targets: Numbers, reduction: str = "mean") -> Losses:
     """Return the mean of max(0, 1 − y·s), for targets y of −1 and +1.
 
     >>> hinge_loss([2.0, 0.5, -1.0], [1, 1, 1], reduction="none")[1].data
@@ -98,9 +106,17 @@ def hinge_loss(scores: Numbers, targets: Numbers, reduction: str = "mean") -> Lo
     return elementwise("hinge_loss", loss, scores, targets, reduction)
 
 
+@overload
+def binary_cross_entropy(
+    probabilities: Numbers, targets: Numbers, reduction: ToOne = "mean", *, allow_inf: bool = False
+) -> Value: ...
+@overload
+def binary_cross_entropy(
+    probabilities: Numbers, targets: Numbers, reduction: str, *, allow_inf: bool = False
+) -> Losses: ...
 def binary_cross_entropy(
     probabilities: Numbers, targets: Numbers, reduction: str = "mean", *, allow_inf: bool = False
-) -> Loss:
+) -> Losses:
     """Return the mean of −[y·ln ŷ + (1 − y)·ln(1 − ŷ)], for probabilities ŷ and targets y of 0 or 1, or between.
 
     >>> round(binary_cross_entropy(0.5, 1).data, 2), round(binary_cross_entropy(0.1, 1).data, 2)  # −ln 0.5, −ln 0.1
@@ -119,7 +135,11 @@ def binary_cross_entropy(
     return elementwise("binary_cross_entropy", loss, probabilities, targets, reduction)
 
 
-def binary_cross_entropy_with_logits(logits: Numbers, targets: Numbers, reduction: str = "mean") -> Loss:
+@overload
+def binary_cross_entropy_with_logits(logits: Numbers, targets: Numbers, reduction: ToOne = "mean") -> Value: ...
+@overload
+def binary_cross_entropy_with_logits(logits: Numbers, targets: Numbers, reduction: str) -> Losses: ...
+def binary_cross_entropy_with_logits(logits: Numbers, targets: Numbers, reduction: str = "mean") -> Losses:
     """Return the binary cross-entropy of sigmoid(z), from the logits z themselves: finite, however wrong.
 
     >>> z = Value(0.0)
@@ -139,7 +159,11 @@ def binary_cross_entropy_with_logits(logits: Numbers, targets: Numbers, reductio
     return elementwise("binary_cross_entropy_with_logits", loss, logits, targets, reduction)
 
 
-def cross_entropy(logits: Numbers, targets: Any, reduction: str = "mean") -> Loss:
+@overload
+def cross_entropy(logits: Numbers, targets: Numbers, reduction: ToOne = "mean") -> Value: ...
+@overload
+def cross_entropy(logits: Numbers, targets: Numbers, reduction: str) -> Losses: ...
+def cross_entropy(logits: Numbers, targets: Numbers, reduction: str = "mean") -> Losses:
     """Return the cross-entropy of softmax(z), from the logits z of each class: ln Σ e^zⱼ − z of the true class.
 
     >>> z = [Value(2.0), Value(1.0), Value(0.1)]
@@ -152,16 +176,24 @@ def cross_entropy(logits: Numbers, targets: Any, reduction: str = "mean") -> Los
     the float ŷ that softmax gives, right to its last digits, minus y. (A ŷ nearer to 1 than 10⁻¹⁶ is the float 1.)
     """
 
-    def loss(zs: Sequence[Number], target: Any) -> Value:
+    def loss(zs: Sequence[Number], target: Numbers) -> Value:
         total = logsumexp(zs)
         return expected(lambda z, _: total - z, classes("cross_entropy", target, zs))
 
     return by_example("cross_entropy", loss, logits, targets, reduction)
 
 
+@overload
 def categorical_cross_entropy(
-    probabilities: Numbers, targets: Any, reduction: str = "mean", *, allow_inf: bool = False
-) -> Loss:
+    probabilities: Numbers, targets: Numbers, reduction: ToOne = "mean", *, allow_inf: bool = False
+) -> Value: ...
+@overload
+def categorical_cross_entropy(
+    probabilities: Numbers, targets: Numbers, reduction: str, *, allow_inf: bool = False
+) -> Losses: ...
+def categorical_cross_entropy(
+    probabilities: Numbers, targets: Numbers, reduction: str = "mean", *, allow_inf: bool = False
+) -> Losses:
     """Return −Σ yᵢ·ln ŷᵢ: of probabilities, after softmax; for logits there is cross_entropy.
 
     >>> predicted = [0.05, 0.05, 0.1, 0.05, 0.05, 0.05, 0.1, 0.4, 0.1, 0.05]
@@ -176,7 +208,7 @@ def categorical_cross_entropy(
     DomainError, or inf with allow_inf=True.
     """
 
-    def loss(ps: Sequence[Number], target: Any) -> Value:
+    def loss(ps: Sequence[Number], target: Numbers) -> Value:
         for p in ps:
             share("categorical_cross_entropy", "probability", p, "For logits there is cross_entropy.")
         pairs = classes("categorical_cross_entropy", target, ps)
@@ -186,110 +218,3 @@ def categorical_cross_entropy(
 
 
 mse, mae, l1_loss, huber, hinge = mse_loss, mae_loss, mae_loss, huber_loss, hinge_loss
-
-
-def elementwise(
-    name: str, loss: Callable[[Value, Number], Value], predictions: Numbers, targets: Numbers, reduction: str
-) -> Loss:
-    """Return the loss of each prediction with its target, reduced."""
-    reduce = choose(f"reduction of {name}", reduction, REDUCTIONS)
-    return reduced(each(name, loss, predictions, targets), reduce)
-
-
-def each(name: str, loss: Callable[[Value, Number], Value], prediction: Numbers, target: Numbers) -> Loss:
-    """Return the loss of each prediction, in the shape in which the predictions came."""
-    if not (several(prediction) or several(target)):
-        return loss(lift(prediction), target)
-    return [each(name, loss, p, y) for p, y in paired(name, prediction, target)]
-
-
-def by_example(
-    name: str, loss: Callable[[Sequence[Number], Any], Value], outputs: Numbers, targets: Any, reduction: str
-) -> Loss:
-    """Return the loss of one list of outputs, or of each in a list of such lists, reduced."""
-    reduce = choose(f"reduction of {name}", reduction, REDUCTIONS)
-    if not several(outputs) or not outputs:
-        raise LengthError(f"{name} takes a list with one number for each class, and was given {outputs!r}.")
-    if not several(outputs[0]):
-        return loss(outputs, targets)
-    return reduced([loss(zs, target) for zs, target in paired(name, outputs, targets)], reduce)
-
-
-def reduced(losses: Loss, reduce: Reduction | None) -> Loss:
-    """Return one loss for many, unless there is no reduction; one loss by itself is its own mean."""
-    return reduce(flat(losses)) if reduce and several(losses) else losses
-
-
-def several(x: Any) -> bool:
-    """Tell whether something is a list of numbers, rather than one; an array is refused."""
-    if getattr(x, "shape", ()):
-        raise DataError(
-            f"A loss takes numbers, Values and lists of them, and here is a {type(x).__name__}. Give its .tolist()."
-        )
-    return is_list(x)
-
-
-def paired(name: str, predictions: Any, targets: Any) -> list[tuple[Any, Any]]:
-    """Return each prediction with its target; a single one counts as a list of one, as a model returns it."""
-    ps, ys = (x if several(x) else [x] for x in (predictions, targets))
-    if len(ps) != len(ys):
-        raise LengthError(
-            f"{name} compares each prediction with its target, and here are {len(ps)} predictions and {len(ys)} targets. "
-            "Give as many of one as of the other."
-        )
-    if not ps:
-        raise LengthError(f"{name} of no predictions has no value. Give one at least.")
-    return list(zip(ps, ys, strict=True))
-
-
-def share(name: str, what: str, x: Number, remedy: str) -> None:
-    """Refuse what is not a number from 0 to 1."""
-    number = lift(x).data
-    if number < 0 or number > 1:
-        raise DomainError(f"{name} takes a {what} from 0 to 1, and here is {number}. {remedy}")
-
-
-def surprise(p: Number, weight: Number, allow_inf: bool) -> Value:
-    """Return −ln p, which is 0 for p = 1 and infinite for p = 0; where it has weight 0, it may be anything finite."""
-    p = lift(p)
-    if p.data > 0 or p.data != p.data:
-        return 0 - p.log()  # where p is 1 it is 0, and −ln p would be the float −0.0
-    if lift(weight).data == 0:
-        return -p.maximum(SMALLEST).log()
-    if allow_inf:
-        return math.inf - p.sqrt()  # infinite, and infinitely steep: √ has the slope +∞ at 0, as ln
-    raise DomainError(
-        "The prediction gave probability 0 to what came true: −ln 0 is infinite, and nothing can be learnt from it. Give logits, to cross_entropy or "
-        "binary_cross_entropy_with_logits, whose loss is finite; or keep probabilities above 0, with maximum(p, 1e-12); or say allow_inf=True."
-    )
-
-
-def expected(loss: Callable[[Any, Number], Value], pairs: list[tuple[Number, Any]]) -> Value:
-    """Return Σ weight · loss; a plain weight of 0 leaves its term out, and a plain 1 needs no multiplication."""
-    terms = [
-        loss(x, weight) if weight == 1 else weight * loss(x, weight)
-        for weight, x in pairs
-        if isinstance(weight, Value) or weight != 0
-    ]
-    return terms[0] if len(terms) == 1 else sum(terms)
-
-
-def classes(name: str, target: Any, outputs: Sequence[Number]) -> list[tuple[Number, Number]]:
-    """Return the outputs with the target probability of each; of a class number, the one output that counts."""
-    if len(outputs) == 1:
-        raise LengthError(
-            f"{name} compares the outputs of two classes or more, and here is one output. Give the model one for each class; "
-            "for two classes on one output there is binary_cross_entropy_with_logits."
-        )
-    if not several(target):
-        return [(1.0, outputs[class_number(name, target, len(outputs))])]
-    if len(target) != len(outputs):
-        raise LengthError(
-            f"{name}: a target that is a list has a probability for each class, and here are {len(outputs)} outputs and {len(target)} in the target. "
-            "Give as many, or the number of the true class alone."
-        )
-    for y in target:
-        share(name, "target", y, "A one-hot target has a single 1, and 0 for the rest.")
-    if abs(math.fsum(lift(y).data for y in target) - 1) > 1e-3:
-        raise DomainError(f"{name}: the probabilities in a target add up to 1, and these do not: {list(target)}.")
-    return list(zip(target, outputs, strict=True))

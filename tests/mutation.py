@@ -37,7 +37,7 @@ FILES = {  # each file, and the tests that are asked before its neighbours'
     "autograd/explain/laboratory.py": ("tests/explain/test_mistakes.py",),
     "autograd/explain/mistakes.py": ("tests/explain/test_mistakes.py",),
     "autograd/explain/diagnose.py": ("tests/explain/test_mistakes.py", "tests/classroom/test_quiz.py"),
-    "nn/losses.py": ("tests/nn/test_losses.py", "tests/nn/test_nn.py", "tests/nn/test_nn_against_torch.py"),
+    "nn/losses.py": ("tests/nn/test_losses.py", "tests/nn/test_layers.py", "tests/nn/test_nn_against_torch.py"),
     "nn/optim/optimizer.py": (
         "tests/nn/test_optim.py",
         "tests/replay/test_flat_parameters.py",

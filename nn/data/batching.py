@@ -10,13 +10,13 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from numbers import Real
 from random import Random
-from typing import Any
+from typing import Any, TypeAlias, overload
 
 from autograd import DataError, DomainError, LengthError, Value
 from nn.checks import as_list, check_count, check_rng, class_number, is_list, shortened
 
-Example = tuple[Sequence[float], Any]
-Data = Sequence[Example]
+Example: TypeAlias = tuple[Sequence[float], Any]  # the target is what the loss takes: a class, a number, a list
+Data: TypeAlias = Sequence[Example]
 
 
 def batches(
@@ -91,7 +91,11 @@ def standardise(data: Data, like: Data | None = None) -> list[Example]:
     ]
 
 
-def one_hot(label: int | Sequence[int], classes: int) -> Any:
+@overload
+def one_hot(label: int, classes: int) -> list[float]: ...
+@overload
+def one_hot(label: Sequence[int], classes: int) -> list[list[float]]: ...
+def one_hot(label: int | Sequence[int], classes: int) -> list[float] | list[list[float]]:
     """Return a list with 1 at the label's place and 0 elsewhere; for a list of labels, a list of such lists.
 
     >>> one_hot(2, 5)

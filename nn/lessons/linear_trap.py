@@ -92,7 +92,7 @@ def trained(activation: str) -> Trained:
 
 def loss_of(model: MLP, inputs: Sequence[Sequence[float]], targets: Sequence[int]) -> Value:
     """Return the mean cross-entropy."""
-    return binary_cross_entropy_with_logits([model(x) for x in inputs], targets)  # type: ignore[no-any-return]
+    return binary_cross_entropy_with_logits([model(x) for x in inputs], targets)
 
 
 def measure(lesson: Lesson) -> dict[str, float]:

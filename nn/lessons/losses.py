@@ -1,6 +1,7 @@
 """Losses: how wrong a price is, how wrong a probability is, and which mistake the gradient hears first."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from autograd import Value, grad, mean
@@ -160,7 +161,7 @@ def plot() -> Any:
     figure = plots.new_figure(1, 2)
     price, probability = figure.axes
     errors, shares = plots.even(-3, 3, 121), plots.even(0.01, 1, 100)
-    named = {"squared": mse_loss, "absolute": mae_loss, "Huber": huber_loss}
+    named: dict[str, Callable[[float, float], Value]] = {"squared": mse_loss, "absolute": mae_loss, "Huber": huber_loss}
     for (name, loss), dash, colour in zip(
         named.items(), plots.DASHES, (plots.BLUE, plots.VERMILION, plots.GREEN), strict=False
     ):

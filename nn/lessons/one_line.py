@@ -40,12 +40,12 @@ def logits(w1: Value, w2: Value, b: Value) -> list[Value]:
 
 def cross_entropy(zs: Sequence[Value], targets: Sequence[int]) -> Value:
     """Return the mean cross-entropy of sigmoid(z)."""
-    return binary_cross_entropy_with_logits(zs, targets)  # type: ignore[no-any-return]
+    return binary_cross_entropy_with_logits(zs, targets)
 
 
 def squared_error(zs: Sequence[Value], targets: Sequence[int]) -> Value:
     """Return the mean squared error of sigmoid(z)."""
-    return mse_loss([z.sigmoid() for z in zs], targets)  # type: ignore[no-any-return]
+    return mse_loss([z.sigmoid() for z in zs], targets)
 
 
 def all_weights_zero() -> Value:

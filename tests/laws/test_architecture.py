@@ -40,7 +40,7 @@ autograd.classroom.assignments: __init__ walks remembering right_rules simulator
 autograd.classroom.assignments: stages build_engine build_optimizer build_rule judge report folder catalogue grade package assignment_command
 autograd.player: page_data page __init__
 autograd: __init__ commands
-nn: errors checks nested architecture outputs torch_names module activations init sequence layers losses regularization
+nn: errors checks nested architecture outputs torch_names module activations init sequence layers loss_shapes losses regularization
 nn.optim: flat param_groups optimizer optimizers newton lr_scheduler __init__
 nn.data: batching datasets __init__
 nn.training: settings parts logits run evaluation divergence checkpoint callbacks fit_replay fit __init__

@@ -141,7 +141,7 @@ def test_the_stored_cases_are_those_of_the_script():
 def test_as_pytorch_live():
     pytest.importorskip("torch")
     for case, stored in zip(script().cases(), STORED, strict=True):
-        if case["kind"] == "chain":  # where nn differs; see test_schedules.py
+        if case["kind"] == "chain":  # where nn differs; see test_lr_scheduler.py
             assert script().computed(case) == pytest.approx(stored["result"], rel=1e-12)
         else:
             agree(case, script().computed(case))

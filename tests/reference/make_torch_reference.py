@@ -62,7 +62,7 @@ SCHEDULES = [
     ("ChainedScheduler", {"schedulers": [("LinearLR", {}), ("ExponentialLR", {"gamma": 0.9})]}),
 ]
 
-# where nn and PyTorch differ: tests/test_schedules.py pins both
+# where nn and PyTorch differ: tests/test_lr_scheduler.py pins both
 CHAIN = [("ExponentialLR", {"gamma": 0.8}), ("CosineAnnealingLR", {"T_max": 8, "eta_min": 0.05})]
 
 ELEMENTWISE = [
