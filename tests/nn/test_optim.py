@@ -385,6 +385,6 @@ def test_newton_refuses_a_loss_of_another_moment_and_changes_nothing():
     x, y = Value(3.0), Value(-1.0)
     loss = (x - 1) ** 2 + 10 * (y - x) ** 2
     x.data = 2.0
-    with pytest.raises(GraphError, match="numbers of one moment.*Compute the loss again"):
+    with pytest.raises(GraphError, match=r"numbers of one moment.*Compute the loss again"):
         nn.Newton([x, y]).step(loss)
     assert (x.data, y.data) == (2.0, -1.0)
