@@ -21,7 +21,8 @@ def method(x):
         dx = 1.0 - out * out
     except (OverflowError, TypeError):
         return plain(x, op, x)
-    if not recording:
+    path = mode()[0]
+    if path is None:
         return Value(out)
     node = new(Value)
     node.data, node.grad, node.label, node.op, node.scope = out, None, "", op, path
@@ -36,9 +37,10 @@ from math import inf, isfinite
 from numbers import Real
 from typing import Any
 
-from autograd import functions, modes, rules
+from autograd import functions, rules
 from autograd.code_text import Code
 from autograd.graph import leaves_and_results, watch_growth
+from autograd.modes import mode
 from autograd.namespaces import FUNCTIONS, Folds, scalars
 from autograd.op import MANY, REAL, Op
 from autograd.operators import Operators, exponent
@@ -57,34 +59,40 @@ def backward(self: Value) -> None:
     leaves, results = leaves_and_results(self)
     check_leaves(leaves)
     watch_growth(results)
-    for node in results:
-        node.grad = 0.0
-    for leaf in leaves:
-        if leaf.grad is None:
-            leaf.grad = 0.0
-    self.grad += 1.0  # type: ignore[operator]
-    for node in reversed(results):
-        upstream = node.grad
-        op = node.op
-        arity = op.arity
-        if arity == 2:
-            node._x.grad += upstream * node._dx
-            node._y.grad += upstream * node._dy
-        elif arity == 1:
-            node._x.grad += upstream * node._dx
-        elif arity == MANY:
-            for parent, local in zip(node._x, node._dx):  # noqa: B905 (`strict` costs a tenth)
-                parent.grad += upstream * local
-        elif upstream or op is not DOT or not isfinite(node.data):
-            # The slopes of a dot are its operands, and these are finite where it is: then 0 · slope adds nothing.
-            for parent, local in zip(node._x, node._dx):  # noqa: B905
-                parent.grad += upstream * local
-            for parent, local in zip(node._y, node._dy):  # noqa: B905
-                parent.grad += upstream * local
-            node._b.grad += upstream * node._db
-    for leaf in leaves:
-        if leaf._kind == "constant":
-            leaf.grad = None
+    before = [leaf.grad for leaf in leaves]
+    try:
+        for node in results:
+            node.grad = 0.0
+        for leaf in leaves:
+            if leaf.grad is None:
+                leaf.grad = 0.0
+        self.grad += 1.0  # type: ignore[operator]
+        for node in reversed(results):
+            upstream = node.grad
+            op = node.op
+            arity = op.arity
+            if arity == 2:
+                node._x.grad += upstream * node._dx
+                node._y.grad += upstream * node._dy
+            elif arity == 1:
+                node._x.grad += upstream * node._dx
+            elif arity == MANY:
+                for parent, local in zip(node._x, node._dx):  # noqa: B905 (`strict` costs a tenth)
+                    parent.grad += upstream * local
+            elif upstream or op is not DOT or not isfinite(node.data):
+                # The slopes of a dot are its operands, and these are finite where it is: then 0 · slope adds nothing.
+                for parent, local in zip(node._x, node._dx):  # noqa: B905
+                    parent.grad += upstream * local
+                for parent, local in zip(node._y, node._dy):  # noqa: B905
+                    parent.grad += upstream * local
+                node._b.grad += upstream * node._db
+        for leaf in leaves:
+            if leaf._kind == "constant":
+                leaf.grad = None
+    except BaseException:  # interrupted: as if it had not begun
+        for leaf, gradient in zip(leaves, before, strict=True):
+            leaf.grad = gradient
+        raise
 
 
 # --- a row as Python code ---
@@ -122,7 +130,8 @@ def written(op: Op) -> str:
         *(f"        {name} = {slope}" for name, slope in zip(names, slopes, strict=True)),
         "    except (OverflowError, TypeError):",
         f"        {again}",
-        "    if not recording:",
+        "    path = mode()[0]",
+        "    if path is None:",
         "        return Value(out)",
         *["    if out != out:", f"        {' = '.join(names)} = out"] * (op.kinks is not None),
         "    node = new(Value)",
@@ -149,7 +158,8 @@ def written_dot(n: int) -> str:
         f"        out = {DOT.value(sources, ws, xs, b)}",
         "    except (AttributeError, TypeError):  # a plain number among them",
         "        return plain(ws, xs, b)",
-        "    if not recording:",
+        "    path = mode()[0]",
+        "    if path is None:",
         "        return Value(out)",
         "    node = new(Value)",
         '    node.data, node.grad, node.label, node.op, node.scope = out, None, "", op, path',
@@ -163,11 +173,11 @@ def written_dot(n: int) -> str:
 
 
 def compiled(source: str, **known: Any) -> Callable[..., Any]:
-    """Return the method that a source defines: it reads the modes as globals, and all else from the scope around it."""
+    """Return the method that a source defines, with the names that it knows around it."""
     known |= KNOWN
     whole = f"def make({', '.join(known)}):\n{textwrap.indent(source, '    ')}\n    return method"
     found: dict[str, Any] = {}
-    exec(compile(whole, "<a row of the table, written by autograd/fast.py>", "exec"), vars(modes), found)  # noqa: S102
+    exec(compile(whole, "<a row of the table, written by autograd/fast.py>", "exec"), {"__name__": __name__}, found)  # noqa: S102
     return found["make"](**known)  # type: ignore[no-any-return]
 
 
@@ -176,6 +186,7 @@ KNOWN = {name: vars(scalars)[name] for name in FUNCTIONS} | {
     "lift": lift,
     "new": object.__new__,
     "inf": inf,
+    "mode": mode.get,
 }
 plain_apply, plain_backward, plain_dot = Value.apply, Value.backward, functions.fused
 
@@ -225,10 +236,11 @@ def long_dot(ws: Any, xs: Any, b: Any) -> Value:
         out = DOT.value(scalars, w, x, bias)
     except (AttributeError, TypeError):  # a plain number among them
         return plain_dot(ws, xs, b)
-    if not modes.recording:
+    path = mode.get()[0]
+    if path is None:
         return Value(out)
     node = object.__new__(Value)
-    node.data, node.grad, node.label, node.op, node.scope = out, None, "", DOT, modes.path
+    node.data, node.grad, node.label, node.op, node.scope = out, None, "", DOT, path
     node._x, node._y, node._b = tuple(ws), tuple(xs), b  # a tuple stays the tuple it is
     node._dx, node._dy, node._db = DOT.slopes(scalars, w, x, bias, out)
     return node

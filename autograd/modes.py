@@ -1,15 +1,38 @@
-"""Whether operations are recorded, and the name of what is being computed: `no_grad`, `scope`."""
+"""What a computation remembers beside its graph: `no_grad`, whether it is recorded at all, and `scope`, where it belongs.
+
+Both are one value, the mode: the path of the scopes, None where nothing is recorded, and the mode around it. It belongs to
+the thread, and to the task in asyncio: each begins with nothing entered.
+
+Ctrl-C may come between any two steps of Python code, and at the beginning of any function, an `__exit__` too. A block that
+it interrupts is left all the same: on the way in a mode is set last, or set back; the way out is C code alone, which is not
+interrupted. That is why a block is an IOBase: its `__exit__` is C code, and calls `close`.
+"""
 
 from contextlib import ContextDecorator
+from contextvars import ContextVar
+from functools import partial
+from io import IOBase
+from operator import itemgetter, not_
+from typing import Any
 
 from autograd.refusals import check_scope, no_graph
 
-path = ""  # the modules that are being run, as MLP/layer0/neuron2
-recording = True  # False inside `no_grad`
+Mode = tuple[str | None, Any]  # the path, as MLP/layer0/neuron2, or None inside no_grad; the mode around
+mode: ContextVar[Mode] = ContextVar("mode", default=("", None))
+
+# mode.set(mode.get()[1]), without a step of Python code; `next` does it once, and returns False
+leave = partial(next, map(not_, map(mode.set, map(itemgetter(1), iter(mode.get, None)))))
 
 
-class no_grad(ContextDecorator):
-    """Compute without remembering, as `with no_grad():` or `@no_grad()`.
+class Block(IOBase, ContextDecorator):
+    """A `with` block, or a decorated function, in a mode of its own."""
+
+    closed = True  # so that IOBase does not close it once more when it is freed
+    close = staticmethod(leave)
+
+
+class no_grad(Block):
+    """Compute without remembering, as `with no_grad():` or `@no_grad()`; in this thread, as in PyTorch.
 
     >>> from autograd import Value
     >>> with no_grad():
@@ -18,23 +41,18 @@ class no_grad(ContextDecorator):
     ()
     """
 
-    def __init__(self) -> None:
-        self._before: list[bool] = []  # a stack, since one object may be entered again inside itself
-
-    def __enter__(self) -> None:
-        global recording
-        self._before.append(recording)
-        recording = False
-
-    def __exit__(self, *error: object) -> None:
-        global recording
-        recording = self._before.pop()
-
-    def _recreate_cm(self) -> "no_grad":
-        return no_grad()  # a decorated function may call itself
+    def __enter__(self) -> None:  # type: ignore[override]
+        begin(None)
 
 
-class scope(ContextDecorator):
+class enable_grad(Block):
+    """Remember again, also inside no_grad."""
+
+    def __enter__(self) -> None:  # type: ignore[override]
+        begin(mode.get()[0] or "")
+
+
+class scope(Block):
     """Name what is being computed: every Value made meanwhile remembers it, scopes within scopes by their path.
 
     >>> from autograd import Value
@@ -42,31 +60,45 @@ class scope(ContextDecorator):
     ...     y = Value(3.0) * 2
     >>> y.scope
     'model/layer0'
+
+    Where nothing is recorded there is no scope. Raises DataError for a name that is not a string.
     """
 
     def __init__(self, name: str) -> None:
         check_scope(name)
         self.name = name
-        self._before: list[str] = []
 
-    def __enter__(self) -> None:
-        self._before.append(enter(f"{path}/{self.name}" if path else self.name))
-
-    def __exit__(self, *error: object) -> None:
-        enter(self._before.pop())
-
-    def _recreate_cm(self) -> "scope":
-        return scope(self.name)
+    def __enter__(self) -> str:  # type: ignore[override]
+        path = mode.get()[0]
+        return begin(path if path is None else "/".join(filter(None, (path, self.name))))
 
 
-def enter(new: str) -> str:
-    """Set the scope to a path, and return the one before: `scope` for those who are in a hurry."""
-    global path
-    before, path = path, new
-    return before
+def begin(path: str | None) -> str:
+    """Enter a mode, and return its path."""
+    around = mode.get()
+    try:
+        mode.set((path, around))
+    except BaseException:  # interrupted: the block has not begun, and is not left either
+        mode.set(around)
+        raise
+    return path or ""
+
+
+def enter(path: str) -> str:
+    """Set the path of the scope that is open, and return the one before: `scope` for those who are in a hurry.
+
+    >>> with scope("layer0") as path:
+    ...     before = enter(f"{path}/neuron0")
+    >>> before
+    'layer0'
+    """
+    before, around = mode.get()
+    if before is not None:
+        mode.set((path, around))
+    return before or ""
 
 
 def must_record(caller: str) -> None:
     """Raise GraphError inside no_grad, where there would be no graph to go back on."""
-    if not recording:
+    if mode.get()[0] is None:
         raise no_graph(caller)

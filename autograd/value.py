@@ -11,22 +11,13 @@ results to the bit.
 
 from __future__ import annotations
 
-from autograd import modes
 from autograd.graph import leaves_and_results, uses, watch_growth
+from autograd.modes import mode
 from autograd.namespaces import scalars
 from autograd.node import Node
 from autograd.op import Op
 from autograd.operators import Operators
-from autograd.refusals import (
-    Refused,
-    as_float,
-    check_label,
-    check_leaves,
-    no_copy,
-    not_a_number,
-    outside,
-    too_large,
-)
+from autograd.refusals import Refused, as_float, check_label, check_leaves, no_copy, not_a_number, outside, too_large
 
 
 class Value(Operators, Refused, Node):
@@ -48,16 +39,17 @@ class Value(Operators, Refused, Node):
     def __init__(self, data: float, label: str = "") -> None:
         check_label(label, data)
         self.data, self.grad, self.label, self.op = as_float(data), None, label, None
-        self.scope, self._kind = modes.path, "leaf"
+        self.scope, self._kind = mode.get()[0] or "", "leaf"
 
     def apply(self, op: Op, *operands: Value | float) -> Value:
         """Apply a row of the table to Values and numbers, and return the node: the door for rows of your own."""
         parents = tuple([lift(x) for x in operands])
+        data, partials = evaluate(op, tuple([parent.data for parent in parents]))
+        path = mode.get()[0]
+        if path is None:  # inside no_grad
+            return Value(data)
         node = object.__new__(Value)
-        node.data, partials = evaluate(op, tuple([parent.data for parent in parents]))
-        if not modes.recording:
-            return Value(node.data)
-        node.grad, node.label, node.scope = None, "", modes.path
+        node.data, node.grad, node.label, node.scope = data, None, "", path
         node.remember(op, parents, partials)
         return node
 
@@ -75,16 +67,21 @@ class Value(Operators, Refused, Node):
         leaves, results = leaves_and_results(self)
         check_leaves(leaves)
         watch_growth(results)
-        for node in results:
-            node.grad = 0.0
-        for leaf in leaves:
-            leaf.grad = 0.0 if leaf.grad is None else leaf.grad
-        self.grad += 1.0  # type: ignore[operator]
-        for node, _, parent, local in uses(self):
-            parent.grad += node.grad * local
-        for leaf in leaves:
-            if leaf.kind == "constant":
-                leaf.grad = None
+        before = [leaf.grad for leaf in leaves]
+        try:
+            for node in results:
+                node.grad = 0.0
+            for leaf in leaves:
+                leaf.grad = 0.0 if leaf.grad is None else leaf.grad
+            self.grad += 1.0  # type: ignore[operator]
+            for node, _, parent, local in uses(self):
+                parent.grad += node.grad * local
+            for leaf in leaves:
+                leaf.grad = None if leaf.kind == "constant" else leaf.grad
+        except BaseException:  # interrupted: as if it had not begun
+            for leaf, gradient in zip(leaves, before, strict=True):
+                leaf.grad = gradient
+            raise
 
     def item(self) -> float:
         """Return the plain number, without its history."""

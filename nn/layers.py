@@ -19,6 +19,7 @@ from nn.outputs import Outputs
 from nn.sequence import call_in_sequence, check_layer, numbered
 
 LOW, HIGH = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"), str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+AROUND = scope("")  # a block in which `enter` may go from scope to scope: it ends in the scope where it began
 
 
 class Neuron(Module):
@@ -162,13 +163,10 @@ class Layer(Module):
             check_inputs(inputs, repr(self), nin)
             raise
         outputs = Outputs()
-        outer = enter("")
-        try:
+        with AROUND as outer:
             for path, neuron in zip(neuron_scopes(outer, self._place, len(self.neurons)), self.neurons, strict=True):
                 enter(path)
                 outputs.append(neuron(nodes))
-        finally:
-            enter(outer)
         return Outputs(softmax(outputs)) if self.over_layer else outputs
 
     def __repr__(self) -> str:

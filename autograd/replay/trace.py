@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator
 from types import CodeType, FunctionType
 from typing import Any, NamedTuple, TypeVar
 
-from autograd import modes
 from autograd.errors import DataError, GraphError
-from autograd.modes import must_record
+from autograd.modes import enable_grad, must_record
 from autograd.replay.backends import BACKENDS
 from autograd.replay.batches import ExampleForm, collected
 from autograd.replay.frozen import STATE, Recording, is_computed
@@ -79,14 +78,11 @@ def trace(f: Callable[..., Any], forms: list[ExampleForm], examples: tuple[Any, 
 
 def traced_again(f: Any, first: Trace, again: Callable[[], Trace]) -> bool:
     """Whether a second trace gives the first's program, also where nothing is recorded otherwise."""
-    before = modes.recording
     try:
-        modes.recording = True
-        return first.same_as(leaving_no_trace(f, again))
+        with enable_grad():
+            return first.same_as(leaving_no_trace(f, again))
     except Exception:  # f cannot run any more
         return False
-    finally:
-        modes.recording = before
 
 
 def check_state(f: Any, reach: Reach, first: Trace, again: Callable[[], Trace]) -> None:
