@@ -44,7 +44,7 @@ def sequential_state_dict(model: Module) -> dict[str, Any]:
     Raises DataError for a model that is not an MLP, a Layer, a Sequential of Layers, Dropout and BatchNorm1d, or a Module of
     your own with a list `layers` of such.
     """
-    import numpy as np
+    np = numpy()
 
     return {name: np.array(numbers_in(values)) for name, values in matrices(model).items()}
 
@@ -91,7 +91,7 @@ def arrays_of(state: Any) -> dict[str, Any]:
 
 def array_of_numbers(name: str, numbers: Any) -> Any:
     """Return a NumPy array of floats. Text, dates and complex numbers would be converted to them without a word."""
-    import numpy as np
+    np = numpy()
 
     try:
         given = np.asarray(numbers)
@@ -105,7 +105,7 @@ def array_of_numbers(name: str, numbers: Any) -> Any:
 
 def check_finite(arrays: Mapping[str, Any]) -> None:
     """Refuse weights that are not finite, or too large for a float."""
-    import numpy as np
+    np = numpy()
 
     if wrong := [name for name, array in arrays.items() if not np.isfinite(array).all()]:
         raise StateError(
@@ -167,7 +167,7 @@ def matrices(model: Module) -> dict[str, Any]:
 
 def to_npz(state: dict[str, Any]) -> bytes:
     """Return arrays as the bytes of an .npz file."""
-    import numpy as np
+    np = numpy()
 
     file = io.BytesIO()
     np.savez(file, **state)
@@ -176,7 +176,7 @@ def to_npz(state: dict[str, Any]) -> bytes:
 
 def from_npz(raw: bytes) -> dict[str, Any]:
     """Return the arrays in the bytes of an .npz file."""
-    import numpy as np
+    np = numpy()
 
     if not zipfile.is_zipfile(io.BytesIO(raw)):
         raise ValueError("its end is missing")
@@ -207,6 +207,18 @@ def digest_of(arrays: Mapping[str, Any]) -> str:
         sums.update(f"{name} {arrays[name].dtype} {arrays[name].shape} ".encode())
         sums.update(arrays[name].tobytes())
     return sums.hexdigest()
+
+
+def numpy() -> Any:
+    """Return NumPy, if it is there."""
+    try:
+        import numpy as package
+    except ImportError:
+        raise ImportError(
+            "Model files hold arrays, which need the package numpy: pip install numpy. For a file without it there is "
+            "nn.save_checkpoint(path, model.state_dict())."
+        ) from None
+    return package
 
 
 def safetensors() -> Any:

@@ -287,3 +287,21 @@ def test_numbers_too_large_for_a_float_in_a_file_are_refused_with_its_path(tmp_p
     np.savez(path, **{"0.weight": np.array([["1e400"]], dtype=np.longdouble), "0.bias": np.zeros(1)})
     with pytest.raises(FileError, match=r"model\.npz does not fit: 0\.weight has a number that is not finite"):
         nn.load_weights(model, path)
+
+
+def test_without_numpy_the_message_says_what_to_install(monkeypatch, tmp_path):
+    model = nn.MLP(2, [1], rng=Random(0))
+    nn.save_weights(model, tmp_path / "model.npz")
+    state = nn.sequential_state_dict(model)
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    calls = (
+        lambda: nn.sequential_state_dict(model),
+        lambda: nn.load_sequential_state_dict(model, state),
+        lambda: nn.save_weights(model, tmp_path / "other.npz"),
+        lambda: nn.load_weights(model, tmp_path / "model.npz"),
+    )
+    for attempt in calls:
+        with pytest.raises(ImportError, match=r"pip install numpy\..*save_checkpoint"):
+            attempt()
+    nn.save_checkpoint(tmp_path / "model.json", model.state_dict())
+    assert nn.load_checkpoint(tmp_path / "model.json") == model.state_dict()
