@@ -118,6 +118,28 @@ def use_counts(order: list[Value]) -> dict[Value, int]:
     return counts
 
 
+def count_steps(root: Value, most: int) -> int:
+    """Return how many events `steps` has for a root, without making them; what reaches `most` is not counted further.
+
+    >>> x = Value(3.0)
+    >>> count_steps(x * x, 100), count_steps(x * x, 4)
+    (6, 4)
+    """
+    seen, waiting, count = {root}, [root], 2  # the seed, and the root is ready
+    while waiting and count < most:
+        node = waiting.pop()
+        count += node.op is not None
+        for parent in node.parents:
+            with_gradient = parent.kind != "constant"
+            count += with_gradient * (
+                1 + (parent not in seen)
+            )  # a contribution; and at the first, that it will be ready
+            if parent not in seen:
+                seen.add(parent)
+                waiting.append(parent)
+    return min(count, most)
+
+
 def updates(root: Value, parameters: list[Value], lr: float) -> list[Update]:
     """Return what gradient descent would do with the gradients of `root`; nothing is changed."""
     order = order_of("updates", root)

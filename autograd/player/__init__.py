@@ -12,13 +12,14 @@ import webbrowser
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from html import escape
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from autograd.classroom.lesson import Lesson, as_lesson
 from autograd.errors import FileError, GraphError
 from autograd.explain.events import Event
-from autograd.explain.stepper import steps
+from autograd.explain.stepper import count_steps, steps
 from autograd.file_io import write_file
 from autograd.pictures.texts import clean
 from autograd.player.page import page
@@ -82,14 +83,19 @@ def play(
     Raises GraphError for anything else, and for more than 20,000 events.
     """
     head, events, texts = played(root)
-    if len(events) > MOST_EVENTS:
-        raise GraphError(
-            f"This stream has {len(events):,} events, and a page for a class has {MOST_EVENTS:,} at the most. Play a smaller batch, or fewer rounds."
-        )
+    check_count(len(events))
     told, pictures = gather(events, texts, head["lesson"], head["source"])
     data = {"title": title or head["title"], "question": head["question"], "quiz": quiz, **told}
     rows = [[str(k), event.words, event.lines[-1]] for k, event in enumerate(events)]
     return Player(clean(data["title"]), page(data, pictures), rows)
+
+
+def check_count(count: int) -> None:
+    """Raise GraphError for more events than a page can show; it is asked before they are made."""
+    if count > MOST_EVENTS:
+        raise GraphError(
+            f"This stream has more than {MOST_EVENTS:,} events, and a page for a class has so many at the most. Play a smaller batch, or fewer rounds."
+        )
 
 
 def played(root: Any) -> tuple[dict[str, str], list[Event], dict[int, list[str]]]:
@@ -99,7 +105,10 @@ def played(root: Any) -> tuple[dict[str, str], list[Event], dict[int, list[str]]
     if isinstance(root, Lesson):
         head = {"title": root.title, "question": root.question, "lesson": root.slug, "source": root.code}
         return head, *split(root.story())
-    events = steps(root) if isinstance(root, Value) else list(root) if isinstance(root, Iterable) else []
+    if isinstance(root, Value):
+        check_count(count_steps(root, MOST_EVENTS + 1))
+        root = steps(root)
+    events = list(islice(root, MOST_EVENTS + 1)) if isinstance(root, Iterable) else []
     if not events or not all(isinstance(event, Event) for event in events):
         raise GraphError(
             "play takes the Value at the end of a computation, a function that builds it, a lesson, or a list of events, "

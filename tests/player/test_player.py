@@ -21,19 +21,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd
-from autograd import Parameter, Value, dot, mean, phases, play, scope, steps, why
+from autograd import GraphError, Parameter, Value, dot, draw, mean, phases, play, scope, steps, why
 from autograd.__main__ import LESSONS, main
 from autograd.classroom.questions import questions
 from autograd.explain import mistakes
 from autograd.explain.diagnose import matcher
 from autograd.explain.event_json import stream
 from autograd.explain.events import Chain, Compute, Ready
-from autograd.explain.stepper import snapshot
+from autograd.explain.stepper import count_steps, snapshot
 from autograd.graph import number, topological_order
 from autograd.pictures.layered_layout import apart, layout
 from autograd.pictures.snapshot import At
 from autograd.pictures.texts import clean
 from autograd.player.page_data import drawn
+from tests.strategies import as_values, programs
 
 HOSTILE = (
     "</script><script>window.hit = 1</script>",
@@ -755,3 +756,38 @@ def test_it_plays_in_a_sandboxed_frame(visit, browser):
     assert [url for url in requests if not url.startswith("about:")] == []
     page.close()
     visit(player)
+
+
+@given(programs(longest=20))
+def test_the_events_are_counted_as_they_are_made(program):
+    root = as_values(program)[-1]
+    count = len(steps(root))
+    assert count_steps(root, count + 1) == count
+    assert count_steps(root, count - 1) == count - 1
+
+
+@pytest.mark.parametrize("form", [lambda root: root, lambda root: (event for event in steps_without_end(root))])
+def test_a_page_that_would_be_too_long_is_refused_before_the_work(form, monkeypatch):
+    """20,000 events are shown and 20,001 are not; and none of them is made to find out."""
+    x = Value(1.0, "x")
+    y = x
+    for _ in range(20_000):
+        y = y * 1.5
+    monkeypatch.setattr("autograd.player.steps", None)
+    with pytest.raises(GraphError, match="more than 20,000 events"):
+        play(form(y))
+
+
+def steps_without_end(root):
+    (event, *_) = steps(Value(1.0, "x") * 2)
+    while True:
+        yield event
+
+
+def test_a_long_label_is_a_label():
+    """A label of a million letters is drawn and played as one of ten: its box shows the beginning of it."""
+    x = Value(1.0, "<a" * 500_000)
+    y = x * 2
+    y.label = "L"
+    assert len(draw(y).svg()) < 20_000
+    assert "<a<a" not in play(y).html
