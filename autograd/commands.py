@@ -27,7 +27,7 @@ from autograd.graph import DIGITS
 PLOTS = (".png", ".svg", ".pdf")
 
 
-class Answer(Protocol):
+class Printable(Protocol):
     """What can be printed as text or as JSON."""
 
     @property
@@ -118,11 +118,10 @@ def show_change(options: argparse.Namespace) -> None:
 
 def show_diagnosis(options: argparse.Namespace) -> None:
     """Print which mistakes give a student's number."""
-    root = find(options).build()
-    show(
-        autograd.diagnose(root, walkthrough.node_named(root, options.node), options.answer),
-        options.json,
-    )
+    lesson = find(options)
+    root, unseeded = lesson.build(), lesson.original() if lesson.original else None
+    node = walkthrough.node_named(root, options.node)
+    show(autograd.diagnose(root, node, options.answer, unseeded=unseeded), options.json)
 
 
 def draw_lesson(options: argparse.Namespace) -> None:
@@ -237,7 +236,7 @@ def read(path: str) -> str:
         raise FileError(f"{path!r} cannot be read: it is not a text in UTF-8.") from None
 
 
-def show(answer: Answer, as_json: bool) -> None:
+def show(answer: Printable, as_json: bool) -> None:
     """Print an answer in plain text, or as JSON."""
     print(json.dumps(plain(answer.json), ensure_ascii=False, allow_nan=False) if as_json else answer.text)
 

@@ -3,7 +3,7 @@
 from autograd.classroom.claim import Claim
 from autograd.classroom.course import Course
 from autograd.classroom.definition import Definition, Flashcard, table_of
-from autograd.classroom.exercise import Exercise, GradientOf, Wrong
+from autograd.classroom.exercise import Exercise, GradientOf, Wrong, one_of
 from autograd.classroom.lesson import Lesson, Note, Story, Told, measured, passes
 from autograd.explain.stepper import updates
 from autograd.graph import number
@@ -22,6 +22,7 @@ __all__ = [
     "Wrong",
     "measured",
     "number",
+    "one_of",
     "passes",
     "table_of",
     "updates",

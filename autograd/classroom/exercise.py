@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from autograd.classroom.questions import Choice, Question, Verdict, choose, hints
 from autograd.classroom.questions import Wrong as Wrong
-from autograd.classroom.questions import hints, judge
 from autograd.errors import GraphError
+from autograd.explain.diagnose import diagnose
 from autograd.explain.mistakes import runnable
 from autograd.explain.step_mistakes import STEP_MISTAKES
 from autograd.explain.why import Why, why
@@ -33,13 +34,26 @@ class Exercise:
     hints: tuple[str, ...]
     wrong: tuple[Wrong, ...] = ()
     of_graph: bool = False
+    choices: tuple[Choice, ...] = ()
+
+    def as_question(self) -> Question:
+        """Return it as a question."""
+        return Question(self.question, self.answer, self.hints, self.wrong, choices=self.choices)
 
     def verdict(self, given: str) -> str:
-        """Say whether a number is right, at its own digits, or which mistake gives it.
+        """Say whether an answer is right, or which mistake gives it; raise DataError for what is neither number nor choice."""
+        return self.as_question().verdict(given).words
 
-        Raises DataError for what is not a number.
-        """
-        return judge(given, self.answer, self.wrong).words
+
+def one_of(question: str, right: str, wrong: Mapping[str, str], hints: tuple[str, ...] = ()) -> Exercise:
+    """Return an exercise with answers to choose from: the right one, and wrong ones with the sentence that answers each.
+
+    >>> sums = one_of("What does a sum do with a gradient?", "It hands it on.", {"It halves it.": "Its slopes are 1."})
+    >>> sums.verdict("it halves it")
+    'Its slopes are 1.'
+    """
+    made = choose(question, right, wrong, hints)
+    return Exercise(question, made.answer, lambda: made.answer, hints, choices=made.choices)
 
 
 @dataclass(frozen=True)
@@ -68,6 +82,7 @@ class GradientOf:
     stated: float | None = None
     mistakes: Mapping[str, float] = field(default_factory=dict)
     given: str = ""
+    original: Callable[[], Value] | None = field(default=None, repr=False)  # builds it with the numbers before a seed
 
     @property
     def answer(self) -> float:
@@ -106,9 +121,22 @@ class GradientOf:
         """Compute it."""
         return self.why.gradient
 
+    def as_question(self) -> Question:
+        """Return it as a question; its solution is the sum over the uses."""
+        return Question(
+            self.question, self.answer, self.hints, self.wrong, solution=(self.why.head,), further=self.diagnosed
+        )
+
     def verdict(self, given: str) -> str:
-        """Say whether a number is right, at its own digits, or which mistake gives it."""
-        return judge(given, self.answer, self.wrong).words
+        """Say whether a number is right, or which mistakes give it; raise DataError for what is not a number."""
+        return self.as_question().verdict(given).words
+
+    def diagnosed(self, given: str) -> Verdict:
+        """Judge a number by all that students do."""
+        asked = self.why
+        found = diagnose(asked.root, asked.value, given, unseeded=self.original() if self.original else None)
+        sentences = [f"{found.answer} is what you get when {one.when}. {one.why}" for one in found.mistakes]
+        return Verdict(found.verdict, " ".join(sentences) or found.said, tuple(one.when for one in found.mistakes))
 
 
 def wrong_answer(asked: Why, name: str, answer: float) -> Wrong:

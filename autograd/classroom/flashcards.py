@@ -80,7 +80,7 @@ def of_lesson(lesson: Lesson) -> Iterator[Flashcard]:
     for exercise in lesson.exercises:
         front = f"{lesson.title}. {graph} {exercise.question}" if exercise.of_graph else exercise.question
         if len(front) <= LONGEST:
-            yield Flashcard(front, f"{number(exercise.answer)}. {' '.join(exercise.hints)}", lesson.slug)
+            yield Flashcard(front, f"{exercise.as_question().key}. {' '.join(exercise.hints)}", lesson.slug)
 
 
 def in_words(root: Value) -> str:

@@ -80,6 +80,9 @@ class Lesson:
     exercises: tuple[Exercise | GradientOf, ...] = None  # type: ignore[assignment]
     plot: Callable[[], Figure] | None = field(default=None, repr=False)
     source: str = field(default="", repr=False)
+    original: Callable[[], Value] | None = field(
+        default=None, repr=False
+    )  # builds the graph before a seed drew other numbers
 
     def __post_init__(self) -> None:
         if not self.slug:

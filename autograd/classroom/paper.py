@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from autograd.classroom.exercise import Exercise, GradientOf
 from autograd.classroom.lesson import Lesson
 from autograd.classroom.questions import Question, questions
 from autograd.classroom.renumbering import same_seed, seeded
@@ -48,12 +47,13 @@ class Paper:
     @cached_property
     def contributions(self) -> list[Question]:
         """One question for each use of a node."""
-        return questions(self.root)
+        original = self.printed.original
+        return questions(self.root, original() if original else None)
 
     @cached_property
     def exercises(self) -> list[Question]:
         """The lesson's exercises."""
-        return [question_of(exercise) for exercise in self.printed.exercises]
+        return [exercise.as_question() for exercise in self.printed.exercises]
 
     @cached_property
     def questions(self) -> list[Question]:
@@ -82,9 +82,3 @@ def sample(questions: list[Question], count: int) -> list[Question]:
     if len(questions) <= count:
         return questions
     return [questions[i * (len(questions) - 1) // max(1, count - 1)] for i in range(count)]
-
-
-def question_of(exercise: Exercise | GradientOf) -> Question:
-    """Return an exercise as a question; the solution of one that asks for a gradient is the sum over the uses."""
-    solution = (exercise.why.head,) if isinstance(exercise, GradientOf) else ()
-    return Question(exercise.question, exercise.answer, exercise.hints, exercise.wrong, solution)

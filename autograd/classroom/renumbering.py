@@ -83,6 +83,7 @@ def retold(lesson: Lesson, title: str, build: Callable[[], Value]) -> Lesson:
         lesson,
         title=title,
         build=build,
+        original=lesson.original or lesson.build,
         question=OTHER_NUMBERS,
         tell=both_passes,
         measure=labelled_numbers,
@@ -113,4 +114,4 @@ def with_answers(exercise: GradientOf, build: Callable[[], Value]) -> GradientOf
         except AutogradError:  # an update that comes too early may leave an operation's domain
             continue
     wrong = {name: answer for name, answer in answers.items() if number(answer) != number(asked.gradient)}
-    return GradientOf(build, exercise.node, asked.gradient, wrong)
+    return GradientOf(build, exercise.node, asked.gradient, wrong, original=exercise.original or exercise.build)

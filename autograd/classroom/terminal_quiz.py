@@ -43,6 +43,7 @@ def quiz(about: Paper | Lesson | Value | Callable[[], Value], read: Read = typed
     with suppress(KeyboardInterrupt):  # Ctrl-C ends as q does
         for i, question in enumerate(asked, 1):
             print(f"\n{i:>4}  {hanging(question.question)}  ({i} of {len(asked)})", flush=True)
+            say(*question.options)
             result = answered(question, read)
             if result == "ended":
                 break
@@ -72,7 +73,7 @@ def answered(question: Question, read: Read) -> str:
         if typed in SKIPS:
             return "skipped"
         if typed in REVEALS or (typed in HINTS and not hints):
-            say(f"It is {number(question.answer)}.", *question.solution)
+            say(f"It is {question.key}.", *question.solution)
             return "shown"
         if typed in HINTS:
             say(hints.pop(0))
@@ -132,7 +133,7 @@ def score(results: Counter[str], count: int) -> str:
 
 def key(paper: Paper) -> str:
     """Return the answers by the numbers of their questions."""
-    rows = [f"{i:>4}  {number(question.answer)}" for i, question in enumerate(paper.questions, 1)]
+    rows = [f"{i:>4}  {question.key}" for i, question in enumerate(paper.questions, 1)]
     return "\n".join([f"Key: {paper.title}", *rows])
 
 
@@ -143,7 +144,7 @@ def marked(paper: Paper, answers: Sequence[str]) -> str:
         typed = answers[i - 1].strip() if i <= len(answers) else ""
         correct, words = judge(question, typed) if typed else (False, "No answer.")
         right += correct
-        better = "" if correct else f" It is {number(question.answer)}."
+        better = "" if correct else f" It is {question.key}."
         lines.append(f"{i:>4}  {hanging(words + better)}")
     more = len(answers) - len(paper.questions)
     extra = f" {counted(more, 'line')} more than there are questions." if more > 0 else ""

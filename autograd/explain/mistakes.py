@@ -222,6 +222,7 @@ MISTAKES: tuple[Experiment, ...] = (
     parents_in_a_set,
     without_visited_set,
 )
+ENGINE_MISTAKES = tuple(run for run in MISTAKES if run not in (wrong_sign, with_a_half, without_the_half))
 
 
 def runnable(

@@ -31,6 +31,7 @@ SIMPLE: dict[Any, dict[str, Any]] = {
 Entry = tuple[str, dict[str, Any]]  # what an object is, and the type of each of its keys
 TOLD = {"words": str, "text": str, "tex": str}  # what every answer tells itself as
 KIND = Literal["leaf", "parameter", "constant", "result"]
+VERDICT = Literal["right", "coarse", "wrong"]
 USE: Entry = (
     "One use.",
     {"child": str, "formula": str, "operand": int, "upstream": float, "local": float, "contribution": float},
@@ -63,7 +64,7 @@ ANSWERS: dict[str, Entry] = {
     ),
     "diagnosis": (
         "What a student's number says.",
-        {"answer": str, "right": bool, "mistakes": [MISTAKE], **TOLD},
+        {"answer": str, "right": bool, "verdict": VERDICT, "mistakes": [MISTAKE], **TOLD},
     ),
 }
 

@@ -18,16 +18,16 @@ class StepMistake:
 
 STEP_MISTAKES: tuple[StepMistake, ...] = (
     StepMistake(
-        "local alone",
-        "the local derivative is given alone",
-        "The chain rule multiplies it by the gradient that comes from upstream.",
-        lambda chain: chain.local,
-    ),
-    StepMistake(
         "upstream alone",
         "the upstream gradient is handed on as it is",
         "The chain rule multiplies it by the local derivative.",
         lambda chain: chain.upstream,
+    ),
+    StepMistake(
+        "local alone",
+        "the local derivative is given alone",
+        "The chain rule multiplies it by the gradient that comes from upstream.",
+        lambda chain: chain.local,
     ),
     StepMistake(
         "+ in the place of ·",

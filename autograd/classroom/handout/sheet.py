@@ -143,7 +143,8 @@ def slope(event: Chain, head: str) -> str:
 def task(question: Question, place: int) -> Task:
     """Return an exercise, with what each wrong answer shows."""
     wrong = [f"{number(one.answer)}: {one.when}." for one in question.wrong]
-    return Task(place, clean(question.question), number(question.answer), tuple(dict.fromkeys(wrong)))
+    asked = " ".join([question.question, *question.options])
+    return Task(place, clean(asked), clean(question.key), tuple(dict.fromkeys(wrong)))
 
 
 def shortest(text: str, otherwise: str, longest: int = LONGEST_FORMULA) -> str:

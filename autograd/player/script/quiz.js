@@ -39,22 +39,31 @@ function showVerdict(sentences, right) {
   fitGraph();
 }
 
-// The rule of questions.py, and a test that they agree: an answer stands for everything that rounds to it at its own digits;
-// a fraction is exact, and so are 0 and the answer as printed. Where it stands for the truth and for a mistake, the nearer one
-// counts, so that a coarse answer hides none.
+// The rule of autograd/explain/answers.py, and a test that they agree: what is typed, its number, its significant digits, and
+// half a unit of its last digit.
 function reading(typed) {
   const text = typed.trim().replaceAll("−", "-");
+  const shown = minus(text);
   const fraction = /^([+-]?\d+)\s*\/\s*(\d+)$/.exec(text);
   if (fraction && Number(fraction[2]) !== 0) {
-    const exact = Number(fraction[1]) / Number(fraction[2]);
-    return { number: exact, within: 1e-9 * Math.abs(exact) || DUST, coarse: false };
+    return { shown, number: Number(fraction[1]) / Number(fraction[2]), digits: 2, half: 0 };
   }
   const decimal = /^[+-]?(\d+\.?(\d*)|\.(\d+))(?:e([+-]?\d+))?$/i.exec(text);
   if (!decimal) return null;
-  const digits = (decimal[2] ?? decimal[3] ?? "").length;
-  const significant = decimal[1].replace(".", "").replace(/^0+/, "").length;
-  const within = (Number(text) ? 0.5 * 10 ** (Number(decimal[4] ?? 0) - digits) : DUST) * (1 + 1e-9);
-  return { number: Number(text), within, coarse: significant < 2 };
+  const decimals = (decimal[2] ?? decimal[3] ?? "").length;
+  const digits = decimal[1].replace(".", "").replace(/^0+/, "").length;
+  return { shown, number: Number(text), digits, half: digits ? 0.5 * 10 ** (Number(decimal[4] ?? 0) - decimals) : 0 };
+}
+
+const off = (answer, x) => Math.abs(x - answer.number);
+const isExactly = (answer, x) => off(answer, x) <= Math.max(1e-9 * Math.abs(x), DUST) || answer.shown === number(x);
+const fits = (answer, x) => isExactly(answer, x) || off(answer, x) <= answer.half * (1 + 1e-9);
+
+function verdictOn(answer, truth, wrong) {
+  if (isExactly(answer, truth)) return "right";
+  if (wrong.some((x) => isExactly(answer, x)) || !fits(answer, truth)) return "wrong";
+  if (answer.digits >= 2) return "right";
+  return off(answer, truth) < answer.half * (1 - 1e-9) ? "coarse" : "wrong";
 }
 
 function check() {
@@ -63,21 +72,20 @@ function check() {
     hint();
     return;
   }
-  const shown = typed.trim().replaceAll("-", "−");
   const answer = reading(typed);
-  const { truth, wrong, answer: printed } = lesson.steps[position.k].ask;
+  const { truth, wrong } = lesson.steps[position.k].ask;
+  const kind = answer && verdictOn(answer, truth, wrong.map(([x]) => x));
+  if (kind === "right") {
+    settle([`${answer.shown} is right.`], true);
+    return;
+  }
   if (!answer) {
-    showVerdict([`${shown} is not a number to compare with. Write it as 45, −0.33, 3.5e-4 or 1/3.`], false);
+    const shown = minus(typed.trim());
+    showVerdict([`${shown} is not a number, so there is no number to compare with. Write it as 45, −0.33, 3.5e-4 or 1/3.`], false);
+  } else if (kind === "coarse") {
+    showVerdict([`${answer.shown} is right as far as it goes. Give one digit more.`], false);
   } else {
-    const off = (x) => Math.abs(x - answer.number);
-    const right = off(truth) <= answer.within;
-    const nearer = wrong.filter(([x]) => off(x) <= answer.within && off(x) < off(truth));
-    const exact = off(truth) <= 1e-9 * Math.abs(truth) || off(truth) <= DUST || shown === printed;
-    if (right && !nearer.length && (!answer.coarse || exact)) {
-      settle([`${shown} is right.`], true);
-      return;
-    }
-    showVerdict(right && !nearer.length ? [`${shown} is right as far as it goes. Give one digit more.`] : named(shown, nearer), false);
+    showVerdict(named(answer.shown, wrong.filter(([x]) => fits(answer, x))), false);
   }
   $("typed").select();
 }
