@@ -36,7 +36,7 @@ FILES = {  # each file, and the tests that are asked before its neighbours'
     "autograd/explain/paths.py": ("tests/explain",),
     "autograd/explain/laboratory.py": ("tests/explain/test_mistakes.py",),
     "autograd/explain/mistakes.py": ("tests/explain/test_mistakes.py",),
-    "autograd/explain/diagnose.py": ("tests/explain/test_mistakes.py", "tests/classroom/test_quiz.py"),
+    "autograd/explain/diagnose.py": ("tests/explain/test_mistakes.py",),
     "nn/losses.py": ("tests/nn/test_losses.py", "tests/nn/test_layers.py", "tests/nn/test_nn_against_torch.py"),
     "nn/optim/optimizer.py": (
         "tests/nn/test_optim.py",
