@@ -8,6 +8,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from autograd.errors import GraphError
+
 
 class Code:
     """A piece of Python, and how tightly it binds: 0 as <, 1 as +, 2 as ·, 3 as a sign, 4 as a power, 9 as a name or a call."""
@@ -22,6 +24,9 @@ class Code:
     def __neg__(self) -> "Code":
         return Code(f"-{self.within(4)}", 3)
 
+    def __pos__(self) -> "Code":
+        return self
+
     def __abs__(self) -> "Code":
         return Code(f"abs({self})")
 
@@ -30,6 +35,13 @@ class Code:
 
     def __rpow__(self, x: Any) -> "Code":
         return as_code(x) ** self
+
+    __hash__ = object.__hash__
+
+    def __bool__(self) -> bool:
+        raise GraphError(
+            "A row that chooses with Python's if cannot be written as text. Write xp.where(condition, x, y)."
+        )
 
     def __str__(self) -> str:
         return self.text
@@ -53,5 +65,5 @@ def infix(sign: str, binds: int, turned: bool = False) -> Callable[[Any, Any], C
 for _name, _sign, _binds in (("add", "+", 1), ("sub", "-", 1), ("mul", "*", 2), ("truediv", "/", 2)):
     setattr(Code, f"__{_name}__", infix(_sign, _binds))
     setattr(Code, f"__r{_name}__", infix(_sign, _binds, turned=True))
-for _name, _sign in (("lt", "<"), ("gt", ">"), ("le", "<="), ("ge", ">="), ("ne", "!=")):
+for _name, _sign in (("lt", "<"), ("gt", ">"), ("le", "<="), ("ge", ">="), ("eq", "=="), ("ne", "!=")):
     setattr(Code, f"__{_name}__", infix(_sign, 0))

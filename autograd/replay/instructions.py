@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+from autograd.errors import GraphError
 from autograd.namespaces import FUNCTIONS, Folds
 from autograd.rules import Op
 
@@ -22,6 +23,10 @@ KINDS = [
 NUMBER = {name: number for number, name in enumerate(KINDS)}
 MOVE, ACCUMULATE, DOT, DOT_BACK = (NUMBER[name] for name in ("move", "accumulate", "dot", "dot_back"))
 Instruction = tuple[int, int, int, int, int]
+CHOOSE = (
+    "A row of your own chooses with Python, by an if, and, or, not: that is one choice, and a batch has a number for each example. "
+    'Write xp.where(condition, x, y), or xp.maximum, xp.minimum; the backend "python" runs the row as it is.'
+)
 
 
 class Template:
@@ -80,8 +85,22 @@ class Symbol:
     def __neg__(self) -> "Symbol":
         return self.template.emit("neg", self)
 
+    def __pos__(self) -> "Symbol":
+        return self
+
     def __abs__(self) -> "Symbol":
         return self.template.emit("abs", self)
+
+    def __eq__(self, other: Any) -> Any:
+        return (self >= other) * (self <= other)  # a 1 or a 0, as every comparison here
+
+    def __ne__(self, other: Any) -> Any:
+        return 1.0 - (self == other)
+
+    __hash__ = object.__hash__
+
+    def __bool__(self) -> bool:
+        raise GraphError(CHOOSE)
 
 
 class SymbolNamespace(Folds):

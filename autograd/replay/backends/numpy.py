@@ -11,7 +11,7 @@ from functools import partial
 import numpy as np
 
 from autograd.replay.backends.numpy_backward import Backward
-from autograd.replay.backends.numpy_forward import Forward, Step
+from autograd.replay.backends.numpy_forward import Forward, Step, pattern_of
 from autograd.replay.fusion import fused
 from autograd.replay.program import Floats, Program, latest
 from autograd.replay.schedule import ArrayLayout
@@ -23,6 +23,9 @@ class NumpyMachine:
 
     def __init__(self, program: Program) -> None:
         self.layout = layout = ArrayLayout(fused(program))
+        for group in layout.groups:
+            if group.kind == "each":
+                pattern_of(layout, group)  # raises, if a row cannot be read
         self.order = layout.order
         count = len(layout.order)
         self.uniform, self.uniform_gradients = np.zeros((layout.sizes[0], 1)), np.zeros((layout.sizes[0], 1))
