@@ -57,9 +57,16 @@ def record(
     or None for a number per example. `check` is another example (a tuple, if f takes several): it is recorded too,
     and refused if it gives another program.
 
+    Shapes: an example of shape (…) becomes batches of shape (examples, …); `loss(batch).values` is (examples,), and
+    `data` is one number (with reduce=None, one for each example). A function of several outputs returns their structure.
+
     A record freezes what Python decided while it ran: an `if`, the length of a loop, a plain number that f captured.
     Raises GraphError, with the line, where that can be seen: f, or what it calls outside of autograd and nn, compares a
-    Value or its `data`, computes with its `data` or sets it, or enters `no_grad`.
+    Value or its `data`, computes with its `data` or sets it, enters `no_grad`, or keeps a state from call to call. A
+    replay raises GraphError at the next call where f would compute something else now: a parameter, a function, an
+    attribute of a model was replaced (in lists of more than 512 entries, within a few calls), a layer appended, a
+    running statistic moved, `eval()` or `train()` called. What cannot be seen: numbers, lists of data and dicts of
+    settings that f captured; what `math`, `random` or text made of a number; files, and what C code keeps for itself.
     """
     from autograd.replay.trace import recorded
 
