@@ -1,0 +1,176 @@
+"""What students do on paper, computed here without the diagnoser: it calls none of the answers right, and names nearly all."""
+
+import math
+import random
+
+import pytest
+
+from autograd import Parameter, Value, diagnose, dot, mean
+from autograd.classroom.paper import Paper
+from autograd.explain.answers import read_answer
+from autograd.graph import number
+from nn.lessons import COURSE
+
+# --- a backward pass of our own: lists of (node, operand, parent, local), from the root down
+
+
+def order_from(root):
+    order, seen, stack = [], set(), [(root, iter(root.parents))]
+    seen.add(root)
+    while stack:
+        node, parents = stack[-1]
+        for parent in parents:
+            if parent not in seen:
+                seen.add(parent)
+                stack.append((parent, iter(parent.parents)))
+                break
+        else:
+            order.append(node)
+            stack.pop()
+    return order
+
+
+def gradients_of(root, local=lambda node, i: node.partials[i]):
+    found = {root: 1.0}
+    for node in reversed(order_from(root)):
+        for i, parent in enumerate(node.parents):
+            found[parent] = found.get(parent, 0.0) + found.get(node, 0.0) * local(node, i)
+    return found
+
+
+def slips(root, node):
+    """Yield (the names that would do, the number) for what a student may do at a node."""
+    order, gradient = order_from(root), gradients_of(root)
+    uses = [(n, i) for n in order for i, parent in enumerate(n.parents) if parent is node]
+    contributions = [gradient[n] * n.partials[i] for n, i in uses]
+    yield {"upstream alone"}, sum(gradient[n] for n, _ in uses)
+    yield {"local alone"}, sum(n.partials[i] for n, i in uses)
+    if all(1.0 not in (gradient[n], n.partials[i]) for n, i in uses):
+        yield {"+ in the place of ·"}, sum(gradient[n] + n.partials[i] for n, i in uses)
+    yield {"the sign", "sign of the delta"}, -sum(contributions)
+    for n, i in uses:
+        if n.op.name == "mul" and n.parents[1 - i].kind != "constant":
+            yield {"the other factor's gradient"}, gradient[n.parents[1 - i]]
+        if n.op.name == "dot" and i < len(n.parents) - 1:
+            half = len(n.parents) // 2
+            yield {"the other factor's gradient"}, gradient[n.parents[(i + half) % (2 * half)]]
+    if len(uses) > 1:
+        for k, contribution in enumerate(contributions):
+            yield {"one use only", "one example of several", "the penalty only"}, contribution
+            rest = math.fsum(contributions[:k] + contributions[k + 1 :])
+            yield {"one use left out", "one example left out", "the penalty left out"}, rest
+    for joined in (n for n in order if n.op and n.op.name == "mean"):
+        more = gradients_of(root, lambda n, i, joined=joined: 1.0 if n is joined else n.partials[i])[node]
+        yield {"sum for mean"}, more
+    squares = [n for n in order if n.op and n.op.name == "power(2)"]
+    if squares:
+        halved = gradients_of(root, lambda n, i: n.partials[i] / 2 if n in squares else n.partials[i])[node]
+        yield {"the exponent left out", "½(t − o)² for (t − o)²"}, halved
+    for other in order:
+        if other.label and other not in (root, node) and other.kind != "constant":
+            yield {"another node's gradient", "the other factor's gradient"}, gradient[other]
+
+
+def wrong_answers():
+    """At most a dozen for each lesson, at parameters and inputs that have a label: those that can be told from the truth."""
+    for slug, lesson in COURSE.lessons.items():
+        root = lesson.build()
+        order, gradient = order_from(root), gradients_of(root)
+        nodes = [n for n in order if n.label and n is not root and n.op is None and n.kind != "constant"]
+        found = [
+            (slug, root, node, names, x)
+            for node in random.Random(slug).sample(nodes, min(4, len(nodes)))
+            for names, x in slips(root, node)
+            if number(x) not in (number(gradient[node]), "0") and math.isfinite(x)
+        ]
+        yield from random.Random(slug).sample(found, min(12, len(found)))
+
+
+def test_no_wrong_answer_is_right_and_nine_of_ten_are_named():
+    tried, unnamed = 0, []
+    for slug, root, node, names, x in wrong_answers():
+        typed = f"{x:.4g}"
+        truth = gradients_of(root)[node]
+        if f"{truth:.4g}" == typed:
+            continue
+        told = diagnose(root, node, typed)
+        tried += 1
+        assert not told.right, (slug, node.label, typed, truth)
+        if not names & {mistake.name for mistake in told.mistakes}:
+            unnamed.append((slug, node.label, typed, names, [m.name for m in told.mistakes]))
+    assert tried >= 150
+    assert len(unnamed) <= tried / 10, unnamed
+
+
+BOOK = [  # lesson, node, answer, what was done; "coarse" for a rounding that goes too far
+    ("layer", "x1", "2", "one use left out"),
+    ("batches", "w", "-1", "one example of several"),
+    ("xor-by-hand", "u2", "0.1", "coarse"),
+    ("losses", "p2", "-40000", "sum for mean"),
+    ("one-neuron", "x1", "2", "an input and its weight swapped"),
+    ("xor-by-hand", "u2", "0.2767", "upstream alone"),
+    ("three-layers", "w³₁₁", "0.7311", "upstream alone"),
+    ("activations", "z2", ".1598", "the sign"),
+    ("tiny-network", "w", "2", "local alone"),
+    ("tiny-network", "w", "-48", "the other factor's gradient"),
+    ("overfitting", "w", "8", "the penalty left out"),
+    ("overfitting", "w", "9.5", "the exponent left out"),
+    ("linear-trap", "x1", "3", "one use only"),
+]
+
+
+@pytest.mark.parametrize(("slug", "label", "answer", "done"), BOOK)
+def test_what_was_really_answered(slug, label, answer, done):
+    root = COURSE.lessons[slug].build()
+    (node,) = (n for n in order_from(root) if n.label == label)
+    told = diagnose(root, node, answer)
+    assert not told.right
+    assert told.verdict == "coarse" if done == "coarse" else done in [m.name for m in told.mistakes]
+
+
+def test_nothing_is_named_that_has_no_place_in_the_graph():
+    rng = random.Random(0)
+    for slug, lesson in COURSE.lessons.items():
+        root = lesson.build()
+        operations = {n.op.name for n in order_from(root) if n.op}
+        node = next(n for n in order_from(root) if n.label and n.op is None)
+        truth = gradients_of(root)[node]
+        for answer in (-truth, truth / 2, truth * 2, truth * 3, rng.uniform(-3, 3)):
+            words = diagnose(root, node, repr(answer)).text
+            if "power(2)" not in operations and "mul" not in operations:
+                assert "½" not in words, (slug, words)
+            if "sub" not in operations:
+                assert "t − o" not in words, (slug, words)
+            if "mean" not in operations:
+                assert "sum for mean" not in words, (slug, words)
+
+
+@pytest.mark.parametrize(
+    ("typed", "truth", "verdict"),
+    [("1.5", 1.5, "right"), ("2", 1.5, "wrong"), ("0.14", 0.138371, "right"), ("0.1", 0.138371, "coarse"), ("1/3", 1 / 3, "right"),
+     ("0.3", 1 / 3, "coarse"), ("33/100", 1 / 3, "wrong"), ("0.5", 0.5, "right"), ("1", 0.5, "wrong"), ("-4e1", -36.0, "coarse"),
+     ("-40", -36.0, "wrong"), ("0", 0.0, "right"), ("0", 0.4, "wrong"), ("100", 95.0, "wrong"), ("1e2", 95.0, "coarse"), ("7", 7.0, "right")],
+)  # fmt: skip
+def test_right_coarse_wrong(typed, truth, verdict):
+    assert read_answer(typed).verdict(truth) == verdict
+
+
+def test_what_a_mistake_gives_exactly_is_the_mistake():
+    w = Parameter(0.5, "w")
+    losses = [(dot([w], [Value(x)], 0.0) - y) ** 2 for x, y in ((1.0, 2.0), (2.0, 2.0), (-1.0, 1.0))]
+    loss = mean(losses)
+    assert diagnose(loss, w, "-1").verdict == "wrong"
+    assert "one example of several" in [m.name for m in diagnose(loss, w, "-1").mistakes]
+    assert diagnose(mean(losses), w, "-1.3").verdict == "right"
+
+
+def test_the_numbers_without_the_seed_are_recognised():
+    paper = Paper(COURSE.lessons["tiny-network"], "7")
+    (question,) = (q for q in paper.exercises if q.question == "What is ∂L/∂w?")
+    assert "the numbers of the lesson are taken" in question.verdict("-32").words
+    plain = Paper(COURSE.lessons["tiny-network"]).contributions
+    differing = [
+        (a, b) for a, b in zip(paper.contributions, plain, strict=True) if number(a.answer) != number(b.answer)
+    ]
+    assert differing
+    assert any("not those of the seed" in a.verdict(repr(b.answer)).words for a, b in differing)
