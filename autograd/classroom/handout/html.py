@@ -15,16 +15,26 @@ USE_HEADS = ("no.", "use", "upstream", "local", "contribution")
 
 def page(sheet: Sheet) -> str:
     """Return the sheet to fill in, and the solutions on a page of their own."""
+    return whole(sheet, [task_side(sheet), solved_side(sheet)])
+
+
+def blank_page(sheet: Sheet) -> str:
+    """Return the sheet to fill in, without its solutions."""
+    return whole(sheet, [task_side(sheet)])
+
+
+def whole(sheet: Sheet, sides: list[str]) -> str:
+    """Return sides of a sheet as a page that asks nothing of any network."""
     style = files(__package__).joinpath("handout.css").read_text(encoding="utf-8")
     policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
     shape = " ".join(["wide"] * sheet.wide + ["high"] * sheet.high)
     orientation = f"@page {{ size: A4 {'landscape' if sheet.wide else 'portrait'}; }}"
+    body = "\n".join(sides)
     return (
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{escape(sheet.title)}</title>\n'
-        f'<style>{style}{orientation}</style>\n</head>\n<body class="{shape}">\n'
-        f"{task_side(sheet)}\n{solved_side(sheet)}\n</body>\n</html>\n"
+        f'<style>{style}{orientation}</style>\n</head>\n<body class="{shape}">\n{body}\n</body>\n</html>\n'
     )
 
 

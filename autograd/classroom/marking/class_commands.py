@@ -1,0 +1,142 @@
+"""The commands `class` and `mark`, and the numbers of a student of a class."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import sys
+from pathlib import Path
+from typing import Any
+
+from autograd.classroom.course import Course
+from autograd.classroom.find import find_lesson
+from autograd.classroom.lesson import Lesson
+from autograd.classroom.marking.answer_files import read_answers
+from autograd.classroom.marking.expected import Expected, read_expected
+from autograd.classroom.marking.hand_out import check_empty, give_out, write_class
+from autograd.classroom.marking.marks import Mark, as_csv, marks_of, overridden
+from autograd.classroom.marking.points import Points, read_points
+from autograd.classroom.marking.reports import class_text, feedback_page, mistakes_csv, projector_page, student_text
+from autograd.classroom.marking.roster import read_roster
+from autograd.classroom.renumbering import renumbered
+from autograd.errors import DataError, FileError
+from autograd.file_io import check_place, write_file
+
+
+def add_commands(added: Any) -> None:
+    """Add `class` and `mark` to the command line."""
+    giving = added.add_parser("class", help="give each student of a class their own numbers")
+    giving.add_argument("roster", metavar="ROSTER", help="a name a line, or CSV with a column name and perhaps id")
+    giving.add_argument("lesson", nargs="+", metavar="LESSON", help="what is given out: a lesson, or PATH.py")
+    giving.add_argument(
+        "-o", "--output", required=True, metavar="FOLDER", help="a new folder: students/, teacher/, answers/"
+    )
+    giving.add_argument(
+        "--salt", default="", metavar="WORD", help="a word that only you know: without it anyone can print the key"
+    )
+    giving.add_argument("--points", metavar="FILE", help='what answers are worth: {"right": 1, "mistake": 0.5}')
+    giving.add_argument("--practice", action="store_true", help="also full pages with other numbers")
+    giving.add_argument(
+        "--course", dest="folder", metavar="FOLDER", help="the lessons of a folder, in place of the course"
+    )
+    giving.add_argument("--force", action="store_true", help="also into a folder that is not empty")
+    giving.set_defaults(run=give)
+    marking = added.add_parser("mark", help="mark what a class handed in to FOLDER/answers")
+    marking.add_argument("class_folder", metavar="FOLDER", help="the folder that `class` wrote")
+    marking.add_argument(
+        "--points", metavar="FILE", help="what answers are worth, in place of what was given with `class`"
+    )
+    marking.add_argument("--override", metavar="FILE.csv", help="points by hand: student,question,points,reason")
+    marking.add_argument("--student", metavar="NAME", help="one student's answers in full")
+    marking.add_argument("--mistakes", metavar="FILE.csv", help="the histogram of mistakes as a table")
+    marking.add_argument("--projector", metavar="FILE.html", help="the histogram as a page without names")
+    marking.add_argument("--feedback", metavar="FOLDER", help="a sheet for each student")
+    marking.set_defaults(run=mark)
+
+
+def give(options: argparse.Namespace) -> None:
+    """Write a class: what students get, and what the teacher keeps."""
+    check_empty(Path(options.output), options.force)
+    students, points = read_roster(options.roster), read_points(options.points)
+    lessons = [find_lesson(wanted, options.course) for wanted in dict.fromkeys(options.lesson)]
+    if len({lesson.slug for lesson in lessons}) < len(lessons):
+        raise DataError("Two of these lessons have the same name. Give one of them a slug of its own.")
+    expected, given = give_out(students, lessons, options.salt, points, progress(len(students) * len(lessons)))
+    written = write_class(options.output, expected, given, options.practice, options.force)
+    print(
+        f"{options.output}: {len(students)} students, {len(lessons)} lesson{'s' * (len(lessons) > 1)}, {len(written)} files"
+    )
+    print(f"Give out {Path(options.output) / 'students'}; keep {Path(options.output) / 'teacher'} to yourself.")
+    if not options.salt:
+        print("Without --salt, anyone who has chalkgrad can print the key.")
+
+
+def progress(count: int) -> Any:
+    """Return what shows how far one is, on a terminal alone."""
+
+    def shown(done: int) -> None:
+        if sys.stderr is not None and sys.stderr.isatty():
+            bar = "█" * (30 * done // count)
+            print(f"\r{bar:<30} {done} of {count}", end="\n" if done == count else "", file=sys.stderr, flush=True)
+
+    return shown
+
+
+def mark(options: argparse.Namespace) -> None:
+    """Mark a class: marks.csv, the class on the terminal, and what else was asked for. Exit status 1 where something could not be read."""
+    folder = Path(options.class_folder)
+    for place in (options.mistakes, options.projector):
+        if place:
+            check_place(place)
+    expected = read_expected(options.class_folder)
+    points = read_points(options.points)
+    answers, remarks = read_answers(folder / "answers", expected)
+    marks, unread = marks_of(expected, answers, points if options.points else Points(expected.shares))
+    marks = overridden(marks, options.override, expected)
+    if options.student:
+        print(student_text(*of_student(marks, expected, options.student)))
+        return
+    write_file(folder / "marks.csv", as_csv(marks, expected))
+    print(class_text(marks, [*remarks, *unread], expected))
+    if options.mistakes:
+        write_file(options.mistakes, mistakes_csv(marks))
+    if options.projector:
+        write_file(options.projector, projector_page(marks))
+    if options.feedback:
+        write_feedback(options.feedback, marks, expected)
+    print(f"\n{folder / 'marks.csv'}: {len(expected.students)} students, {len(marks)} answers")
+    if remarks or unread:
+        sys.stdout.flush()
+        raise SystemExit(1)
+
+
+def of_student(marks: list[Mark], expected: Expected, name: str) -> tuple[list[Mark], str]:
+    """Return the marks of a student, and the name; raise DataError for one who is not on the roster."""
+    student = expected.student(name)
+    if student is None:
+        raise DataError(f"{name!r} is not on the roster of this class.")
+    return [mark for mark in marks if mark.student == student.key], student.name
+
+
+def write_feedback(folder: str, marks: list[Mark], expected: Expected) -> None:
+    """Write a sheet for each student into a folder."""
+    place = Path(folder)
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileError(f"{folder!r} cannot be written: {error.strerror}. Choose another folder.") from None
+    for student in expected.students:
+        own = [mark for mark in marks if mark.student == student.key]
+        write_file(place / f"{student.file}.html", feedback_page(own, student.name))
+
+
+def lesson_of_student(lesson: Lesson, course: Course, folder: str, name: str) -> Lesson:
+    """Return a lesson with the numbers that a student of a class was given."""
+    expected = read_expected(folder)
+    student = expected.student(name)
+    if student is None:
+        raise DataError(f"{name!r} is not on the roster of {folder!r}.")
+    for paper in expected.of(student.key):
+        if paper.lesson == lesson.slug:
+            return dataclasses.replace(renumbered(lesson, paper.leaves), title=paper.title + f": {student.name}")
+    raise DataError(f"{lesson.slug} was not given out to this class: {', '.join(expected.lessons)}.")

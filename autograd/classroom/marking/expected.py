@@ -1,0 +1,149 @@
+"""expected.json: what a class was asked, and what is right. Marking reads it, and never draws numbers again.
+
+format, version    "chalkgrad-expected", 1
+drawing            the version of the drawing of numbers
+digest             of all the rest: a changed file is refused
+students           name, id, file
+papers             for each student and lesson: the leaves, and the questions with answers, named mistakes and points
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from autograd.classroom.marking.roster import Student
+from autograd.classroom.questions import Choice, Question, Verdict, Wrong
+from autograd.classroom.renumbering import DRAWING, same_seed
+from autograd.errors import DataError, FileError
+from autograd.file_io import read_file
+
+FORMAT, VERSION = "chalkgrad-expected", 1
+NAME = "expected.json"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question of one student, as it is stored: `mistakes` are (when, number, why, name)."""
+
+    text: str
+    answer: float
+    choices: tuple[tuple[str, str], ...]
+    mistakes: tuple[tuple[str, float, str, str], ...]
+    points: float
+
+    @property
+    def question(self) -> Question:
+        """The question, to be judged as everywhere."""
+        wrong = tuple(Wrong(when, number, lambda x=number: x, why, name) for when, number, why, name in self.mistakes)  # type: ignore[misc]
+        return Question(self.text, self.answer, (), wrong, choices=tuple(Choice(*choice) for choice in self.choices))
+
+    def verdict(self, given: str) -> Verdict:
+        """Say whether an answer is right, or which mistakes give it."""
+        return self.question.verdict(given)
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """One lesson of one student: how many draws were passed over, the numbers of the leaves, and the questions."""
+
+    student: str
+    lesson: str
+    title: str
+    skipped: int
+    leaves: dict[str, float]
+    questions: tuple[Asked, ...]
+
+
+@dataclass(frozen=True)
+class Expected:
+    """All of a class: the salt, the students and their papers."""
+
+    salt: str
+    students: tuple[Student, ...]
+    papers: tuple[Assigned, ...]
+    shares: dict[str, float]  # of a question's points, by verdict
+    drawing: int = DRAWING
+
+    def of(self, student: str) -> Iterator[Assigned]:
+        """Yield the papers of a student, by key."""
+        return (paper for paper in self.papers if paper.student == student)
+
+    def student(self, name: str) -> Student | None:
+        """Return the student whose name, id or file this is, if there is one."""
+        wanted = same_seed(name)
+        for student in self.students:
+            if wanted in (student.key, same_seed(student.name), student.file):
+                return student
+        return None
+
+    @property
+    def lessons(self) -> list[str]:
+        """The lessons that were given out."""
+        return list(dict.fromkeys(paper.lesson for paper in self.papers))
+
+
+def stored(question: Question, points: float) -> Asked:
+    """Return a question as it is stored."""
+    wrong = tuple((one.when, float(one.answer), one.why, one.name) for one in question.wrong)
+    choices = tuple((choice.text, choice.why) for choice in question.choices)
+    return Asked(question.question, float(question.answer), choices, wrong, points)
+
+
+def as_json(expected: Expected) -> str:
+    """Return a class as JSON, with its digest."""
+    content = asdict(expected)
+    head = {"format": FORMAT, "version": VERSION, "digest": digest(content)}
+    return json.dumps(head | content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def digest(content: dict[str, Any]) -> str:
+    """Return the digest of what a class holds."""
+    plain = json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return sha256(plain.encode()).hexdigest()
+
+
+def read_expected(folder: str) -> Expected:
+    """Return the class of a folder.
+
+    Raises FileError for a folder that `class` did not write, and for a file that was changed, torn, or written by a later version.
+    """
+    path = Path(folder) / "teacher" / NAME
+    if not path.is_file():
+        raise FileError(
+            f"{folder!r} is not a class: there is no {path}. Give the folder that `class … -o FOLDER` wrote."
+        )
+    try:
+        content = json.loads(read_file(path).decode("utf-8"))
+        head = {key: content.pop(key) for key in ("format", "version", "digest")}
+    except (ValueError, KeyError, AttributeError, RecursionError):
+        raise FileError(f"{path} is torn, or is not what `class` writes. Bring back a copy of it.") from None
+    if head["format"] != FORMAT or head["version"] != VERSION:
+        raise DataError(
+            f"{path} has version {head['version']}, and this chalkgrad reads version {VERSION}. Use a newer one."
+        )
+    if head["digest"] != digest(content):
+        raise FileError(
+            f"{path} was changed since `class` wrote it. Bring back a copy; points are given with --points."
+        )
+    return from_json(content)
+
+
+def from_json(content: dict[str, Any]) -> Expected:
+    """Return a class from its content."""
+    papers = tuple(
+        Assigned(**paper | {"questions": tuple(asked_from(question) for question in paper["questions"])})
+        for paper in content["papers"]
+    )
+    students = tuple(Student(**student) for student in content["students"])
+    return Expected(content["salt"], students, papers, content["shares"], content["drawing"])
+
+
+def asked_from(question: dict[str, Any]) -> Asked:
+    """Return a question from its content."""
+    lists = {key: tuple(tuple(one) for one in question[key]) for key in ("choices", "mistakes")}
+    return Asked(**question | lists)

@@ -1,0 +1,130 @@
+"""What marking tells: the class on the terminal, a page for the projector, one student in full, a sheet for each."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from html import escape
+
+from autograd.classroom.marking.answer_files import Remark, shortened
+from autograd.classroom.marking.expected import Expected
+from autograd.classroom.marking.hand_out import whole_page
+from autograd.classroom.marking.marks import Mark, harmless, histogram
+from autograd.graph import number
+
+WIDEST = 30  # characters of a bar on the terminal
+
+
+def class_text(marks: list[Mark], remarks: Iterable[Remark], expected: Expected) -> str:
+    """Return the marks of a class, the histogram of its mistakes, and what a teacher must look at."""
+    parts = [totals(marks, expected), *mistake_lines(marks), *missing(marks, expected)]
+    listed = [f"  {remark.where}: {remark.what}" for remark in remarks]
+    return "\n\n".join([*parts, *(["\n".join(["To look at:", *listed])] if listed else [])])
+
+
+def totals(marks: list[Mark], expected: Expected) -> str:
+    """Return a line for each student: points, and of how many."""
+    width = max(len(student.name) for student in expected.students)
+    lines = []
+    for student in expected.students:
+        own = [mark for mark in marks if mark.student == student.key]
+        points, most = sum(mark.points for mark in own), sum(mark.most for mark in own)
+        lines.append(f"{student.name:{width}}  {points:g} of {most:g}")
+    return "\n".join(lines)
+
+
+def handed_in(marks: Iterable[Mark]) -> set[str]:
+    """Return the students who answered anything."""
+    return {mark.student for mark in marks if mark.verdict != "missing"}
+
+
+def mistake_lines(marks: list[Mark]) -> list[str]:
+    """Return the histogram of named mistakes, if there are any."""
+    bars = histogram(marks)
+    count = len(handed_in(marks))
+    if not bars:
+        return []
+    lines = [
+        f"  {students} of {count}  {'█' * max(1, round(WIDEST * students / count))}  {mistake} ({where(questions)})"
+        for mistake, students, _, questions in bars
+    ]
+    return ["\n".join(["Mistakes, by how many students made them:", *lines])]
+
+
+def where(questions: dict[int, int]) -> str:
+    """Return the questions at which a mistake was made."""
+    places = ", ".join(str(place) for place in sorted(questions))
+    return f"question{'s' if len(questions) > 1 else ''} {places}"
+
+
+def missing(marks: list[Mark], expected: Expected) -> list[str]:
+    """Return who handed nothing in."""
+    there = handed_in(marks)
+    names = [student.name for student in expected.students if student.key not in there]
+    return [f"Nothing handed in: {', '.join(names)}."] if names else []
+
+
+def mistakes_csv(marks: list[Mark]) -> bytes:
+    """Return the histogram as CSV."""
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\r\n")
+    writer.writerow(("mistake", "students", "questions", "why"))
+    for mistake, students, why, questions in histogram(marks):
+        writer.writerow((harmless(mistake), students, " ".join(map(str, sorted(questions))), harmless(why)))
+    return file.getvalue().encode("utf-8-sig")
+
+
+def projector_page(marks: list[Mark]) -> str:
+    """Return a page without names: a bar for each mistake, and its explanation behind it."""
+    count = len(handed_in(marks))
+    bars = [
+        f'<details><summary><span class="count">{students} of {count}</span> {escape(mistake)}'
+        f'<div class="bar" style="width:{100 * students / count:.0f}%"></div></summary>'
+        f"<p>{escape(why)}</p>{example(marks, mistake)}</details>"
+        for mistake, students, why, _ in histogram(marks)
+    ]
+    body = bars or ["<p>No mistake that has a name.</p>"]
+    return whole_page("What the class got wrong", "\n".join(["<h1>What the class got wrong</h1>", *body]), script=False)
+
+
+def example(marks: list[Mark], mistake: str) -> str:
+    """Return one answer that shows a mistake, beside the right one."""
+    mark = next(mark for mark in marks if mark.mistakes[:1] == (mistake,))
+    return (
+        f"<p>{escape(mark.asked.text)} For example {escape(mark.read)}, where {number(mark.asked.answer)} is right.</p>"
+    )
+
+
+def student_text(marks: Iterable[Mark], name: str) -> str:
+    """Return all that is known about one student's answers: as sent, as read, what was expected, the verdict, how a mistake computes it."""
+    parts = [name]
+    for mark in marks:
+        right = mark.asked.question.key if mark.asked.choices else number(mark.asked.answer)
+        lines = [f"{mark.place:>4}  {mark.asked.text}", f"      sent:      {shortened(mark.sent) or '—'}"]
+        if mark.read:
+            lines.append(f"      read:      {mark.read}")
+        lines += [
+            f"      expected:  {right}",
+            f"      verdict:   {mark.verdict}, {mark.points:g} of {mark.most:g}",
+            f"      {mark.words}",
+        ]
+        lines += [
+            f"      in full:   {number(n)} is what you get when {when}"
+            for when, n, _, _ in mark.asked.mistakes
+            if when in mark.mistakes
+        ]
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts)
+
+
+def feedback_page(marks: Iterable[Mark], name: str) -> str:
+    """Return a sheet for one student: each answer and what is said of it."""
+    own = list(marks)
+    rows = "".join(
+        f"<li><p>{escape(mark.asked.text)}</p><p>{escape(shortened(mark.sent) or '—')}: {escape(mark.words)} "
+        f"({mark.points:g} of {mark.most:g})</p></li>"
+        for mark in own
+    )
+    total = f"<p><strong>{sum(mark.points for mark in own):g} of {sum(mark.most for mark in own):g}</strong></p>"
+    return whole_page(name, f"<h1>{escape(name)}</h1>{total}<ol>{rows}</ol>", script=False)
