@@ -14,6 +14,7 @@ from autograd import commands
 from autograd.classroom import operations_table, walkthrough
 from autograd.classroom.arguments import split_numbers
 from autograd.classroom.assignments import assignment_command
+from autograd.classroom.marking import class_commands
 from autograd.pictures import LEVELS
 from nn.lessons import COURSE
 
@@ -92,6 +93,7 @@ def parser() -> argparse.ArgumentParser:
     add_pictures(added)
     add_class_kit(added)
     assignment_command.add_to(added)
+    class_commands.add_commands(added)
     added.add_parser("table", help="print the table of operations").set_defaults(
         run=lambda options: print(operations_table.table())
     )
@@ -127,6 +129,10 @@ def add_seed(added: argparse.ArgumentParser) -> None:
     added.add_argument(
         "--seed", default="", metavar="SEED", help="the same graph with other numbers: a number or a name, as 7"
     )
+    added.add_argument(
+        "--class", dest="class_folder", metavar="FOLDER", help="with --student: the folder that `class` wrote"
+    )
+    added.add_argument("--student", metavar="NAME", help="the numbers that a student of the class was given")
 
 
 def add_steps(added: Any) -> None:
@@ -195,6 +201,9 @@ def add_class_kit(added: Any) -> None:
     instead = quiz.add_mutually_exclusive_group()
     instead.add_argument("--key", action="store_true", help="print the answers alone")
     instead.add_argument("--mark", metavar="FILE", help="mark a file of answers, one a line, an empty line for none")
+    instead.add_argument("-o", "--output", metavar="FILE.xml", help="write them as a bank for a learning platform")
+    quiz.add_argument("--format", default="moodle", help="of the bank: moodle")
+    quiz.add_argument("--variants", type=int, default=30, metavar="N", help="how many numbers of each question: 30")
     paper.add_argument("-o", "--output", metavar="FILE", help="a name in .html, .pdf or .md; LESSON.html without")
     cards = added.add_parser("flashcards", help="questions and answers of the whole course")
     cards.add_argument(

@@ -15,9 +15,12 @@ from autograd.classroom.assignments import catalogue
 from autograd.classroom.find import find_lesson
 from autograd.classroom.handout import handout
 from autograd.classroom.lesson_files import course_of_folder
+from autograd.classroom.marking.answer_files import answers_in_order
+from autograd.classroom.marking.class_commands import lesson_of_student
+from autograd.classroom.marking.moodle import moodle_bank
 from autograd.classroom.new_lesson import new_lesson
 from autograd.classroom.paper import Paper
-from autograd.errors import FileError
+from autograd.errors import DataError, FileError
 from autograd.explain.event_json import plain, stream
 from autograd.explain.events import Event
 from autograd.explain.programs import program
@@ -158,12 +161,24 @@ def show_player(options: argparse.Namespace) -> None:
 def ask_quiz(options: argparse.Namespace) -> None:
     """Ask the questions of a lesson, or print their key, or mark a file of answers."""
     paper = Paper(find(options))
-    if options.key:
+    if options.output:
+        write_bank(options, paper)
+    elif options.key:
         print(terminal_quiz.key(paper))
     elif options.mark:
-        print(terminal_quiz.marked(paper, read(options.mark).splitlines()))
+        print(terminal_quiz.marked(paper, answers_in_order(read(options.mark))))
     else:
         terminal_quiz.quiz(paper)
+
+
+def write_bank(options: argparse.Namespace, paper: Paper) -> None:
+    """Write a bank of questions for a learning platform."""
+    if options.format != "moodle" or not options.output.endswith(".xml"):
+        raise DataError(
+            f"{options.output!r}: a bank of questions is written with --format moodle, into a file that ends in .xml."
+        )
+    write_file(options.output, moodle_bank(paper.lesson, options.variants))
+    print(f"{options.output}: {len(paper.questions)} questions, each in {options.variants} variants")
 
 
 def write_handout(options: argparse.Namespace) -> None:
@@ -243,8 +258,15 @@ def show(answer: Printable, as_json: bool) -> None:
 
 def find(options: argparse.Namespace) -> Lesson:
     """Return the lesson, the file's lesson or the formula that is named, with the numbers that are asked for."""
-    seed = getattr(options, "seed", "")
-    return find_lesson(options.lesson, course_of(options), options.numbers, name_list(options.parameters), seed)
+    seed, student = getattr(options, "seed", ""), getattr(options, "student", None)
+    if student is not None and (seed or options.numbers):
+        raise DataError("A student of a class has their own numbers: leave out --seed and NAME=NUMBER, or --student.")
+    lesson = find_lesson(options.lesson, course_of(options), options.numbers, name_list(options.parameters), seed)
+    if student is None:
+        return lesson
+    if not options.class_folder:
+        raise DataError("--student needs the class: --class FOLDER --student NAME.")
+    return lesson_of_student(lesson, options.class_folder, student)
 
 
 def course_of(options: argparse.Namespace) -> Course:

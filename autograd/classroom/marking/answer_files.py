@@ -23,6 +23,7 @@ HEAD = re.compile(r"#\s*chalkgrad-answers\s+(\d+)\s+(\S+)\s*(.*)")
 NUMBERED = re.compile(r"\(?(\d{1,4})\s*(?:[:)]|\.(?=\s|$))\s*(.*)")
 NAMED = re.compile(r"[^=]*[^\W\d][^=]*=\s*(.+)")
 LARGEST = 1_000_000  # bytes of a file of answers
+MOST_PLACES = 100
 LONGEST = 60  # characters of an answer that is shown
 COLUMNS = ["student", "lesson", "question", "answer"]
 
@@ -76,6 +77,28 @@ def text_answers(text: str, path: Path, shown: str, expected: Expected) -> Itera
             if found[1] != "1":
                 raise DataError(f"Its format is {found[1]}, and this chalkgrad reads 1.")
             lesson, student, begin = found[2], found[3], i + 1
+
+
+def answers_in_order(text: str) -> list[str]:
+    """Return the answers of one paper in the order of its questions, empty where there is none.
+
+    >>> answers_in_order("1: -38\\n3) w = 2,5")
+    ['-38', '', '2.5']
+    """
+    lines = [line.strip() for line in text.splitlines() if not line.lstrip().startswith("#")]
+    found = [NUMBERED.fullmatch(line) for line in lines]
+    placed = {int(one[1]): one[2] for one in found if one}
+    if placed:
+        lines = [placed.get(place, "") for place in range(1, min(max(placed), MOST_PLACES) + 1)]
+    return [readable(line) for line in lines]
+
+
+def readable(line: str) -> str:
+    """Return an answer in the form that is judged, or as it is, where it could be two numbers."""
+    try:
+        return number_text(line)
+    except DataError:
+        return line
 
 
 def found_student(name: str, path: Path, expected: Expected) -> str:

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from autograd.classroom.course import Course
 from autograd.classroom.find import find_lesson
 from autograd.classroom.lesson import Lesson
 from autograd.classroom.marking.answer_files import read_answers
@@ -130,7 +129,7 @@ def write_feedback(folder: str, marks: list[Mark], expected: Expected) -> None:
         write_file(place / f"{student.file}.html", feedback_page(own, student.name))
 
 
-def lesson_of_student(lesson: Lesson, course: Course, folder: str, name: str) -> Lesson:
+def lesson_of_student(lesson: Lesson, folder: str, name: str) -> Lesson:
     """Return a lesson with the numbers that a student of a class was given."""
     expected = read_expected(folder)
     student = expected.student(name)

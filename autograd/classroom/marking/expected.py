@@ -120,7 +120,7 @@ def read_expected(folder: str) -> Expected:
     try:
         content = json.loads(read_file(path).decode("utf-8"))
         head = {key: content.pop(key) for key in ("format", "version", "digest")}
-    except (ValueError, KeyError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise FileError(f"{path} is torn, or is not what `class` writes. Bring back a copy of it.") from None
     if head["format"] != FORMAT or head["version"] != VERSION:
         raise DataError(

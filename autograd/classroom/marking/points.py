@@ -51,8 +51,8 @@ def read_points(path: str | None) -> Points:
     unknown = [key for key in content if key not in SHARES]
     if unknown:
         raise DataError(f"{path!r} has {unknown[0]!r}, and there are: {', '.join(SHARES)} and questions.")
-    tables = list(questions.values()) if isinstance(questions, dict) else [None]
-    if not all(isinstance(table, dict) for table in tables):
+    tables: list[dict[str, Any]] = list(questions.values()) if isinstance(questions, dict) else []
+    if not isinstance(questions, dict) or not all(isinstance(table, dict) for table in tables):
         raise DataError(f'{path!r}: questions are given by lesson and number: {{"tiny-network": {{"3": 2}}}}.')
     for value in [*content.values(), *(value for table in tables for value in table.values())]:
         check_points(path, value)

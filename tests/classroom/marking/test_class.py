@@ -1,0 +1,325 @@
+"""A class: what is given out, what is handed in, and how it is marked."""
+
+import csv
+import io
+import json
+import shutil
+
+import pytest
+
+from autograd import AutogradError, DataError
+from autograd.__main__ import main
+from autograd.classroom.marking.answer_files import number_text
+from autograd.classroom.marking.expected import read_expected
+from autograd.classroom.marking.marks import harmless
+from autograd.classroom.marking.roster import MOST, file_name, read_roster
+from tests.test_command_line import ROOT
+
+OLD = ROOT / "tests" / "classroom" / "marking" / "week1"
+
+
+def told(capsys, *words, status=0):
+    try:
+        found = main(list(words))
+    except SystemExit as ended:
+        found = ended.code
+    out = capsys.readouterr()
+    assert found == status, out.err
+    assert "Traceback" not in out.err
+    return out.out + out.err
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A class of four with one lesson, given out once; tests mark copies of it."""
+    place = tmp_path_factory.mktemp("class")
+    (place / "roster.txt").write_text("Ada\nBob\nCéline\nDe la Cruz, Juan\n", encoding="utf-8")
+    assert (
+        main(["class", str(place / "roster.txt"), "tiny-network", "-o", str(place / "week"), "--salt", "walnut"]) == 0
+    )
+    return place / "week"
+
+
+@pytest.fixture
+def week(made, tmp_path):
+    shutil.copytree(made, tmp_path / "week")
+    return tmp_path / "week"
+
+
+def paper(week, key):
+    return next(paper for paper in read_expected(str(week)).papers if paper.student == key)
+
+
+def hand_in(week, name, lines):
+    path = week / "answers" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(lines), encoding="utf-8")
+
+
+def rows(week):
+    text = (week / "marks.csv").read_bytes()
+    assert text.startswith(b"\xef\xbb\xbf"), "a spreadsheet reads UTF-8 by this mark"
+    return list(csv.DictReader(io.StringIO(text.decode("utf-8-sig"))))
+
+
+# --- giving out
+
+
+def test_the_students_folder_has_no_right_answer_and_computes_nothing(made):
+    for student in read_expected(str(made)).students:
+        page = (made / "students" / f"{student.file}.html").read_text(encoding="utf-8")
+        assert student.name in page
+        assert "is right" not in page
+        assert "Solutions" not in page + (made / "students" / f"{student.file}-tiny-network-handout.html").read_text(
+            "utf-8"
+        )
+        script = page[page.index("<script>") :]
+        assert not any(word in script for word in ("eval", "fetch", "Math.", "Number("))
+        for question in paper(made, student.key).questions:
+            assert "mistakes" not in page
+            assert question.text.split("?")[0].replace("'", "&#x27;") in page
+    names = {path.relative_to(made).as_posix() for path in made.rglob("*") if path.is_file()}
+    assert {"teacher/expected.json", "teacher/key.html", "teacher/booklet.html", "students/ada.html"} <= names
+    assert "students/de-la-cruz-juan.html" in names
+
+
+def test_no_two_students_have_the_same_numbers(made):
+    leaves = [tuple(paper.leaves.items()) for paper in read_expected(str(made)).papers]
+    assert len(set(leaves)) == len(leaves) == 4
+
+
+def test_a_student_added_later_changes_nobody_s_numbers(made, tmp_path):
+    (tmp_path / "roster.txt").write_text("ada \nBOB\nZoë\nCéline\nDe la Cruz, Juan\nEve\n", encoding="utf-8")
+    words = ["class", str(tmp_path / "roster.txt"), "tiny-network", "-o", str(tmp_path / "more"), "--salt", "walnut"]
+    assert main(words) == 0
+    for key in ("ada", "bob", "céline"):
+        assert paper(tmp_path / "more", key).leaves == paper(made, key).leaves
+    assert main([*words[:-1], "hazelnut", "--force"]) == 0
+    assert paper(tmp_path / "more", "ada").leaves != paper(made, "ada").leaves
+
+
+def test_a_student_s_numbers_are_there_in_every_command(made, capsys):
+    w = paper(made, "bob").leaves["w"]
+    for command in ("step", "draw", "play"):
+        output = (
+            ["-o", str(made.parent / f"bob.{ {'draw': 'txt', 'play': 'html'}.get(command) }")]
+            if command != "step"
+            else []
+        )
+        said = told(capsys, command, "tiny-network", "--class", str(made), "--student", "Bob", *output)
+        assert said
+    assert f"w = {w:g}" in (made.parent / "bob.txt").read_text(encoding="utf-8").replace("−", "-")
+    key = told(capsys, "quiz", "tiny-network", "--class", str(made), "--student", "Bob", "--key")
+    answers = [line.split()[-1].replace("−", "-") for line in key.splitlines()[1:]]
+    assert [float(answer) for answer in answers] == pytest.approx(
+        [q.answer for q in paper(made, "bob").questions], rel=1e-5
+    )
+    told(capsys, "step", "tiny-network", "--class", str(made), "--student", "Nobody", status=2)
+    told(capsys, "step", "layer", "--class", str(made), "--student", "Bob", status=2)
+    told(capsys, "step", "tiny-network", "--student", "Bob", status=2)
+
+
+@pytest.mark.parametrize(
+    ("raw", "names"),
+    [
+        (b"Ada\nBob\n", ["Ada", "Bob"]),
+        ("\ufeffname;id\nJosé;7\n".encode(), ["José"]),
+        ("name;id\nJos\xe9;7\nAda;8\n".encode("cp1252"), ["José", "Ada"]),
+        (b'id,Name\n1,"Lovelace, Ada"\n2,Bob\n', ["Lovelace, Ada", "Bob"]),
+        ("name\tgroup\nAda\tA\n".encode("utf-16"), ["Ada"]),
+        ("  Ada  \n\n\u202eBob\n".encode(), ["Ada", "Bob"]),
+    ],
+)
+def test_rosters_as_people_have_them(tmp_path, raw, names):
+    (tmp_path / "roster.csv").write_bytes(raw)
+    assert [student.name for student in read_roster(str(tmp_path / "roster.csv"))] == names
+
+
+@pytest.mark.parametrize(
+    ("raw", "sentence"),
+    [
+        (b"", "has no names"),
+        (b"\x00\x01\x02\xff", "is not a text"),
+        ("José\nJose\u0301 \n".encode(), "two students"),
+        (b"first;last\nA;B\n", "without a column called name"),
+        ("\n".join(f"s{i}" for i in range(MOST + 1)).encode(), "Divide it"),
+    ],
+    ids=["empty", "binary", "same", "no name", "too many"],
+)
+def test_rosters_that_do_not_do_are_a_sentence(tmp_path, raw, sentence):
+    (tmp_path / "roster.csv").write_bytes(raw)
+    with pytest.raises(AutogradError, match=sentence):
+        read_roster(str(tmp_path / "roster.csv"))
+
+
+def test_students_with_one_name_and_two_ids_have_files_of_their_own(tmp_path):
+    (tmp_path / "roster.csv").write_text("name,id\nAda,1\nAda,2\n", encoding="utf-8")
+    assert [student.file for student in read_roster(str(tmp_path / "roster.csv"))] == ["ada-1", "ada-2"]
+
+
+def test_names_of_files_are_safe():
+    for name in ("con", "NUL", "../x", "a/b", "a\\b", ".", "…", "x" * 500, "\u202eabc", "lpt1"):
+        stem = file_name(name)
+        assert stem
+        assert len(stem) <= 62
+        assert not set(stem) & set('/\\:*?"<>|. \u202e')
+        assert stem not in ("con", "nul", "lpt1")
+
+
+def test_class_refuses_what_would_be_lost(made, tmp_path, capsys):
+    (tmp_path / "r.txt").write_text("Ada\n", encoding="utf-8")
+    assert "is not empty" in told(capsys, "class", str(tmp_path / "r.txt"), "tiny-network", "-o", str(made), status=2)
+    assert "no file" in told(capsys, "class", str(tmp_path / "no.txt"), "tiny-network", "-o", "x", status=2)
+    (tmp_path / "file").write_text("")
+    assert "is not a folder" in told(
+        capsys, "class", str(tmp_path / "r.txt"), "layer", "-o", str(tmp_path / "file"), status=2
+    )
+
+
+# --- handing in, and marks
+
+
+def right(week, key):
+    return [f"{i}: {question.answer!r}" for i, question in enumerate(paper(week, key).questions, 1)]
+
+
+def test_answers_are_read_as_people_write_them(week, capsys):
+    asked = paper(week, "ada").questions
+    mistake = asked[0].mistakes[0]
+    hand_in(
+        week, "anything.txt", ["# chalkgrad-answers 1 tiny-network ADA ", f"1. {mistake[1]!r}", *right(week, "ada")[2:]]
+    )
+    hand_in(week, "bob.txt", [repr(question.answer) for question in paper(week, "bob").questions])
+    hand_in(week, "Céline_123_assignsubmission/answers.txt", ["2) = 1,5", "1: 1/3", "7: 1,234", "what", "99: 1"])
+    hand_in(week, "nobody.txt", ["1: 2"])
+    said = told(capsys, "mark", str(week), status=1)
+    marks = {(row["student"], row["question"]): row for row in rows(week)}
+    assert marks["Ada", "1"]["mistake"].split("; ")[0] == mistake[0]
+    assert marks["Ada", "1"]["verdict"] == "mistake"
+    assert marks["Ada", "2"]["verdict"] == "missing", "numbered answers do not shift"
+    assert marks["Ada", "3"]["verdict"] == "right"
+    assert all(marks["Bob", str(i)]["verdict"] == "right" for i in range(1, len(asked) + 1))
+    assert marks["Céline", "2"]["answer"] == "1.5"
+    assert marks["Céline", "7"]["verdict"] == "unread"
+    assert f"{len(asked)} of {len(asked)}" in said
+    assert f"1 of 3  {'█' * 10}  {mistake[0]} (question 1)" in said
+    assert "Nothing handed in: De la Cruz, Juan." in said
+    for remark in (
+        "'what' has no number",
+        "There is no question 99",
+        "'nobody' is not on the roster",
+        "could be two numbers",
+    ):
+        assert remark in said
+
+
+def test_one_table_for_all(week, capsys):
+    lines = ["student;lesson;question;answer"]
+    lines += [
+        f"{key};tiny-network;{i};{q.answer!r}"
+        for key in ("ada", "Bob")
+        for i, q in enumerate(paper(week, key.lower()).questions, 1)
+    ]
+    hand_in(week, "all.csv", lines)
+    told(capsys, "mark", str(week))
+    assert [row["verdict"] for row in rows(week) if row["student"] in ("Ada", "Bob")] == ["right"] * (len(lines) - 1)
+
+
+def test_points_overrides_feedback_and_one_student(week, tmp_path, capsys):
+    mistake = paper(week, "ada").questions[0].mistakes[0]
+    hand_in(week, "ada.txt", [f"1: {mistake[1]!r}", "2: =1+1x"])
+    (tmp_path / "points.json").write_text('{"mistake": 0.5, "questions": {"tiny-network": {"1": 4}}}')
+    (tmp_path / "by_hand.csv").write_text("student,question,points,reason\nAda,2,0.25,good idea\n")
+    words = ["mark", str(week), "--points", str(tmp_path / "points.json"), "--override", str(tmp_path / "by_hand.csv")]
+    said = told(capsys, *words, "--feedback", str(tmp_path / "sheets"), "--projector", str(tmp_path / "p.html"),
+                "--mistakes", str(tmp_path / "m.csv"), status=1)  # fmt: skip
+    assert "2.25 of 1" in said
+    again = told(capsys, *words, "--student", "ada")
+    for part in ("sent:      =1+1x", "expected:", mistake[0], "By hand: good idea", "2 of 4"):
+        assert part in again, part
+    assert "good idea" in (tmp_path / "sheets" / "ada.html").read_text(encoding="utf-8")
+    projected = (tmp_path / "p.html").read_text(encoding="utf-8")
+    assert mistake[0] in projected
+    assert not any(student.name in projected for student in read_expected(str(week)).students)
+    assert mistake[0] in (tmp_path / "m.csv").read_text(encoding="utf-8-sig")
+    (cell,) = [row["answer"] for row in rows(week) if row["student"] == "Ada" and row["question"] == "2"]
+    assert cell == "'=1+1x"
+
+
+def test_a_changed_or_torn_class_is_a_sentence(week, capsys):
+    path = week / "teacher" / "expected.json"
+    whole = path.read_text(encoding="utf-8")
+    for text, sentence in (
+        (whole[: len(whole) // 2], "is torn"),
+        ("", "is torn"),
+        ("[]", "is torn"),
+        (whole.replace('"version": 1', '"version": 2'), "reads version 1"),
+        (whole.replace('"salt": "walnut"', '"salt": "other"'), "was changed"),
+    ):
+        path.write_text(text, encoding="utf-8")
+        assert sentence in told(capsys, "mark", str(week), status=2)
+        assert not (week / "marks.csv").exists()
+    assert "is not a class" in told(capsys, "mark", str(week / "answers"), status=2)
+
+
+def test_large_and_odd_answers_are_listed_and_the_others_marked(week, capsys):
+    hand_in(week, "bob.txt", right(week, "bob"))
+    (week / "answers" / "ada.txt").write_bytes(b"1" * 10_000_000)
+    (week / "answers" / "celine.txt").write_bytes(b"\x00\xff\x00")
+    hand_in(week, "juan/de-la-cruz-juan.txt", ["1: " + "9" * 5000, '2: =HYPERLINK("x")', "3: 1e999", "4: \x1b[31m7"])
+    said = told(capsys, "mark", str(week), status=1)
+    assert "at the most" in said
+    assert "is not a text" in said
+    assert "\x1b" not in said
+    assert [row["verdict"] for row in rows(week) if row["student"] == "Bob"].count("right") == len(
+        paper(week, "bob").questions
+    )
+    assert not any(row["answer"].startswith(("=", "+", "@")) for row in rows(week))
+
+
+def test_no_file_outside_the_folder_is_read(week, tmp_path, capsys):
+    (tmp_path / "secret.txt").write_text("1: 5\n")
+    (week / "answers" / "ada.txt").symlink_to(tmp_path / "secret.txt")
+    told(capsys, "mark", str(week))
+    assert {row["verdict"] for row in rows(week)} == {"missing"}
+
+
+def test_a_class_of_week_1_marks_the_same(tmp_path, capsys):
+    """The folder was written once. Whoever changes how it is read changes the marks of classes that are under way."""
+    shutil.copytree(OLD, tmp_path / "old")
+    told(capsys, "mark", str(tmp_path / "old"))
+    assert (tmp_path / "old" / "marks.csv").read_bytes() == (OLD / "marks.csv").read_bytes()
+    assert json.loads((OLD / "teacher" / "expected.json").read_text(encoding="utf-8"))["version"] == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("1. -38", "1. -38"),
+        ("w = 3.76", "3.76"),
+        ("=-114", "-114"),
+        ("-38,0", "-38.0"),
+        ("1/3", "1/3"),
+        ("dL/dw = −2", "−2"),
+        ("b)", "b"),
+    ],
+)
+def test_answers_in_the_form_that_is_judged(written, read):
+    assert number_text(written) == read
+
+
+@pytest.mark.parametrize("written", ["1,234", "12,345,678", "-1,000.5"])
+def test_what_could_be_two_numbers_is_refused(written):
+    with pytest.raises(DataError, match="could be two numbers"):
+        number_text(written)
+
+
+def test_cells_that_would_be_formulas_are_texts():
+    assert [harmless(text) for text in ("=1", "+1", "-1", "@x", "\tx", "Ada")] == [
+        "'=1",
+        "'+1",
+        "'-1",
+        "'@x",
+        "'\tx",
+        "Ada",
+    ]
