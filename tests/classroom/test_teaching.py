@@ -57,6 +57,9 @@ def test_a_command_runs(command, tmp_path):
     if not can_run(command):
         pytest.skip("an extra is not installed")
     (tmp_path / "ada.txt").write_text("1\n\n-16\n", encoding="utf-8")
+    (tmp_path / "roster.txt").write_text("Ada\nBen\nCem\n", encoding="utf-8")
+    if "week1" in command and " class roster.txt" not in command:
+        run("python3 -m autograd class roster.txt tiny-network -o week1", tmp_path)
     done = run(command, tmp_path)
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
     written = re.findall(r'-o ([\w.-]+)|-o "\$name(\.\w+)"', command)

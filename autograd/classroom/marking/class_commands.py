@@ -13,7 +13,7 @@ from autograd.classroom.lesson import Lesson
 from autograd.classroom.marking.answer_files import read_answers
 from autograd.classroom.marking.expected import Expected, read_expected
 from autograd.classroom.marking.hand_out import check_empty, give_out, write_class
-from autograd.classroom.marking.marks import Mark, as_csv, marks_of, overridden
+from autograd.classroom.marking.marks import AnswerMark, as_csv, marks_of, overridden
 from autograd.classroom.marking.points import Points, read_points
 from autograd.classroom.marking.reports import class_text, feedback_page, mistakes_csv, projector_page, student_text
 from autograd.classroom.marking.roster import read_roster
@@ -82,7 +82,7 @@ def progress(count: int) -> Any:
 
 
 def mark(options: argparse.Namespace) -> None:
-    """Mark a class: marks.csv, the class on the terminal, and what else was asked for. Exit status 1 where something could not be read."""
+    """AnswerMark a class: marks.csv, the class on the terminal, and what else was asked for. Exit status 1 where something could not be read."""
     folder = Path(options.class_folder)
     for place in (options.mistakes, options.projector):
         if place:
@@ -109,7 +109,7 @@ def mark(options: argparse.Namespace) -> None:
         raise SystemExit(1)
 
 
-def of_student(marks: list[Mark], expected: Expected, name: str) -> tuple[list[Mark], str]:
+def of_student(marks: list[AnswerMark], expected: Expected, name: str) -> tuple[list[AnswerMark], str]:
     """Return the marks of a student, and the name; raise DataError for one who is not on the roster."""
     student = expected.student(name)
     if student is None:
@@ -117,7 +117,7 @@ def of_student(marks: list[Mark], expected: Expected, name: str) -> tuple[list[M
     return [mark for mark in marks if mark.student == student.key], student.name
 
 
-def write_feedback(folder: str, marks: list[Mark], expected: Expected) -> None:
+def write_feedback(folder: str, marks: list[AnswerMark], expected: Expected) -> None:
     """Write a sheet for each student into a folder."""
     place = Path(folder)
     try:

@@ -16,7 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from autograd.classroom.marking.roster import Student
+from autograd.classroom.marking.roster import ClassMember
 from autograd.classroom.questions import Choice, Question, Verdict, Wrong
 from autograd.classroom.renumbering import DRAWING, same_seed
 from autograd.errors import DataError, FileError
@@ -64,7 +64,7 @@ class Expected:
     """All of a class: the salt, the students and their papers."""
 
     salt: str
-    students: tuple[Student, ...]
+    students: tuple[ClassMember, ...]
     papers: tuple[Assigned, ...]
     shares: dict[str, float]  # of a question's points, by verdict
     drawing: int = DRAWING
@@ -73,7 +73,7 @@ class Expected:
         """Yield the papers of a student, by key."""
         return (paper for paper in self.papers if paper.student == student)
 
-    def student(self, name: str) -> Student | None:
+    def student(self, name: str) -> ClassMember | None:
         """Return the student whose name, id or file this is, if there is one."""
         wanted = same_seed(name)
         for student in self.students:
@@ -139,7 +139,7 @@ def from_json(content: dict[str, Any]) -> Expected:
         Assigned(**paper | {"questions": tuple(asked_from(question) for question in paper["questions"])})
         for paper in content["papers"]
     )
-    students = tuple(Student(**student) for student in content["students"])
+    students = tuple(ClassMember(**student) for student in content["students"])
     return Expected(content["salt"], students, papers, content["shares"], content["drawing"])
 
 

@@ -15,7 +15,7 @@ from autograd.classroom.lesson import Lesson
 from autograd.classroom.marking.answer_files import as_text
 from autograd.classroom.marking.expected import NAME, Assigned, Expected, as_json, stored
 from autograd.classroom.marking.points import Points
-from autograd.classroom.marking.roster import Student
+from autograd.classroom.marking.roster import ClassMember
 from autograd.classroom.paper import Paper
 from autograd.classroom.renumbering import leaf_numbers, seeded
 from autograd.errors import FileError
@@ -34,14 +34,14 @@ POLICY = (
 class Given:
     """What one student gets of one lesson: the lesson with their numbers, and what is stored of it."""
 
-    student: Student
+    student: ClassMember
     original: Lesson
     lesson: Lesson
     stored: Assigned
 
 
 def give_out(
-    students: list[Student], lessons: list[Lesson], salt: str, points: Points, progress: Callable[[int], None]
+    students: list[ClassMember], lessons: list[Lesson], salt: str, points: Points, progress: Callable[[int], None]
 ) -> tuple[Expected, list[Given]]:
     """Return a class: numbers depend on lesson, salt and student alone; where two would get the same, the later one's next draw counts."""
     given: list[Given] = []
@@ -58,7 +58,7 @@ def give_out(
 
 
 def own_numbers(
-    lesson: Lesson, student: Student, salt: str, taken: set[tuple[tuple[str, float], ...]]
+    lesson: Lesson, student: ClassMember, salt: str, taken: set[tuple[tuple[str, float], ...]]
 ) -> tuple[Lesson, int, dict[str, float]]:
     """Return a lesson with a student's numbers, how many draws were passed over, and the numbers.
 
@@ -113,7 +113,7 @@ def student_files(given: list[Given], practice: bool) -> dict[str, str]:
     return texts
 
 
-def by_student(given: list[Given]) -> Iterator[tuple[Student, list[Given]]]:
+def by_student(given: list[Given]) -> Iterator[tuple[ClassMember, list[Given]]]:
     """Yield each student with all that they get."""
     for student in dict.fromkeys(one.student for one in given):
         yield student, [one for one in given if one.student == student]
@@ -165,13 +165,13 @@ def booklet(given: list[Given]) -> str:
     return whole_page("Solutions", "\n".join(["<h1>Solutions</h1>", *parts]), script=False)
 
 
-def questions_page(student: Student, own: Iterable[Given]) -> str:
+def questions_page(student: ClassMember, own: Iterable[Given]) -> str:
     """Return a student's page: graph, questions and boxes for the answers; nothing that computes, and no right answer."""
     parts = [lesson_part(student, one) for one in own]
     return whole_page(student.name, "\n".join([f"<h1>{escape(student.name)}</h1>", *parts]), script=True)
 
 
-def lesson_part(student: Student, one: Given) -> str:
+def lesson_part(student: ClassMember, one: Given) -> str:
     """Return one lesson of a student's page."""
     root = one.lesson.build()
     picture = re.sub(

@@ -19,7 +19,7 @@ HEAD = ("student", "lesson", "question", "answer", "verdict", "mistake", "points
 
 
 @dataclass(frozen=True)
-class Mark:
+class AnswerMark:
     """One question of one student: the answer as it was sent and as it was read, the verdict, the mistakes, the points."""
 
     student: str
@@ -36,7 +36,7 @@ class Mark:
     where: str = ""
 
 
-def marks_of(expected: Expected, answers: Iterable[HandedIn], points: Points) -> tuple[list[Mark], list[Remark]]:
+def marks_of(expected: Expected, answers: Iterable[HandedIn], points: Points) -> tuple[list[AnswerMark], list[Remark]]:
     """Return a mark for each question of each student, and the answers that could not be read."""
     sent = {(answer.student, answer.lesson, answer.place): answer for answer in answers}
     marks, remarks = [], []
@@ -49,10 +49,10 @@ def marks_of(expected: Expected, answers: Iterable[HandedIn], points: Points) ->
     return marks, remarks
 
 
-def marked(paper: Assigned, place: int, question: Asked, answer: HandedIn | None, points: Points) -> Mark:
+def marked(paper: Assigned, place: int, question: Asked, answer: HandedIn | None, points: Points) -> AnswerMark:
     """Return the mark of one question."""
     most = points.of(paper.lesson, place) if points.questions else question.points
-    base = Mark(paper.student, paper.lesson, place, question, "", "", "missing", "No answer.", (), 0.0, most)
+    base = AnswerMark(paper.student, paper.lesson, place, question, "", "", "missing", "No answer.", (), 0.0, most)
     if answer is None:
         return base
     base = replace(base, sent=answer.text, where=answer.where)
@@ -66,7 +66,7 @@ def marked(paper: Assigned, place: int, question: Asked, answer: HandedIn | None
     return replace(base, read=read, verdict=kind, words=verdict.words, mistakes=verdict.mistakes, points=earned)
 
 
-def overridden(marks: list[Mark], path: str | None, expected: Expected) -> list[Mark]:
+def overridden(marks: list[AnswerMark], path: str | None, expected: Expected) -> list[AnswerMark]:
     """Return marks with the points that a teacher gives by hand: a CSV of student, lesson (where there are several), question, points, reason.
 
     Raises DataError for a row that belongs to no question.
@@ -96,7 +96,7 @@ def overridden(marks: list[Mark], path: str | None, expected: Expected) -> list[
     return given
 
 
-def as_csv(marks: Iterable[Mark], expected: Expected) -> bytes:
+def as_csv(marks: Iterable[AnswerMark], expected: Expected) -> bytes:
     """Return marks as CSV for spreadsheets: UTF-8 with a mark at its beginning, and no text that would be a formula."""
     names = {student.key: student.name for student in expected.students}
     file = io.StringIO()
@@ -109,7 +109,7 @@ def as_csv(marks: Iterable[Mark], expected: Expected) -> bytes:
     return file.getvalue().encode("utf-8-sig")
 
 
-def number_cell(mark: Mark) -> str:
+def number_cell(mark: AnswerMark) -> str:
     """Return the answer as the number that was read; what was not read, as text."""
     if mark.verdict in ("unread", "missing") or mark.asked.choices:
         return harmless(shortened(mark.sent))
@@ -125,7 +125,7 @@ def harmless(text: str) -> str:
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
-def histogram(marks: Iterable[Mark]) -> list[tuple[str, int, str, Counter[int]]]:
+def histogram(marks: Iterable[AnswerMark]) -> list[tuple[str, int, str, Counter[int]]]:
     """Return each mistake with the number of students who made it, why it is wrong, and the questions; the most frequent first."""
     students: dict[str, set[str]] = {}
     questions: dict[str, Counter[int]] = {}

@@ -10,20 +10,20 @@ from html import escape
 from autograd.classroom.marking.answer_files import Remark, shortened
 from autograd.classroom.marking.expected import Expected
 from autograd.classroom.marking.hand_out import whole_page
-from autograd.classroom.marking.marks import Mark, harmless, histogram
+from autograd.classroom.marking.marks import AnswerMark, harmless, histogram
 from autograd.graph import number
 
 WIDEST = 30  # characters of a bar on the terminal
 
 
-def class_text(marks: list[Mark], remarks: Iterable[Remark], expected: Expected) -> str:
+def class_text(marks: list[AnswerMark], remarks: Iterable[Remark], expected: Expected) -> str:
     """Return the marks of a class, the histogram of its mistakes, and what a teacher must look at."""
     parts = [totals(marks, expected), *mistake_lines(marks), *missing(marks, expected)]
     listed = [f"  {remark.where}: {remark.what}" for remark in remarks]
     return "\n\n".join([*parts, *(["\n".join(["To look at:", *listed])] if listed else [])])
 
 
-def totals(marks: list[Mark], expected: Expected) -> str:
+def totals(marks: list[AnswerMark], expected: Expected) -> str:
     """Return a line for each student: points, and of how many."""
     width = max(len(student.name) for student in expected.students)
     lines = []
@@ -34,12 +34,12 @@ def totals(marks: list[Mark], expected: Expected) -> str:
     return "\n".join(lines)
 
 
-def handed_in(marks: Iterable[Mark]) -> set[str]:
+def handed_in(marks: Iterable[AnswerMark]) -> set[str]:
     """Return the students who answered anything."""
     return {mark.student for mark in marks if mark.verdict != "missing"}
 
 
-def mistake_lines(marks: list[Mark]) -> list[str]:
+def mistake_lines(marks: list[AnswerMark]) -> list[str]:
     """Return the histogram of named mistakes, if there are any."""
     bars = histogram(marks)
     count = len(handed_in(marks))
@@ -58,14 +58,14 @@ def where(questions: dict[int, int]) -> str:
     return f"question{'s' if len(questions) > 1 else ''} {places}"
 
 
-def missing(marks: list[Mark], expected: Expected) -> list[str]:
+def missing(marks: list[AnswerMark], expected: Expected) -> list[str]:
     """Return who handed nothing in."""
     there = handed_in(marks)
     names = [student.name for student in expected.students if student.key not in there]
     return [f"Nothing handed in: {', '.join(names)}."] if names else []
 
 
-def mistakes_csv(marks: list[Mark]) -> bytes:
+def mistakes_csv(marks: list[AnswerMark]) -> bytes:
     """Return the histogram as CSV."""
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\r\n")
@@ -75,7 +75,7 @@ def mistakes_csv(marks: list[Mark]) -> bytes:
     return file.getvalue().encode("utf-8-sig")
 
 
-def projector_page(marks: list[Mark]) -> str:
+def projector_page(marks: list[AnswerMark]) -> str:
     """Return a page without names: a bar for each mistake, and its explanation behind it."""
     count = len(handed_in(marks))
     bars = [
@@ -88,7 +88,7 @@ def projector_page(marks: list[Mark]) -> str:
     return whole_page("What the class got wrong", "\n".join(["<h1>What the class got wrong</h1>", *body]), script=False)
 
 
-def example(marks: list[Mark], mistake: str) -> str:
+def example(marks: list[AnswerMark], mistake: str) -> str:
     """Return one answer that shows a mistake, beside the right one."""
     mark = next(mark for mark in marks if mark.mistakes[:1] == (mistake,))
     return (
@@ -96,7 +96,7 @@ def example(marks: list[Mark], mistake: str) -> str:
     )
 
 
-def student_text(marks: Iterable[Mark], name: str) -> str:
+def student_text(marks: Iterable[AnswerMark], name: str) -> str:
     """Return all that is known about one student's answers: as sent, as read, what was expected, the verdict, how a mistake computes it."""
     parts = [name]
     for mark in marks:
@@ -118,7 +118,7 @@ def student_text(marks: Iterable[Mark], name: str) -> str:
     return "\n\n".join(parts)
 
 
-def feedback_page(marks: Iterable[Mark], name: str) -> str:
+def feedback_page(marks: Iterable[AnswerMark], name: str) -> str:
     """Return a sheet for one student: each answer and what is said of it."""
     own = list(marks)
     rows = "".join(

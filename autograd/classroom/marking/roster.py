@@ -18,7 +18,7 @@ RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{i}" for port in ("com", "lpt"
 
 
 @dataclass(frozen=True)
-class Student:
+class ClassMember:
     """One student: the name as it is written, an id where there is one, and the name of their files.
 
     `key` is what tells students apart: the id, or else the name, in one spelling.
@@ -34,18 +34,18 @@ class Student:
         return same_seed(self.id or self.name)
 
 
-def read_roster(path: str) -> list[Student]:
+def read_roster(path: str) -> list[ClassMember]:
     """Return the students of a roster file.
 
     Raises FileError for a file that is not text, DataError for one without names, and where two students agree.
     """
     rows = rows_of(decoded(path), path)
-    students = [Student(clean(name), clean(number)) for name, number in rows if clean(name)]
+    students = [ClassMember(clean(name), clean(number)) for name, number in rows if clean(name)]
     if not students:
         raise DataError(f"{path!r} has no names. Write one a line, or CSV with a column called name.")
     if len(students) > MOST:
         raise DataError(f"{path!r} has {len(students):,} names, and a class has {MOST:,} at the most. Divide it.")
-    seen: dict[str, Student] = {}
+    seen: dict[str, ClassMember] = {}
     for student in students:
         if student.key in seen:
             raise DataError(
@@ -98,7 +98,7 @@ def clean(name: str) -> str:
     return " ".join(visible.split())[:LONGEST]
 
 
-def with_files(students: list[Student]) -> list[Student]:
+def with_files(students: list[ClassMember]) -> list[ClassMember]:
     """Give each student a name for files that no other has, also where capitals do not count."""
     taken: set[str] = set()
     named = []
@@ -108,7 +108,7 @@ def with_files(students: list[Student]) -> list[Student]:
         while stem in taken:
             stem, count = f"{begun}-{count}", count + 1
         taken.add(stem)
-        named.append(Student(student.name, student.id, stem))
+        named.append(ClassMember(student.name, student.id, stem))
     return named
 
 
