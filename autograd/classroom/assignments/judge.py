@@ -127,6 +127,9 @@ def by_stage(
     student: Student, ran: StudentRun, moved: Mapping[int, int], programs: Sequence[Probe] = PROGRAMS
 ) -> dict[int, Finding]:
     """Return what is wrong first in each stage, the mistakes by name, the rest plainly."""
+    broken = all_raise(programs, ran.outcomes)
+    if broken:
+        return broken
     outcomes = [skip(outcome) for outcome in ran.outcomes[: len(programs)]]
     search = Search(programs, outcomes)
     named, left = search.named()
@@ -138,6 +141,7 @@ def by_stage(
             findings.setdefault(place, Finding((), (), plainly(outcome), advice(outcome)))
     for found in named:
         add(findings, found.fault.stage if found.fault.stage != 3 or 3 not in moved else 2, show(search, found, spell))
+    alone = {search.judged[i][0].needs for i in left if search.judged[i][0].stage == 8}
     for i in left:
         program, outcome, right = search.judged[i]
         finding = Finding(
@@ -147,9 +151,19 @@ def by_stage(
             advice(outcome),
         )
         place = moved.get(program.stage, program.stage)
-        if place not in findings:
+        if place not in findings and (place == 8 or program.needs not in alone):  # x / x is wrong where x / y is
             findings[place] = finding
     return findings
+
+
+def all_raise(programs: Sequence[Probe], outcomes: Sequence[Outcome]) -> dict[int, Finding]:
+    """Return the same finding for each stage where no number can be made, or no backward pass ends without an error."""
+    judged = [(p, o) for p, o in zip(programs, outcomes, strict=False) if not (o.lacks or o.skipped)]
+    passes = [o for p, o in judged if any(line.endswith(".backward()") for line in p.lines)]
+    raised = [o for o in passes if o.raised and not is_gap(o)]
+    if not passes or len(raised) < len(passes):
+        return {}
+    return {p.stage: Finding((), (), plainly(o), advice(o)) for p, o in reversed(judged) if o.raised}
 
 
 def add(findings: dict[int, Finding], stage: int, finding: Finding) -> None:
@@ -163,6 +177,14 @@ def skip(outcome: Outcome) -> Outcome:
     return replace(outcome, skipped=True) if outcome.died or outcome.odd or is_gap(outcome) else outcome
 
 
+def how_far(probe: Probe, found: Named) -> tuple[bool, bool, int]:
+    """Return how far a program is from showing a mistake at its plainest."""
+    other = (
+        bool(probe.needs) if not found.fault.ops else probe.needs[:1] not in [(), *((op,) for op in found.fault.ops)]
+    )
+    return other, probe.stage != found.fault.stage, len(probe.lines)
+
+
 def speller(student: Student) -> Callable[[Sequence[str]], tuple[str, ...]]:
     """Return what writes lines with the student's names."""
     return lambda lines: tuple(respelled(line, student.made, student.names) for line in lines)
@@ -171,7 +193,7 @@ def speller(student: Student) -> Callable[[Sequence[str]], tuple[str, ...]]:
 def show(search: Search, found: Named, spell: Callable[[Sequence[str]], tuple[str, ...]]) -> Finding:
     """Return a named mistake with the shortest program that shows it."""
     shown = [i for i in search.wrong if i in found.explains] or search.wrong
-    at = min(shown, key=lambda i: (search.judged[i][0].stage != found.fault.stage, len(search.judged[i][0].lines)))
+    at = min(shown, key=lambda i: how_far(search.judged[i][0], found))
     program, outcome, right = search.judged[at]
     compared = comparison(spell(program.asks), right or (), outcome)
     others = tuple(dict.fromkeys(fault.name for fault in found.others))

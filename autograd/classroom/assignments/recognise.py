@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
@@ -27,6 +28,7 @@ MOST_MISTAKES = 6
 Prediction = tuple[Any, ...] | None
 RIGHT = Engine()
 MASKS = 8
+LONGEST_SEARCH = 10.0  # seconds of this process
 
 
 @dataclass(frozen=True)
@@ -163,6 +165,7 @@ class Search:
             group = groups.setdefault(program.needs, ProbeGroup(program.needs, [], []))
             (group.right if agrees(outcome, right) else group.wrong).append(i)
         self.groups = list(groups.values())
+        self.until = time.process_time() + LONGEST_SEARCH
 
     def gives(self, engine: Engine, i: int) -> bool:
         """Return whether an engine gives what program i gave, in whatever order it goes where the order is free."""
@@ -201,9 +204,14 @@ class Search:
             if found is None or not found | now >= known & set(group.wrong):
                 return None
             now |= found
-            if group is first[-1] and now == known:
-                return None  # it explains nothing where it shows first
+            if group is first[-1] and (now == known or not self.whole_of(fault, first, now)):
+                return None  # it explains nothing where it shows first, or only a part
         return Tried(now, exactly, fault, change)
+
+    def whole_of(self, fault: Fault, first: Sequence[ProbeGroup], now: set[int]) -> bool:
+        """Return whether all that is wrong with an operation is explained; a power may well be wrong in two ways."""
+        alone = [group for group in first if group.needs and not group.needs[0].startswith("pow")]
+        return now >= {i for group in alone for i in group.wrong}
 
     def concerned(self, fault: Fault) -> list[ProbeGroup]:
         """Return the groups of programs in which a mistake may show."""
@@ -222,6 +230,8 @@ class Search:
     def candidates(self, chosen: Sequence[Change], known: set[int]) -> Iterator[Tried]:
         """Yield each mistake that explains more and spoils nothing, with all that is explained then."""
         for fault in FAULTS:
+            if time.process_time() > self.until:
+                return
             found = [t for change in fault.changes if (t := self.tried(chosen, fault, change, known))]
             if found:
                 best = max(found, key=Tried.rank)

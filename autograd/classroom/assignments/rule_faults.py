@@ -216,7 +216,7 @@ def less_likely() -> Iterator[Fault]:
             with_ways(op, {"products": {op: lambda up, slope, so_far: up}}), (op,),
         )  # fmt: skip
         yield Fault(
-            f"{power}the backward pass crashes in the rule of {sign}", stage_of(op, 5), "Run the program, and read the last lines of what Python prints.",
+            f"{power}{sign} crashes", stage_of(op, 5), "Run the program, and read the last lines of what Python prints.",
             with_ways(op, {"breaks": frozenset({op})}), (op,),
         )  # fmt: skip
 
