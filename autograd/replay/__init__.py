@@ -30,6 +30,7 @@ from autograd.replay.reach import CountsEdits
 from autograd.value import Value
 
 if TYPE_CHECKING:
+    from autograd.replay.batches import Batch, Outputs
     from autograd.replay.parameter_store import FlatParameter
     from autograd.replay.replay import Replay, Result
 
@@ -37,7 +38,11 @@ __all__ = ["CountsEdits", "FlatParameter", "Replay", "Result", "flat_parameters"
 
 
 def record(
-    f: Callable[..., Any], *examples: Any, backend: str = "numpy", reduce: str | None = "mean", check: Any = None
+    f: "Callable[..., Outputs]",
+    *examples: "Batch",
+    backend: str = "numpy",
+    reduce: str | None = "mean",
+    check: "Batch | tuple[Batch, ...] | None" = None,
 ) -> "Replay":
     """Run `f` once on these examples, and return it as a program for whole batches.
 

@@ -5,13 +5,26 @@ rectangle has one axis more, the first; of a dict, it is a dict of batches or a 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
 from autograd.errors import DataError, LengthError
 from autograd.replay.program import Floats
 from autograd.value import Value
+
+
+class ArrayOfNumbers(Protocol):
+    """An array of NumPy, torch, JAX or Dask."""
+
+    @property
+    def shape(self) -> Any:
+        """How many numbers it has along each axis."""
+
+
+# what a user gives, and what f may return
+Batch: TypeAlias = "float | ArrayOfNumbers | Sequence[Batch] | Mapping[Any, Batch]"  # an example has the same form
+Outputs: TypeAlias = "Value | Sequence[Outputs] | Mapping[Any, Outputs]"
 
 EMPTY = "The batch is empty, and the mean of nothing has no value. Give one example at least."
 

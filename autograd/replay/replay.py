@@ -1,5 +1,6 @@
 """Replay: what the user holds. Call it on a batch, go backward from what it returns, print it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -9,7 +10,7 @@ import numpy as np
 from autograd.errors import GraphError, LengthError
 from autograd.replay.backends import ArrayMachine, machine, machine_for_arrays
 from autograd.replay.backends.python import PythonMachine
-from autograd.replay.batches import ExampleForm, filled_in, no_nan, same_length
+from autograd.replay.batches import ArrayOfNumbers, Batch, ExampleForm, filled_in, no_nan, same_length
 from autograd.replay.foreign_arrays import foreign_blocks, is_dask, is_foreign, namespace_of, to_numpy
 from autograd.replay.parameter_store import RecordedParameters
 from autograd.replay.program import Floats, Ints, Program
@@ -55,13 +56,13 @@ class Replay:
         self._calls = 0
         self._reach: dict[int, Ints | None] = {}  # which parameters each output was made from
 
-    def __call__(self, *batches: Any) -> Any:
+    def __call__(self, *batches: Batch) -> Any:
         """Run the program on a batch, and return a Result; for several outputs, the structure that f returned of Results."""
         blocks, single = self._blocks(batches)
         machine, rows = self._run(blocks)
         return filled_in(self._structure, lambda place: Result(self, place, machine, rows[place], blocks, single))
 
-    def values(self, *batches: Any) -> Any:
+    def values(self, *batches: Batch) -> Any:
         """Return the outputs alone, as arrays with a number per example: for prediction."""
         blocks, single = self._blocks(batches)
         count = blocks[0].shape[0]
@@ -193,7 +194,7 @@ class Result:
     __slots__ = ("_blocks", "_machine", "_place", "_replay", "_single", "_stamp", "values")
 
     def __init__(
-        self, replay: Replay, place: int, machine: Any, values: Floats, blocks: list[Floats], single: bool
+        self, replay: Replay, place: int, machine: ArrayMachine, values: Floats, blocks: list[Floats], single: bool
     ) -> None:
         self.values = values  # a number per example
         self._replay, self._place, self._machine, self._blocks = replay, place, machine, blocks
@@ -214,7 +215,7 @@ class Result:
         """Return the plain number."""
         return self.data
 
-    def backward(self, upstream: Any = None) -> None:
+    def backward(self, upstream: float | Sequence[float] | ArrayOfNumbers | None = None) -> None:
         """Add ∂data/∂p to the grad of every parameter p.
 
         With reduce=None data holds a number per example, and `upstream` says how much of each: ∂(Σ upstreamᵢ dataᵢ)/∂p.
@@ -233,7 +234,7 @@ class Result:
             )
         self._replay._backward(self._machine, self._place, self._seeds(upstream), self._blocks)
 
-    def _seeds(self, upstream: Any) -> Floats:
+    def _seeds(self, upstream: float | Sequence[float] | ArrayOfNumbers | None) -> Floats:
         count, reduce = self.values.shape[0], self._replay.reduce
         if upstream is not None:
             seeds = np.asarray(upstream, np.float64)

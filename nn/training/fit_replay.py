@@ -11,7 +11,7 @@ in the first batch only. A batch that a record refuses, for a NaN in it, the mod
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd import AutogradError, DataError, GraphError, Value, no_grad, record
 from nn.checks import as_list
@@ -20,6 +20,9 @@ from nn.optim.newton import Newton
 from nn.regularization import BatchNorm, BatchNorm1d, Dropout
 from nn.training.evaluation import example_losses, in_mode, one_value
 from nn.training.run import Run
+
+if TYPE_CHECKING:
+    from autograd.replay import Replay
 
 FROZEN = {
     BatchNorm1d: "it looks at a whole batch, and a record at one example",
@@ -62,7 +65,7 @@ class Replayed:
         """Return targets as a record takes them: class numbers one-hot."""
         return one_hot(targets, self.classes) if self.classes else targets
 
-    def recorded(self, data: Data, training: bool) -> Any:
+    def recorded(self, data: Data, training: bool) -> "Replay":
         """Return the record of the loss, once it agrees with the model on the first batch."""
 
         def loss(inputs: Any, target: Any) -> Value:

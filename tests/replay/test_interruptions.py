@@ -18,7 +18,7 @@ from tests.replay.test_replay import BACKENDS
 
 KINDS = (Value, Node, StoredParameter, CountsEdits, no_grad)
 EACH = 50  # signals for each piece of work
-MANY = pytest.param(1000, marks=pytest.mark.soak)
+MANY = pytest.param(2000, marks=pytest.mark.soak)
 HERE = pytest.mark.skipif(
     not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread(), reason="signals"
 )

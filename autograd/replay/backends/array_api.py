@@ -173,10 +173,10 @@ class ArrayApiMachine:
         rows = np.concatenate([rows for rows, _ in added])
         width = max(part.shape[1] for _, part in added)
         parts = [xp.broadcast_to(part, (part.shape[0], width)) for _, part in added]
-        nothing = self.space.array(np.zeros((1, width)))
+        zeros = self.space.array(np.zeros((1, width)))
         order = np.argsort(rows, kind="stable")
         counts = np.bincount(rows, minlength=size)
         table = np.full((size, counts.max()), len(rows))
         table[np.arange(counts.max()) < counts[:, None]] = order
-        gathered = xp.take(xp.concat([*parts, nothing], axis=0), self.space.index(table.ravel()), axis=0)
+        gathered = xp.take(xp.concat([*parts, zeros], axis=0), self.space.index(table.ravel()), axis=0)
         return xp.sum(xp.reshape(gathered, (size, counts.max(), width)), axis=1)
