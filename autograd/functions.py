@@ -6,7 +6,7 @@ them by name: a sum is then one node, not a chain.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal, overload
 
 from autograd import rules
 from autograd.errors import DataError, GraphError, LengthError
@@ -139,7 +139,17 @@ def softmax(values: Iterable[Number], *others: Number) -> list[Value]:
     return [power / whole for power in powers]
 
 
-def grad(output: Value, inputs: Value | Sequence[Value], create_graph: bool = False) -> tuple[Any, ...]:
+@overload
+def grad(output: Value, inputs: Value | Iterable[Value], create_graph: Literal[False] = False) -> tuple[float, ...]: ...
+@overload
+def grad(output: Value, inputs: Value | Iterable[Value], create_graph: Literal[True]) -> tuple[Value, ...]: ...
+@overload
+def grad(
+    output: Value, inputs: Value | Iterable[Value], create_graph: bool
+) -> tuple[float, ...] | tuple[Value, ...]: ...
+def grad(
+    output: Value, inputs: Value | Iterable[Value], create_graph: bool = False
+) -> tuple[float, ...] | tuple[Value, ...]:
     """Return ∂output/∂input for each input, and leave every `.grad` as it is.
 
     >>> x = Value(3.0)
@@ -161,9 +171,11 @@ def grad(output: Value, inputs: Value | Sequence[Value], create_graph: bool = Fa
     _all_values("grad", [output, *inputs])
     if len(set(inputs)) < len(inputs):
         raise GraphError("grad was given one input twice. Give each once: its gradient is the sum over all its uses.")
-    gradients = _as_values(output) if create_graph else _as_floats(output)
-    zero: Any = Value(0.0) if create_graph else 0.0
-    return tuple(gradients.get(x, zero) for x in inputs)
+    if create_graph:
+        values = _as_values(output)
+        return tuple([values[x] if x in values else Value(0.0) for x in inputs])
+    numbers = _as_floats(output)
+    return tuple([numbers.get(x, 0.0) for x in inputs])
 
 
 def _as_floats(output: Value) -> dict[Value, float]:
@@ -215,7 +227,9 @@ def hessian(f: Callable[..., Value], inputs: Sequence[Value | float]) -> list[li
     """
     must_be_called("hessian", f)
     if not isinstance(inputs, Iterable) or isinstance(inputs, str):
-        raise DataError(f"hessian takes the inputs as a list, and {inputs!r} is none. Write hessian(f, [{inputs!r}]).")
+        raise DataError(
+            f"hessian takes the inputs as a list, and {inputs!r} is not one. Write hessian(f, [{inputs!r}])."
+        )
     leaves = [Value(as_float(x.data if isinstance(x, Value) else x)) for x in inputs]
     must_record("hessian")
     output = f(*leaves)
@@ -235,7 +249,7 @@ def _several(name: str, values: Iterable[Number], others: tuple[Number, ...], le
     return listed
 
 
-def _all_values(name: str, nodes: Sequence[Any]) -> None:
+def _all_values(name: str, nodes: Sequence[object]) -> None:
     for node in nodes:
         if not isinstance(node, Value):
             remedy = (

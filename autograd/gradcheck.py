@@ -161,7 +161,7 @@ def relative(x: float, y: float) -> float:
     return 0.0 if x == y else abs(x - y) / max(1.0, abs(x), abs(y))
 
 
-def label_of(x: Any, i: int) -> str:
+def label_of(x: Value | float, i: int) -> str:
     """Return the label of an input, or x1, x2, …"""
     return (x.label if isinstance(x, Value) else "") or f"x{i}"
 

@@ -5,19 +5,22 @@ Parents lie in the slots that node.py describes; the walk reads these, since it 
 
 import warnings
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
 from itertools import count, filterfalse
 from math import isclose
-from typing import Any
+from typing import Any, TypeVar
 
 from autograd.errors import GrowingGraphWarning
+from autograd.node import Node
 from autograd.op import PAIRS
 
 PATIENCE = 200  # backward passes in a row, each with a larger graph than the last
 
+N = TypeVar("N", bound=Node)
 
-def leaves_and_results(root: Any) -> tuple[list[Any], list[Any]]:
+
+def leaves_and_results(root: N) -> tuple[list[N], list[N]]:
     """Return the leaves that `root` was made from, and the results on the way to it, parents before children.
 
     A result with parents that have not been seen goes back on the stack, marked by None above it, and they go above the
@@ -28,7 +31,7 @@ def leaves_and_results(root: Any) -> tuple[list[Any], list[Any]]:
     results: list[Any] = []
     seen: set[Any] = set()
     placed: set[int] = set()  # tuples of parents that all have their places; the neurons of a layer share one
-    stack = [root]
+    stack: list[Any] = [root]
     pop, push, known = stack.pop, stack.append, seen.__contains__
     waiting: tuple[Any, ...]
     while stack:
@@ -69,7 +72,7 @@ class Growth:
     warned = False
 
 
-def watch_growth(results: list[Any]) -> None:
+def watch_growth(results: Sequence[object]) -> None:
     """Warn, once, where each graph of many backward passes holds the one before: a hidden state was carried over."""
     grown, Growth.size = len(results) > Growth.size, len(results)
     if not grown:
@@ -90,16 +93,16 @@ def watch_growth(results: list[Any]) -> None:
             )
 
 
-def topological_order(root: Any) -> list[Any]:
+def topological_order(root: N) -> list[N]:
     """Return all nodes that `root` was made from, parents before children, `root` last."""
     leaves, results = leaves_and_results(root)
     return leaves + results
 
 
-Use = tuple[Any, int, Any, float]  # a node, the number of one of its operands, that parent, the local derivative
+Use = tuple[N, int, N, float]  # a node, the number of one of its operands, that parent, the local derivative
 
 
-def uses(root: Any) -> Iterator[Use]:
+def uses(root: N) -> Iterator[Use[N]]:
     """Yield each use of a node as an operand, in the order in which `backward` adds.
 
     A node is reached only after all nodes that use it: its gradient is complete when it is handed on to its parents.
@@ -108,13 +111,13 @@ def uses(root: Any) -> Iterator[Use]:
         yield from operands(node)
 
 
-def operands(node: Any) -> Iterator[Use]:
+def operands(node: N) -> Iterator[Use[N]]:
     """Yield the uses that one node makes of its parents."""
     for operand, (parent, local) in enumerate(zip(node.parents, node.partials, strict=True)):
         yield node, operand, parent, local
 
 
-def names(order: list[Any]) -> dict[Any, str]:
+def names(order: Sequence[N]) -> dict[N, str]:
     """Name each node of a topological order: its label, or a constant's number, or v1, v2, … by its place.
 
     Where nodes share a label, the second is called w(2), and so on: a name stands for one node.

@@ -62,7 +62,7 @@ def _where(condition: bool, x: Any, y: Any) -> Any:
 
 
 def _pow(x: float, y: float) -> float:
-    """Return x to the power y, as IEEE 754 has it: infinite where a slope stands upright. But a NaN stays one."""
+    """Return x to the power y, as IEEE 754 has it: infinite for 0 to a negative power. But a NaN stays one."""
     if x != x or y != y:
         return math.nan  # IEEE has 1 for nan to the power 0, and for 1 to the power nan
     try:
@@ -80,7 +80,7 @@ def _square(x: float) -> float:
 
 
 def _divide(x: float, y: float) -> float:
-    """Return x / y, and infinity for x / 0: the slope of sqrt at 0 stands upright."""
+    """Return x / y, and infinity for x / 0: the slope of sqrt at 0 is infinite."""
     return x / y if y else math.copysign(math.inf, x)
 
 

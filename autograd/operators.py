@@ -68,7 +68,7 @@ class Operators:
 
     def __pow__(self: T, n: "T | float") -> T:
         apply = self.apply  # type: ignore[attr-defined]
-        return apply(rules.power(exponent(n)), self) if isinstance(n, Real) else apply(rules.POW, self, n)  # type: ignore[no-any-return]
+        return apply(rules.power(exponent(n)), self) if isinstance(n, Real) else apply(rules.POW, self, n)  # type: ignore[arg-type,no-any-return]
 
     def pow(self: T, n: "T | float") -> T:
         """Return x ** n, as PyTorch also calls it."""
@@ -87,7 +87,7 @@ class Operators:
         return self.apply(rules.elu(fixed("elu", a)), self)  # type: ignore[attr-defined,no-any-return]
 
 
-def fixed(name: str, a: Any) -> Any:
+def fixed(name: str, a: float) -> float:
     """Return the parameter of a family, if it is a plain number."""
     if isinstance(a, bool) or not isinstance(a, Real) or not math.isfinite(a):
         raise DataError(
@@ -96,7 +96,7 @@ def fixed(name: str, a: Any) -> Any:
     return a
 
 
-def exponent(n: Any) -> Any:
+def exponent(n: float) -> float:
     """Return a plain exponent, if it is one that has a row."""
     try:
         finite = math.isfinite(n)

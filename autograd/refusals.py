@@ -1,8 +1,8 @@
 """What the engine refuses, and what to write instead: every sentence of it, so that value.py has none."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from numbers import Real
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from autograd.errors import DataError, DivisionError, DomainError, GraphError, RangeError
 from autograd.node import Node
@@ -32,7 +32,7 @@ def shown(x: object) -> str:
     return text if len(text) < 40 else f"{text[:36]} …"
 
 
-def described(x: Any) -> str:
+def described(x: object) -> str:
     """Say what something is that is not a number, and what would work."""
     kind = type(x).__name__
     if isinstance(x, Node):
@@ -140,7 +140,7 @@ def no_graph(caller: str) -> GraphError:
     )
 
 
-def check_leaves(leaves: list[Any]) -> None:
+def check_leaves(leaves: Sequence[Node]) -> None:
     """Raise GraphError where only constants lead to a root, and DataError for a leaf whose data is not a number now."""
     for leaf in leaves:
         if leaf._kind != "constant":

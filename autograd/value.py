@@ -75,7 +75,7 @@ class Value(Operators, Refused, Node):
                 leaf.grad = 0.0 if leaf.grad is None else leaf.grad
             self.grad += 1.0  # type: ignore[operator]
             for node, _, parent, local in uses(self):
-                parent.grad += node.grad * local
+                parent.grad += node.grad * local  # type: ignore[operator]
             for leaf in leaves:
                 leaf.grad = None if leaf.kind == "constant" else leaf.grad
         except BaseException:  # interrupted: as if it had not begun

@@ -167,7 +167,7 @@ def backward(root: Value, named: dict[Value, Code]) -> list[str]:
     begun = {root}
     lines = [f"d{named[root]} = 1.0"]
     for node, operand, parent, _ in uses(root):
-        if parent.kind == "constant":
+        if node.op is None or parent.kind == "constant":
             continue
         slope = slopes_of(node.op, PYTHON, tuple(named[p] for p in node.parents), named[node])[operand]
         upstream = Code(f"d{named[node]}")

@@ -97,7 +97,7 @@ def backward(order: list[Value], named: Names) -> Iterator[Event]:
             yield ready[parent]
 
 
-def chains(walk: Iterable[Use], root: Value, gradients: dict[Value, float], named: Names) -> Iterator[Chain]:
+def chains(walk: Iterable[Use[Value]], root: Value, gradients: dict[Value, float], named: Names) -> Iterator[Chain]:
     """Yield what each use in a walk contributes to its parent, and add it to the gradients."""
     for node, i, parent, local in walk:
         if parent.kind != "constant":
