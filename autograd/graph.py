@@ -9,15 +9,38 @@ from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
 from itertools import count, filterfalse
 from math import isclose
-from typing import Any, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from autograd.errors import GrowingGraphWarning
-from autograd.node import Node
-from autograd.op import PAIRS
+from autograd.op import PAIRS, Op
 
 PATIENCE = 200  # backward passes in a row, each with a larger graph than the last
 
-N = TypeVar("N", bound=Node)
+
+class Linked(Protocol):
+    """What is walked: a node that was made from others of its kind."""
+
+    data: float
+    label: str
+    op: Op | None
+
+    @property
+    def parents(self) -> tuple[Self, ...]:
+        """The nodes it was made from."""
+        ...
+
+    @property
+    def partials(self) -> tuple[float, ...]:
+        """The local derivative with respect to each parent."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """A leaf, a parameter, a constant, or a result."""
+        ...
+
+
+N = TypeVar("N", bound=Linked)
 
 
 def leaves_and_results(root: N) -> tuple[list[N], list[N]]:
