@@ -25,7 +25,7 @@ def method(x):
         return plain(x, op, x)
     path = mode()[0]
     if path is None:
-        return Value(out)
+        return marked(out, "without graph")
     node = new(Value)
     node.data, node.grad, node.label, node.op, node.scope = out, None, "", op, path
     node._x, node._dx = x, dx
@@ -48,7 +48,7 @@ from autograd.op import MANY, REAL, Op
 from autograd.operators import Operators, exponent
 from autograd.refusals import check_leaves
 from autograd.rules import DOT, POW, power
-from autograd.value import Value, lift
+from autograd.value import Value, lift, marked
 
 LONGEST = 32  # a longer dot is a loop: its code would be long, and the loop's overhead is small there
 
@@ -135,7 +135,7 @@ def written(op: Op) -> str:
         f"        {again}",
         "    path = mode()[0]",
         "    if path is None:",
-        "        return Value(out)",
+        '        return marked(out, "without graph")',
         *["    if out != out:", f"        {' = '.join(names)} = out"] * (op.kinks is not None),
         "    node = new(Value)",
         '    node.data, node.grad, node.label, node.op, node.scope = out, None, "", op, path',
@@ -163,7 +163,7 @@ def written_dot(n: int) -> str:
         "        return plain(ws, xs, b)",
         "    path = mode()[0]",
         "    if path is None:",
-        "        return Value(out)",
+        '        return marked(out, "without graph")',
         "    node = new(Value)",
         '    node.data, node.grad, node.label, node.op, node.scope = out, None, "", op, path',
         "    node._x, node._y, node._b = tuple(ws), tuple(xs), b",
@@ -186,6 +186,7 @@ def compiled(source: str, **known: Any) -> Callable[..., Any]:
 
 KNOWN = {name: vars(scalars)[name] for name in FUNCTIONS} | {
     "Value": Value,
+    "marked": marked,
     "lift": lift,
     "new": object.__new__,
     "inf": inf,
@@ -243,7 +244,7 @@ def long_dot(ws: Any, xs: Any, b: Any) -> Value:
         return plain_dot(ws, xs, b)
     path = mode.get()[0]
     if path is None:
-        return Value(out)
+        return marked(out, "without graph")
     node = object.__new__(Value)
     node.data, node.grad, node.label, node.op, node.scope = out, None, "", DOT, path
     node._x, node._y, node._b = tuple(ws), tuple(xs), b  # a tuple stays the tuple it is

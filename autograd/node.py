@@ -52,7 +52,7 @@ class Node:
     @property
     def kind(self) -> str:
         """What the node is: "leaf", "parameter", "constant", or the "result" of an operation."""
-        return "result" if self.op else self._kind
+        return "result" if self.op else "leaf" if self._kind == "without graph" else self._kind
 
     def remember(self, op: Op, parents: tuple[Any, ...], partials: tuple[float, ...]) -> None:
         """Put the parents and the partials where they are read."""

@@ -8,6 +8,7 @@ from autograd.errors import DataError, DivisionError, DomainError, GraphError, R
 from autograd.node import Node
 from autograd.op import Op
 
+NO_GRADIENT = ("constant", "without graph")  # what a leaf may be that does not ask for a gradient
 LIMIT = "too large for a float, which ends at about 1.8e308"
 
 
@@ -143,9 +144,14 @@ def no_graph(caller: str) -> GraphError:
 def check_leaves(leaves: Sequence[Node]) -> None:
     """Raise GraphError where only constants lead to a root, and DataError for a leaf whose data is not a number now."""
     for leaf in leaves:
-        if leaf._kind != "constant":
+        if leaf._kind not in NO_GRADIENT:
             break  # as a rule the first: a generator would cost more
     else:
+        if any(leaf._kind == "without graph" for leaf in leaves):
+            raise GraphError(
+                "backward finds no graph: this was computed inside no_grad, where nothing remembers how it was made. "
+                "Compute it again outside of no_grad, and call backward on that."
+            )
         raise GraphError(
             "backward finds nothing but plain numbers, and nothing that could have a gradient. Compute from the Values themselves: "
             "v.data and v.item() are numbers without a past."

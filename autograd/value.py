@@ -47,7 +47,7 @@ class Value(Operators, Refused, Node):
         data, partials = evaluate(op, tuple([parent.data for parent in parents]))
         path = mode.get()[0]
         if path is None:  # inside no_grad
-            return Value(data)
+            return marked(data, "without graph")
         node = object.__new__(Value)
         node.data, node.grad, node.label, node.scope = data, None, "", path
         node.remember(op, parents, partials)
@@ -150,15 +150,16 @@ class Parameter(Value, metaclass=_ParameterMeta):
 
     def __new__(cls, data: float, label: str = "") -> Value:  # type: ignore[misc]
         """Return a Value that is marked as a parameter."""
-        parameter = Value(data, label)
-        parameter._kind = "parameter"
-        return parameter
+        return marked(data, "parameter", label)
+
+
+def marked(data: float, kind: str, label: str = "") -> Value:
+    """Return a leaf of a kind; one "without graph" was computed inside no_grad, and cannot go backward."""
+    leaf = Value(data, label)
+    leaf._kind = kind
+    return leaf
 
 
 def lift(x: Value | float) -> Value:
     """Return a Value as it is, and a plain number as a constant, which gets no gradient."""
-    if isinstance(x, Value):
-        return x
-    constant = Value(x)
-    constant._kind = "constant"
-    return constant
+    return x if isinstance(x, Value) else marked(x, "constant")

@@ -19,10 +19,12 @@ def name_locals() -> dict[str, Value]:
     ('z', ['', 'ws1'])
 
     Values in lists are named by their place, as ws0 and ws1, and in lists of lists as ws1_0 and ws1_1. A Value that two
-    variables hold has the name of the first; a name that stands for another Value already gets a stroke, as ws1′.
+    variables hold has the name of the first; a name that begins with an
+    underscore, as a notebook's `_` and `_2`, is left out; a name that stands for another Value already gets a stroke, as ws1′.
     """
     named = {}
-    for name, content in sys._getframe(1).f_locals.items():
+    own = {name: x for name, x in sys._getframe(1).f_locals.items() if not name.startswith("_")}
+    for name, content in own.items():
         for label, value in values_in(name, content):
             if not value.label:
                 while label in named:

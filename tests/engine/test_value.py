@@ -501,3 +501,26 @@ def test_a_result_is_not_copied_and_the_refusal_needs_no_recursion(copied, lengt
 def test_plus_a_value_is_the_value():
     x = Value(2.0)
     assert +x is x
+
+
+@pytest.mark.parametrize(
+    "lose",
+    [
+        lambda x: x * x,
+        lambda x: x.tanh(),
+        lambda x: 2 - x,
+        lambda x: autograd.sum([x, 1.0]),
+        lambda x: autograd.dot([x], [2.0]),
+    ],
+)
+def test_what_was_computed_inside_no_grad_cannot_go_backward(lose):
+    x = Value(3.0)
+    with no_grad():
+        y = lose(x)
+    for root in (y, y * 2, y * y + 1):
+        with pytest.raises(autograd.GraphError, match="inside no_grad"):
+            root.backward()
+    assert (x.grad, y.grad, y.kind) == (None, None, "leaf")
+    w = Value(2.0)
+    (w * y).backward()
+    assert w.grad == y.data

@@ -197,6 +197,14 @@ def test_names_from_variables_are_one_for_each_value():
     assert (ws[1][10].label, ws[11][0].label, ws1_0.label) == ("ws1_10", "ws11_0", "ws1_0′")
 
 
+def test_a_name_with_an_underscore_is_nobodys_label():
+    z = Value(2.0) * 3
+    _ = _2 = __ = z
+    assert list(name_locals()) == ["z"]
+    _only = Value(1.0)
+    assert name_locals() == {}
+
+
 def test_nodes_without_a_label_get_short_names_that_are_never_a_label_of_another():
     taken = Value(1.0, "v1")
     y = taken * 2 + 3
