@@ -12,7 +12,7 @@ import importlib
 import os
 import typing
 
-from autograd import fast
+from autograd import fast, habits
 from autograd.errors import (
     AutogradError,
     DataError,
@@ -117,5 +117,7 @@ def __getattr__(name: str) -> typing.Any:
     if name in _LATER:
         globals()[name] = getattr(importlib.import_module(_LATER[name]), name)
         return globals()[name]
-    hint = f". What takes one Value is its method: x.{name}()" if hasattr(Value, name) else ""
+    hint = habits.of_module(name) or (
+        f". What takes one Value is its method: x.{name}()" if hasattr(Value, name) else ""
+    )
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}{hint}")

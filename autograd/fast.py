@@ -42,6 +42,7 @@ from typing import Any
 from autograd import functions, rules
 from autograd.code_text import Code
 from autograd.graph import leaves_and_results, watch_growth
+from autograd.habits import check_seed
 from autograd.modes import mode
 from autograd.namespaces import FUNCTIONS, Folds, scalars
 from autograd.op import MANY, REAL, Op
@@ -56,8 +57,9 @@ LONGEST = 32  # a longer dot is a loop: its code would be long, and the loop's o
 # --- the backward pass ---
 
 
-def backward(self: Value) -> None:
+def backward(self: Value, *seed: object, **named: object) -> None:
     """Do what `Value.backward` of value.py does, reading the slots."""
+    check_seed(seed, named)
     leaves, results = leaves_and_results(self)
     check_leaves(leaves)
     watch_growth(results)

@@ -148,7 +148,7 @@ def grad(
     output: Value, inputs: Value | Iterable[Value], create_graph: bool
 ) -> tuple[float, ...] | tuple[Value, ...]: ...
 def grad(
-    output: Value, inputs: Value | Iterable[Value], create_graph: bool = False
+    output: Value, inputs: Value | Iterable[Value] | None = None, create_graph: bool = False
 ) -> tuple[float, ...] | tuple[Value, ...]:
     """Return ∂output/∂input for each input, and leave every `.grad` as it is.
 
@@ -167,8 +167,11 @@ def grad(
         raise DataError(
             f"grad takes the inputs as one list, grad(loss, [w, b]); create_graph is True or False, and here it is {create_graph!r}."
         )
+    _all_values("grad", [output])
+    if inputs is None:
+        raise DataError("grad needs to know with respect to what: grad(loss, [w, b]).")
     inputs = list(inputs) if isinstance(inputs, Iterable) else [inputs]
-    _all_values("grad", [output, *inputs])
+    _all_values("grad", inputs)
     if len(set(inputs)) < len(inputs):
         raise GraphError("grad was given one input twice. Give each once: its gradient is the sum over all its uses.")
     if create_graph:

@@ -14,6 +14,7 @@ from autograd.errors import DataError, RangeError
 from autograd.rules import Op
 
 T = TypeVar("T")
+LN_10 = 2.302585092994046
 M = TypeVar("M", bound=Callable[..., Any])
 
 
@@ -73,6 +74,25 @@ class Operators:
     def pow(self: T, n: "T | float") -> T:
         """Return x ** n, as PyTorch also calls it."""
         return self**n  # type: ignore[operator,no-any-return]
+
+    def clip(self: Any, least: Any = None, most: Any = None) -> Any:
+        """Return x within two bounds, as NumPy calls it: no gradient comes through outside of them."""
+        above = self if least is None else self.maximum(least)
+        return above if most is None else above.minimum(most)
+
+    clamp = clip  # as PyTorch calls it
+
+    def tan(self: Any) -> Any:
+        """Return sin x / cos x."""
+        return self.sin() / self.cos()
+
+    def log10(self: Any) -> Any:
+        """Return ln x / ln 10."""
+        return self.log() / LN_10
+
+    def log1p(self: Any) -> Any:
+        """Return ln(1 + x); near 0 it has only the digits that 1 + x keeps."""
+        return (1 + self).log()
 
     def square(self: T) -> T:
         """Return x ** 2, as PyTorch and NumPy also call it."""

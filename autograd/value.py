@@ -12,6 +12,7 @@ results to the bit.
 from __future__ import annotations
 
 from autograd.graph import leaves_and_results, uses, watch_growth
+from autograd.habits import Elsewhere, check_arguments, check_seed
 from autograd.modes import mode
 from autograd.namespaces import scalars
 from autograd.node import Node
@@ -20,7 +21,7 @@ from autograd.operators import Operators
 from autograd.refusals import Refused, as_float, check_label, check_leaves, no_copy, not_a_number, outside, too_large
 
 
-class Value(Operators, Refused, Node):
+class Value(Operators, Refused, Elsewhere, Node):
     """A number that remembers how it was made.
 
     >>> x, w, b = Value(2.0, "x"), Value(3.0, "w"), Value(1.0, "b")
@@ -36,7 +37,9 @@ class Value(Operators, Refused, Node):
     __slots__ = ()
     __array_ufunc__ = None  # so that np.float64(2) * v is ours
 
-    def __init__(self, data: float, label: str = "") -> None:
+    def __init__(self, data: float, label: str = "", *others: object, **named: object) -> None:
+        if others or named:
+            check_arguments(others, named)
         check_label(label, data)
         self.data, self.grad, self.label, self.op = as_float(data), None, label, None
         self.scope, self._kind = mode.get()[0] or "", "leaf"
@@ -53,7 +56,7 @@ class Value(Operators, Refused, Node):
         node.remember(op, parents, partials)
         return node
 
-    def backward(self) -> None:
+    def backward(self, *seed: object, **named: object) -> None:
         """Compute ∂self/∂v for every Value v that self was made from, and store it in `v.grad`.
 
         >>> x = Value(3.0)
@@ -64,6 +67,7 @@ class Value(Operators, Refused, Node):
         Leaves accumulate, as in PyTorch (27 + 27); results start afresh at each call. Constants get no gradient.
         Raises GraphError where it was made from constants only.
         """
+        check_seed(seed, named)
         leaves, results = leaves_and_results(self)
         check_leaves(leaves)
         watch_growth(results)

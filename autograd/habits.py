@@ -1,0 +1,105 @@
+"""What HIPS's autograd, PyTorch and micrograd call things, and how they are written here: for those who type them out of habit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd.errors import DataError
+
+# Of the module: autograd.jacobian, say.
+FUNCTIONS_ELSEWHERE = {
+    "numpy": "Here there are no arrays to derive: compute with Values, or record a function and replay it on NumPy arrays.",
+    "jacobian": "Ask for one row at a time: grad(y, inputs) for each output y.",
+    "elementwise_grad": "Compute with Values, y = f(x), and write grad(y, [x]); for many numbers, record(f, 0.0) and call it with a list.",
+    "value_and_grad": "Compute with Values, y = f(x): the value is y.data, and the gradient is grad(y, [x]).",
+    "multigrad_dict": "Compute with Values, and write grad(y, [a, b]): the gradients come in the order of the inputs.",
+    "hessian_vector_product": "Write hessian(f, inputs), and multiply.",
+    "make_vjp": "Compute with Values, y = f(x), and write grad(y, [x]).",
+    "make_jvp": "There is no forward mode here. Write grad(y, [x]).",
+    "Variable": "A number with a gradient is a Value.",
+    "tensor": "A number with a gradient is a Value; a list of them is a list.",
+}
+
+OWN_STATE = (
+    "What belongs to an optimizer is kept in a dict by Value, m = {p: 0.0 for p in parameters}; for attributes of your own, write "
+    "class Value(autograd.Value): pass."
+)
+# Of a Value: attributes that others have.
+ATTRIBUTES_ELSEWHERE = {
+    "_prev": "The nodes that it was made from are v.parents, in order, with repeats.",
+    "_op": "Its operation is v.op, a row of the table: v.op.name, and None in a leaf.",
+    "_backward": "A node of your own is made by a row: x.apply(Op(…), x). The local derivatives are v.partials.",
+    "grad_fn": "What made it is v.op, and its parents are v.parents.",
+    "is_leaf": "A leaf has no operation: v.op is None.",
+    "requires_grad": "Every Value has a gradient. A plain number has none.",
+    "register_hook": "To see a gradient on its way, go through steps(loss), or ask why(loss, v).",
+    "retain_grad": "Every node keeps its gradient after backward.",
+    "cpu": "A Value is a plain Python float: v.data.",
+    "numpy": "A Value is a plain Python float: v.data.",
+    **dict.fromkeys(("m", "v", "momentum", "velocity"), OWN_STATE),
+}
+
+
+def of_module(name: str) -> str:
+    """Return a sentence about a function that another package has, or nothing."""
+    return f". {FUNCTIONS_ELSEWHERE[name]}" if name in FUNCTIONS_ELSEWHERE else ""
+
+
+class Hint:
+    """An attribute that a Value does not have: reading or setting it says what to write; a subclass of one's own may set it."""
+
+    def __init__(self, name: str, sentence: str) -> None:
+        self.name, self.sentence = name, sentence
+
+    def __get__(self, value: Any, owner: type) -> Any:
+        own = getattr(value, "__dict__", {}) if value is not None else {self.name: self}
+        if self.name in own:
+            return own[self.name]
+        raise AttributeError(f"A Value has no {self.name}. {self.sentence}", name=self.name, obj=value)
+
+    def __set__(self, value: Any, x: object) -> None:
+        if not hasattr(value, "__dict__"):
+            raise AttributeError(f"A Value has no {self.name}. {self.sentence}", name=self.name, obj=value)
+        value.__dict__[self.name] = x
+
+
+class Elsewhere:
+    """The attributes of other packages' Values and tensors: each is refused with what it is called here.
+
+    >>> from autograd import Value
+    >>> (Value(2.0) * 3)._prev
+    Traceback (most recent call last):
+    AttributeError: A Value has no _prev. The nodes that it was made from are v.parents, in order, with repeats.
+    """
+
+    __slots__ = ()
+
+
+for _name, _sentence in ATTRIBUTES_ELSEWHERE.items():
+    setattr(Elsewhere, _name, Hint(_name, _sentence))
+
+
+def check_arguments(others: tuple[object, ...], named: dict[str, object]) -> None:
+    """Raise DataError for what another package's Value is given besides a number and a label."""
+    if others:
+        raise DataError(
+            "A Value is given a number and a label. A node that was computed from others is made by its operation: w.tanh(), or "
+            "x.apply(Op(…), x) for a row of your own."
+        )
+    if named:
+        name = next(iter(named))
+        hint = ATTRIBUTES_ELSEWHERE.get(name, 'It is given a number and a label: Value(2.0, "w").')
+        raise DataError(f"A Value is not given {name}. {hint}")
+
+
+def check_seed(seed: tuple[object, ...], named: dict[str, object]) -> None:
+    """Raise DataError for what PyTorch's backward is given."""
+    if seed:
+        raise DataError(
+            "backward takes no gradient to begin with: it begins with 1. For c times the gradients, (c * loss).backward()."
+        )
+    if named:
+        raise DataError(
+            f"backward is not given {next(iter(named))}. It may be called again: the graph stays. For gradients of gradients, write "
+            "grad(loss, [w], create_graph=True)."
+        )
