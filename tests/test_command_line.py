@@ -428,3 +428,17 @@ def test_the_catalogue_tells_the_place_and_the_exercises_of_a_lesson(slug):
     assert list(entry) == [
         "place", "chapter", "slug", "title", "document", "question", "numbers", "exercises", "plot",
     ]  # fmt: skip
+
+
+def test_a_number_without_end_is_an_answer_like_another(tmp_path, capsys):
+    """Five thousand digits, whole, behind the point or in a fraction: each is marked, and so are the answers after them."""
+    long = ["9" * 5000, "0." + "1" * 5000, "1/" + "3" * 5000, "1e999999999999", "-16"]
+    (tmp_path / "ada.txt").write_text("\n".join(long), encoding="utf-8")
+    assert main(["quiz", "tiny-network", "--mark", str(tmp_path / "ada.txt")]) == 0
+    told = capsys.readouterr().out
+    assert re.findall(r"^ +(\d+) ", told, re.M)[:5] == ["1", "2", "3", "4", "5"]
+    assert "Right: " in told.splitlines()[-1]
+    assert len(told) < 2000
+    for answer in long[:4]:
+        assert main(["diagnose", "tiny-network", "w", answer]) in (0, 2)
+    assert "Traceback" not in capsys.readouterr().err

@@ -22,6 +22,7 @@ from typing import Literal
 from autograd.errors import DataError
 from autograd.graph import number
 
+LONGEST = 40  # characters of an answer that are shown
 ENOUGH_DIGITS = 2
 ROUNDING = 1e-12  # a number that is no larger counts as 0
 EXACT = 1e-9  # relative: what floats lose on the way does not count
@@ -70,7 +71,7 @@ class Answer:
 def read_answer(given: str | float | Fraction) -> Answer:
     """Read an answer as a student types it; raise DataError for what is not a number."""
     text = str(given).replace("−", "-").strip()
-    shown = text.replace("-", "−")
+    shown = (text if len(text) <= LONGEST else f"{text[:LONGEST]}…").replace("-", "−")
     try:
         if "/" in text:
             return Answer(shown, float(Fraction(text)), ENOUGH_DIGITS, 0.0)
@@ -82,7 +83,7 @@ def read_answer(given: str | float | Fraction) -> Answer:
         return Answer(shown, as_finite(written), significant, 0.5 * 10.0**exponent if written else 0.0)
     except (ValueError, ZeroDivisionError, OverflowError, InvalidOperation):
         raise DataError(
-            f"{given!r} is not a number, so there is no number to compare with. Write it as 45, −0.33, 3.5e-4 or 1/3."
+            f"{shown!r} is not a number, so there is no number to compare with. Write it as 45, −0.33, 3.5e-4 or 1/3."
         ) from None
 
 
