@@ -10,6 +10,7 @@ from typing import Any
 
 from autograd.classroom.find import find_lesson
 from autograd.classroom.lesson import Lesson
+from autograd.classroom.lesson_files import course_of_folder
 from autograd.classroom.marking.answer_files import read_answers
 from autograd.classroom.marking.expected import Expected, read_expected
 from autograd.classroom.marking.hand_out import check_empty, give_out, write_class
@@ -57,7 +58,8 @@ def give(options: argparse.Namespace) -> None:
     """Write a class: what students get, and what the teacher keeps."""
     check_empty(Path(options.output), options.force)
     students, points = read_roster(options.roster), read_points(options.points)
-    lessons = [find_lesson(wanted, options.course) for wanted in dict.fromkeys(options.lesson)]
+    course = course_of_folder(options.folder) if options.folder else options.course
+    lessons = [find_lesson(wanted, course) for wanted in dict.fromkeys(options.lesson)]
     if len({lesson.slug for lesson in lessons}) < len(lessons):
         raise DataError("Two of these lessons have the same name. Give one of them a slug of its own.")
     expected, given = give_out(students, lessons, options.salt, points, progress(len(students) * len(lessons)))
