@@ -6,7 +6,7 @@ Whatever is drawn of a scene is drawn from here, so that SVG, PNG, PDF and the p
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from autograd.pictures.layered_layout import Point, layout
+from autograd.pictures.layered_layout import BETWEEN_COLUMNS, Point, layout
 from autograd.pictures.levels import scopes
 from autograd.pictures.scene import Mark, Scene
 from autograd.pictures.spots import Rectangle, Taken, around, label_spots, overlap, product_spots, spot_beside
@@ -16,7 +16,8 @@ LONGEST_NAME = 14  # letters of a name in a box
 SIZE, SMALL = 19.0, 16.0  # of letters: names and numbers; signs and notes
 PAD, LINE, HEAD = 14.0, 27.0, 27.0  # a box: its margin, from line to line, from its top to the first
 NUMBER = 84.0  # the room for a number
-RANGE = 168.0  # the room for a range: −0.144 … 0.312
+RANGE = 140.0  # the room for a range: −0.144 … 0.312
+CLOSE = 66.0  # from column to column where most arrows have no text
 LOCAL: Point = (64.0, 22.0)  # the size of a local derivative
 FRAME = 9.0  # from a frame to what it is around
 
@@ -48,7 +49,8 @@ def arrange(scene: Scene, direction: str = "LR") -> Arrangement:
     """Return a scene in its places."""
     marks = {mark.id: mark for mark in in_order(scene)}
     sizes = {identity: size_of(mark) for identity, mark in marks.items()}
-    placed = layout(sizes, [(line.tail.id, line.head.id) for line in scene.lines], direction)
+    edges = [(line.tail.id, line.head.id) for line in scene.lines]
+    placed = layout(sizes, edges, direction, BETWEEN_COLUMNS if scene.level == "op" else CLOSE)
     boxes = {mark: around(placed.centres[identity], sizes[identity]) for identity, mark in marks.items()}
     frames = clear_frames(boxes)
     rooms = {mark.id: box for mark, box in boxes.items()} | {f"frame {i}": title(one) for i, one in enumerate(frames)}
@@ -72,8 +74,8 @@ def in_order(scene: Scene) -> list[Mark]:
 def size_of(mark: Mark) -> Point:
     """Return the width and height of a mark; they do not depend on its numbers."""
     if mark.kind in ("box", "stack"):
-        head = width_of(mark.name or mark.op, SIZE) + 18 + width_of(mark.note, SMALL)
-        return 2 * PAD + max(head, 46 + RANGE), HEAD + LINE * (2 + bool(mark.takes)) + 15
+        head = max(width_of(mark.name or mark.op, SIZE) * 1.06, width_of(mark.note, SMALL))
+        return 2 * PAD + max(head, 44 + RANGE), HEAD + LINE * (3 + bool(mark.takes)) + 14
     name = width_of(short_name(mark), SIZE) * 1.06
     if mark.kind == "constant":
         return 2 * PAD + (name + 14 + NUMBER if mark.name else NUMBER - 24), 40.0

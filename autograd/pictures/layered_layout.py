@@ -31,7 +31,9 @@ class Places:
     height: float
 
 
-def layout(sizes: Mapping[str, Point], edges: Sequence[Ends], direction: str = "LR") -> Places:
+def layout(
+    sizes: Mapping[str, Point], edges: Sequence[Ends], direction: str = "LR", gap: float = BETWEEN_COLUMNS
+) -> Places:
     """Return places for nodes of these sizes, which come parents first; `direction` is LR, RL, TB or BT.
 
     >>> placed = layout({"x": (100, 40), "y": (100, 40)}, [("x", "y")])
@@ -40,7 +42,7 @@ def layout(sizes: Mapping[str, Point], edges: Sequence[Ends], direction: str = "
     """
     if direction in ("TB", "BT"):
         sizes = {node: (height, width) for node, (width, height) in sizes.items()}
-    return turned(from_left_to_right(sizes, edges), direction)
+    return turned(from_left_to_right(sizes, edges, gap), direction)
 
 
 def turned(placed: Places, direction: str) -> Places:
@@ -57,8 +59,8 @@ def turned(placed: Places, direction: str) -> Places:
     return Places(centres, [[turn(point) for point in curve] for curve in placed.curves], *size)
 
 
-def from_left_to_right(sizes: Mapping[str, Point], edges: Sequence[Ends]) -> Places:
-    """Return places with the leaves on the left and the root on the right."""
+def from_left_to_right(sizes: Mapping[str, Point], edges: Sequence[Ends], gap: float) -> Places:
+    """Return places with the leaves on the left and the root on the right, with this much room between columns."""
     depth = columns_of(sizes, edges)
     columns: list[list[str]] = [[] for _ in range(max(depth.values(), default=-1) + 1)]
     for node in sizes:
@@ -67,7 +69,7 @@ def from_left_to_right(sizes: Mapping[str, Point], edges: Sequence[Ends]) -> Pla
     heights = {name: sizes[name][1] if name in sizes else 10.0 for column in columns for name in column}
     ys = rows(columns, neighbours(edges, bends), heights)
     widths = [max((sizes[name][0] for name in column if name in sizes), default=0.0) for column in columns]
-    xs = column_centres(widths)
+    xs = column_centres(widths, gap)
     top = min((ys[name] - heights[name] / 2 for name in ys), default=0.0) - MARGIN
     places = {name: (xs[i], ys[name] - top) for i, column in enumerate(columns) for name in column}
     centres = {node: places[node] for node in sizes}
@@ -184,10 +186,10 @@ def mean(numbers: Sequence[float]) -> float:
     return sum(numbers) / len(numbers)
 
 
-def column_centres(widths: Sequence[float]) -> list[float]:
+def column_centres(widths: Sequence[float], gap: float) -> list[float]:
     """Return where each column stands."""
-    rights = list(accumulate(width + BETWEEN_COLUMNS for width in widths))
-    return [MARGIN + right - BETWEEN_COLUMNS - width / 2 for right, width in zip(rights, widths, strict=True)]
+    rights = list(accumulate(width + gap for width in widths))
+    return [MARGIN + right - gap - width / 2 for right, width in zip(rights, widths, strict=True)]
 
 
 def routes(

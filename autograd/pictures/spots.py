@@ -12,6 +12,7 @@ Rectangle = tuple[float, float, float, float]
 CELL = 160.0  # of the grid
 ALONG_AN_EDGE = (0.5, 0.35, 0.65, 0.22, 0.78, 0.12, 0.88)
 PRODUCT: Point = (196.0, 32.0)  # the size of −16 · 2 = −32
+MOST_TRIED = 12_000  # spots in a picture: with many edges fewer are tried for each
 NEAR = sorted(
     ((dx, dy) for dx in range(-180, 181, 30) for dy in (-26, 26, -48, 48, -76, 76, -104, 104)),
     key=lambda at: hypot(*at),
@@ -79,14 +80,15 @@ def label_spots(
 
 def product_spots(curves: Sequence[Sequence[Point]], taken: Taken, area: Point) -> list[Point]:
     """Return a spot for the product that each edge may carry: inside the picture, where it covers least of what is taken."""
-    return [best(product_candidates(curve), taken, area) for curve in curves]
+    tried = NEAR[: max(6, MOST_TRIED // max(1, len(curves)))]
+    return [best(near(curve, tried), taken, area) for curve in curves]
 
 
-def product_candidates(curve: Sequence[Point]) -> Iterator[Point]:
-    """Yield spots around the middle of an edge, the nearest first."""
+def near(curve: Sequence[Point], offsets: Iterable[Point]) -> Iterator[Point]:
+    """Yield spots at these distances from the middle of an edge."""
     middles = along(curve, (0.5,))
     x, y = middles[len(middles) // 2]
-    return ((x + dx, y + dy) for dx, dy in NEAR)
+    return ((x + dx, y + dy) for dx, dy in offsets)
 
 
 def spot_beside(box: Rectangle, taken: Taken, area: Point) -> Point:

@@ -77,7 +77,7 @@ def slots(mark: Mark, gradients: bool = True) -> list[Slot]:
     """Return the places for numbers in a mark."""
     if mark.kind in ("box", "stack"):
         rows = [("in", mark.takes), ("out", mark.gives), ("grad", mark.graded if gradients else ())]
-        return [Slot(role, i, nodes) for i, (role, nodes) in enumerate((row for row in rows if row[1]), 1)]
+        return [Slot(role, i, nodes) for i, (role, nodes) in enumerate((row for row in rows if row[1]), 2)]
     found = [Slot("data", 0, mark.gives)]
     return [*found, Slot("grad", 1, mark.graded)] if gradients and mark.graded else found
 
@@ -233,7 +233,7 @@ class Writer:
         """Yield the texts that are always the same: name, operation, note."""
         if mark.kind in ("box", "stack"):
             yield self.said("name", mark.name or mark.op, PAD, HEAD)
-            yield self.said("note", mark.note, width - PAD, HEAD, "end")
+            yield self.said("note", mark.note, PAD, HEAD + LINE)
             return
         if mark.name:
             yield self.said("name", short_name(mark), PAD, HEAD)

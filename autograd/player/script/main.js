@@ -160,10 +160,9 @@ function prepare() {
   quiz = lesson.quiz;
   findPictures();
   for (const { marks } of pictures.values()) {
-    for (const { element, name } of marks) {
+    for (const { element } of marks) {
       element.setAttribute("tabindex", "0");
       element.setAttribute("role", "button");
-      element.setAttribute("aria-label", name);
     }
   }
 }

@@ -7,12 +7,12 @@ const asNumber = (x) => (typeof x === "string" ? INFINITE[x] : x); // JSON knows
 // The digits and the exponent of x > 0, rounded to so many digits; a tie goes to the even digit, as in Python.
 function rounded(x, digits) {
   const [mantissa, exponent] = x.toExponential(digits - 1).split("e");
-  const whole = mantissa.replace(".", "");
+  const nearest = mantissa.replace(".", "");
   const exact = x.toExponential(100).split("e")[0].replace(".", "");
   const tie = /^50*$/.test(exact.slice(digits));
   return tie && Number(exact[digits - 1]) % 2 === 0
     ? [exact.slice(0, digits), Number(x.toExponential(100).split("e")[1])]
-    : [whole, Number(exponent)];
+    : [nearest, Number(exponent)];
 }
 
 // Python's format(x, ".6g").
@@ -37,9 +37,13 @@ function general(x, digits) {
 const minus = (text) => text.replaceAll("-", "−");
 
 function number(x) {
-  if (Math.abs(x) < 1e15 && Number.isInteger(x)) return minus(BigInt(x).toString());
-  return minus(general(x, 6));
+  if (Math.abs(x) < 1e15 && Number.isInteger(x)) return whole(x);
+  const six = general(x, 6);
+  const ends = Math.abs(Number(six) - x) <= 1e-12 * Math.max(Math.abs(x), Math.abs(Number(six)));
+  return Math.abs(x) >= 1e6 && Math.abs(x) < 1e15 && !ends ? whole(roundedToEven(x)) : minus(six);
 }
+
+const whole = (x) => minus(BigInt(x).toString());
 
 function roundedToEven(x) {
   const low = Math.floor(x);

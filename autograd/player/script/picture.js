@@ -13,7 +13,10 @@ const view = { level: null, whole: false, chosen: null, digits: false }; // leve
 function findPictures() {
   if (lesson.pictures) {
     const parser = new DOMParser();
-    for (const text of lesson.pictures) $("graph").append(document.importNode(parser.parseFromString(text, "image/svg+xml").documentElement, true));
+    for (const text of lesson.pictures) {
+      const parsed = parser.parseFromString(text.replace("<svg ", `<svg xmlns="${SVG}" `), "image/svg+xml");
+      $("graph").append(document.importNode(parsed.documentElement, true));
+    }
   }
   for (const svg of document.querySelectorAll("#graph > svg")) pictures.set(svg.dataset.graph, partsOf(svg));
 }
@@ -22,7 +25,6 @@ function partsOf(svg) {
   const words = (text) => (text ? text.split(" ") : []);
   const marks = [...svg.querySelectorAll(".node")].map((element) => ({
     element,
-    name: (element.querySelector(".name") ?? element.querySelector(".op"))?.textContent ?? "constant",
     nodes: words(element.dataset.nodes),
     use: element.dataset.use ?? null,
     product: words(element.dataset.product).map(Number),
