@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograd.classroom.assignments.faults import SIGNS
-from autograd.classroom.assignments.programs import CONVENTIONS, PROGRAMS, Probe
+from autograd.classroom.assignments.probes import CONVENTIONS, PROGRAMS, Probe
 from autograd.classroom.assignments.recognise import same
 from autograd.classroom.assignments.runner import Outcome, StudentRun, sentence
 

@@ -21,7 +21,7 @@ from autograd.classroom.assignments.findings import (
     plainly,
     unnamed,
 )
-from autograd.classroom.assignments.programs import CONVENTIONS, LIMITS, PROGRAMS, Probe, respelled
+from autograd.classroom.assignments.probes import CONVENTIONS, LIMITS, PROGRAMS, Probe, respelled
 from autograd.classroom.assignments.recognise import Named, Search
 from autograd.classroom.assignments.runner import Outcome, Student, StudentRun, run
 from autograd.classroom.assignments.stages import Assignment, Check

@@ -10,7 +10,7 @@ from types import CodeType
 from typing import Any
 
 from autograd.classroom.assignments.faults import Change, Fault
-from autograd.classroom.assignments.programs import Probe
+from autograd.classroom.assignments.probes import Probe
 from autograd.classroom.assignments.rule_faults import FAULTS
 from autograd.classroom.assignments.runner import Outcome
 from autograd.classroom.assignments.simulator import (

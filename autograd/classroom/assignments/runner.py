@@ -21,7 +21,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from autograd.classroom.assignments.programs import CANONICAL, Probe
+from autograd.classroom.assignments.probes import CANONICAL, Probe
 from autograd.errors import FileError
 
 MEGABYTES, FILE_MEGABYTES, MOST_OUTPUT = 2048, 64, 1_000_000

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from autograd.classroom.assignments.programs import Probe
+from autograd.classroom.assignments.probes import Probe
 
 Answer = float | str
 

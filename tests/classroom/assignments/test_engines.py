@@ -5,7 +5,7 @@ import pytest
 from autograd import Value
 from autograd.classroom.assignments.findings import PASSED, WRONG
 from autograd.classroom.assignments.judge import judge_class
-from autograd.classroom.assignments.programs import PROGRAMS
+from autograd.classroom.assignments.probes import PROGRAMS
 from autograd.classroom.assignments.recognise import RIGHT, predicted
 from autograd.classroom.assignments.rule_faults import FAULTS
 from autograd.classroom.assignments.runner import Student
