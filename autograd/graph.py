@@ -3,6 +3,7 @@
 Parents lie in the slots that node.py describes; the walk reads these, since it visits every node.
 """
 
+import re
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -151,7 +152,7 @@ def names(order: Sequence[N]) -> dict[N, str]:
     named = {}
     for node in order:
         if node.label:
-            label = str(node.label)
+            label = printable(str(node.label))
             met[label] += 1
             named[node] = f"{label}({met[label]})" if met[label] > 1 else label
         else:
@@ -159,7 +160,18 @@ def names(order: Sequence[N]) -> dict[N, str]:
     return named
 
 
+def printable(text: str) -> str:
+    """Return a text on one line, without what would steer a terminal or turn the reading direction.
+
+    >>> printable("w\\x1b[31m"), printable("a\\nb"), printable("x\\u202e")
+    ('w\ufffd[31m', 'a b', 'x\ufffd')
+    """
+    return UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", " ".join(text.split())) if UNPRINTABLE.search(text) else text
+
+
 MOST_DIGITS = 6
+# C0 and C1 controls, marks and overrides of the reading direction, halves of characters
+UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 DIGITS: ContextVar[int] = ContextVar("DIGITS", default=MOST_DIGITS)  # how many `number` writes
 
 

@@ -11,15 +11,14 @@ import textwrap
 import unicodedata
 from collections.abc import Callable, Sequence
 
-from autograd.graph import number
+from autograd.graph import UNPRINTABLE, number
 
 LONGEST = 64  # characters of a label
 NARROW_AND_WIDE = dict.fromkeys("ijlI.,:;'|!()[]·/ ₁₂₃¹²³", 0.4) | dict.fromkeys("mwMW@%−…", 0.9)
 NOT_COMPUTED = "not computed"
 
 NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-# C0, C1, DEL; lone surrogates; U+FFFE and U+FFFF, which XML forbids; marks of the reading direction
-HOSTILE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+HOSTILE = UNPRINTABLE  # the same cleaning as in every other text
 
 
 def shown(text: str, longest: int = LONGEST) -> str:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 
 import autograd
-from autograd import GraphError, Value, dot, paths, what_if, why
+from autograd import GraphError, Value, dot, paths, steps, what_if, why
 from autograd.explain.event_json import plain
 from autograd.graph import topological_order
 from tests.strategies import as_values, programs
@@ -196,3 +196,13 @@ def test_what_blocks_a_weight_is_its_input_and_not_a_bias_that_is_0_too():
     z = dot([w], [x], b)
     z.label = "z"
     assert why(z, w).reason == "Zero: blocked by dot at z (x = 0)."
+
+
+def test_a_label_cannot_steer_a_terminal_or_break_a_line():
+    x = Value(2.0, "w\x1b[2J\x9b\u202e\n x")
+    y = x * x
+    y.label = "a\nb"
+    for text in (why(y, x).text, why(y, x).words, paths(y, x).text, what_if(y, x, 3.0).text, *steps(y)[0].lines):
+        assert not {c for c in text if c in "\x1b\x9b\u202e"}
+    assert "\n" not in steps(y)[0].lines[0]
+    assert what_if(y, x, 3.0).text.splitlines()[1] == "a b: 4 → 9"

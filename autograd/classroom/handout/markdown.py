@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from autograd.classroom.handout.sheet import NodeRow, Sheet, Task, UseRow
@@ -77,8 +78,9 @@ def code(text: str) -> str:
     """Return a formula: as code, with bars that end no cell; nothing stays nothing."""
     if not text:
         return ""
-    fence = "``" if "`" in text else "`"
-    return f"{fence}{text.replace('|', chr(92) + '|')}{fence}"
+    fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
+    space = " " * ("`" in (text[0], text[-1]))
+    return f"{fence}{space}{text.replace('|', chr(92) + '|')}{space}{fence}"
 
 
 def plain(text: str) -> str:
