@@ -11,6 +11,7 @@ FUNCTIONS names all that it may call, and each reading below has every one of th
     SymbolNamespace   replay/instructions.py               symbols: instructions for NumPy without copies, and for numba
     interpreter       replay/backends/numba_kernels.py     compiled loops, one for each instruction
     Arrays            replay/backends/numpy_forward.py     NumPy arrays
+    ScriptNamespace   player/javascript.py                 text: JavaScript, for a page that computes
     ArrayNamespace    replay/backends/array_api.py         arrays of any library that keeps the array API standard
 
 The functions have the names of that standard, but for `erf` and `erfc`, which it lacks. A NaN goes through all of them

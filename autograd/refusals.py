@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from autograd.errors import DataError, DivisionError, DomainError, GraphError, RangeError
 from autograd.node import Node
-from autograd.op import Op
+from autograd.op import Domain, Op
 
 NO_GRADIENT = ("constant", "without graph")  # what a leaf may be that does not ask for a gradient
 LIMIT = "too large for a float, which ends at about 1.8e308"
@@ -107,18 +107,25 @@ def outside(op: Op, operands: tuple[float, ...]) -> DomainError | None:
     """Return the error for the first operand outside the domain of a row, if there is one."""
     for i, (domain, x) in enumerate(zip(op.domains(len(operands)), operands, strict=True) if op.guarded else ()):
         if not domain.has(x):
-            which = f"its {('first', 'second')[i]} operand" if op.arity == 2 else "its operand"
             pole = x == 0 and op.binds == 4 and (op.arity == 1 or operands[1] < 0)  # 0 to a negative power
-            return (DivisionError if pole else domain.error)(
-                f"{called(op, operands)} has no value: {op.name} is defined where {which} is {domain.words}, "
-                f"and here it is {x}. {domain.remedy}"
-            )
+            return (DivisionError if pole else domain.error)(no_value(op, operands, i, domain))
     if op.whole and not op.whole.has(operands):
-        return op.whole.error(
-            f"{op.name} has no value here: it is defined where {op.whole.words}, and that is {max(operands)}. "
-            f"{op.whole.remedy}"
-        )
+        return op.whole.error(no_value_of_many(op, op.whole, max(operands)))
     return None
+
+
+def no_value(op: Op, operands: tuple[float, ...], i: int, domain: Domain) -> str:
+    """Say that an operation has no value at these operands, because of one of them."""
+    which = f"its {('first', 'second')[i]} operand" if op.arity == 2 else "its operand"
+    return (
+        f"{called(op, operands)} has no value: {op.name} is defined where {which} is {domain.words}, "
+        f"and here it is {operands[i]}. {domain.remedy}"
+    )
+
+
+def no_value_of_many(op: Op, whole: Domain, largest: float) -> str:
+    """Say that an operation has no value at many operands taken together."""
+    return f"{op.name} has no value here: it is defined where {whole.words}, and that is {largest}. {whole.remedy}"
 
 
 def too_large(op: Op, operands: tuple[float, ...]) -> RangeError:
