@@ -40,7 +40,7 @@ function erfcFarOut(x) {
   return bell(x) / (Math.sqrt(Math.PI) * tail);
 }
 
-const NEAR = 0.8; // beyond it, 1 − erf would cancel
+const NEAR = 0.5; // beyond it, 1 − erf would cancel
 
 const xp = {
   exp: (x) => finite(Math.exp(x), x),
@@ -54,7 +54,7 @@ const xp = {
   abs: Math.abs,
   erf(x) {
     if (x !== x || Math.abs(x) > 6) return x !== x ? x : Math.sign(x);
-    if (Math.abs(x) < 2) return erfNearZero(x);
+    if (Math.abs(x) < NEAR) return erfNearZero(x);
     return Math.sign(x) * (1 - erfcFarOut(Math.abs(x)));
   },
   erfc(x) {
