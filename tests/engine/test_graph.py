@@ -38,12 +38,12 @@ def test_a_dot_over_tuples_that_are_partly_known_waits_for_the_rest():
     """Of three dots any two share a tuple, and the third has one that is met for the first time."""
     a, b = (Value(1.0), Value(2.0)), (Value(3.0) * 1.0, Value(4.0) * 1.0)
     c = (Value(5.0) * 1.0, Value(6.0) * 1.0)
-    pairs = [dot(x, y, 0.0) for x, y in combinations((a, b, c), 2)]
+    pairs = [dot(x, y, Value(0.0)) for x, y in combinations((a, b, c), 2)]
     for first, second in [(0, 1), (1, 0), (1, 2), (2, 1), (0, 2), (2, 0)]:
         root = pairs[first] - pairs[second]
         assert stands_before(topological_order(root))
     leaves, results = leaves_and_results(pairs[0] + pairs[1] + pairs[2])
-    assert (len([v for v in leaves if v.kind == "leaf"]), len(results)) == (6, 4 + 3 + 2)
+    assert (len([v for v in leaves if v.kind == "leaf"]), len(results)) == (6 + 3, 4 + 3 + 2)
 
 
 def test_the_walk_back_is_the_order_of_the_graph_reversed_operand_by_operand():
@@ -82,4 +82,5 @@ def test_numbers_are_written_whole_as_far_as_a_float_is_exact():
         "0.00012345",
     ]
     assert [rounded(x, 4) for x in (12345.678, 1234.5678, 1e15 / 3)] == ["12346", "1235", "333333333333333"]
+    assert [rounded(2e6, 6), rounded(2e6, 5), rounded(0.1, 6)] == ["2000000", "2e+06", "0.1"]
     assert bracketed("−1e−5") == "(−1e−5)"

@@ -26,6 +26,7 @@ def test_paths_are_a_sequence():
     assert [path.factors for path in found] == [(1.0, a, 1.0, b) for a in (0.5, 0.25) for b in (0.5, 0.25)]
     assert [len(path.nodes) for path in found] == [5] * 4
     assert sum(path.product for path in found) == found.gradient == 0.75**2
+    assert "names" not in repr(found)
 
 
 def test_many_paths_are_told_with_their_cap():

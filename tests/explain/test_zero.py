@@ -92,3 +92,13 @@ def test_the_numbers_are_those_of_the_moment_that_is_asked_about():
     moment = why(loss, w).names
     w.data = 7.0
     assert why(loss, x, moment).reason == "Zero: blocked by mul at L (w = 0)."
+
+
+def test_what_blocks_is_found_behind_any_number_of_paths():
+    """A dead unit behind sixty diamonds: the way to it is looked at once, not once for each of its 2⁶⁰ paths."""
+    x = Value(1.0, "x")
+    y = x
+    for _ in range(60):
+        y = y * 0.5 + y * 0.25
+    z = named(y - 2, "z")
+    assert reason(named(z.relu(), "h") * 3, x) == "Zero: blocked by relu at h (z = −2)."
