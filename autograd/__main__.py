@@ -176,7 +176,7 @@ def add_pictures(added: Any) -> None:
     """Add the commands that draw: the graph, its plot, a page."""
     drawn = command(added, "draw", commands.draw_lesson, "draw one: a picture of its graph")
     drawn.add_argument(
-        "-o", "--output", metavar="FILE", help="a name in .svg, .png, .pdf, .dot or .txt; LESSON.svg without"
+        "-o", "--output", metavar="FILE", help="a name in .svg, .png, .pdf, .dot, .tex or .txt; LESSON.svg without"
     )
     drawn.add_argument("--level", default="op", help=f"how much is drawn as one: {', '.join(LEVELS)}")
     drawn.add_argument("--direction", default="LR", help="from left to right, LR, or RL, TB, BT")

@@ -14,6 +14,7 @@ from autograd.pictures.outline import description, outline, summary
 from autograd.pictures.scene import Scene
 from autograd.pictures.snapshot import Now
 from autograd.pictures.svg import standalone
+from autograd.pictures.tikz import tikz
 
 
 class Picture:
@@ -44,6 +45,10 @@ class Picture:
             return standalone(self._placed, self._now)
         return described(self._render("svg").decode(), self.summary, description(self._scene, self._now))
 
+    def tikz(self) -> str:
+        """Return the picture as a LaTeX document, drawn by TikZ in our own layout."""
+        return tikz(self._placed or arrange(self._scene, self._direction), self._now)
+
     def png(self) -> bytes:
         """Return the picture as a PNG file."""
         return self._render("png")
@@ -57,10 +62,10 @@ class Picture:
         return outline(self._scene, self._now)
 
     def save(self, path: str | Path) -> Path:
-        """Write a file, in the format of its suffix: .svg, .png, .pdf, .dot, .gv or .txt; return its path."""
+        """Write a file, in the format of its suffix: .svg, .png, .pdf, .dot, .gv, .tex or .txt; return its path."""
         made: dict[str, Callable[[], str | bytes]] = {
             ".svg": self.svg, ".png": self.png, ".pdf": self.pdf,
-            ".dot": lambda: self.source, ".gv": lambda: self.source, ".txt": self.text,
+            ".dot": lambda: self.source, ".gv": lambda: self.source, ".txt": self.text, ".tex": self.tikz,
         }  # fmt: skip
         path = Path(path)
         if path.suffix.lower() not in made:
