@@ -28,6 +28,7 @@ sys.path.insert(0, "..")  # the checkout, before any other package called autogr
 from textwrap import fill
 
 from autograd import Value, dot, draw, play, steps, what_if, why
+from autograd.classroom import compare
 from nn import SGD, Layer, Neuron, binary_cross_entropy
 from nn.lessons import layer, loan_neuron, one_line, one_neuron, tiny_network
 
@@ -211,6 +212,52 @@ for name, wanted in targets.items():
 
 # %%
 one_line.plot()
+
+# %% [markdown]
+# ## Write code
+#
+# The check below each function says how many cases are right, and which is the first that is not. It begins with a wrong one.
+
+# %% [markdown]
+# Write `output(weights, inputs, bias)`: what a neuron with ReLU returns, in plain Python. The check compares it with `Neuron`.
+
+
+# %%
+def output(weights, inputs, bias):
+    return bias  # your code
+
+
+# %%
+print(
+    compare(
+        output,
+        lambda w, x, b: Neuron(len(w), weights=w, bias=b)(x).data,
+        [([0.5, -1, 2], [2, 3, 1], 1), ([1, 1], [-2, 1], 0.5), ([2], [3], 1)],
+    )
+)
+
+# %% [markdown]
+# Write `new_weight(w, x, b, y, rate)`: w after one step of gradient descent on (relu(w·x + b) − y)². The check lets `backward` find the
+# gradient.
+
+
+# %%
+def new_weight(w, x, b, y, rate):
+    return w  # your code
+
+
+# %%
+def by_backward(w, x, b, y, rate):
+    weight = Value(w)
+    ((weight * x + b).relu() - y).__pow__(2).backward()
+    return w - rate * weight.grad
+
+
+print(
+    compare(
+        new_weight, by_backward, [(3.0, 2.0, 1.0, 15.0, 0.01), (1.0, -2.0, 1.0, 3.0, 0.1), (0.5, 4.0, 0.0, 1.0, 0.05)]
+    )
+)
 
 # %% [markdown]
 # ## On the terminal

@@ -28,6 +28,7 @@ from random import Random
 from textwrap import fill
 
 from autograd import draw, play, steps, what_if, why
+from autograd.classroom import compare
 from nn import MLP, SGD, binary_cross_entropy, mse_loss, xor
 from nn.lessons import xor_by_hand, xor_training
 from nn.plots import decision_boundary, hidden_space
@@ -173,6 +174,42 @@ for _ in range(1000):
     optimizer.step()
 print(f"loss {loss.data:.5f}   {[round(model(x)[0].data, 3) for x in inputs]}")
 decision_boundary(model, xor())
+
+# %% [markdown]
+# ## Write code
+#
+# The check below each function says how many cases are right, and which is the first that is not. It begins with a wrong one.
+
+# %% [markdown]
+# Write `xor_network(x1, x2)`: a network in plain Python with two ReLUs and an output that is above 0 exactly where XOR is 1.
+
+
+# %%
+def xor_network(x1, x2):
+    return x1 + x2 - 0.5  # your code
+
+
+# %%
+print(compare(lambda *x: xor_network(*x) > 0, lambda x1, x2: x1 != x2, [(0, 0), (0, 1), (1, 0), (1, 1)]))
+
+# %% [markdown]
+# Write `is_dead(weights, bias, inputs)`: whether a ReLU with these weights is at or below 0 for every input.
+
+
+# %%
+def is_dead(weights, bias, inputs):
+    return False  # your code
+
+
+# %%
+points = [(0, 0), (0, 1), (1, 0), (1, 1)]
+
+
+def right(w, b, xs):
+    return all(sum(wi * xi for wi, xi in zip(w, x, strict=True)) + b <= 0 for x in xs)
+
+
+print(compare(is_dead, right, [([-0.1, -0.2], 0.0, points), ([0.3, -0.1], 0.0, points), ([-1, -1], 0.5, points)]))
 
 # %% [markdown]
 # ## On the terminal

@@ -27,6 +27,7 @@ from random import Random
 from textwrap import fill
 
 from autograd import Value, draw, gradcheck, paths, play, softmax, steps, why
+from autograd.classroom import compare
 from nn import MLP, SGD, binary_cross_entropy_with_logits, xor
 from nn.lessons import activations, linear_trap
 from nn.plots import activation_functions
@@ -156,6 +157,45 @@ play(p1, title="The first of three softmax probabilities")
 plain = [2, 1, 0.1]
 for changed in (plain, [z + 100 for z in plain], [2 * z for z in plain]):
     print(changed, [round(p.data, 3) for p in softmax(changed)])
+
+# %% [markdown]
+# ## Write code
+#
+# The check below each function says how many cases are right, and which is the first that is not. It begins with a wrong one.
+
+# %% [markdown]
+# Write `slope_of_sigmoid(x)` in plain Python. The check compares it with `backward`.
+
+
+# %%
+def slope_of_sigmoid(x):
+    return 0.25  # your code
+
+
+# %%
+def by_backward(x):
+    z = Value(x)
+    z.sigmoid().backward()
+    return z.grad
+
+
+print(compare(slope_of_sigmoid, by_backward, [(0.0,), (2.0,), (-3.0,)]))
+
+# %% [markdown]
+# Write `my_softmax(logits)` in plain Python, so that it does not overflow for logits of 1000.
+
+
+# %%
+def my_softmax(logits):
+    return [1 / len(logits) for _ in logits]  # your code
+
+
+# %%
+print(
+    compare(
+        my_softmax, lambda zs: [p.data for p in softmax(zs)], [([2.0, 1.0, 0.1],), ([0.0, 0.0],), ([1000.0, 999.0],)]
+    )
+)
 
 # %% [markdown]
 # ## On the terminal

@@ -27,6 +27,7 @@ import math
 from textwrap import fill
 
 from autograd import Value, draw, play, softmax, what_if
+from autograd.classroom import compare
 from nn import binary_cross_entropy, categorical_cross_entropy, cross_entropy, huber_loss, mae_loss, mse_loss
 from nn.lessons import losses
 
@@ -153,6 +154,43 @@ print("softmax  ", [round(p.data, 3) for p in softmax(logits)])
 loss = cross_entropy(logits, 1)  # classes count from 0
 loss.backward()
 print("gradients", [round(z.grad, 3) for z in logits])
+
+# %% [markdown]
+# ## Write code
+#
+# The check below each function says how many cases are right, and which is the first that is not. It begins with a wrong one.
+
+# %% [markdown]
+# Write `my_mse(predictions, targets)` in plain Python.
+
+
+# %%
+def my_mse(predictions, targets):
+    return 0.0  # your code
+
+
+# %%
+print(
+    compare(my_mse, lambda p, y: mse_loss(p, y).data, [([210.0, 280.0, 255.0], [200.0, 300.0, 250.0]), ([1.0], [3.0])])
+)
+
+# %% [markdown]
+# Write `my_cross_entropy(logits, true_class)`: ln Σ e^z − z of the true class.
+
+
+# %%
+def my_cross_entropy(logits, true_class):
+    return math.log(len(logits))  # your code
+
+
+# %%
+print(
+    compare(
+        my_cross_entropy,
+        lambda z, k: cross_entropy(z, k).data,
+        [([2.0, 1.0, 0.1], 0), ([0.0, 0.0], 1), ([-1.0, 3.0], 0)],
+    )
+)
 
 # %% [markdown]
 # ## On the terminal

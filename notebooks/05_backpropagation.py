@@ -27,6 +27,7 @@ from random import Random
 from textwrap import fill
 
 from autograd import Value, draw, paths, play, softmax, steps, why
+from autograd.classroom import compare
 from nn import MLP, cross_entropy, mse_loss
 from nn.lessons import three_layers, why_backprop
 
@@ -155,6 +156,47 @@ exercise = why_backprop.LESSON.exercises[2]
 my_answer = "999"
 print(fill(exercise.question))
 print(fill(exercise.verdict(my_answer)))
+
+# %% [markdown]
+# ## Write code
+#
+# The check below each function says how many cases are right, and which is the first that is not. It begins with a wrong one.
+
+# %% [markdown]
+# Write `gradient_of_weights(delta, x)`: ∂L/∂W of a layer, a row for each neuron, from δ and the inputs.
+
+
+# %%
+def gradient_of_weights(delta, x):
+    return [[0.0 for _ in x] for _ in delta]  # your code
+
+
+# %%
+def by_backward(delta, x):
+    w = [[Value(0.0) for _ in x] for _ in delta]
+    sum(
+        d * sum((a * b for a, b in zip(row, x, strict=True)), Value(0.0)) for d, row in zip(delta, w, strict=True)
+    ).backward()
+    return [[p.grad for p in row] for row in w]
+
+
+print(compare(gradient_of_weights, by_backward, [([1.0, -2.0], [3.0, 0.5]), ([0.25], [1.0, 2.0, 3.0])]))
+
+# %% [markdown]
+# Write `by_nudging(f, x, step)`: the derivative of f at x by a central difference, (f(x + step) − f(x − step))/(2·step).
+
+
+# %%
+def by_nudging(f, x, step):
+    return 0.0  # your code
+
+
+# %%
+def cube(x):
+    return x**3
+
+
+print(compare(by_nudging, lambda f, x, h: (f(x + h) - f(x - h)) / (2 * h), [(cube, 2.0, 0.1), (cube, -1.0, 0.01)]))
 
 # %% [markdown]
 # ## On the terminal

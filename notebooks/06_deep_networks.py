@@ -23,10 +23,12 @@ import sys
 
 sys.path.insert(0, "..")  # the checkout, before any other package called autograd
 
+import math
 from random import Random
 from textwrap import fill
 
 from autograd import Parameter, Value, draw, play
+from autograd.classroom import compare
 from nn import MLP, SGD, Layer, mse_loss
 from nn.init import he
 from nn.lessons import memory, vanishing_gradients
@@ -184,6 +186,43 @@ exercise = memory.LESSON.exercises[2]
 my_answer = "3"
 print(fill(exercise.question))
 print(fill(exercise.verdict(my_answer)))
+
+# %% [markdown]
+# ## Write code
+#
+# The check below each function says how many cases are right, and which is the first that is not. It begins with a wrong one.
+
+# %% [markdown]
+# Write `arrives(slopes)`: what is left of a gradient of 1 after layers with these slopes.
+
+
+# %%
+def arrives(slopes):
+    return 1.0  # your code
+
+
+# %%
+print(compare(arrives, math.prod, [([0.1] * 10,), ([2.0] * 10,), ([0.25, 4.0],)]))
+
+# %% [markdown]
+# Write `clipped(gradients, bound)`: the gradients, shrunk by one factor so that their norm is at most the bound.
+
+
+# %%
+def clipped(gradients, bound):
+    return gradients  # your code
+
+
+# %%
+def by_nn(gradients, bound):
+    parameters = [Parameter(0.0) for _ in gradients]
+    for p, g in zip(parameters, gradients, strict=True):
+        p.grad = g
+    norm = math.hypot(*gradients)
+    return [g * min(1, bound / norm) for g in gradients]
+
+
+print(compare(clipped, by_nn, [([3.0, 4.0], 1.0), ([0.3, 0.4], 1.0), ([-6.0, 8.0], 2.0)]))
 
 # %% [markdown]
 # ## On the terminal

@@ -28,6 +28,7 @@ from random import Random
 from textwrap import fill
 
 from autograd import Parameter, draw, grad, play
+from autograd.classroom import compare
 from nn import SGD, Neuron, fit, linear_regression, mse_loss
 from nn.lessons import batches, learning_rates
 
@@ -153,6 +154,48 @@ for lr in (0.01, 3.0, 20.0):
     curve = learning_rates.train(lr)
     rises = sum(b > a for a, b in pairwise(curve))
     print(f"lr {lr:<5} loss {curve[0]:.4f} → {curve[-1]:.4f}, rises {rises} times in {len(curve) - 1} steps")
+
+# %% [markdown]
+# ## Write code
+#
+# The check below each function says how many cases are right, and which is the first that is not. It begins with a wrong one.
+
+# %% [markdown]
+# Write `descend(w, rate, steps)`: gradient descent on (w − 3)², in plain Python.
+
+
+# %%
+def descend(w, rate, steps):
+    return w  # your code
+
+
+# %%
+def by_grad(w, rate, steps):
+    for _ in range(steps):
+        p = Parameter(w)
+        w -= rate * grad((p - 3) ** 2, [p])[0]
+    return w
+
+
+print(compare(descend, by_grad, [(0.0, 0.1, 1), (0.0, 0.1, 20), (5.0, 0.5, 1), (0.0, 1.1, 3)]))
+
+# %% [markdown]
+# Write `cut(examples, size)`: the list of batches, the last of them perhaps smaller.
+
+
+# %%
+def cut(examples, size):
+    return [examples]  # your code
+
+
+# %%
+print(
+    compare(
+        cut,
+        lambda xs, n: [xs[i : i + n] for i in range(0, len(xs), n)],
+        [([1, 2, 3, 4], 2), ([1, 2, 3, 4, 5], 2), ([1, 2], 5)],
+    )
+)
 
 # %% [markdown]
 # A learning rate is large or small for a curvature, never by itself: here 3 is fine, and on the parabola 0.26 was too much.

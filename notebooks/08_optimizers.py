@@ -25,6 +25,7 @@ sys.path.insert(0, "..")  # the checkout, before any other package called autogr
 from textwrap import fill
 
 from autograd import Parameter, hessian, play
+from autograd.classroom import compare
 from nn import SGD, Adam, AdamW, CosineAnnealingLR, ExponentialLR, Newton, RMSprop, StepLR
 from nn.lessons import landscapes, optimizers, schedules
 from nn.plots import descent, loss_surface
@@ -192,6 +193,54 @@ exercise = landscapes.LESSON.exercises[1]
 my_answer = "1"
 print(fill(exercise.question))
 print(fill(exercise.verdict(my_answer)))
+
+# %% [markdown]
+# ## Write code
+#
+# The check below each function says how many cases are right, and which is the first that is not. It begins with a wrong one.
+
+# %% [markdown]
+# Write `with_momentum(gradients, rate, beta)`: where w goes from 0, with v ← β·v + g and w ← w − rate·v.
+
+
+# %%
+def with_momentum(gradients, rate, beta):
+    return [0.0 for _ in gradients]  # your code
+
+
+# %%
+def by_nn(make, gradients):
+    w, places = Parameter(0.0), []
+    optimizer = make(w)
+    for w.grad in gradients:
+        optimizer.step()
+        places.append(w.data)
+    return places
+
+
+def right(gradients, rate, beta):
+    return by_nn(lambda w: SGD([w], rate, momentum=beta), gradients)
+
+
+print(compare(with_momentum, right, [([1.0, 1.0, 1.0], 0.1, 0.9), ([2.0, -1.0], 0.5, 0.5)]))
+
+# %% [markdown]
+# Write `with_adam(gradients, rate)`: the same for Adam, with β₁ = 0.9, β₂ = 0.999 and ε = 1e-8. Do not forget t.
+
+
+# %%
+def with_adam(gradients, rate):
+    return [0.0 for _ in gradients]  # your code
+
+
+# %%
+print(
+    compare(
+        with_adam,
+        lambda gradients, rate: by_nn(lambda w: Adam([w], rate), gradients),
+        [([1.0, 1.0, 1.0], 0.1), ([5.0, -0.1], 0.01)],
+    )
+)
 
 # %% [markdown]
 # ## On the terminal

@@ -27,6 +27,7 @@ from random import Random
 from textwrap import fill
 
 from autograd import mean, phases, play
+from autograd.classroom import compare
 from nn import MLP, SGD, EarlyStopping, Monitor, accuracy, batches, blobs, cross_entropy, evaluate, fit, random_split
 from nn.lessons import dials, early_stopping, training_loop
 from nn.plots import loss_curves
@@ -170,6 +171,50 @@ exercise = dials.LESSON.exercises[2]
 my_answer = "2.5"
 print(fill(exercise.question))
 print(fill(exercise.verdict(my_answer)))
+
+# %% [markdown]
+# ## Write code
+#
+# The check below each function says how many cases are right, and which is the first that is not. It begins with a wrong one.
+
+# %% [markdown]
+# Write `stops_after(losses, patience)`: after which epoch, from 1, early stopping ends; None if it does not.
+
+
+# %%
+def stops_after(losses, patience):
+    return None  # your code
+
+
+# %%
+def by_nn(losses, patience):
+    watcher = EarlyStopping(patience)
+    return next((epoch for epoch, loss in enumerate(losses, 1) if watcher.observe(epoch, loss)), None)
+
+
+print(
+    compare(
+        stops_after,
+        by_nn,
+        [([5, 4, 4.2, 4.1, 3.9, 4, 4.3, 4.4], 1), ([5, 4, 4.2, 4.1, 3.9, 4, 4.3, 4.4], 3), ([3, 2, 1], 2)],
+    )
+)
+
+# %% [markdown]
+# Write `share_right(logits, labels)`: the share of examples whose largest logit is at the label.
+
+
+# %%
+def share_right(logits, labels):
+    return 0.0  # your code
+
+
+# %%
+def right(rows, labels):
+    return sum(row.index(max(row)) == k for row, k in zip(rows, labels, strict=True)) / len(labels)
+
+
+print(compare(share_right, right, [([[1, 2], [3, 0], [0, 1]], [1, 1, 1]), ([[0.1, 0.2, 0.9]], [2])]))
 
 # %% [markdown]
 # ## On the terminal

@@ -28,7 +28,8 @@ from itertools import islice
 from random import Random
 from textwrap import fill
 
-from autograd import draw, play
+from autograd import Value, draw, play
+from autograd.classroom import compare
 from nn import MLP, Adam, Dropout, evaluate, fit, l2_penalty, mse_loss
 from nn.lessons import guessing_game, overfitting, universal_approximation
 from nn.plots import loss_curves
@@ -174,6 +175,45 @@ exercise = overfitting.LESSON.exercises[2]
 my_answer = "3"
 print(fill(exercise.question))
 print(fill(exercise.verdict(my_answer)))
+
+# %% [markdown]
+# ## Write code
+#
+# The check below each function says how many cases are right, and which is the first that is not. It begins with a wrong one.
+
+# %% [markdown]
+# Write `guesses(secret, rate, count)`: the first guesses from 50, each rate times the slope of (g − secret)² further.
+
+
+# %%
+def guesses(secret, rate, count):
+    return [50.0] * count  # your code
+
+
+# %%
+def right(secret, rate, count):
+    return list(islice(guessing_game.guesses(secret, rate, guessing_game.squared), count))
+
+
+print(compare(guesses, right, [(77, 0.1, 4), (77, 0.5, 3), (20, 0.9, 5)]))
+
+# %% [markdown]
+# Write `penalty(weights, strength)`: the L2 penalty, λ·Σw².
+
+
+# %%
+def penalty(weights, strength):
+    return 0.0  # your code
+
+
+# %%
+print(
+    compare(
+        penalty,
+        lambda w, k: l2_penalty([Value(x) for x in w], k).data,
+        [([1.0, 2.0], 0.5), ([-3.0], 0.1), ([0.0, 0.0], 2.0)],
+    )
+)
 
 # %% [markdown]
 # ## On the terminal

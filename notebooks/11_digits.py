@@ -30,6 +30,7 @@ from textwrap import fill
 from matplotlib.figure import Figure
 
 from autograd import draw, mean, play, record
+from autograd.classroom import compare
 from nn import MLP, SGD, Adam, accuracy, cross_entropy, digits, evaluate, fit, one_hot, random_split
 from nn.lessons import digits as lesson
 from nn.plots import loss_curves
@@ -150,6 +151,44 @@ loss_curves(history)
 
 # %%
 lesson.plot()
+
+# %% [markdown]
+# ## Write code
+#
+# The check below each function says how many cases are right, and which is the first that is not. It begins with a wrong one.
+
+# %% [markdown]
+# Write `count_parameters(sizes)`: the weights and biases of a network with these sizes, 64, 32, 10 say.
+
+
+# %%
+def count_parameters(sizes):
+    return 0  # your code
+
+
+# %%
+def right(sizes):
+    return len(MLP(sizes[0], list(sizes[1:]), init="zeros").parameters())
+
+
+print(compare(count_parameters, right, [((64, 10),), ((64, 32, 10),), ((2, 3, 3, 1),)]))
+
+# %% [markdown]
+# Write `enlarge(pixels, times)`: a square image, a list row by row, with each pixel repeated `times` in both directions.
+
+
+# %%
+def enlarge(pixels, times):
+    return pixels  # your code
+
+
+# %%
+def right(pixels, times):
+    size = math.isqrt(len(pixels))
+    return [pixels[size * (r // times) + c // times] for r in range(size * times) for c in range(size * times)]
+
+
+print(compare(enlarge, right, [([1, 2, 3, 4], 2), ([5], 3), ([1, 2, 3, 4], 1)]))
 
 # %% [markdown]
 # ## On the terminal

@@ -27,6 +27,7 @@ from random import Random
 from textwrap import fill
 
 from autograd import Value, diagnose, draw, grad, gradcheck, play, why
+from autograd.classroom import compare
 from autograd.explain import mistakes
 from autograd.graph import topological_order
 from nn import MLP, SGD, binary_cross_entropy_with_logits, xor
@@ -213,6 +214,51 @@ exercise = hidden_space.LESSON.exercises[0]
 my_answer = "0.75"
 print(fill(exercise.question))
 print(fill(exercise.verdict(my_answer)))
+
+# %% [markdown]
+# ## Write code
+#
+# The check below each function says how many cases are right, and which is the first that is not. It begins with a wrong one.
+
+# %% [markdown]
+# Write `leaves_first(parents)`: an order of the nodes in which each stands behind its parents; `parents` maps a node to their list.
+
+
+# %%
+def leaves_first(parents):
+    return sorted(parents)  # your code
+
+
+# %%
+def in_order(parents):
+    order = leaves_first(parents)
+    return sorted(order) == sorted(parents) and all(order.index(p) < order.index(n) for n in order for p in parents[n])
+
+
+print(
+    compare(
+        in_order,
+        lambda parents: True,
+        [({"a": [], "b": ["a"]},), ({"z": [], "y": ["z"], "x": ["z", "y"]},), ({"c": ["b"], "b": ["d"], "d": []},)],
+    )
+)
+
+# %% [markdown]
+# Write `product_rule(x, y, slope_x, slope_y)`: the derivative of x·y, given those of x and y.
+
+
+# %%
+def product_rule(x, y, slope_x, slope_y):
+    return slope_x * slope_y  # your code
+
+
+# %%
+def by_grad(x, y, slope_x, slope_y):
+    t = Value(0.0)
+    return grad((x + slope_x * t) * (y + slope_y * t), [t])[0]
+
+
+print(compare(product_rule, by_grad, [(2.0, 3.0, 1.0, 0.0), (2.0, 3.0, 1.0, 1.0), (-1.0, 4.0, 0.5, 2.0)]))
 
 # %% [markdown]
 # ## On the terminal

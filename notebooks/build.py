@@ -5,13 +5,15 @@
 
 What is small and stable of the outputs stays, so that a reader on a code host sees numbers and pictures: text, SVG and PNG. The player
 does not: a notebook from elsewhere is not trusted with a page, and the plain picture is there in its place. PNG pictures are brought to
-a few colours, which the eye does not miss, and to a third of their size.
+a few colours, which the eye does not miss, and to a third of their size. What answers a question is folded up until one opens it.
 """
 
 import base64
 import hashlib
 import io
+import re
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import jupytext
@@ -21,6 +23,8 @@ from nbformat import NotebookNode
 HERE = Path(__file__).parent
 LARGEST = 150_000  # characters of one output that stays
 COLOURS = 128
+ASKING = re.compile(r"\?|\bpredict\b|\bguess\b|\bbefore you run\b", re.IGNORECASE)
+HIDDEN = {"collapsed": True, "jupyter": {"outputs_hidden": True}}  # until one asks for it
 KEPT = ("image/svg+xml", "image/png", "text/plain")
 
 
@@ -43,12 +47,17 @@ def executed(notebook: NotebookNode) -> NotebookNode:
 
     settings = {"timeout": 120, "record_timing": False, "coalesce_streams": True}
     NotebookClient(notebook, resources={"metadata": {"path": str(HERE)}}, **settings).execute()
-    for cell in notebook.cells:
+    for before, cell in pairwise([*notebook.cells[:1], *notebook.cells]):
         if cell.cell_type == "code":
-            cell.metadata = {}
+            cell.metadata = HIDDEN if asks(before) else {}
             cell.outputs = [output for output in cell.outputs if keep(output)]
     notebook.metadata["language_info"] = {"name": "python"}
     return notebook
+
+
+def asks(cell: NotebookNode) -> bool:
+    """Tell whether a cell asks what the next one will show."""
+    return cell.cell_type == "markdown" and bool(ASKING.search(cell.source.rpartition("\n\n")[2]))
 
 
 def keep(output: NotebookNode) -> bool:

@@ -1,9 +1,10 @@
 """What a class needs: lessons and courses, questions, quizzes, handouts, flashcards."""
 
 from autograd.classroom.claim import Claim
+from autograd.classroom.code_checks import compare
 from autograd.classroom.course import Course
 from autograd.classroom.definition import Definition, Flashcard, table_of
-from autograd.classroom.exercise import Exercise, GradientOf, Wrong, one_of
+from autograd.classroom.exercise import Exercise, GradientOf, Wrong, choice, one_of
 from autograd.classroom.lesson import Lesson, Note, Story, Told, measured, passes
 from autograd.explain.stepper import updates
 from autograd.graph import number
@@ -20,6 +21,8 @@ __all__ = [
     "Story",
     "Told",
     "Wrong",
+    "choice",
+    "compare",
     "measured",
     "number",
     "one_of",

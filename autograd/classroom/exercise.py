@@ -1,6 +1,6 @@
 """Exercises: a question, its answer and how it is computed, hints in stages, and wrong answers that have a name."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from autograd.classroom.questions import Choice, Question, Verdict, choose, hints
@@ -54,6 +54,21 @@ def one_of(question: str, right: str, wrong: Mapping[str, str], hints: tuple[str
     """
     made = choose(question, right, wrong, hints)
     return Exercise(question, made.answer, lambda: made.answer, hints, choices=made.choices)
+
+
+def choice(question: str, options: Sequence[tuple[str, str]], solve: Callable[[], int], hint: str) -> Exercise:
+    """Return an exercise with answers to choose from, whose key is computed: `solve` returns the number of the right option, from 1.
+
+    Each wrong option has the sentence that answers it, the right one has none.
+
+    >>> even = choice("Which is even?", [("3", "3 is 2 + 1."), ("4", ""), ("5", "5 is 4 + 1.")], lambda: 2, "Halve them.")
+    >>> even.verdict("3"), even.solve() == even.answer
+    ('3 is 2 + 1.', True)
+    """
+    (right,) = [text for text, why in options if not why]
+    made = choose(question, right, {text: why for text, why in options if why}, (hint, "Rule out what cannot be."))
+    places = [one.text for one in made.choices]
+    return Exercise(question, made.answer, lambda: float(places.index(options[solve() - 1][0])), made.hints, choices=made.choices)
 
 
 @dataclass(frozen=True)

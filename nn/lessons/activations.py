@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd import Value, grad, softmax, sum
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, measured, number, passes
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured, number, passes
 from nn import plots
 from nn.activations import ACTIVATIONS
 from nn.lessons.definitions import define
@@ -141,6 +141,16 @@ LESSON = Lesson(
         Note("ready z2", "The same as −p1·p2: raising another logit takes probability away from p1. The three gradients add up to 0."),
     ),
     exercises=(
+        choice(
+            "Which of these units is saturated?",
+            [
+                ("a sigmoid at 0.5", "Its slope there is 0.24, nearly the most it has."),
+                ("a tanh at 6", ""),
+                ("a ReLU at 50", "Its slope is 1, however far out."),
+            ],
+            lambda: 1 + [slope(*unit) < 0.001 for unit in (("sigmoid", 0.5), ("tanh", 6), ("relu", 50))].index(True),
+            "Saturated: the slope is nearly 0.",
+        ),
         Exercise(
             "What is the slope of sigmoid at 0?",
             0.25,

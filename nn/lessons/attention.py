@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from autograd import Parameter, Value, dot
-from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Told, Wrong, measured, number, passes
+from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured, number, passes
 from nn import plots
 from nn.lessons.definitions import define
 
@@ -179,6 +179,16 @@ LESSON = Lesson(
         Note("ready v11", "The weight times the gradient of o1: a value is told as much as it was listened to."),
     ),
     exercises=(
+        choice(
+            "Three tokens, with the mask. Which can be the weights of token 1?",
+            [
+                ("(1, 0, 0)", ""),
+                ("(⅓, ⅓, ⅓)", "Tokens 2 and 3 come later: they may not be seen."),
+                ("(0, ½, ½)", "It may see itself, and nothing that comes later."),
+            ],
+            lambda: 1 if weights(1, True)[1] == 1 else 0,
+            "Token 1 may look at token 1.",
+        ),
         GradientOf(build, "v11", -0.1107783086718456, {"local alone": 0.731058578630005}),
         GradientOf(build, "s1", -3.74164844768711, {"sign of the delta": 3.74164844768711}),
         Exercise(

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from autograd import Parameter, Value, dot, grad, mean, steps
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, measured
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured
 from nn.data.batching import batches
 from nn.data.datasets import linear_regression
 from nn.layers import Layer, Neuron
@@ -234,6 +234,12 @@ LESSON = Lesson(
     measure=measure,
     notes=(Note("ready w", "Three contributions, each with a third of its example's gradient: the mean."),),
     exercises=(
+        choice(
+            "A batch is four times as large. What happens to the noise of its gradient?",
+            [("it is a quarter", "Noise falls as 1/√B, and √4 is 2."), ("it is half", ""), ("it stays", "A mean of more examples is less noisy.")],
+            lambda: {4: 1, 2: 2, 1: 3}[round(noise(2) / noise(8))],
+            "The noise falls as 1/√B.",
+        ),
         GradientOf(build, "w", -4 / 3, {"sign of the delta": 4 / 3, "= in the place of +=": -1}),
         GradientOf(build, "b", -8 / 3, {"= in the place of +=": -1}),
         Exercise(

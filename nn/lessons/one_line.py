@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from autograd import Parameter, Value, dot
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, measured, number, passes
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured, number, passes
 from nn import plots
 from nn.layers import MLP
 from nn.lessons.definitions import define
@@ -167,6 +167,16 @@ LESSON = Lesson(
         Note("ready w1", "(1, 1) pays +0.125 and (1, 0) pays −0.125; the other two have x1 = 0 and no say."),
     ),
     exercises=(
+        choice(
+            "Which of these can one neuron learn?",
+            [
+                ("XOR", "No line separates it: the proof is in this lesson."),
+                ("not AND", ""),
+                ("equal inputs, 1 for (0, 0) and (1, 1)", "That is the opposite of XOR, and a line gives both or none."),
+            ],
+            lambda: 1 + [f in drawn_by_a_line() for f in ((0, 1, 1, 0), (1, 1, 1, 0), (1, 0, 0, 1))].index(True),
+            "Draw the four points, and a line.",
+        ),
         GradientOf(all_weights_zero, "b", 0, {"= in the place of +=": 0.125}),
         Exercise(
             "Which bias makes w1 = w2 = 1 compute AND, with the line half-way between (1, 1) and the two points next to it?",

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from autograd import Parameter, Value
-from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Story, Told, Wrong, measured, passes
+from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Story, Told, Wrong, choice, measured, passes
 from nn.data.batching import Data
 from nn.layers import MLP, Layer, Sequential
 from nn.lessons.definitions import define
@@ -271,6 +271,16 @@ LESSON = Lesson(
         Note("ready λ", "Moving λ along this gradient teaches nothing: λ = 0 would be best. λ is chosen on the validation set instead."),
     ),
     exercises=(
+        choice(
+            "Training and validation loss of three networks. Which one overfits?",
+            [
+                ("0.73 and 0.64", "Bad on both: it underfits."),
+                ("0.02 and 0.20", ""),
+                ("0.08 and 0.14", "It is worse on the training data and better on other data than the one that overfits."),
+            ],
+            lambda: 1 + max(range(3), key=lambda k: (0.64 - 0.73, 0.20 - 0.02, 0.14 - 0.08)[k]),
+            "Overfitting is a gap: good on what was learned, worse on the rest.",
+        ),
         GradientOf(penalised, "w", 11, {"sign of the delta": -11, "zero_grad forgotten": 22}),
         Exercise(
             "The loss has the term λ·w², with λ = 0.5 and w = 3. What does it add to ∂L/∂w?",

@@ -5,7 +5,7 @@ from random import Random
 from typing import Any
 
 from autograd import Parameter, Value, steps
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, measured
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured
 from nn.activations import ACTIVATIONS
 from nn.init import Init, normal, xavier
 from nn.init import he as he_init
@@ -218,6 +218,12 @@ LESSON = Lesson(
     measure=measure,
     notes=(Note("chain h1→x", "Ten factors of 0.1 by now: the input, or a first layer in its place, hears almost nothing."),),
     exercises=(
+        choice(
+            "Every layer has one of these slopes, ten layers. With which does the gradient vanish?",
+            [("0.25", ""), ("1", "1¹⁰ is 1: nothing is lost."), ("2", "2¹⁰ is 1024: it explodes.")],
+            lambda: 1 + [factor**10 < 0.001 for factor in (0.25, 1, 2)].index(True),
+            "The chain rule multiplies the ten slopes.",
+        ),
         GradientOf(chain, "x", 1e-10, {"upstream alone": 1e-9, "local alone": 0.1}),
         Exercise(
             "Each of 10 layers scales the gradient by 2. By how much do all ten?",

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from autograd import Value, scope
-from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Told, Wrong, measured, passes
+from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured, passes
 from nn import plots
 from nn.layers import MLP
 from nn.lessons.definitions import define
@@ -270,6 +270,12 @@ LESSON = Lesson(
         Note("ready w21", "0, not “not computed”: the gradient did arrive, and it is nothing. This weight will never move."),
     ),
     exercises=(
+        choice(
+            "Inputs are 0 and 1. Which of these ReLU units (w1, w2, b) is dead?",
+            [("(1, −1, 0)", "At (1, 0) its sum is 1: it is on there."), ("(−1, −1, 0)", ""), ("(−1, 2, 0.5)", "At (0, 0) its sum is 0.5: it is on there.")],
+            lambda: 1 + [any(w1 * x1 + w2 * x2 + b > 0 for x1, x2 in INPUTS) for w1, w2, b in ((1, -1, 0), (-1, -1, 0), (-1, 2, 0.5))].index(False),
+            "A dead unit is at or below 0 for all four inputs.",
+        ),
         Exercise(
             "How many of the 13 parameters are the same after 1000 epochs as before, with ReLU?",
             4,

@@ -33,7 +33,7 @@ autograd.pictures: texts levels snapshot scene outline layered_layout spots arra
 autograd.replay: program threads batches places reach staleness foreign_arrays fusion schedule source views instructions parameter_store
 autograd.replay.backends: python numpy_forward numpy_backward numpy numba_kernels numba array_api dask __init__
 autograd.replay: frozen replay trace __init__
-autograd.classroom: formulas questions exercise claim definition lesson lesson_checks course lesson_files new_lesson arguments __init__
+autograd.classroom: formulas questions exercise claim code_checks definition lesson lesson_checks course lesson_files new_lesson arguments __init__
 autograd.classroom: variants renumbering find paper operations_table walkthrough interactive terminal_quiz flashcards
 autograd.classroom.handout: sheet html markdown pdf __init__
 autograd.classroom.assignments: __init__ walks remembering right_rules simulator faults rule_faults probes runner inside recognise findings
