@@ -141,16 +141,6 @@ LESSON = Lesson(
         Note("ready z2", "The same as −p1·p2: raising another logit takes probability away from p1. The three gradients add up to 0."),
     ),
     exercises=(
-        choice(
-            "Which of these units is saturated?",
-            [
-                ("a sigmoid at 0.5", "Its slope there is 0.24, nearly the most it has."),
-                ("a tanh at 6", ""),
-                ("a ReLU at 50", "Its slope is 1, however far out."),
-            ],
-            lambda: 1 + [slope(*unit) < 0.001 for unit in (("sigmoid", 0.5), ("tanh", 6), ("relu", 50))].index(True),
-            "Saturated: the slope is nearly 0.",
-        ),
         Exercise(
             "What is the slope of sigmoid at 0?",
             0.25,
@@ -163,5 +153,15 @@ LESSON = Lesson(
         ),
         GradientOf(first_probability, "z1", 0.224718637832965, {"= in the place of +=": -0.434282501053002, "upstream alone": 0.030412360499670}),
         GradientOf(first_probability, "z2", -0.159763603797915, {"local alone": 2.718281828459045, "sign of the delta": 0.159763603797915}),
+        choice(
+            "Which of these units is saturated?",
+            [
+                ("a sigmoid at 0.5", "Its slope there is 0.24, nearly the most it has."),
+                ("a tanh at 6", ""),
+                ("a ReLU at 50", "Its slope is 1, however far out."),
+            ],
+            lambda: 1 + [slope(*unit) < 0.001 for unit in (("sigmoid", 0.5), ("tanh", 6), ("relu", 50))].index(True),
+            "Saturated: the slope is nearly 0.",
+        ),
     ),
 )  # fmt: skip

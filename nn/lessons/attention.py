@@ -179,6 +179,15 @@ LESSON = Lesson(
         Note("ready v11", "The weight times the gradient of o1: a value is told as much as it was listened to."),
     ),
     exercises=(
+        GradientOf(build, "v11", -0.1107783086718456, {"local alone": 0.731058578630005}),
+        GradientOf(build, "s1", -3.74164844768711, {"sign of the delta": 3.74164844768711}),
+        Exercise(
+            "Two scores are 3 and 3. With what weight does the token look at each?",
+            0.5,
+            lambda: math.exp(3) / (math.exp(3) + math.exp(3)),
+            ("Softmax compares: only differences count.", "They are equal, and add up to 1."),
+            (Wrong("the score is taken for the weight", 3, lambda: 3, "Weights add up to 1."),),
+        ),
         choice(
             "Three tokens, with the mask. Which can be the weights of token 1?",
             [
@@ -188,15 +197,6 @@ LESSON = Lesson(
             ],
             lambda: 1 if weights(1, True)[1] == 1 else 0,
             "Token 1 may look at token 1.",
-        ),
-        GradientOf(build, "v11", -0.1107783086718456, {"local alone": 0.731058578630005}),
-        GradientOf(build, "s1", -3.74164844768711, {"sign of the delta": 3.74164844768711}),
-        Exercise(
-            "Two scores are 3 and 3. With what weight does the token look at each?",
-            0.5,
-            lambda: math.exp(3) / (math.exp(3) + math.exp(3)),
-            ("Softmax compares: only differences count.", "They are equal, and add up to 1."),
-            (Wrong("the score is taken for the weight", 3, lambda: 3, "Weights add up to 1."),),
         ),
     ),
 )  # fmt: skip

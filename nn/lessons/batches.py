@@ -234,12 +234,6 @@ LESSON = Lesson(
     measure=measure,
     notes=(Note("ready w", "Three contributions, each with a third of its example's gradient: the mean."),),
     exercises=(
-        choice(
-            "A batch is four times as large. What happens to the noise of its gradient?",
-            [("it is a quarter", "Noise falls as 1/√B, and √4 is 2."), ("it is half", ""), ("it stays", "A mean of more examples is less noisy.")],
-            lambda: {4: 1, 2: 2, 1: 3}[round(noise(2) / noise(8))],
-            "The noise falls as 1/√B.",
-        ),
         GradientOf(build, "w", -4 / 3, {"sign of the delta": 4 / 3, "= in the place of +=": -1}),
         GradientOf(build, "b", -8 / 3, {"= in the place of +=": -1}),
         Exercise(
@@ -255,6 +249,12 @@ LESSON = Lesson(
             lambda: 0.6 * math.sqrt(16 / 64),
             ("The noise falls as 1/√B.", "B is four times as large.", "0.6 / √4."),
             (Wrong("it is taken to fall as 1/B", 0.15, lambda: 0.6 * 16 / 64, "The variance falls as 1/B; its root, the deviation, as 1/√B."),),
+        ),
+        choice(
+            "A batch is four times as large. What happens to the noise of its gradient?",
+            [("it is a quarter", "Noise falls as 1/√B, and √4 is 2."), ("it is half", ""), ("it stays", "A mean of more examples is less noisy.")],
+            lambda: {4: 1, 2: 2, 1: 3}[round(noise(2) / noise(8))],
+            "The noise falls as 1/√B.",
         ),
     ),
     plot=plot,

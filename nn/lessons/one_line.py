@@ -167,16 +167,6 @@ LESSON = Lesson(
         Note("ready w1", "(1, 1) pays +0.125 and (1, 0) pays −0.125; the other two have x1 = 0 and no say."),
     ),
     exercises=(
-        choice(
-            "Which of these can one neuron learn?",
-            [
-                ("XOR", "No line separates it: the proof is in this lesson."),
-                ("not AND", ""),
-                ("equal inputs, 1 for (0, 0) and (1, 1)", "That is the opposite of XOR, and a line gives both or none."),
-            ],
-            lambda: 1 + [f in drawn_by_a_line() for f in ((0, 1, 1, 0), (1, 1, 1, 0), (1, 0, 0, 1))].index(True),
-            "Draw the four points, and a line.",
-        ),
         GradientOf(all_weights_zero, "b", 0, {"= in the place of +=": 0.125}),
         Exercise(
             "Which bias makes w1 = w2 = 1 compute AND, with the line half-way between (1, 1) and the two points next to it?",
@@ -197,6 +187,16 @@ LESSON = Lesson(
             ),
             ("Not all four: that is the proof.", "Try the line of OR."),
             (Wrong("the predictions of 0.5 are counted", 2, lambda: 0.5 * len(INPUTS), "Guessing gets half of them. The line of OR does better."),),
+        ),
+        choice(
+            "Which of these can one neuron learn?",
+            [
+                ("XOR", "No line separates it: the proof is in this lesson."),
+                ("not AND", ""),
+                ("equal inputs, 1 for (0, 0) and (1, 1)", "That is the opposite of XOR, and a line gives both or none."),
+            ],
+            lambda: 1 + [f in drawn_by_a_line() for f in ((0, 1, 1, 0), (1, 1, 1, 0), (1, 0, 0, 1))].index(True),
+            "Draw the four points, and a line.",
         ),
     ),
 )  # fmt: skip

@@ -259,12 +259,6 @@ LESSON = Lesson(
     measure=measure,
     notes=(Note("ready w2", "A larger slope than that of w1, and a shorter way to go: the gradient does not point at the goal."),),
     exercises=(
-        choice(
-            "The first gradient is 1000, lr = 0.001. Which optimizer moves the weight by 0.001?",
-            [("SGD", "SGD moves it by lr · g = 1."), ("RMSprop", "Its first step is lr/√(1 − α), ten times lr."), ("Adam", "")],
-            lambda: 1 + [abs(moves(lambda w, make=make: make(w, 0.001), [1000.0], [0.001])[0] + 0.001) < 1e-6 for make in (SGD, RMSprop, Adam)].index(True),
-            "Which of them divides by the size of the gradient, corrected?",
-        ),
         GradientOf(build, "w2", 50, {"sign of the delta": -50, "upstream alone": 25}),
         Exercise(
             "The first two gradients are 4 and 2, lr = 0.1, β = 0.9. By how much does w fall at the second step (v ← β·v + g)?",
@@ -282,6 +276,12 @@ LESSON = Lesson(
             lambda: -moves(lambda w: Adam(w, 0.001), [1000.0], [0.001])[0],
             ("m̂ is the gradient itself after the correction, and v̂ its square.", "m̂ / √v̂ = 1000 / 1000.", "0.001 · 1."),
             (Wrong("it is taken for plain descent", 1.0, lambda: 0.001 * 1000, "Adam divides by the size of the gradient; the first step is lr."),),
+        ),
+        choice(
+            "The first gradient is 1000, lr = 0.001. Which optimizer moves the weight by 0.001?",
+            [("SGD", "SGD moves it by lr · g = 1."), ("RMSprop", "Its first step is lr/√(1 − α), ten times lr."), ("Adam", "")],
+            lambda: 1 + [abs(first_step(make) - 0.1) < 1e-6 for make in (SGD, RMSprop, Adam)].index(True),
+            "Which of them divides by the size of the gradient, corrected?",
         ),
     ),
     plot=plot,

@@ -107,7 +107,7 @@ def tell(lesson: Lesson) -> Told:
     yield Claim(
         f"It ends {endless(large) - SIGMA**2:.3f} from the parabola, in the mean square, because it has learned the noise of its ten points: "
         f"trained on the same ten points without noise, the same network ends {endless(without_noise()) - SIGMA**2:.3f} from it.",
-        strays,
+        lambda noisy: endless(list(fits().values())[1] if noisy else without_noise()) - SIGMA**2 > 0.05,
     )
     yield (
         f"L2 gives up training loss, {held.loss:.3f}, and gains validation loss, {held.validation_loss:.3f}, with smaller weights. Dropout "
@@ -162,11 +162,6 @@ def ranking() -> list[str]:
 def without_noise() -> Fit:
     """Train the large network on points that lie on the parabola."""
     return trained(MLP(1, [UNITS, 1], rng=Random(0)), points=[([x], curve(x)) for (x,), _ in noisy(10, Random(1))])
-
-
-def strays(noise: bool) -> bool:
-    """Tell whether the large network ends far from the parabola, trained with the noise or without."""
-    return endless(list(fits().values())[1] if noise else without_noise()) - SIGMA**2 > 0.05
 
 
 def noise() -> float:
@@ -271,16 +266,6 @@ LESSON = Lesson(
         Note("ready λ", "Moving λ along this gradient teaches nothing: λ = 0 would be best. λ is chosen on the validation set instead."),
     ),
     exercises=(
-        choice(
-            "Training and validation loss of three networks. Which one overfits?",
-            [
-                ("0.73 and 0.64", "Bad on both: it underfits."),
-                ("0.02 and 0.20", ""),
-                ("0.08 and 0.14", "It is worse on the training data and better on other data than the one that overfits."),
-            ],
-            lambda: 1 + max(range(3), key=lambda k: (0.64 - 0.73, 0.20 - 0.02, 0.14 - 0.08)[k]),
-            "Overfitting is a gap: good on what was learned, worse on the rest.",
-        ),
         GradientOf(penalised, "w", 11, {"sign of the delta": -11, "zero_grad forgotten": 22}),
         Exercise(
             "The loss has the term λ·w², with λ = 0.5 and w = 3. What does it add to ∂L/∂w?",
@@ -301,6 +286,12 @@ LESSON = Lesson(
                 Wrong("it is not scaled", 3.0, lambda: 3.0, "Then the mean would fall to 0.8 of what it is in evaluation."),
                 Wrong("it is multiplied by 1 − p", 2.4, lambda: 3.0 * 0.8, "That belongs in evaluation, where dropout is not inverted."),
             ),
+        ),
+        choice(
+            "Training and validation loss of three networks. Which one overfits?",
+            [("0.73 and 0.64", "Bad on both: it underfits."), ("0.02 and 0.20", ""), ("0.08 and 0.14", "The gap of another one is larger.")],
+            lambda: 1 + max(range(3), key=lambda k: (0.64 - 0.73, 0.20 - 0.02, 0.14 - 0.08)[k]),
+            "Overfitting is a gap: good on what was learned, worse on the rest.",
         ),
     ),
     plot=plot,

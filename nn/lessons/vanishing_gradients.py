@@ -218,12 +218,6 @@ LESSON = Lesson(
     measure=measure,
     notes=(Note("chain h1→x", "Ten factors of 0.1 by now: the input, or a first layer in its place, hears almost nothing."),),
     exercises=(
-        choice(
-            "Every layer has one of these slopes, ten layers. With which does the gradient vanish?",
-            [("0.25", ""), ("1", "1¹⁰ is 1: nothing is lost."), ("2", "2¹⁰ is 1024: it explodes.")],
-            lambda: 1 + [factor**10 < 0.001 for factor in (0.25, 1, 2)].index(True),
-            "The chain rule multiplies the ten slopes.",
-        ),
         GradientOf(chain, "x", 1e-10, {"upstream alone": 1e-9, "local alone": 0.1}),
         Exercise(
             "Each of 10 layers scales the gradient by 2. By how much do all ten?",
@@ -238,6 +232,12 @@ LESSON = Lesson(
             lambda: 5 / 50,
             ("The direction stays, so all get the same factor.", "The new norm is the factor times the old one.", "5 / 50."),
             (Wrong("5 is taken off", 45, lambda: 50 - 5, "Clipping multiplies: all gradients together, by one factor."),),
+        ),
+        choice(
+            "Every layer has one of these slopes, ten layers. With which does the gradient vanish?",
+            [("0.25", ""), ("1", "1¹⁰ is 1: nothing is lost."), ("2", "2¹⁰ is 1024: it explodes.")],
+            lambda: 1 + [factor**10 < 0.001 for factor in (0.25, 1, 2)].index(True),
+            "The chain rule multiplies the ten slopes.",
         ),
     ),
     plot=plot,

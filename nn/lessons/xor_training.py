@@ -270,12 +270,6 @@ LESSON = Lesson(
         Note("ready w21", "0, not “not computed”: the gradient did arrive, and it is nothing. This weight will never move."),
     ),
     exercises=(
-        choice(
-            "Inputs are 0 and 1. Which of these ReLU units (w1, w2, b) is dead?",
-            [("(1, −1, 0)", "At (1, 0) its sum is 1: it is on there."), ("(−1, −1, 0)", ""), ("(−1, 2, 0.5)", "At (0, 0) its sum is 0.5: it is on there.")],
-            lambda: 1 + [any(w1 * x1 + w2 * x2 + b > 0 for x1, x2 in INPUTS) for w1, w2, b in ((1, -1, 0), (-1, -1, 0), (-1, 2, 0.5))].index(False),
-            "A dead unit is at or below 0 for all four inputs.",
-        ),
         Exercise(
             "How many of the 13 parameters are the same after 1000 epochs as before, with ReLU?",
             4,
@@ -286,5 +280,11 @@ LESSON = Lesson(
         ),
         GradientOf(first_example, "z2", 0, {"upstream alone": 0.113577185462}),
         GradientOf(first_example, "u1", 0.298913811467, {"upstream alone": 0.295991779229, "sign of the delta": -0.298913811467}),
+        choice(
+            "Inputs are 0 and 1. Which of these ReLU units (w1, w2, b) is dead?",
+            [("(1, −1, 0)", "At (1, 0) its sum is 1: it is on there."), ("(−1, −1, 0)", ""), ("(−1, 2, 0.5)", "At (0, 0) its sum is 0.5: it is on there.")],
+            lambda: 1 + [any(w1 * x1 + w2 * x2 + b > 0 for x1, x2 in INPUTS) for w1, w2, b in ((1, -1, 0), (-1, -1, 0), (-1, 2, 0.5))].index(False),
+            "A dead unit is at or below 0 for all four inputs.",
+        ),
     ),
 )  # fmt: skip
