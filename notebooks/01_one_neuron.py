@@ -172,8 +172,8 @@ for name, (income, score) in loan_neuron.APPLICANTS.items():
 loan_neuron.plot()
 
 # %% [markdown]
-# On the border z is 0. Dan was rejected, and has since paid back another loan: a mistake. Let the loss be what his z lacks to 1.
-# Which of the three parameters will a step move most, and why that one?
+# On the border z is 0. Dan was rejected, and has since paid back another loan: a mistake. Let the loss be the
+# amount by which his z falls short of 1 (the hinge loss). Which of the three parameters will a step move most, and why that one?
 
 # %%
 loss = (1 - bank([100, 40])).relu()

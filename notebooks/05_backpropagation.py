@@ -126,7 +126,7 @@ print(f"largest difference between the two gradients: {worst:.1e}")
 # Exercise: make `nudge` smaller, 1e-9, then 1e-13. Predict whether the difference becomes smaller. (Two losses that agree in nearly all
 # their digits have a difference that is mostly noise.)
 #
-# Counted in operands that are read or paid, the two part ways quickly:
+# Counted in operands that are read, or that get a contribution, the two differ more and more:
 
 # %%
 for shape in why_backprop.SHAPES:

@@ -5,6 +5,7 @@ import importlib.util
 import io
 import json
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -147,3 +148,37 @@ def test_a_picture_becomes_smaller_and_keeps_its_shape_and_nothing_else():
     before, after = (image.open(io.BytesIO(png)).convert("RGB") for png in (file.getvalue(), kept))
     assert before.size == after.size
     assert max(abs(x - y) for x, y in zip(before.tobytes(), after.tobytes(), strict=True)) < 40
+
+
+@EACH
+def test_a_notebook_asks_for_code_twice_and_begins_with_code_that_the_check_finds_wrong(source):
+    notebook = json.loads(source.with_suffix(".ipynb").read_text(encoding="utf-8"))
+    code = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    if "assignment" in source.stem:
+        pytest.skip("this one asks for a whole engine")
+    assert sum("# your code" in cell for cell in code) >= 2
+    printed = [
+        "".join(output.get("text", ""))
+        for cell in notebook["cells"]
+        for output in cell.get("outputs", [])
+        if "compare(" in "".join(cell["source"])
+    ]
+    assert len(printed) >= 2
+    assert all("First difference: for " in text for text in printed), printed
+
+
+@EACH
+def test_what_answers_a_question_is_folded_up(source):
+    notebook = jupytext.read(source.with_suffix(".ipynb"))
+    folded = 0
+    for before, cell in pairwise(notebook.cells):
+        if (
+            cell.cell_type == "code"
+            and before.cell_type == "markdown"
+            and re.search(r"\bpredict\b", before.source.split("\n\n")[-1], re.I)
+        ):
+            assert cell.metadata["jupyter"]["outputs_hidden"], before.source
+            folded += 1
+        if cell.cell_type == "code" and not build.asks(before):
+            assert not cell.metadata.get("collapsed"), cell.source
+    assert folded or not re.search(r"\bpredict\b", prose(source), re.I)

@@ -68,7 +68,9 @@ def choice(question: str, options: Sequence[tuple[str, str]], solve: Callable[[]
     (right,) = [text for text, why in options if not why]
     made = choose(question, right, {text: why for text, why in options if why}, (hint, "Rule out what cannot be."))
     places = [one.text for one in made.choices]
-    return Exercise(question, made.answer, lambda: float(places.index(options[solve() - 1][0])), made.hints, choices=made.choices)
+    return Exercise(
+        question, made.answer, lambda: float(places.index(options[solve() - 1][0])), made.hints, choices=made.choices
+    )
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,14 @@ def tell(lesson: Lesson) -> Told:
     p = probabilities()
     yield (
         f"They add up to {number(sum(p).data)}. Each 1 more in a logit is a factor of e = {p[0] / p[1]:.3f}, as between p1 and p2. Adding the same to "
-        "all logits changes nothing; doubling them makes softmax surer of itself."
+        "all logits changes nothing; doubling them makes softmax more confident."
+    )
+    yield "# Which one?"
+    yield from define("hidden layer")
+    yield (
+        "A good activation bends; has a slope almost everywhere; is cheap; does not saturate where it works; and its outputs suit the next layer: "
+        "centred at 0, or not below 0. In hidden layers the ReLU family is usual; in the last layer a sigmoid for one of two classes, softmax for "
+        "many, none for a number."
     )
 
 
@@ -135,7 +142,7 @@ LESSON = Lesson(
     measure=measure,
     plot=plot,
     notes=(
-        Note("compute S", "Powers grow fast: e^710 is too large for a float. softmax first takes the largest logit away from all, which changes nothing."),
+        Note("compute S", "Powers grow fast: e^710 is too large for a float. softmax first subtracts the largest logit from each, which changes nothing."),
         Note("ready e1", "Two ways lead back to e1: it is above the line and, in S, below it. The first raises p1, the second lowers it."),
         Note("ready z1", "The same as p1·(1 − p1), as for a sigmoid."),
         Note("ready z2", "The same as −p1·p2: raising another logit takes probability away from p1. The three gradients add up to 0."),

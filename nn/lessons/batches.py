@@ -113,7 +113,7 @@ def tell(lesson: Lesson) -> Told:
     yield "# A batch of three: its gradient is the mean of three gradients"
     yield from define("iteration", "SGD")
     yield from (event for event in events if event.phase == "forward")
-    yield "Of the backward pass, what comes to w:"
+    yield "Only part of the backward pass is shown: what reaches w."
     yield from (
         event for event in events if event.phase == "backward" and (event.name == "w" or event.key.endswith("→w"))
     )

@@ -68,7 +68,7 @@ WRITTEN = (
     ("memory", "What does checkpointing trade?", "Time for memory: some forward values are computed again."),
     ("vanishing-gradients", "Why do gradients vanish in deep networks?", "They are products of a factor a layer; many factors below 1 come to nearly 0."),
     ("vanishing-gradients", "How does a residual connection help?", "Its slope is 1 + f′: one way past the layer does not shrink."),
-    ("batches", "How many iterations has an epoch of 1000 examples with batches of 100?", "10: examples divided by batch size."),
+    ("batches", "How many iterations does an epoch of 1000 examples take, with batches of 100?", "10: examples divided by batch size."),
     ("batches", "A batch is four times as large. What happens to the noise of its gradient?", "It halves: noise falls as 1/√B."),
     ("learning-rates", "What does too large a learning rate look like?", "The loss jumps up and down, or grows."),
     ("learning-rates", "On a parabola of curvature c, which learning rates converge?", "Those below 2/c."),

@@ -93,7 +93,7 @@ def tell(lesson: Lesson) -> Told:
     yield "# Layer by layer: where a gradient vanishes"
     yield from by_layer()
     yield "# Two units that no gradient passes"
-    yield "Of the backward pass, the way to both units and their weights:"
+    yield "Only part of the backward pass is shown: the way to both units and their weights."
     yield from passes(lesson.build(), about=("o", "t", "r", "z1", "z2", "w1", "w2"))
     yield (
         "Both weights all but stand still, for two reasons: tanh is at the end of its range and nearly flat, and ReLU is flat below 0. A saturated unit "

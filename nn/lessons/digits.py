@@ -239,7 +239,7 @@ LESSON = Lesson(
         GradientOf(slice_of_a_network, "z0", -0.746283818365, {"= in the place of +=": 0.253716181635, "sign of the delta": 0.746283818365}),
         GradientOf(slice_of_a_network, "w2", 0.3448360430623, {"upstream alone": 0.6896720861245}),
         Exercise(
-            "How many parameters has a layer of 128 neurons with 784 inputs?",
+            "How many parameters does a layer of 128 neurons with 784 inputs have?",
             100480,
             lambda: len(MLP(784, [128], init="zeros").parameters()),
             ("Each neuron has a weight for each input.", "And a bias.", "128 · (784 + 1)."),

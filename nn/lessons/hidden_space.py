@@ -95,7 +95,7 @@ def tell(lesson: Lesson) -> Story:
     yield "# The hidden layer of xor-by-hand moves the points: a1 = relu(x1 + x2 − 0.5), a2 = relu(x1 + x2 − 1.5)"
     yield moved()
     yield (
-        "The square has become three points: (0, 1) and (1, 0), which want the same answer, have fallen on one another, and (1, 1) has been carried off "
+        "The square has become three points: (0, 1) and (1, 0), which want the same answer, now coincide, and (1, 1) has moved "
         "along both axes. A line must now have one point on one side and two on the other."
     )
     yield "# Which line?"
@@ -108,7 +108,7 @@ def tell(lesson: Lesson) -> Story:
         f"a1 − 3·a2 = 0.25 separates. Each point is {found['mended: distance']:.4f} away from it, and no line keeps further off: it runs half-way "
         "between (0.5, 0) and the straight line through the other two."
     )
-    yield "# The network at (1, 1), forward and backward; of the backward pass, the way to x1"
+    yield "# The network at (1, 1), forward, and backward to x1"
     yield from passes(lesson.build(), about=("z", "a1", "a2", "x1"))
     yield "# A network that finds such a space itself: 2-2-1 with tanh, by gradient descent"
     yield stages_table(training()[1])
@@ -172,7 +172,7 @@ LESSON = Lesson(
     slug="hidden-space",
     title="XOR in hidden space",
     document="How Machines Learn: Understanding the Core Concepts of Neural Networks, section 1",
-    question="No line separates XOR, and the last neuron of a network draws but a line. What has become of the points by then?",
+    question="No line separates XOR, and the last neuron of a network draws only one line. Where have the points moved by then?",
     build=at_1_1,
     tell=tell,
     numbers={

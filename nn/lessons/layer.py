@@ -58,7 +58,7 @@ def tell(lesson: Lesson) -> Told:
         "Each neuron has weights and a bias of its own; the inputs are shared. w23 is the weight of neuron 2 for input 3: an input has one "
         "index, a weight has two. (Where the document writes out its third neuron, an x₃₃ has slipped in; it is x₂.)"
     )
-    yield "Of the backward pass, the way to the sums, to the weights of neuron 2, and to the input x1:"
+    yield "Only part of the backward pass is shown: the way to the sums, to the weights of neuron 2, and to the input x1."
     yield from passes(lesson.build(), about=("a1", "a2", "a3", "z1", "z2", "z3", "w21", "w22", "w23", "b2", "x1"))
     yield "# The same as a matrix: z = W x + b, a row of W for each neuron"
     yield product([found[f"z{j}"] for j in (1, 2, 3)])
@@ -137,7 +137,7 @@ LESSON = Lesson(
     measure=measure,
     notes=(
         Note("ready z3", "Neuron 3 is off, so nothing goes back through it: not to its weights, and not through it to the inputs."),
-        Note("chain z2→x1", "Neuron 3 has paid 0, and neuron 2 has paid 2. Neuron 1 uses x1 too and has not paid yet: not complete."),
+        Note("chain z2→x1", "Neuron 3 has contributed 0, and neuron 2 has contributed 2. Neuron 1 uses x1 too and has not contributed yet: not complete."),
         Note("ready w22", "δ2 · x2 = 2 · 3: what comes from upstream, times what came in."),
     ),
     exercises=(

@@ -118,7 +118,7 @@ def tell(lesson: Lesson) -> Story:
     yield from passes(lesson.build(), about=("k1", "k2", "h1", "h2", "x1", "x2"))
     yield (
         f"∂y/∂x is ({number(w1)}, {number(w2)}): the row W3 W2 W1. Nothing in it depends on x, so it is the same everywhere. There are {count} "
-        "parameters, and all that they can say together fits in three numbers."
+        "parameters, and all that they compute together is given by three numbers."
     )
     yield "# Does training get out of the trap? 2-3-3-1 on XOR, from the same weights, with three activations"
     yield report()

@@ -1,6 +1,7 @@
 """The loan neuron: a weighted sum is a line in the plane, and its gradient says how to move the line."""
 
 import math
+from random import Random
 from typing import Any
 
 from autograd import Parameter, Value, grad
@@ -24,6 +25,7 @@ from nn.lessons.definitions import define
 
 DOCUMENT = (0.5, 2.0, -150.0)  # z = 0.5·income + 2·score − 150; the income is in thousands
 LEARNING_RATE = 0.001
+APPLICATIONS = 60
 WRONGLY_REJECTED = (100.0, 40.0)  # who has since paid back
 APPLICANTS = {"Ada": (100.0, 60.0), "Ben": (40.0, 50.0), "Cleo": (120.0, 45.0), "Dan": WRONGLY_REJECTED}
 INCOMES, SCORES = (0.0, 200.0), (0.0, 100.0)
@@ -107,6 +109,27 @@ def tell(lesson: Lesson) -> Told:
         "moves as far as w1: inputs are brought to one scale before training (nn.standardise).",
         bias_lags,
     )
+    yield "# Learning the line from many applications"
+    yield from define("epoch")
+    yield from search()
+
+
+def learned() -> list[tuple[int, int]]:
+    """Train a neuron from random weights on APPLICATIONS, one application after the other; return (epoch, how many are wrong)."""
+    rng = Random(4)
+    people = [(rng.uniform(0, 2), rng.uniform(0, 1)) for _ in range(APPLICATIONS)]  # both inputs on one scale
+    labels = [1 if 0.5 * income + 2 * score > 1.5 else -1 for income, score in people]
+    w = [Parameter(rng.uniform(-1, 1)) for _ in range(3)]
+    found = []
+    for epoch in range(51):
+        wrong = sum(
+            (w[0].data * i + w[1].data * s + w[2].data > 0) != (y > 0) for (i, s), y in zip(people, labels, strict=True)
+        )
+        found.append((epoch, wrong))
+        for (income, score), y in zip(people, labels, strict=True):
+            for p, slope in zip(w, grad((1 - y * (w[0] * income + w[1] * score + w[2])).relu(), w), strict=True):
+                p.data -= 0.05 * slope
+    return found
 
 
 def bias_lags(unscaled: bool) -> bool:
@@ -116,6 +139,17 @@ def bias_lags(unscaled: bool) -> bool:
     income, score = (x / scale for x in WRONGLY_REJECTED)
     by_w1, by_b = grad((1 - (w1 * income + w2 * score + b)).relu(), [w1, b])
     return bool(abs(by_b) <= abs(by_w1) / 100)
+
+
+def search() -> Story:
+    """Tell how a neuron finds a line from random weights."""
+    rows = dict(learned())
+    yield (
+        f"{APPLICATIONS} applications, with both inputs on one scale, are to be separated by the line 0.5·income + 2·score = 1.5. A neuron with "
+        "random weights, trained by the hinge loss, an application a step with learning rate 0.05: "
+        f"{', '.join(f'{rows[k]} wrong after {k} epochs' for k in (0, 5, 20, 50))}. Start with a random line, see who is on the wrong side, turn and "
+        "shift it, repeat. Without a bias it could only turn about (0, 0)."
+    )
 
 
 def table() -> str:

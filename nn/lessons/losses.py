@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+import statistics
 from typing import Any
 
 from autograd import Value, grad, mean
@@ -20,6 +21,8 @@ from nn.losses import (
 PREDICTED, TRUE = (210e3, 280e3, 255e3), (200e3, 300e3, 250e3)
 PROBABILITIES = (0.95, 0.9, 0.5, 0.4, 0.3, 0.1, 0.05, 0.01)
 DIGIT, DIGITS = 7, (0.05, 0.05, 0.1, 0.05, 0.05, 0.05, 0.1, 0.4, 0.1, 0.05)
+
+SPOILT = (1.0, 1.0, 1.0, 1.0, 96.0)  # four prices and an outlier
 
 
 def houses() -> Value:
@@ -93,6 +96,15 @@ def tell(lesson: Lesson) -> Told:
         "Huber's loss is ½e² for small errors, and straight beyond δ: with δ = 1, errors of 0.5, 1 and 3 cost "
         f"{', '.join(number(huber_loss(e, 0.0).data) for e in (0.5, 1.0, 3.0))}."
     )
+    yield (
+        "An error of 10 costs 100 squared and 10 absolute, an error of 1 costs 1 and 1. So outliers pull the squared error: of "
+        f"{', '.join(map(number, SPOILT))}, the constant with the least squared error is {number(statistics.mean(SPOILT))}, their mean; with the least "
+        f"absolute error {number(statistics.median(SPOILT))}, their median. But |e| has no derivative at 0: it jumps from −1 to +1."
+    )
+    yield (
+        "What a loss needs: never below 0; 0 for a perfect prediction; the larger, the more wrong; a derivative (almost) everywhere; and that it "
+        "measures what matters. A missed illness may cost more than a false alarm: nn.losses shows a loss of one's own."
+    )
     yield "# A probability: cross-entropy"
     yield from define("cross-entropy", "binary cross-entropy")
     yield "ŷ is the probability given to what is true (y = 1), from a sigmoid of z."
@@ -103,8 +115,8 @@ def tell(lesson: Lesson) -> Told:
     )
     yield (
         f"A prediction of 0.3 where 1.0 is right has the squared error {number(found['0.3 for 1: squared error'])}, with the slope 2(ŷ − y) = "
-        f"{number(found['0.3 for 1: slope'])}. Why not use that for probabilities too? See the last column: the surer and the more wrong, the less comes back "
-        "through the sigmoid. With cross-entropy the slope at z is ŷ − y, and grows."
+        f"{number(found['0.3 for 1: slope'])}. Why not use that for probabilities too? See the last column: the more confident and the more wrong, the less "
+        "comes back through the sigmoid. With cross-entropy the slope at z is ŷ − y, and grows."
     )
     yield "# One of ten: categorical cross-entropy"
     yield from define("one-hot", "logsumexp")

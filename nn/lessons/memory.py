@@ -1,4 +1,4 @@
-"""What a backward pass needs in memory, and how checkpointing pays for less of it with more computation."""
+"""What a backward pass needs in memory, and how checkpointing trades computation for memory."""
 
 from collections.abc import Sequence
 from random import Random
@@ -84,7 +84,7 @@ def tell(lesson: Lesson) -> Told:
     yield "# Four layers forward: every a is computed once"
     yield from (event for event in events if event.phase == "forward")
     yield "# Backward: what does it read?"
-    yield "The first steps, and the last, to w1:"
+    yield "The first steps are shown, and the last one, to w1."
     yield from (event for event in events if event.key in READERS)
     yield (
         "The slope of tanh is 1 − a², and the slope for a weight is the a below it. So each a of the forward pass is read again, the first "
@@ -107,7 +107,7 @@ def tell(lesson: Lesson) -> Told:
     )
     yield (
         "Few segments have much within them, many segments have many entrances; the least is in between, near the root of the number of layers. "
-        "With one segment, or one a layer, nothing is saved, and the price is paid all the same."
+        "With one segment, or one a layer, nothing is saved, and the layers are computed twice all the same."
     )
     yield "# Where it matters: 100 layers"
     yield deep()

@@ -93,7 +93,7 @@ def tell(lesson: Lesson) -> Story:
     yield from revisited()
     yield "# Parents in a set, and = for +="
     yield (
-        f"In y = x·x the parents are x and x. A set holds x once, and pays it once: {number(wrong(cube, 'parents in a set', 'x'))} "
+        f"In y = x·x the parents are x and x. A set holds x once, and adds one contribution: {number(wrong(cube, 'parents in a set', 'x'))} "
         f"for x³ at 3. With = for +=, the last contribution overwrites the rest: {number(wrong(cube, '= in the place of +=', 'x'))}. "
         "Neither mistake shows on a graph in which every node is used once, so tests need graphs with a node used twice."
     )
@@ -142,7 +142,7 @@ def sketch(node: Value, gradients: dict[Value, float], lines: list[str]) -> dict
         if parent.label:
             gradients[parent] = gradients.get(parent, 0.0) + gradients[node] * local
             paid = f"{number(gradients[node])} · {number(local)}"
-            lines.append(f"{node.label} pays {paid} into {parent.label}, which now holds {number(gradients[parent])}")
+            lines.append(f"{node.label} adds {paid} to {parent.label}, which now holds {number(gradients[parent])}")
             sketch(parent, gradients, lines)
     return gradients
 
@@ -197,8 +197,8 @@ LESSON = Lesson(
     },
     measure=measure,
     notes=(
-        Note("ready y", "Three uses have paid in: two in y·y, one in v·y. Only now may y hand on anything. Most mistakes below are about this moment."),
-        Note("ready w", "All three uses of y are in it. Each of the mistakes below makes another number of it, and is known by that."),
+        Note("ready y", "Three uses have contributed: two in y·y, one in v·y. Only now may y pass on its gradient. Most mistakes below are about this moment."),
+        Note("ready w", "All three uses of y are in it. Each of the mistakes below turns it into a different number, by which it is recognised."),
     ),
     exercises=(
         GradientOf(
@@ -210,7 +210,7 @@ LESSON = Lesson(
             "x³ is computed as y·x with y = x·x, at x = 3, and backward is called twice without zero_grad. What does a correct engine leave in x's gradient?",
             54.0,
             lambda: 27.0 + 27.0,
-            ("A leaf adds up over passes; a result starts afresh.", "One pass pays 3·3² = 27 into x.", "27 + 27."),
+            ("A leaf adds up over passes; a result starts afresh.", "One pass adds 3·3² = 27 to x.", "27 + 27."),
             (
                 Wrong("y keeps its gradient of the first pass", 72.0, lambda: wrong(cube, "stale gradients, zero_grad forgotten", "x"),
                       "Results in the middle must start afresh in each pass."),

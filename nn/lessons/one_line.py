@@ -87,27 +87,36 @@ def measure(lesson: Lesson) -> dict[str, float]:
 
 
 def tell(lesson: Lesson) -> Told:
-    """Train on AND, OR and XOR; see why XOR stands still; prove that it must; and look at three neurons side by side."""
+    """Prove that no line separates XOR; train on AND, OR and XOR; see why XOR stands still; look at three neurons side by side."""
     found = measure(lesson)
+    yield "# The proof that no weights do it"
+    yield PROOF
+    yield (
+        "Add the two in the middle: w1 + w2 + 2b > 0. Add the first and the last: w1 + w2 + 2b < 0. Both cannot be. Of the 16 functions of two bits a line "
+        f"draws {number(found['functions of two bits that a line draws'])}: all but XOR and its opposite."
+    )
     yield f"# One neuron with a sigmoid, trained on AND, OR and XOR: {EPOCHS} epochs each, from the same weights"
-    yield from define("epoch", "convex")
+    yield from define("convex")
     yield report()
     yield (
         f"AND and OR are learned. On XOR the loss ends at {found['XOR: loss']:.4f}, which is ln 2, with every prediction at 0.5: “I don't know”, four "
         f"times. Trained on the mean squared error, it ends in the same place, with a loss of {number(round(found['XOR: mean squared error'], 6))}."
     )
     yield "# Why it stands still there: the four examples pull against one another"
-    yield "z01 is the neuron's sum for the inputs 0 and 1. Of the backward pass, what reaches the four sums and w1:"
-    yield from passes(lesson.build(), about=("z00", "z01", "z10", "z11", "w1"))
-    yield (
-        "w2 and b fare alike: every gradient is 0. And this loss is convex in w1, w2 and b (a mean of softplus of weighted sums): where its slope is 0, it "
-        "is at its lowest. There is nothing better for one neuron to find."
+    yield "z01 is the neuron's sum for the inputs 0 and 1."
+    yield "Only part of the backward pass is shown: the gradients of the four sums, each ¼·(ŷ − y), and what they add up to at w1."
+    shown = (
+        "seed L",
+        *(f"ready {z}" for z in ("z00", "z01", "z10", "z11", "w1")),
+        *(f"chain {z}→w1" for z in ("z00", "z01", "z10", "z11")),
     )
-    yield "# The proof that no weights do it"
-    yield PROOF
+    yield from (
+        item for item in passes(lesson.build()) if isinstance(item, str) or item.phase == "forward" or item.key in shown
+    )
     yield (
-        "Add the two in the middle: w1 + w2 + 2b > 0. Add the first and the last: w1 + w2 + 2b < 0. Both cannot be. Of the 16 functions of two bits a line "
-        f"draws {number(found['functions of two bits that a line draws'])}: all but XOR and its opposite."
+        "It is the same for w2 and b: every gradient is 0. And this loss is convex in w1, w2 and b (a mean of softplus of weighted sums): where its slope is "
+        "0, it "
+        "is at its lowest. There is nothing better for one neuron to find."
     )
     yield "# Three neurons side by side"
     yield (
@@ -164,7 +173,7 @@ LESSON = Lesson(
     plot=plot,
     notes=(
         Note("ready z01", "A quarter of ŷ − y: (0.5 − 1)/4. This example wants z up, and (0, 0) and (1, 1) want it down just as much."),
-        Note("ready w1", "(1, 1) pays +0.125 and (1, 0) pays −0.125; the other two have x1 = 0 and no say."),
+        Note("ready w1", "(1, 1) contributes +0.125 and (1, 0) contributes −0.125; the other two have x1 = 0 and contribute nothing."),
     ),
     exercises=(
         GradientOf(all_weights_zero, "b", 0, {"= in the place of +=": 0.125}),

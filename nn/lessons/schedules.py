@@ -155,7 +155,7 @@ def tell(lesson: Lesson) -> Told:
     yield f"# What it buys: stochastic descent on ½w², {STEPS} steps from w = 10, {RUNS} runs each"
     yield gains()
     yield (
-        "Noisy is the slope w with a random number of deviation 1 added; the distance is the root of the mean square over the runs. "
+        "The noisy gradient is w plus noise with standard deviation 1; the distance is the root of the mean square over the runs. "
         f"With noisy gradients a constant rate never settles: it keeps a distance of √(lr/(2 − lr)), {floor(LARGE):.3f} for lr = {LARGE:g}, "
         "and the runs find it. A small rate would "
         "keep less, and is still on its way. A schedule has both: large steps to get there, small ones to settle."

@@ -105,7 +105,7 @@ def tell(lesson: Lesson) -> Story:
         "logit there is only the first. Hence ŷ − y. Call it δ³."
     )
     yield "# Layer 3 by the chain rule"
-    yield "Of the first neuron; what z³₂ hands to a²₁ and a²₂ has come before, and stands in their sums already:"
+    yield "Only the first neuron is shown; what z³₂ contributes to a²₁ and a²₂ came before, and is in their sums already."
     of_layer_3 = ("w³₁₁", "w³₁₂", "b³₁")
     yield from (event for event in late if event.name == "z³₁" or event.name in of_layer_3)
     yield "Each weight gets δ times its input; the bias gets δ; each input gets δ times its weight, added over the neurons that use it."

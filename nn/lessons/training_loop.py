@@ -138,7 +138,7 @@ def tell(lesson: Lesson) -> Told:
     for k, (phase, events) in enumerate(groupby(dance, lambda event: event.phase), 1):
         yield f"# {k}. {phase.capitalize()}"
         if phase == "backward":
-            yield "Without u1, c1, c2 and x, which fare like u2, b and w:"
+            yield "Left out are u1, c1, c2 and x, which are computed like u2, b and w."
         yield from (event for event in events if event.key not in LEFT_OUT)
     after = loss_of(forward(model, batch[0][0]), 1).data
     yield f"One step, and the loss of this example has gone from {first_example().data:.4f} to {after:.4f}. Training repeats these four steps."

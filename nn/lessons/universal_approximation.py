@@ -1,5 +1,6 @@
 """One hidden layer fits a curve: built by hand from ReLUs, unit by unit, and found by training."""
 
+import itertools
 import math
 from collections.abc import Callable
 from functools import cache
@@ -8,7 +9,7 @@ from random import Random
 from typing import Any
 
 from autograd import Parameter, Value, dot, no_grad
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, measured, passes
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Told, Wrong, measured, passes
 from nn.layers import MLP
 from nn.lessons.definitions import define
 from nn.losses import mse_loss
@@ -90,7 +91,7 @@ def tell(lesson: Lesson) -> Told:
         "relu(x − k) is 0 up to the knot k, and then rises. With weights 2 and −4, and knots at 0 and 0.5, the sum rises with slope 2 and then falls "
         "with slope 2 − 4 = −2. A third one, with weight 2 and a knot at 1, stops the fall: a corner, 0 on both sides, that can stand anywhere."
     )
-    yield "Of the backward pass, the way to both weights, to the second knot and to x:"
+    yield "Only part of the backward pass is shown: the way to both weights, to the second knot and to x."
     yield from passes(lesson.build(), about=("f", "u1", "u2", "a1", "a2", "z1", "z2", "k2", "x"))
     yield "# A whole curve by hand: sin(π·x) from −1 to 1"
     yield (
@@ -100,7 +101,7 @@ def tell(lesson: Lesson) -> Told:
     yield hand_table()
     yield (
         "Each time the units double, the error falls to about a quarter: between two knots a line misses a curve by at most "
-        "(distance of the knots)²/8 times the largest second derivative, here π². As close as you like, if you pay with units: this is the "
+        "(distance of the knots)²/8 times the largest second derivative, here π². As close as you like, with enough units: this is the "
         "theorem, for one input and with ReLUs."
     )
     yield "# The same networks, trained"
@@ -124,6 +125,30 @@ def tell(lesson: Lesson) -> Told:
         "How many units are enough? Here a knot costs one unit. With d inputs, a grid of 10 knots a side has 10^d of them: 100 for two inputs, and for the "
         "784 pixels of a digit a number of 785 figures. The document's “billions” are modest. Depth, and data that do not fill the space, make it feasible."
     )
+    yield "# Why depth: folding"
+    yield from depth()
+
+
+def tent(x: float) -> float:
+    """Return 2·relu(x) − 4·relu(x − ½): two ReLUs that fold the line from 0 to 1 in the middle."""
+    return 2 * max(0.0, x) - 4 * max(0.0, x - 0.5)
+
+
+def pieces(layers: int) -> int:
+    """Count the straight pieces, from 0 to 1, of as many tents one after the other."""
+    xs = [k / 1024 for k in range(1025)]
+    for _ in range(layers):
+        xs = [tent(x) for x in xs]
+    slopes = [b - a for a, b in itertools.pairwise(xs)]
+    return 1 + sum((a > 0) != (b > 0) for a, b in itertools.pairwise(slopes))
+
+
+def depth() -> Story:
+    """Tell how many straight pieces deep networks have."""
+    yield "Two ReLUs make a tent, 2·relu(x) − 4·relu(x − ½), which folds the line from 0 to 1 in the middle. Layers of two ReLUs, one after the other:"
+    rows = [f"{layers:>6}{2 * layers:>14}{pieces(layers):>10}{pieces(layers):>28}" for layers in (1, 2, 4, 8)]
+    yield "\n".join(["layers   ReLUs, deep   pieces   ReLUs in one hidden layer", *rows])
+    yield "Each fold doubles the pieces. In one hidden layer each piece costs a ReLU: depth does with 16 what width does with 256."
 
 
 def hand_table() -> str:

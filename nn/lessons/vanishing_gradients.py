@@ -119,7 +119,7 @@ def tell(lesson: Lesson) -> Told:
     yield from define("vanishing gradient", "exploding gradient")
     events = steps(lesson.build())
     yield from (event for event in events if event.phase == "forward")
-    yield "Backward, along the h, the first two steps and the last two of ten (the weights get theirs from the same chain):"
+    yield "Backward along h10, h9, …: the first two steps and the last two of ten. The weights get their gradients from the same chain."
     yield from (event for event in events if event.key in ALONG)
     ten, two = measured(chain())["∂h10/∂x"], measured(chain(2.0))["∂h10/∂x"]
     yield f"What arrives at x is 0.1¹⁰ = {ten:.10f}. With a factor of 2 it would be 2¹⁰ = {two:g}. Nothing in between is safe for long: only 1 stays 1."

@@ -175,7 +175,7 @@ LESSON = Lesson(
         GradientOf(build, "w12", 1, {"sign of the delta": -1}),
         GradientOf(build, "x1b", 0.5, {"= in the place of +=": -1}),
         Exercise(
-            "A layer maps 784 inputs to 128 outputs, for a batch of 32. How many numbers has ∂L/∂W?",
+            "A layer maps 784 inputs to 128 outputs, for a batch of 32. How many numbers does ∂L/∂W have?",
             100352,
             lambda: UNITS * INPUTS,
             ("A gradient has the shape of what it is the gradient of.", "W is 128 by 784."),

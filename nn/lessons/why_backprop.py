@@ -1,4 +1,4 @@
-"""Why backpropagation: all gradients for the price of one more pass, where nudging pays a pass for each weight."""
+"""Why backpropagation: all gradients in one more pass, where nudging takes a pass for each weight."""
 
 from dataclasses import dataclass
 from random import Random
@@ -71,7 +71,7 @@ def by_backward(counted: Counted) -> list[float]:
 
 
 def work(loss: Value) -> tuple[int, int]:
-    """Count the operands that a pass forward reads, and those that a pass backward pays."""
+    """Count the operands that a pass forward reads, and those to which a pass backward contributes."""
     events = steps(loss)
     forward = sum(len(event.node.parents) for event in events if event.phase == "forward")
     return forward, sum(event.key.startswith("chain") for event in events)
@@ -126,7 +126,7 @@ def tell(lesson: Lesson) -> Story:
         f"Then the next weight: {weights} more passes."
     )
     yield "# One backward pass finds them all, because it uses again what it has"
-    yield "From ŷ on, the way to unit 1 and its weights:"
+    yield "Only the way from ŷ to unit 1 and its weights is shown."
     yield from (event for event in events if event.key in SHARED)
     yield (
         "∂L/∂a₁ is computed once, and every weight of unit 1 takes it from there. Nudging would go through ŷ and L again for each of them. "
@@ -137,7 +137,7 @@ def tell(lesson: Lesson) -> Story:
     last = races[-1]
     yield counts(races)
     yield (
-        "Work is counted in operands: each that is read on the way forward, and each that is paid on the way back. Nudging takes N + 1 passes "
+        "Work is counted in operands: each that is read on the way forward, and each that gets a contribution on the way back. Nudging takes N + 1 passes "
         f"forward (one without a nudge, to compare with), so its work grows as N². Backward takes one pass each way: at N = {last.weights} that is "
         f"{last.nudging_work / last.backward_work:.0f} times less."
     )

@@ -10,7 +10,6 @@ from autograd.functions import dot, sum
 from autograd.graph import number, topological_order
 from autograd.value import Parameter, Value
 from nn.lessons.board import BLACK, even, new_figure, say
-from nn.lessons.definitions import define
 
 TABLE = {(0, 0): 0, (0, 1): 1, (1, 0): 1, (1, 1): 0}
 DOCUMENT = (1.0, -2.0, -0.25)  # the output unit: a1 − 2·a2 − 0.25
@@ -55,18 +54,20 @@ def tell(lesson: Lesson) -> Told:
         order = topological_order(network(inputs, DOCUMENT))
         yield from forward(order, snapshot(order))
     yield "# What the document claims, and what its weights give"
-    yield from define("hidden layer")
     yield verdicts(DOCUMENT)
     yield (
         "At (1, 1) the document finds z3 = 1.5 − 2·0.5 − 0.25 = +0.25, which is right, and marks it “≈ 0”, which is not: sigmoid(0.25) is 0.562, "
         "on the wrong side of 0.5. This network computes OR, not XOR. And 0.438 and 0.562 are hardly ≈ 0 and ≈ 1."
     )
-    yield "The gradient of the squared error at (1, 1) points at the slip. Of the backward pass, the way to the weights of the output unit, and to a2:"
+    yield (
+        "The gradient of the squared error at (1, 1) points at the slip. Only part of the backward pass is shown: the way to the weights of the output "
+        "unit, and to a2."
+    )
     yield from passes(lesson.build(), about=("ŷ", "z3", "u1", "u2", "c", "a2"))
     yield "# Mended: the same hidden layer, other weights in the output unit"
     yield (
         "A line that separates the four points must have 1.5·u1 + 0.5·u2 + c below 0 and 0.5·u1 + c above it. With u1 = 1 and c = −0.25 "
-        "that asks for u2 below −2.5; −3 makes z3 −0.25 or +0.25 at all four. Sixteen times these weights, the same line, and the sigmoid is sure: "
+        "that asks for u2 below −2.5; −3 makes z3 −0.25 or +0.25 at all four. Sixteen times these weights, the same line, and the sigmoid is close to 0 or 1: "
         "ŷ = sigmoid(16·a1 − 48·a2 − 4)."
     )
     yield verdicts(MENDED)

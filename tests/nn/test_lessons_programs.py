@@ -158,3 +158,31 @@ def test_the_table_names_lessons_that_there_are_and_all_of_them():
     assert set(COURSE.lessons) - named == set(), "each lesson has a section, or says that it goes beyond the documents"
     for path in re.findall(r"\(((?:programs|\.\.)/[^)]+)\)", text):
         assert (ROOT / "docs" / path).exists(), path
+
+
+# --- experiments of single lessons ---
+
+
+@pytest.mark.parametrize("layers", [1, 2, 3, 6, 8])
+def test_each_fold_doubles_the_pieces(layers):
+    """By hand: the tent folded k times is a zigzag with its corners at the multiples of 2⁻ᵏ."""
+    from nn.lessons import universal_approximation
+
+    assert universal_approximation.pieces(layers) == 2**layers
+    at = np.linspace(0, 1, 2**layers + 1)
+    folded = at
+    for _ in range(layers):
+        folded = 1 - np.abs(1 - 2 * folded)
+    assert [universal_approximation.tent(x) for x in (0.0, 0.25, 0.5, 1.0)] == [0.0, 0.5, 1.0, 0.0]
+    assert folded.tolist() == [k % 2 for k in range(2**layers + 1)]
+
+
+def test_the_loan_neuron_finds_a_line_from_random_weights():
+    from nn.lessons import loan_neuron
+
+    wrong = dict(loan_neuron.learned())
+    assert wrong[0] > 15
+    assert wrong[50] <= 2
+    assert f"{wrong[0]} wrong after 0 epochs" in " ".join(
+        item for item in loan_neuron.LESSON.story() if isinstance(item, str)
+    )
