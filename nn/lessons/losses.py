@@ -1,8 +1,8 @@
 """Losses: how wrong a price is, how wrong a probability is, and which mistake the gradient hears first."""
 
 import math
-from collections.abc import Callable
 import statistics
+from collections.abc import Callable
 from typing import Any
 
 from autograd import Value, grad, mean

@@ -141,7 +141,10 @@ def test_the_key_of_an_exercise_is_right_and_its_wrong_answers_are_made_by_their
     assert exercise.question.rstrip().endswith(("?", "."))
     assert close(exercise.solve(), exercise.answer), (slug, exercise.solve(), exercise.answer)
     assert len(exercise.hints) >= 2
-    assert exercise.verdict(repr(exercise.answer)).endswith("is right.")
+    typed = exercise.choices[int(exercise.answer)].text if getattr(exercise, "choices", ()) else repr(exercise.answer)
+    assert exercise.verdict(typed).endswith("is right.")
+    for choice in getattr(exercise, "choices", ()):
+        assert choice.text == typed or exercise.verdict(choice.text) == choice.why != ""
     for wrong in exercise.wrong:
         assert close(wrong.make(), wrong.answer), (slug, wrong.when, wrong.make(), wrong.answer)
         assert not close(wrong.answer, exercise.answer), (slug, wrong.when)
