@@ -182,7 +182,7 @@ def by_backward(x):
 print(compare(slope_of_sigmoid, by_backward, [(0.0,), (2.0,), (-3.0,)]))
 
 # %% [markdown]
-# Write `my_softmax(logits)` in plain Python, so that it does not overflow for logits of 1000.
+# Write `my_softmax(logits)` in plain Python, so that it does not overflow for very large logits.
 
 
 # %%

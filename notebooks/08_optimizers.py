@@ -225,7 +225,7 @@ def right(gradients, rate, beta):
 print(compare(with_momentum, right, [([1.0, 1.0, 1.0], 0.1, 0.9), ([2.0, -1.0], 0.5, 0.5)]))
 
 # %% [markdown]
-# Write `with_adam(gradients, rate)`: the same for Adam, with β₁ = 0.9, β₂ = 0.999 and ε = 1e-8. Do not forget t.
+# Write `with_adam(gradients, rate)`: the same for Adam, with the default β₁, β₂ and ε of `nn.Adam`. Do not forget t.
 
 
 # %%

@@ -154,7 +154,7 @@ def test_a_picture_becomes_smaller_and_keeps_its_shape_and_nothing_else():
 def test_a_notebook_asks_for_code_twice_and_begins_with_code_that_the_check_finds_wrong(source):
     notebook = json.loads(source.with_suffix(".ipynb").read_text(encoding="utf-8"))
     code = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    if "assignment" in source.stem:
+    if source.stem.startswith("13"):
         pytest.skip("this one asks for a whole engine")
     assert sum("# your code" in cell for cell in code) >= 2
     printed = [
