@@ -28,7 +28,7 @@ SEED, ASKED = 13, 0.92
 NEIGHBOURS = ("tests/engine", "tests/explain", "tests/laws/test_properties.py", "tests/laws/test_new_operation.py")
 FILES = {  # each file, and the tests that are asked before its neighbours'
     "autograd/rules.py": ("tests/engine/test_rules.py", "tests/replay/test_replay.py"),
-    "autograd/graph.py": ("tests/engine/test_value.py",),
+    "autograd/graph.py": ("tests/engine/test_graph.py", "tests/engine/test_growing_graph.py"),
     "autograd/value.py": ("tests/engine/test_value.py",),
     "autograd/fast.py": ("tests/engine/test_fast.py", "tests/engine/test_value.py"),
     "autograd/explain/stepper.py": ("tests/explain",),
@@ -36,7 +36,7 @@ FILES = {  # each file, and the tests that are asked before its neighbours'
     "autograd/explain/paths.py": ("tests/explain",),
     "autograd/explain/laboratory.py": ("tests/explain/test_mistakes.py",),
     "autograd/explain/mistakes.py": ("tests/explain/test_mistakes.py",),
-    "autograd/explain/diagnose.py": ("tests/explain/test_mistakes.py",),
+    "autograd/explain/diagnose.py": ("tests/explain/test_wrong_answers.py", "tests/explain/test_mistakes.py"),
     "nn/losses.py": ("tests/nn/test_losses.py", "tests/nn/test_layers.py", "tests/nn/test_nn_against_torch.py"),
     "nn/optim/optimizer.py": (
         "tests/nn/test_optim.py",
