@@ -26,6 +26,7 @@ from tests.equivalent_mutants import EQUIVALENT
 ROOT = Path(__file__).resolve().parents[1]
 SEED, ASKED = 13, 0.92
 NEIGHBOURS = ("tests/engine", "tests/explain", "tests/laws/test_properties.py", "tests/laws/test_new_operation.py")
+OPTIM = ("tests/nn/test_optim.py", "tests/replay/test_flat_parameters.py", "tests/nn/test_resume.py")
 FILES = {  # each file, and the tests that are asked before its neighbours'
     "autograd/rules.py": ("tests/engine/test_rules.py", "tests/replay/test_replay.py"),
     "autograd/graph.py": ("tests/engine/test_graph.py", "tests/engine/test_growing_graph.py"),
@@ -38,16 +39,8 @@ FILES = {  # each file, and the tests that are asked before its neighbours'
     "autograd/explain/mistakes.py": ("tests/explain/test_mistakes.py",),
     "autograd/explain/diagnose.py": ("tests/explain/test_wrong_answers.py", "tests/explain/test_mistakes.py"),
     "nn/losses.py": ("tests/nn/test_losses.py", "tests/nn/test_layers.py", "tests/nn/test_nn_against_torch.py"),
-    "nn/optim/optimizer.py": (
-        "tests/nn/test_optim.py",
-        "tests/replay/test_flat_parameters.py",
-        "tests/nn/test_resume.py",
-    ),
-    "nn/optim/optimizers.py": (
-        "tests/nn/test_optim.py",
-        "tests/replay/test_flat_parameters.py",
-        "tests/nn/test_resume.py",
-    ),
+    "nn/optim/optimizer.py": OPTIM,
+    "nn/optim/optimizers.py": OPTIM,
 }
 CPU_SECONDS, SECONDS, BYTES = 300, 1800, 8 << 30  # what the tests of one mutant may take: one that loops is killed
 

@@ -427,6 +427,8 @@ def test_a_target_that_is_a_value_of_0_takes_no_surprise_at_0():
         (lambda: nn.categorical_cross_entropy([0.5], 0), "categorical_cross_entropy"),
         (lambda: nn.categorical_cross_entropy([0.5, 0.5], [0.5, 2.0]), "categorical_cross_entropy"),
         (lambda: nn.categorical_cross_entropy([1.5, 0.5], 0), "categorical_cross_entropy"),
+        (lambda: nn.categorical_cross_entropy([[0.5, 0.5]], [0, 1]), "categorical_cross_entropy"),
+        (lambda: nn.cross_entropy([[0.5, 0.5]], [0, 1]), "cross_entropy"),
         (lambda: nn.categorical_cross_entropy([1.5, 0.5], 0), "probability"),
         (lambda: nn.categorical_cross_entropy([0.5, 0.5], [0.5, 2.0]), "target"),
         (lambda: nn.binary_cross_entropy(1.5, 1), "probability"),
@@ -436,3 +438,10 @@ def test_a_target_that_is_a_value_of_0_takes_no_surprise_at_0():
 def test_a_refusal_names_the_loss_that_was_called(call, name):
     with pytest.raises(AutogradError, match=rf"\b{name}\b"):
         call()
+
+
+@pytest.mark.parametrize("target", [-1.0, 1.0])
+def test_the_slopes_of_a_hinge_are_each_the_other_factor(target):
+    s, y = Value(0.25), Value(target)
+    nn.hinge_loss(s, y).backward()
+    assert (s.grad, y.grad) == (-target, -0.25)
