@@ -33,7 +33,7 @@ def method(x):
 """
 
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache
 from math import inf, isfinite
 from numbers import Real
@@ -194,7 +194,7 @@ KNOWN = {name: vars(scalars)[name] for name in FUNCTIONS} | {
     "inf": inf,
     "mode": mode.get,
 }
-plain_apply, plain_backward, plain_dot = Value.apply, Value.backward, functions.fused
+plain_apply, plain_backward, plain_fused = Value.apply, Value.backward, functions.fused
 
 
 # --- the methods ---
@@ -228,13 +228,8 @@ def reflected(op: Op) -> Callable[[Value, Value | float], Value]:
 
 @cache
 def dot_of(n: int) -> Callable[..., Value]:
-    """Return the function for the dot of two lists of n, and a number."""
-    return compiled(written_dot(n), op=DOT, plain=plain_dot) if 0 < n <= LONGEST else long_dot
-
-
-def dot(ws: Sequence[Value | float], xs: Sequence[Value | float], b: Value | float) -> Value:
     """Do what `functions.fused` does."""
-    return dot_of(len(ws))(ws, xs, b)
+    return compiled(written_dot(n), op=DOT, plain=plain_fused(n)) if 0 < n <= LONGEST else long_dot
 
 
 def long_dot(ws: Any, xs: Any, b: Any) -> Value:
@@ -243,7 +238,7 @@ def long_dot(ws: Any, xs: Any, b: Any) -> Value:
         w, x, bias = [v.data for v in ws], [v.data for v in xs], b.data
         out = DOT.value(scalars, w, x, bias)
     except (AttributeError, TypeError):  # a plain number among them
-        return plain_dot(ws, xs, b)
+        return plain_fused(len(ws))(ws, xs, b)
     path = mode.get()[0]
     if path is None:
         return marked(out, "without graph")
@@ -272,7 +267,7 @@ def install() -> None:
     """Put the faster methods in place."""
     for name, method in methods().items():
         setattr(Value, name, method)
-    functions.fused = dot
+    functions.fused = dot_of
 
 
 def remove() -> None:
@@ -280,4 +275,4 @@ def remove() -> None:
     for name in methods():
         if name in vars(Value):
             delattr(Value, name)
-    Value.apply, Value.backward, functions.fused = plain_apply, plain_backward, plain_dot  # type: ignore[method-assign]
+    Value.apply, Value.backward, functions.fused = plain_apply, plain_backward, plain_fused  # type: ignore[method-assign]

@@ -42,12 +42,12 @@ def dot(weights: Sequence[Number], inputs: Sequence[Number], bias: Number = 0.0)
             f"dot pairs each weight with an input, and here are {n} weights and {given} inputs. "
             "Give as many of one as of the other."
         )
-    return fused(weights, inputs, bias)
+    return fused(n)(weights, inputs, bias)
 
 
-def fused(ws: Sequence[Number], xs: Sequence[Number], b: Number) -> Value:
-    """Return the node of a dot."""
-    return lift(b).apply(rules.DOT, *ws, *xs, b)
+def fused(n: int) -> Callable[[Sequence[Number], Sequence[Number], Number], Value]:
+    """Return the function that makes the node of a dot of n products; fast.py has one for each n."""
+    return lambda ws, xs, b: lift(b).apply(rules.DOT, *ws, *xs, b)
 
 
 def of_many(op: Op, xs: Sequence[Number]) -> Value:

@@ -17,11 +17,13 @@ from typing import Any
 
 from autograd.refusals import check_scope, no_graph
 
-Mode = tuple[str | None, Any]  # the path, as MLP/layer0/neuron2, or None inside no_grad; the mode around
-mode: ContextVar[Mode] = ContextVar("mode", default=("", None))
+Mode = list[Any]  # the path, as MLP/layer0/neuron2, or None inside no_grad; the mode around
+outermost: Mode = [""]
+outermost.append(outermost)  # around it there is itself
+mode: ContextVar[Mode] = ContextVar("mode", default=outermost)
 
 # mode.set(mode.get()[1]), without a step of Python code; `next` does it once, and returns False
-leave = partial(next, map(not_, map(mode.set, map(itemgetter(1), iter(mode.get, None)))))
+leave = partial(next, map(not_, map(mode.set, map(itemgetter(1), iter(mode.get, object())))))
 
 
 class Block(IOBase, ContextDecorator):
@@ -42,14 +44,15 @@ class no_grad(Block):
     """
 
     def __enter__(self) -> None:  # type: ignore[override]
-        begin(None)
+        begin(None, mode.get())
 
 
 class enable_grad(Block):
     """Remember again, also inside no_grad."""
 
     def __enter__(self) -> None:  # type: ignore[override]
-        begin(mode.get()[0] or "")
+        around = mode.get()
+        begin(around[0] or "", around)
 
 
 class scope(Block):
@@ -69,15 +72,17 @@ class scope(Block):
         self.name = name
 
     def __enter__(self) -> str:  # type: ignore[override]
-        path = mode.get()[0]
-        return begin(path if path is None else "/".join(filter(None, (path, self.name))))
+        around = mode.get()
+        path = around[0]
+        if path is not None:
+            path = f"{path}/{self.name}" if path and self.name else path or self.name
+        return begin(path, around)
 
 
-def begin(path: str | None) -> str:
-    """Enter a mode, and return its path."""
-    around = mode.get()
+def begin(path: str | None, around: Mode) -> str:
+    """Enter a mode inside the one around it, and return its path."""
     try:
-        mode.set((path, around))
+        mode.set([path, around])
     except BaseException:  # interrupted: the block has not begun, and is not left either
         mode.set(around)
         raise
@@ -85,16 +90,19 @@ def begin(path: str | None) -> str:
 
 
 def enter(path: str) -> str:
-    """Set the path of the scope that is open, and return the one before: `scope` for those who are in a hurry.
+    """Set the path of the block that is open, and return the one before: `scope` for those who are in a hurry.
 
     >>> with scope("layer0") as path:
     ...     before = enter(f"{path}/neuron0")
     >>> before
     'layer0'
     """
-    before, around = mode.get()
-    if before is not None:
-        mode.set((path, around))
+    here = mode.get()
+    before = here[0]
+    if here is outermost:  # which is that of other threads too
+        mode.set([path, outermost])
+    elif before is not None:
+        here[0] = path
     return before or ""
 
 

@@ -7,7 +7,7 @@ from operator import add, mul
 from random import Random
 from typing import Any
 
-from autograd import DataError, Parameter, Value, dot, enter, lift, scope, softmax
+from autograd import DataError, Parameter, Value, dot, enter, lift, softmax
 from nn import activations
 from nn.activations import Activation, activation_name
 from nn.architecture import architecture
@@ -16,10 +16,10 @@ from nn.init import Init, initialisation
 from nn.module import Inputs, LayerLike, Module
 from nn.nested import NestedLeaves
 from nn.outputs import Outputs
-from nn.sequence import call_in_sequence, check_layer, numbered
+from nn.sequence import call_in_sequence, check_layer, numbered, scope_of
 
 LOW, HIGH = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"), str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-AROUND = scope("")  # a block in which `enter` may go from scope to scope: it ends in the scope where it began
+AROUND = scope_of("")  # a block in which `enter` may go from scope to scope: it ends in the scope where it began
 
 
 class Neuron(Module):
@@ -66,7 +66,7 @@ class Neuron(Module):
     def __call__(self, inputs: Inputs) -> Value:  # type: ignore[override]  # one number, and not a list
         """Return the activation, for a list of `nin` Values or numbers."""
         if self._place:
-            with scope(self._place):
+            with scope_of(self._place):
                 return self.activated(inputs)
         return self.activated(inputs)
 
@@ -225,7 +225,7 @@ class MLP(Module):
 
     def __call__(self, inputs: Inputs) -> Outputs:
         """Return the list of outputs, for a list of `nin` Values or numbers."""
-        with scope(self._place or "MLP"):
+        with scope_of(self._place or "MLP"):
             return call_in_sequence(self.layers, [inputs])[0]
 
     def __repr__(self) -> str:
@@ -258,7 +258,7 @@ class Sequential(Module):
 
     def batch(self, rows: Sequence[Inputs]) -> list[Outputs]:
         """Return the outputs of the last module for each example, one layer after the other."""
-        with scope(self._place or "Sequential"):
+        with scope_of(self._place or "Sequential"):
             return call_in_sequence(self.layers, rows)
 
     def __repr__(self) -> str:

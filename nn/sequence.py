@@ -1,6 +1,7 @@
 """Layers one after the other: how a model calls them, finds them, and numbers them as PyTorch does."""
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from autograd import DataError, scope
 from nn import activations
@@ -8,6 +9,7 @@ from nn.checks import is_list, shortened
 from nn.module import Inputs, LayerLike, Module, batched
 from nn.outputs import Outputs
 
+scope_of = cache(scope)  # one for each name: a scope can be entered again and again
 OF_ONE_NUMBER = [getattr(activations, name) for name in activations.ACTIVATIONS]
 
 
@@ -28,7 +30,7 @@ def check_layer(layer: object) -> None:
 def call_in_sequence(layers: Sequence[LayerLike], rows: Sequence[Inputs]) -> list[Outputs]:
     """Return the outputs of the last of several layers for each row of inputs, each layer in a scope of its own."""
     for i, layer in enumerate(layers):
-        with scope(f"layer{i}"):
+        with scope_of(f"layer{i}"):
             rows = batched(layer, rows)
     for row in rows:
         if not is_list(row):

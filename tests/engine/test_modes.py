@@ -10,7 +10,7 @@ from contextlib import ExitStack
 import pytest
 
 from autograd import Value, enter, no_grad, scope
-from autograd.modes import enable_grad, mode
+from autograd.modes import enable_grad, mode, outermost
 from nn import Layer
 
 
@@ -61,6 +61,16 @@ def test_a_stack_of_blocks_and_a_decorated_function_that_calls_itself():
 
     assert f(2) == (True, "f/f/f")
     assert no_grad()(recorded)() == (False, "")
+
+
+def test_who_leaves_more_often_than_was_entered_is_outside():
+    for block in (no_grad(), scope("a")):
+        block.__enter__()
+        for _ in range(3):
+            block.__exit__(None, None, None)
+        assert recorded() == (True, "")
+        with block:
+            assert recorded() != (True, "")
 
 
 def test_enter_goes_from_scope_to_scope_and_nowhere_inside_no_grad():
@@ -184,8 +194,8 @@ def interrupt(work, times):
                 kept[:] = [error]
             finally:
                 signal.setitimer(signal.ITIMER_REAL, 0)
-            stuck += mode.get() != ("", None) or recorded() != (True, "")
-            mode.set(("", None))
+            stuck += mode.get() is not outermost or recorded() != (True, "")
+            mode.set(outermost)
     finally:
         signal.signal(signal.SIGALRM, before)
     return stuck
