@@ -180,6 +180,7 @@ def add_pictures(added: Any) -> None:
     )
     drawn.add_argument("--level", default="op", help=f"how much is drawn as one: {', '.join(LEVELS)}")
     drawn.add_argument("--direction", default="LR", help="from left to right, LR, or RL, TB, BT")
+    drawn.add_argument("--layout", default="layered", help="layered, our own and that of `play`, or dot, Graphviz's")
     drawn.add_argument(
         "--at", type=int, metavar="K", help="at event K, as `step` numbers them; without, both passes are done"
     )

@@ -136,7 +136,7 @@ def draw_lesson(options: argparse.Namespace) -> None:
     else:
         root = lesson.build()
         root.backward()
-    picture = autograd.draw(root, options.level, options.direction, at=event)
+    picture = autograd.draw(root, options.level, options.direction, at=event, layout=options.layout)
     output = options.output or f"{lesson.slug}.svg"
     print(f"{picture.save(output)}: {picture.summary}")
 

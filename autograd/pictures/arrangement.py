@@ -50,8 +50,9 @@ def arrange(scene: Scene, direction: str = "LR") -> Arrangement:
     marks = {mark.id: mark for mark in in_order(scene)}
     sizes = {identity: size_of(mark) for identity, mark in marks.items()}
     edges = [(line.tail.id, line.head.id) for line in scene.lines]
-    placed = layout(sizes, edges, direction, BETWEEN_COLUMNS if scene.level == "op" else CLOSE)
-    boxes = {mark: around(placed.centres[identity], sizes[identity]) for identity, mark in marks.items()}
+    rooms_of = {one.id: (sizes[one.id][0], sizes[one.id][1] + tab(one)) for one in marks.values()}
+    placed = layout(rooms_of, edges, direction, BETWEEN_COLUMNS if scene.level == "op" else CLOSE)
+    boxes = {mark: lowered(placed.centres[identity], sizes[identity], tab(mark)) for identity, mark in marks.items()}
     frames = clear_frames(boxes)
     rooms = {mark.id: box for mark, box in boxes.items()} | {f"frame {i}": title(one) for i, one in enumerate(frames)}
     wanted = [None if line.collapsed else LOCAL for line in scene.lines]
@@ -81,6 +82,16 @@ def size_of(mark: Mark) -> Point:
         return 2 * PAD + (name + 14 + NUMBER if mark.name else NUMBER - 24), 40.0
     second = width_of(mark.op or mark.note, SMALL)
     return 2 * PAD + NUMBER + max(name + 14, second + 14), HEAD + LINE + 14
+
+
+def tab(mark: Mark) -> float:
+    """Return the room above a mark for what sticks out of it: a folder's tab and the name of the frame around, a block's edge."""
+    return {"box": 26.0, "stack": 8.0}.get(mark.kind, 0.0)
+
+
+def lowered(centre: Point, size: Point, room: float) -> Rectangle:
+    """Return the rectangle of a mark below the room above it."""
+    return around((centre[0], centre[1] + room / 2), size)
 
 
 def short_name(mark: Mark) -> str:

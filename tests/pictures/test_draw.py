@@ -632,6 +632,10 @@ def test_the_command_draws(tmp_path, monkeypatch, capsys):
     assert "grad −32" in (tmp_path / "tiny-network.svg").read_text(encoding="utf-8").replace("\xa0", " ")
     assert main(["draw", "xor-by-hand", "-o", "xor.png", "--level", "layer", "--direction", "TB"]) == 0
     assert (tmp_path / "xor.png").read_bytes().startswith(b"\x89PNG")
+    assert main(["draw", "tiny-network", "-o", "a.dot", "--layout", "dot"]) == 0
+    assert "pos=" not in (tmp_path / "a.dot").read_text(encoding="utf-8")
+    assert main(["draw", "tiny-network", "-o", "b.dot"]) == 0
+    assert (tmp_path / "b.dot").read_text(encoding="utf-8").count("pos=") == 8
 
 
 @pytest.mark.slow
@@ -648,6 +652,7 @@ def test_the_command_draws_the_events_of_every_lesson(tmp_path):
     [
         (["tiny-networ"], "Did you mean tiny-network?"),
         (["tiny-network", "--level", "layers"], "Did you mean 'layer'?"),
+        (["tiny-network", "--layout", "neato"], "There are: layered, dot."),
         (["tiny-network", "--at", "99"], "has events 0 to 25"),
         (["tiny-network", "-o", "a.jpg"], "the name should end in .svg"),
         (["tiny-network", "-o", "no/such/folder/a.dot"], "cannot be written: No such file or directory"),

@@ -264,6 +264,13 @@ def test_a_lesson_of_two_thousand_events_is_small():
     assert len(play(events[:2000]).html.encode()) < 2_000_000
 
 
+@pytest.mark.parametrize(
+    "slug", [slug if i % 7 == 0 else pytest.param(slug, marks=pytest.mark.slow) for i, slug in enumerate(LESSONS)]
+)
+def test_a_lessons_page_has_at_most_400_kilobytes(slug):
+    assert len(play(LESSONS[slug]).html.encode()) <= 400_000
+
+
 def test_notes_stand_after_their_events():
     lesson = LESSONS["tiny-network"]
     told = data_of(play(lesson))
