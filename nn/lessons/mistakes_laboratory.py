@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from autograd.classroom import Told
 from autograd.classroom.exercise import Exercise, GradientOf, Wrong
 from autograd.classroom.lesson import Lesson, Note, Story, measured, passes
 from autograd.explain import mistakes
@@ -10,6 +11,7 @@ from autograd.explain.laboratory import Mistake
 from autograd.graph import number, operands, topological_order
 from autograd.value import Parameter, Value
 from nn.lessons.board import BLACK, VERMILION, new_figure, say
+from nn.lessons.definitions import define
 
 
 def squared_error() -> Value:
@@ -75,8 +77,9 @@ def table(root: Value, label: str) -> str:
     return "\n".join(lines)
 
 
-def tell(lesson: Lesson) -> Story:
+def tell(lesson: Lesson) -> Told:
     """Go the right way first, then every wrong one, then look closer at three of them."""
+    yield from define("topological order")
     yield from passes(lesson.build())
     root = lesson.build()
     yield "# The same graph, gone through wrongly"

@@ -28,7 +28,19 @@ def network(w: float = 3.0, b: float = 1.0) -> Value:
 
 def tell(lesson: Lesson) -> Told:
     """Go forward, backward, update w, and go forward again; then see what the bias would have added."""
-    yield from define("parameter", "ReLU", "forward pass", "backward pass", "chain rule")
+    yield from define(
+        "node",
+        "operand",
+        "leaf",
+        "parameter",
+        "ReLU",
+        "forward pass",
+        "local derivative",
+        "upstream",
+        "contribution",
+        "chain rule",
+        "backward pass",
+    )
     loss = lesson.build()
     yield from passes(loss)
     yield "# Update"
