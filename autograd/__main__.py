@@ -184,15 +184,24 @@ def add_pictures(added: Any) -> None:
     drawn.add_argument(
         "--at", type=int, metavar="K", help="at event K, as `step` numbers them; without, both passes are done"
     )
+    add_ground(drawn)
     exported = command(added, "export", commands.export_graph, "write its graph as a program, forward and backward")
     exported.add_argument("-o", "--output", metavar="FILE.py", help="the file to write; printed without")
     exported.add_argument("--format", default="python", help="python (plain floats), torch or micrograd")
     plotted = command(added, "plot", commands.draw_plot, "draw the plot of a lesson that has one", seeded=False)
     plotted.add_argument("-o", "--output", metavar="FILE", help="a name in .png, .svg or .pdf; LESSON.png without")
+    add_ground(plotted)
     played = command(added, "play", commands.show_player, "make a page that plays it in a browser")
     played.add_argument("-o", "--output", metavar="FILE", help="the page to write; LESSON.html if left out")
     played.add_argument("--quiz", action="store_true", help="ask for each contribution before it is shown")
     played.add_argument("--open", action="store_true", help="open the page in a browser, as on a terminal without -o")
+
+
+def add_ground(drawn: argparse.ArgumentParser) -> None:
+    """Add how wide a picture is, and what it lies on."""
+    drawn.add_argument("--width", type=int, metavar="N", help="of the picture, in pixels")
+    drawn.add_argument("--dark", action="store_true", help="light on a dark ground")
+    drawn.add_argument("--transparent", action="store_true", help="without a ground, to lie on a slide")
 
 
 def add_class_kit(added: Any) -> None:

@@ -3,7 +3,6 @@
 import argparse
 import json
 import sys
-import tempfile
 import webbrowser
 from pathlib import Path
 from typing import Protocol
@@ -20,14 +19,14 @@ from autograd.classroom.marking.class_commands import lesson_of_student
 from autograd.classroom.marking.moodle import moodle_bank
 from autograd.classroom.new_lesson import new_lesson
 from autograd.classroom.paper import Paper
+from autograd.classroom.plot_files import PLOTS, plot_file
 from autograd.errors import DataError, FileError
 from autograd.explain.event_json import plain, stream
 from autograd.explain.events import Event
 from autograd.explain.programs import program
 from autograd.file_io import check_place, read_file, write_file
 from autograd.graph import DIGITS
-
-PLOTS = (".png", ".svg", ".pdf")
+from autograd.pictures.ground import Ground
 
 
 class Printable(Protocol):
@@ -136,7 +135,8 @@ def draw_lesson(options: argparse.Namespace) -> None:
     else:
         root = lesson.build()
         root.backward()
-    picture = autograd.draw(root, options.level, options.direction, at=event, layout=options.layout)
+    ground = {"width": options.width, "dark": options.dark, "transparent": options.transparent}
+    picture = autograd.draw(root, options.level, options.direction, at=event, layout=options.layout, **ground)
     output = options.output or f"{lesson.slug}.svg"
     print(f"{picture.save(output)}: {picture.summary}")
 
@@ -232,15 +232,8 @@ def draw_plot(options: argparse.Namespace) -> None:
     if target.suffix.lower() not in PLOTS:
         raise autograd.PictureError(f"{str(target)!r} is no name for a plot: it should end in {', '.join(PLOTS)}.")
     check_place(target)
-    with tempfile.TemporaryDirectory() as folder:
-        drawn = Path(folder) / target.name
-        try:
-            lesson.plot().savefig(drawn)
-        except ImportError:
-            raise autograd.PictureError(
-                "A plot is drawn by the package matplotlib, which is not installed here: pip install matplotlib."
-            ) from None
-        print(write_file(target, drawn.read_bytes()))
+    ground = Ground(options.width, options.dark, options.transparent)
+    print(write_file(target, plot_file(lesson, target.suffix, ground)))
 
 
 def read(path: str) -> str:

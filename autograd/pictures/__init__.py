@@ -8,6 +8,7 @@ layered_layout    a place for each mark, a curve for each line
 spots             a place for each text beside them
 arrangement       a scene in its places: `draw` and the player's page are drawn from it
 svg               as SVG, of outlines; outline: as indented text; dot: as DOT text, of which graphviz makes PNG and PDF
+ground            its width, in dark colours, on a transparent ground
 picture           what `draw` returns
 """
 
@@ -18,6 +19,7 @@ from autograd.errors import PictureError
 from autograd.explain.events import Event
 from autograd.explain.roots import Builds, graph_of
 from autograd.explain.stepper import order_of
+from autograd.pictures.ground import Ground
 from autograd.pictures.levels import LEVELS, grouping
 from autograd.pictures.picture import Picture
 from autograd.pictures.scene import scene
@@ -41,6 +43,9 @@ def draw(
     most_nodes: int = 1500,
     layout: str = "layered",
     timeout: float = 30.0,
+    width: int | None = None,
+    dark: bool = False,
+    transparent: bool = False,
 ) -> Picture:
     """Return a picture of the graph that ends in `root`: as it is, or at one event of its passes.
 
@@ -65,7 +70,8 @@ def draw(
 
     A leaf with more than `most_uses` uses is drawn once for each. Where there are more than `most_nodes` nodes the next
     level up is drawn, and says so. `layout` is "layered", our own, or "dot", Graphviz's. PNG and PDF are made by Graphviz
-    (and SVG with layout="dot"), which has `timeout` seconds.
+    (and SVG with layout="dot"), which has `timeout` seconds. `width` is in pixels (in a PDF, points); `dark` is for dark slides;
+    `transparent` leaves the ground out, which a light SVG has not.
 
     Raises PictureError for what cannot be drawn as asked, PositionError or GraphError for an event that is not of this
     graph, and RenderError, when the picture is made, where Graphviz is needed and there is none, or its time is out.
@@ -78,7 +84,7 @@ def draw(
     now = Now(root) if at is None else At(root, at)
     chosen, remark = grouping(now.order, level, most_nodes)
     drawn = scene(now.names, chosen, remark=remark, most_uses=most_uses, gradients=gradients, locals=locals)
-    return Picture(drawn, now, direction, timeout, layout)
+    return Picture(drawn, now, direction, timeout, layout, Ground(width, dark, transparent))
 
 
 def one_of(what: str, given: object, known: Sequence[str]) -> None:

@@ -45,9 +45,14 @@ def render(source: str, form: str, timeout: float, program: str = "dot") -> byte
     return done.stdout
 
 
+def dpi_of(form: str) -> int:
+    """Return how many pixels, or points, an inch of a picture has."""
+    return DPI if form == "png" else 72
+
+
 def command(form: str, program: str = "dot") -> list[str]:
     """Return the command that reads DOT text and writes a picture."""
-    dpi = str(DPI if form == "png" else 72)
+    dpi = str(dpi_of(form))
     if found := shutil.which(program):
         return [found, f"-T{form}", f"-Gdpi={dpi}"]
     if find_spec("pygraphviz") and sys.executable:

@@ -9,12 +9,15 @@ from autograd.errors import PictureError, RenderError
 from autograd.file_io import write_file
 from autograd.pictures.arrangement import Arrangement, arrange
 from autograd.pictures.dot import dot
-from autograd.pictures.graphviz import described, render
+from autograd.pictures.graphviz import described, dpi_of, render
+from autograd.pictures.ground import Ground
 from autograd.pictures.outline import description, outline, summary
 from autograd.pictures.scene import Scene
 from autograd.pictures.snapshot import Now
 from autograd.pictures.svg import standalone
 from autograd.pictures.tikz import tikz
+
+PLAIN = Ground()
 
 
 class Picture:
@@ -23,9 +26,17 @@ class Picture:
     `level` is the level that is drawn, and `summary` says how large it is. A notebook shows the SVG.
     """
 
-    def __init__(self, scene: Scene, now: Now, direction: str, timeout: float, layout: str = "layered") -> None:
+    def __init__(
+        self,
+        scene: Scene,
+        now: Now,
+        direction: str,
+        timeout: float,
+        layout: str = "layered",
+        ground: Ground = PLAIN,
+    ) -> None:
         self._scene, self._now, self._direction, self._timeout = scene, now, direction, timeout
-        self._own = layout == "layered"
+        self._own, self._ground = layout == "layered", ground
         self._rendered: dict[str, bytes | RenderError] = {}
         self.level = scene.level
         self.summary = summary(scene)
@@ -37,13 +48,14 @@ class Picture:
     @cached_property
     def source(self) -> str:
         """The DOT text, with the places of our own layout unless Graphviz's was asked for; it needs no Graphviz."""
-        return dot(self._scene, self._now, self._direction, self._placed)
+        return self._ground.of_dot(dot(self._scene, self._now, self._direction, self._placed))
 
     def svg(self) -> str:
         """Return the picture as an <svg> element, with title and desc; in our own layout it needs no Graphviz."""
         if self._placed:
-            return standalone(self._placed, self._now)
-        return described(self._render("svg").decode(), self.summary, description(self._scene, self._now))
+            return self._ground.of_svg(standalone(self._placed, self._now))
+        drawn = described(self._render("svg").decode(), self.summary, description(self._scene, self._now))
+        return self._ground.sized(drawn)
 
     def tikz(self) -> str:
         """Return the picture as a LaTeX document, drawn by TikZ in our own layout."""
@@ -70,6 +82,8 @@ class Picture:
         path = Path(path)
         if path.suffix.lower() not in made:
             raise PictureError(f"A picture cannot be saved as {path.name!r}: the name should end in {', '.join(made)}.")
+        if path.suffix.lower() in (".tex", ".txt") and self._ground != PLAIN:
+            raise PictureError(f"{path.name!r} has no width and no ground: those are for .svg, .png and .pdf.")
         content = made[path.suffix.lower()]()
         return write_file(path, content if isinstance(content, bytes) else f"{content.rstrip()}\n")
 
@@ -87,9 +101,9 @@ class Picture:
 
     def _drawn_by_graphviz(self, form: str) -> bytes:
         if self._placed is None:
-            return render(self.source, form, self._timeout)
-        exact = dot(self._scene, self._now, self._direction, self._placed, exact=True)
-        return render(exact, form, self._timeout, "neato")
+            return render(self._ground.scaled(self.source, dpi_of(form)), form, self._timeout)
+        exact = self._ground.of_dot(dot(self._scene, self._now, self._direction, self._placed, exact=True))
+        return render(self._ground.scaled(exact, dpi_of(form)), form, self._timeout, "neato")
 
     def _repr_svg_(self) -> str | None:
         try:

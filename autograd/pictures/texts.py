@@ -37,7 +37,7 @@ def markup(text: str) -> str:
     >>> print(markup(r"<b> & \N"))
     &lt;b&gt; &amp; \\N
     """
-    return html.escape(text, quote=False).replace("\\", "\\\\")
+    return html.escape(text).replace("\\", "\\\\")
 
 
 def clean(text: str) -> str:

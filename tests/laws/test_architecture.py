@@ -29,7 +29,7 @@ FLOORS = """
 autograd: errors habits file_io namespaces op rules graph operators node refusals modes value moment functions code_text fast gradcheck
 autograd.explain: tex notation expression events step_mistakes event_json schema roots stepper phases
 autograd.explain: name_locals why paths what_if laboratory mistakes flows features answers student_mistakes diagnose programs __init__
-autograd.pictures: texts levels snapshot scene outline layered_layout spots arrangement outlines svg tikz dot graphviz picture __init__
+autograd.pictures: texts levels snapshot scene outline layered_layout spots arrangement outlines svg tikz dot graphviz ground picture __init__
 autograd.replay: program threads batches places reach staleness foreign_arrays fusion schedule source views instructions parameter_store
 autograd.replay.backends: python numpy_forward numpy_backward numpy numba_kernels numba array_api dask __init__
 autograd.replay: frozen replay trace __init__
@@ -40,6 +40,7 @@ autograd.classroom.assignments: __init__ walks remembering right_rules simulator
 autograd.classroom.assignments: stages build_engine build_optimizer build_rule judge report folder catalogue grade package assignment_command
 autograd.player: javascript page_data page __init__
 autograd.classroom.marking: __init__ roster expected points answer_files marks hand_out reports moodle class_commands
+autograd.classroom: plot_files
 autograd: __init__ commands
 nn: errors checks nested architecture outputs torch_names module activations init sequence layers loss_shapes losses regularization
 nn.optim: flat param_groups optimizer optimizers newton lr_scheduler __init__

@@ -1,0 +1,78 @@
+"""The plot of a lesson as a file: as wide as is asked for, on a white, a dark or a transparent ground."""
+
+import colorsys
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from autograd.classroom.lesson import Lesson
+from autograd.errors import PictureError
+from autograd.pictures.ground import DARK, Ground
+
+PLOTS = (".png", ".svg", ".pdf")
+COLOURED = ("color", "facecolor", "edgecolor", "markerfacecolor", "markeredgecolor")
+DARKEST, LIGHTEST = 0.1, 0.93  # of a grey, on a dark ground
+VISIBLE = 0.6  # the lightness of a colour that can be seen there
+
+
+def plot_file(lesson: Lesson, suffix: str, ground: Ground) -> bytes:
+    """Return the plot of a lesson that has one, as a .png, .svg or .pdf; raise PictureError where it cannot be drawn so."""
+    assert lesson.plot is not None
+    suffix = suffix.lower()
+    if suffix == ".pdf" and ground.width:
+        raise PictureError("A plot in .pdf has no pixels, and can be made as large as you like: leave out the width.")
+    with tempfile.TemporaryDirectory() as folder:
+        drawn = Path(folder) / f"plot{suffix}"
+        try:
+            save(lesson.plot(), drawn, ground)
+        except ImportError:
+            raise PictureError(
+                "A plot is drawn by the package matplotlib, which is not installed here: pip install matplotlib."
+            ) from None
+        raw = drawn.read_bytes()
+    return as_wide(raw.decode(), ground).encode() if suffix == ".svg" and ground.width else raw
+
+
+def save(figure: Any, place: Path, ground: Ground) -> None:
+    """Save a figure; one that is not matplotlib's has no ground to choose."""
+    if ground == Ground():
+        figure.savefig(place)
+        return
+    if not hasattr(figure, "findobj"):
+        raise PictureError("This plot is not one of matplotlib, and has the width and the ground that it has.")
+    if ground.dark:
+        darken(figure)
+    size = {"dpi": ground.width / figure.get_figwidth()} if ground.width else {}
+    figure.savefig(place, transparent=ground.transparent, **size)
+
+
+def as_wide(svg: str, ground: Ground) -> str:
+    """Return a plot in SVG as wide as it should be."""
+    found = re.search(r'width="([\d.]+)pt" height="([\d.]+)pt"', svg)
+    if not found or not ground.width:
+        return svg
+    high = ground.width * float(found[2]) / float(found[1])
+    return svg.replace(found[0], f'width="{ground.width}" height="{high:.0f}"', 1)
+
+
+def darken(figure: Any) -> None:
+    """Change the colours of a figure for a dark ground; what has a rim of its own can be seen on any."""
+    from matplotlib.colors import to_rgba_array
+
+    for artist in figure.findobj(lambda one: not (one.get_path_effects() or hasattr(one, "patch"))):
+        for name in COLOURED:
+            get, change = getattr(artist, f"get_{name}", None), getattr(artist, f"set_{name}", None)
+            if not (get and change) or (name == "color" and hasattr(artist, "get_facecolor")):
+                continue
+            colours = [on_dark(*colour) for colour in to_rgba_array(get())]
+            if colours:
+                change(colours if hasattr(artist, "get_offsets") else colours[0])
+    figure.patch.set_facecolor(DARK)
+
+
+def on_dark(red: float, green: float, blue: float, alpha: float) -> tuple[float, float, float, float]:
+    """Return a colour for a dark ground: a grey turned around, a dark colour made light."""
+    hue, light, saturation = colorsys.rgb_to_hls(red, green, blue)
+    light = LIGHTEST - light * (LIGHTEST - DARKEST) if saturation < 0.05 else max(light, VISIBLE)
+    return (*colorsys.hls_to_rgb(hue, light, saturation), alpha)
