@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from autograd.errors import DataError, FileError, MissingFileError
 
@@ -82,12 +83,12 @@ def file_path(path: object) -> Path:
 def replace_file(place: Path, raw: bytes) -> None:
     """Write a file beside its place, and move it there."""
     sweep(place)
-    beside, descriptor = new_file_beside(place)
+    beside, file = new_file_beside(place)
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with file:
             file.write(raw)
             file.flush()
-            os.fsync(descriptor)
+            os.fsync(file.fileno())
             if place.exists():
                 shutil.copymode(place, beside)
             beside.replace(place)
@@ -95,16 +96,19 @@ def replace_file(place: Path, raw: bytes) -> None:
         beside.unlink(missing_ok=True)
 
 
-def new_file_beside(place: Path) -> tuple[Path, int]:
-    """Make a file with a name that no other write has, lock it, and return its path and its descriptor."""
+def new_file_beside(place: Path) -> tuple[Path, BinaryIO]:
+    """Make a file with a name that no other write has, lock it, and return its path and the file.
+
+    Where a signal breaks this off, the file is closed as it is forgotten, and the next write sweeps it.
+    """
     while True:
         beside = place.with_name(f".{place.name[:100]}.{secrets.token_hex(8)}.part")
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        file = beside.open("xb")
         if fcntl:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        if os.fstat(descriptor).st_nlink:  # else it was swept before it was locked
-            return beside, descriptor
-        os.close(descriptor)
+            fcntl.flock(file, fcntl.LOCK_EX)
+        if os.fstat(file.fileno()).st_nlink:  # else it was swept before it was locked
+            return beside, file
+        file.close()
 
 
 def sweep(place: Path) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pdoc
 
-import autograd
+import autograd.replay
 import nn
+from autograd.replay import batches
 
 SHOWN = ("autograd.rules", "autograd.explain.events", "autograd.classroom")  # and what the two packages show
 
@@ -21,6 +22,8 @@ def pages() -> list[str]:
 
 def write(folder: Path) -> None:
     """Write the pages into the folder; a name that cannot be found is an error."""
+    for name, thing in vars(batches).items():  # the types of `record` are recursive, and pdoc reads them by name
+        vars(autograd.replay).setdefault(name, thing)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         pdoc.render.configure(show_source=False)

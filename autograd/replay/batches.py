@@ -23,8 +23,8 @@ class ArrayOfNumbers(Protocol):
 
 
 # what a user gives, and what f may return
-Batch: TypeAlias = "float | ArrayOfNumbers | Sequence[Batch] | Mapping[Any, Batch]"  # an example has the same form
-Outputs: TypeAlias = "Value | Sequence[Outputs] | Mapping[Any, Outputs]"
+Batch: TypeAlias = float | ArrayOfNumbers | Sequence["Batch"] | Mapping[Any, "Batch"]  # an example has the same form
+Outputs: TypeAlias = Value | Sequence["Outputs"] | Mapping[Any, "Outputs"]
 
 EMPTY = "The batch is empty, and the mean of nothing has no value. Give one example at least."
 
