@@ -26,5 +26,5 @@ function fitStrip() {
   }
   const card = $("card");
   card.style.fontSize = "";
-  for (let size = 20; size > 11 && !card.hidden && (card.scrollWidth > card.clientWidth || card.scrollHeight > card.clientHeight); size--) card.style.fontSize = `${size - 1}px`;
+  for (let size = 20; size > 8 && !card.hidden && (card.scrollWidth > card.clientWidth || card.scrollHeight > card.clientHeight); size--) card.style.fontSize = `${size - 1}px`;
 }
