@@ -210,11 +210,14 @@ class RecordedParameters:
         for place, parameter in enumerate(parameters):
             places[parameter._x].append(place)
         self._parts = [(FlatParameter([parameters[i] for i in here]), index(here)) for here in places.values()]
+        self._stores = list(places)
+        whole = [part.store for part, here in self._parts if part.all and isinstance(here, slice)]
+        self._only = whole[0] if whole and len(self._parts) == 1 else None
 
     @property
-    def version(self) -> list[int]:
+    def version(self) -> Any:
         """What changes whenever one of the numbers is changed."""
-        return [part.store.version for part, _ in self._parts]
+        return self._stores[0].version if len(self._stores) == 1 else [store.version for store in self._stores]
 
     def read(self) -> None:
         """Bring the numbers into the machine's array, where they do not live there."""
@@ -224,7 +227,8 @@ class RecordedParameters:
 
     def gradients(self) -> Floats | None:
         """Return a copy of the gradients that are there already, 0 where there is none; None if there is none at all."""
-        if all(part.store.gradients.all_or_none(part.rows) is False for part, _ in self._parts):
+        kept = [(part, here) for part, here in self._parts if part.store.gradients.uniform is not False]
+        if all(part.store.gradients.all_or_none(part.rows) is False for part, _ in kept):
             return None
         found = np.zeros(len(self.parameters))
         for part, here in self._parts:
@@ -239,17 +243,19 @@ class RecordedParameters:
         has changed: the machine may write into its array of gradients, since those that were kept there move to a copy.
         """
         with changing_stores:
+            if reached is None and self._only is not None and self._only.gradients.uniform is False:
+                self._only.gradients = Gradients(compute(None), True)  # the usual case, in one store
+                return
             before = self.gradients()
-            for part, _ in self._parts:
-                kept = part.store.gradients
-                if kept.array is self._machine_gradients and kept.uniform is not False:
-                    part.store.gradients = Gradients(kept.array.copy(), kept.uniform, kept.flags)
+            for store in self._stores:
+                kept = store.gradients
+                if kept.uniform is not False and kept.array is self._machine_gradients:
+                    store.gradients = Gradients(kept.array.copy(), kept.uniform, kept.flags)
             self._write(compute(before), reached)
 
     def _write(self, gradients: Floats, reached: Ints | None) -> None:
-        stores = [part.store for part, _ in self._parts]
         new = [updated(part, here, gradients, reached) for part, here in self._parts]
-        any(map(setattr, stores, repeat("gradients"), new))  # one call: no interruption comes between two stores
+        any(map(setattr, self._stores, repeat("gradients"), new))  # one call: no interruption comes between two stores
 
 
 def updated(part: FlatParameter, here: Any, gradients: Floats, reached: Ints | None) -> Gradients:
@@ -260,13 +266,10 @@ def updated(part: FlatParameter, here: Any, gradients: Floats, reached: Ints | N
     else:
         array = before.array.copy()
         array[part.rows] = gradients[here]
-    new = Gradients(array, before.uniform, bytearray(before.flags))
     if part.all and reached is None:
-        new.uniform = True
-    elif reached is None:
-        new.mark(part.rows, True)
-    else:
-        new.mark(part.rows, before.present(part.rows) | reached[here])
+        return Gradients(array, True)
+    new = Gradients(array, before.uniform, bytearray(before.flags))
+    new.mark(part.rows, True if reached is None else before.present(part.rows) | reached[here])
     return new
 
 

@@ -15,7 +15,7 @@ from autograd.replay.foreign_arrays import foreign_blocks, is_dask, is_foreign, 
 from autograd.replay.parameter_store import RecordedParameters
 from autograd.replay.program import Floats, Ints, Program
 from autograd.replay.staleness import Watch
-from autograd.replay.threads import Queue, ignoring, one_thread_at_a_time
+from autograd.replay.threads import ignoring, one_thread_at_a_time
 from autograd.value import Value
 
 REDUCTIONS = ("mean", "sum", None)
@@ -49,7 +49,8 @@ class Replay:
             parameters[i] for i in order
         ]  # those that f used, in the order in which the machine reads them
         self.program = replace(program, parameters=program.parameters[order])
-        self._structure, self._watch, self.queue = structure, watch, Queue()
+        self._structure, self._watch = structure, watch
+        self.at_work: dict[tuple[int, object], None] = {}  # see one_thread_at_a_time
         self._stored: RecordedParameters | None = None  # from the first call on, they lie in the machine's arrays
         self._judge: PythonMachine | None = None  # it has the last word on infinities and NaNs, number by number
         self._machines: dict[bool, ArrayMachine] = {}  # for arrays of other libraries: for those of Dask (True), or not
@@ -60,6 +61,8 @@ class Replay:
         """Run the program on a batch, and return a Result; for several outputs, the structure that f returned of Results."""
         blocks, single = self._blocks(batches)
         machine, rows = self._run(blocks)
+        if self._structure == 0:  # one output
+            return Result(self, 0, machine, rows[0], blocks, single)
         return filled_in(self._structure, lambda place: Result(self, place, machine, rows[place], blocks, single))
 
     def values(self, *batches: Batch) -> Any:
@@ -142,9 +145,9 @@ class Replay:
         self._machines[dask].numbers[:] = self._machine.numbers
         return self._machines[dask]
 
-    def _stamp(self) -> tuple[int, list[int]]:
+    def _stamp(self) -> tuple[int, Any]:
         """Return what tells whether the machine still holds the numbers of a result."""
-        return self._calls, self._stored.version if self._stored else []
+        return self._calls, self._stored and self._stored.version
 
     def _judged(self, blocks: list[Floats]) -> tuple[PythonMachine, list[Floats]]:
         """Refuse a NaN that was given. Run the rest number by number: it raises where eager raises, or has eager's numbers."""

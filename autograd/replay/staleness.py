@@ -7,7 +7,7 @@ program is the same, the replay goes on, else it is refused.
 
 from collections.abc import Callable
 from itertools import accumulate, chain, cycle, groupby
-from operator import call, is_, itemgetter
+from operator import call, eq, is_, itemgetter
 from typing import Any
 
 from autograd.errors import GraphError
@@ -58,9 +58,15 @@ class Watch:
         self._counted = Snapshot([place for kind, place in watched if kind == "counted"])
         self._others = snapshots([place for kind, place in watched if kind != "counted"])
         self._counted_lengths = Lengths([held.place for held in reach.held if held.kind == "counted"])
-        sized = [held.place for held in reach.held if self._may_grow(held)]
-        self._lengths = [Lengths(sized[i : i + WHOLE]) for i in range(0, max(1, len(sized)), WHOLE)]
-        self._turns, self._lengths_in_turn = cycle(self._others), cycle(self._lengths)
+        sized = [held for held in reach.held if self._may_grow(held)]
+        sized.sort(
+            key=lambda held: all(isinstance(part, Value) for part in held.items.values())
+        )  # layers before weights
+        self._lengths = [
+            Lengths([held.place for held in sized[i : i + PART]]) for i in range(0, max(1, len(sized)), PART)
+        ]
+        self._first_lengths, *others = self._lengths
+        self._turns, self._lengths_in_turn = cycle(self._others), cycle(others) if others else None
 
     def _may_grow(self, held: Held) -> bool:
         """Whether something new in a place may matter: in an object; in a list that is empty or leads to a parameter."""
@@ -96,7 +102,9 @@ class Watch:
             self._edits = edits
         if self._constants and not all(value.data == number for value, number in self._constants.items()):
             return False
-        return next(self._turns).unchanged() and next(self._lengths_in_turn).unchanged()
+        if self._lengths_in_turn and not next(self._lengths_in_turn).unchanged():
+            return False
+        return self._first_lengths.unchanged() and next(self._turns).unchanged()
 
     def _look_closely(self) -> None:
         """Go on if f, recorded once more, gives the same program; else say what has changed."""
@@ -130,14 +138,19 @@ class Snapshot:
 
     def __init__(self, places: list[Place]) -> None:
         self._held = [(place, items) for place, items in places if items]
+        lists = [place for place, items in self._held if is_list_of_these(place, items)]
+        self._lists, self._copies = lists, [list(place) for place in lists]
+        others = [(place, items) for place, items in self._held if not is_list_of_these(place, items)]
         # of one key, itemgetter gives no tuple
-        self._getters = [itemgetter(*items, next(iter(items))) for _, items in self._held]
-        self._places = [place for place, _ in self._held]
-        self._known = [thing for _, items in self._held for thing in (*items.values(), next(iter(items.values())))]
+        self._getters = [itemgetter(*items, next(iter(items))) for _, items in others]
+        self._places = [place for place, _ in others]
+        self._known = [thing for _, items in others for thing in (*items.values(), next(iter(items.values())))]
 
     def unchanged(self) -> bool:
         """Return whether all is as it was."""
         try:
+            if not all(map(eq, self._lists, self._copies)):
+                return False
             return all(map(is_, chain.from_iterable(map(call, self._getters, self._places)), self._known))
         except Exception:  # a key is gone, or a class of the user's raises
             return False
@@ -165,6 +178,14 @@ class Lengths:
     def changed(self) -> list[tuple[Any, int]]:
         """Return the places that hold more or fewer, and how many they held."""
         return [(x, n) for x, n in zip(self._places, self._known, strict=True) if len(x) != n]
+
+
+def is_list_of_these(place: Any, items: dict[Any, Any]) -> bool:
+    """Whether a list holds these things only, each of which is equal to itself alone: then == compares all at once."""
+    if type(place) is not list or len(place) != len(items):
+        return False
+    plain: Any = object.__eq__
+    return all(type(thing).__eq__ is plain for thing in items.values())
 
 
 def snapshots(places: list[Place]) -> list[Snapshot]:

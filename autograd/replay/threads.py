@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable
 from contextvars import Context
 from functools import partial, wraps
+from os import getpid
 from threading import RLock
 from typing import Any, TypeVar
 
@@ -28,35 +29,23 @@ def lock_kept_through_forks() -> Any:
     return lock
 
 
-class Queue:
-    """The calls that have come to a replay and not left; the first may go on, and the others are refused."""
-
-    def __init__(self) -> None:
-        self._calls: dict[tuple[int, object], None] = {}  # of this process, and of a process that forked it
-
-    def enter(self, call: tuple[int, object]) -> None:
-        """Let a call in, if it is the first of this process."""
-        self._calls[call] = None
-        if next(other for other in list(self._calls) if other[0] == call[0]) is not call:
-            raise GraphError(BUSY)
-
-    @property
-    def leave(self) -> Callable[[Any, None], None]:
-        """Return the method that forgets a call: one of C, which nothing interrupts."""
-        return self._calls.pop
-
-
 def one_thread_at_a_time(method: M) -> M:
-    """Refuse a method while another thread is in one of the same object, whose `queue` is a Queue."""
+    """Refuse a method while another thread is in one of the same object, whose `at_work` is a dict with a key for each call.
+
+    The first call goes on, and the others are refused. A call has the number of its process: in a forked one, those of the
+    threads that are not there any more do not count.
+    """
 
     @wraps(method)
     def wrapped(self: Any, *given: Any) -> Any:
-        call, leave = (os.getpid(), object()), self.queue.leave
+        call, at_work = (getpid(), object()), self.at_work
         try:
-            self.queue.enter(call)
+            at_work[call] = None
+            if len(at_work) > 1 and next(other for other in list(at_work) if other[0] == call[0]) is not call:
+                raise GraphError(BUSY)
             return method(self, *given)
         finally:
-            leave(call, None)
+            at_work.pop(call, None)
 
     return wrapped  # type: ignore[return-value]
 
