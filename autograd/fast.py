@@ -25,8 +25,8 @@ def method(x):
         return plain(x, op, x)
     path = mode()[0]
     if path is None:
-        return marked(out, "without graph")
-    node = new(Value)
+        return lost(out, Value if not own else x._made)
+    node = new(Value if not own else x._made)
     node.data, node.grad, node.label, node.op, node.scope = out, None, "", op, path
     node._x, node._dx = x, dx
     return node
@@ -49,7 +49,7 @@ from autograd.op import MANY, REAL, Op
 from autograd.operators import Operators, exponent
 from autograd.refusals import check_leaves
 from autograd.rules import DOT, POW, power
-from autograd.value import Value, lift, marked
+from autograd.value import OWN_CLASSES, Value, class_of, lift, lost
 
 LONGEST = 32  # a longer dot is a loop: its code would be long, and the loop's overhead is small there
 
@@ -123,10 +123,11 @@ def written(op: Op) -> str:
     operands = (Code("a"), Code("b"))[: op.arity]
     slopes = op.slopes(sources, *operands, Code("out"))
     names, again = ("dx", "dy")[: op.arity], f"return plain(x, op, x{', y' * two})"
+    made = f"Value if not own else {'x._made if x._made is not Value else y._made' if two else 'x._made'}"
     tests = [domain.holds(sources, x) for domain, x in zip(op.domain, operands, strict=True) if domain is not REAL]
     lines = [
         f"def method(x{', y' * two}):",
-        *["    if not isinstance(y, Value):", "        y = lift(y)"] * two,
+        *["    if type(y) is not Value:", "        y = lift(y)"] * two,
         "    a = x.data",
         *["    b = y.data"] * two,
         "    try:",
@@ -137,9 +138,9 @@ def written(op: Op) -> str:
         f"        {again}",
         "    path = mode()[0]",
         "    if path is None:",
-        '        return marked(out, "without graph")',
+        f"        return lost(out, {made})",
         *["    if out != out:", f"        {' = '.join(names)} = out"] * (op.kinks is not None),
-        "    node = new(Value)",
+        f"    node = new({made})",
         '    node.data, node.grad, node.label, node.op, node.scope = out, None, "", op, path',
         "    node._x, node._dx = x, dx",
         *["    node._y, node._dy = y, dy"] * two,
@@ -165,8 +166,8 @@ def written_dot(n: int) -> str:
         "        return plain(ws, xs, b)",
         "    path = mode()[0]",
         "    if path is None:",
-        '        return marked(out, "without graph")',
-        "    node = new(Value)",
+        "        return lost(out, class_of((*ws, *xs, b)))",
+        "    node = new(class_of((*ws, *xs, b)) if own else Value)",
         '    node.data, node.grad, node.label, node.op, node.scope = out, None, "", op, path',
         "    node._x, node._y, node._b = tuple(ws), tuple(xs), b",
         f"    node._dx = ({''.join(f'{d}, ' for d in dws)})",
@@ -188,7 +189,9 @@ def compiled(source: str, **known: Any) -> Callable[..., Any]:
 
 KNOWN = {name: vars(scalars)[name] for name in FUNCTIONS} | {
     "Value": Value,
-    "marked": marked,
+    "class_of": class_of,
+    "lost": lost,
+    "own": OWN_CLASSES,
     "lift": lift,
     "new": object.__new__,
     "inf": inf,
@@ -241,8 +244,8 @@ def long_dot(ws: Any, xs: Any, b: Any) -> Value:
         return plain_fused(len(ws))(ws, xs, b)
     path = mode.get()[0]
     if path is None:
-        return marked(out, "without graph")
-    node = object.__new__(Value)
+        return lost(out, class_of((*ws, *xs, b)))
+    node = object.__new__(class_of((*ws, *xs, b)))
     node.data, node.grad, node.label, node.op, node.scope = out, None, "", DOT, path
     node._x, node._y, node._b = tuple(ws), tuple(xs), b  # a tuple stays the tuple it is
     node._dx, node._dy, node._db = DOT.slopes(scalars, w, x, bias, out)

@@ -9,13 +9,13 @@ from dataclasses import replace
 from typing import Any, Literal, overload
 
 from autograd import rules
-from autograd.errors import DataError, GraphError, LengthError
+from autograd.errors import DataError, DomainError, GraphError, LengthError
 from autograd.graph import topological_order, uses
 from autograd.modes import must_record
 from autograd.moment import check_moment
 from autograd.namespaces import methods
 from autograd.op import SHARED, Op
-from autograd.refusals import as_float, must_be_called
+from autograd.refusals import as_float, must_be_called, no_second
 from autograd.value import Value, lift
 
 Number = Value | float
@@ -31,6 +31,7 @@ def dot(weights: Sequence[Number], inputs: Sequence[Number], bias: Number = 0.0)
     1.0
 
     Its parents are the weights, the inputs and the bias, in this order; its slopes are the inputs, the weights and 1.
+    Added from left to right, as `sum` is: a million terms of 0.1 are 1.3e-11 off, relatively, where math.fsum rounds but once.
     Raises LengthError when there are more weights than inputs, or fewer.
     """
     try:
@@ -60,6 +61,9 @@ def sum(values: Iterable[Number], *others: Number) -> Value:
 
     >>> sum([Value(1.0), 2, 3.5]).data
     6.5
+
+    Added from left to right, in every reading of the table. A million terms of 0.1 are 1.3e-11 off, relatively; math.fsum,
+    for plain numbers, rounds but once.
     """
     return of_many(rules.SUM, _several("sum", values, others, least=0))
 
@@ -69,6 +73,8 @@ def mean(values: Iterable[Number], *others: Number) -> Value:
 
     >>> mean([Value(1.0), 2, 6]).data
     3.0
+
+    Added from left to right, as `sum` is: a million terms of 0.1 are 1.3e-11 off, relatively, where math.fsum rounds but once.
     """
     return of_many(rules.MEAN, _several("mean", values, others))
 
@@ -205,7 +211,10 @@ def _slopes(node: Value) -> tuple[Any, ...]:
     """Return a node's local derivatives as Values; those of a NaN are NaN: no kink may turn it into 0 or 1."""
     if node.op is None or (node.op.kinks and node.data != node.data):
         return node.partials
-    return node.op.slopes_at(methods, node.parents, node)
+    try:
+        return node.op.slopes_at(methods, node.parents, node)
+    except DomainError:  # of an operation that the slope is written with, and the user did not write
+        raise no_second(node) from None
 
 
 def hessian(f: Callable[..., Value], inputs: Sequence[Value | float]) -> list[list[float]]:

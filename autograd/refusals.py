@@ -48,7 +48,14 @@ def described(x: object) -> str:
         return "nothing. Did a function forget its return?"
     if isinstance(x, (list, tuple)) and x and isinstance(x[0], Node):
         return f"a {kind} of Values. Take one of them, xs[0]; for all of them, go through the {kind}."
-    if isinstance(x, (list, tuple, set, dict)) or hasattr(x, "shape"):
+    if getattr(x, "shape", None) == ():
+        return f"a {kind} of one number. Write x.item()."
+    if hasattr(x, "shape"):
+        return (
+            f"a {kind}, which may hold many. Make one Value for each: [Value(x) for x in xs]. To compute with an array of Values and "
+            "the Value b, make an array of that too: W @ x + np.array([b])."
+        )
+    if isinstance(x, (list, tuple, set, dict)):
         return f"a {kind}, which may hold many. Make one Value for each: [Value(x) for x in xs]."
     return f"a {kind}. If it stands for one number, write float(x)."
 
@@ -134,6 +141,15 @@ def too_large(op: Op, operands: tuple[float, ...]) -> RangeError:
         return RangeError(f"{called(op, operands)} or its slope is {LIMIT}. Scale the operand to about 1.")
     remedy = "Scale the operand down, or use a stable form: logsumexp, softplus, sigmoid."
     return RangeError(f"{called(op, operands)} is {LIMIT}. {remedy}")
+
+
+def no_second(node: Node) -> DomainError:
+    """Return the error for the second derivative of a result whose slope has none there, the infinite one of √x at 0 say."""
+    operation = called(node.op, tuple([x.data for x in node.parents]))  # type: ignore[arg-type]
+    return DomainError(
+        f"{operation} has no second derivative: its slope there is {', '.join(map(str, node.partials))}. grad without create_graph "
+        "gives the slope; for create_graph and hessian keep the operand away from there, by adding a small number say."
+    )
 
 
 def called(op: Op, operands: tuple[float, ...]) -> str:

@@ -11,6 +11,9 @@ results to the bit.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import ClassVar
+
 from autograd.graph import leaves_and_results, uses, watch_growth
 from autograd.habits import Elsewhere, check_arguments, check_seed
 from autograd.modes import mode
@@ -19,6 +22,8 @@ from autograd.node import Node
 from autograd.op import Op
 from autograd.operators import Operators
 from autograd.refusals import Refused, as_float, check_label, check_leaves, no_copy, not_a_number, outside, too_large
+
+OWN_CLASSES: list[type[Value]] = []  # what users have derived from Value
 
 
 class Value(Operators, Refused, Elsewhere, Node):
@@ -32,10 +37,20 @@ class Value(Operators, Refused, Elsewhere, Node):
 
     `x == y` asks whether two names stand for the same node; to compare numbers, compare `x.data`. Raises DataError for
     anything that is not one real number.
+
+    For attributes of your own, inherit: `class Value(autograd.Value): pass`. What is computed from yours is yours too, and
+    made without `__init__`; of two classes, the left operand's wins.
     """
 
     __slots__ = ()
     __array_ufunc__ = None  # so that np.float64(2) * v is ours
+    _made: ClassVar[type[Value]]  # the class of what is computed from it
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "_made" not in vars(cls):
+            cls._made = cls
+            OWN_CLASSES.append(cls)
 
     def __init__(self, data: float, label: str = "", *others: object, **named: object) -> None:
         if others or named:
@@ -50,8 +65,8 @@ class Value(Operators, Refused, Elsewhere, Node):
         data, partials = evaluate(op, tuple([parent.data for parent in parents]))
         path = mode.get()[0]
         if path is None:  # inside no_grad
-            return marked(data, "without graph")
-        node = object.__new__(Value)
+            return lost(data, class_of(parents))
+        node = object.__new__(class_of(parents))
         node.data, node.grad, node.label, node.scope = data, None, "", path
         node.remember(op, parents, partials)
         return node
@@ -123,6 +138,14 @@ class Value(Operators, Refused, Elsewhere, Node):
         return f"Value(data={self.data!r}, grad={self.grad!r}{label})"
 
 
+def class_of(parents: Iterable[Value]) -> type[Value]:
+    """Return the class of what is made from these: the first that is a user's own, or Value."""
+    return next((x._made for x in parents if x._made is not Value), Value) if OWN_CLASSES else Value
+
+
+Value._made = Value
+
+
 def evaluate(op: Op, operands: tuple[float, ...]) -> tuple[float, tuple[float, ...]]:
     """Return the value of a row and its local derivatives, at plain numbers; raise a DomainError where there is none."""
     try:
@@ -151,6 +174,7 @@ class Parameter(Value, metaclass=_ParameterMeta):
     """
 
     __slots__ = ()
+    _made = Value
 
     def __new__(cls, data: float, label: str = "") -> Value:  # type: ignore[misc]
         """Return a Value that is marked as a parameter."""
@@ -158,9 +182,17 @@ class Parameter(Value, metaclass=_ParameterMeta):
 
 
 def marked(data: float, kind: str, label: str = "") -> Value:
-    """Return a leaf of a kind; one "without graph" was computed inside no_grad, and cannot go backward."""
+    """Return a leaf of a kind."""
     leaf = Value(data, label)
     leaf._kind = kind
+    return leaf
+
+
+def lost(data: float, owner: type[Value]) -> Value:
+    """Return a leaf of a class that was computed inside no_grad, and cannot go backward."""
+    leaf = object.__new__(owner)
+    Value.__init__(leaf, data)
+    leaf._kind = "without graph"
     return leaf
 
 

@@ -83,6 +83,7 @@ class StoredParameter(Value):
     """A parameter that lies in a store: `_x` is the store, and `_y` its row there."""
 
     __slots__ = ()
+    _made = Value
 
     @property
     def data(self) -> float:

@@ -61,3 +61,83 @@ def test_a_class_of_ones_own_may_have_attributes():
     p.m = 0.25
     p.anything = 3
     assert (p.m, p.anything, (p * 2).data) == (0.25, 3, 2.0)
+
+
+class Own(Value):
+    """A student's class, for attributes of its own."""
+
+
+OWN, PLAIN = Own(2.0), Value(3.0)
+RESULTS = [  # of an operation, and its class: the left operand's where that is the student's, else the right's
+    (lambda: OWN * PLAIN, Own), (lambda: PLAIN * OWN, Own), (lambda: PLAIN * PLAIN, Value), (lambda: OWN + 1, Own),
+    (lambda: 1 - OWN, Own), (lambda: 2**OWN, Own), (lambda: OWN**2, Own), (lambda: PLAIN**OWN, Own), (lambda: -OWN, Own),
+    (lambda: OWN.tanh(), Own), (lambda: PLAIN.maximum(OWN), Own), (lambda: autograd.Parameter(1.0) * OWN, Own),
+    (lambda: autograd.Parameter(1.0) * PLAIN, Value), (lambda: autograd.sum([PLAIN, OWN]), Own),
+    (lambda: autograd.dot([PLAIN], [OWN], PLAIN), Own), (lambda: autograd.dot([1.0], [PLAIN], OWN), Own),
+    (lambda: autograd.dot([PLAIN] * 40, [OWN] * 40, PLAIN), Own), (lambda: autograd.dot([PLAIN], [PLAIN], PLAIN), Value),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("operation", "kind"), RESULTS)
+def test_a_result_has_the_class_of_ones_own(operation, kind):
+    class Other(Value):
+        pass
+
+    assert type(operation()) is kind
+    assert (type(OWN * Other(1.0)), type(Other(1.0) * OWN)) == (Own, Other)
+    with autograd.no_grad():
+        assert type(operation()) is kind
+
+
+def test_a_program_of_micrograds_shape_learns_with_a_class_of_its_own():
+    class Number(autograd.Value):
+        def __init__(self, data, label=""):
+            super().__init__(data, label)
+            self.velocity = 0.0
+
+    weights = [Number(0.1), Number(-0.2), Number(0.3)]
+    rows = [([1.0, 2.0], 3.0), ([2.0, -1.0], 0.0), ([0.5, 0.5], 1.0)]  # t = x₁ + x₂, nearly
+    losses = []
+    for _ in range(60):
+        loss = sum((weights[0] * a + weights[1] * b + weights[2] - t) ** 2 for (a, b), t in rows)
+        for w in weights:
+            w.grad = 0.0
+        loss.backward()
+        for w in weights:
+            w.velocity = 0.5 * w.velocity - 0.05 * w.grad
+            w.data += w.velocity
+        losses.append(loss.data)
+    assert losses[-1] < 0.1 * losses[0]
+    assert isinstance(loss, Number)
+
+
+def test_a_number_in_an_array_and_an_array_of_values_have_a_remedy():
+    np = pytest.importorskip("numpy")
+    with pytest.raises(autograd.DataError, match=r"\.item\(\)"):
+        Value(np.array(2.0))
+    weights, x, b = np.array([[Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)]]), np.array([1.0, 2.0]), Value(0.5)
+    with pytest.raises(autograd.DataError, match=r"np\.array\(\[b\]\)"):
+        weights @ x + b
+    z = weights @ x + np.array([b])  # as the remedy says
+    assert [v.data for v in z] == [5.5, 11.5]
+    z.sum().backward()
+    assert (b.grad, weights[1, 0].grad) == (2.0, 1.0)
+
+
+@pytest.mark.parametrize("norm", [lambda x, y: (x * x + y * y) ** 0.5, lambda x, y: (x * x + y * y).sqrt()])
+def test_an_infinite_slope_has_no_second_derivative_and_the_error_names_what_was_written(norm):
+    with pytest.raises(
+        autograd.DomainError, match=r"(0\.0\^0\.5|sqrt\(0\.0\)) has no second derivative: its slope there is inf"
+    ):
+        autograd.hessian(norm, [0.0, 0.0])
+    x = Value(0.0)
+    assert grad(x.sqrt(), [x]) == (math.inf,)
+    assert autograd.hessian(norm, [3.0, 4.0])[0][0] == pytest.approx(16 / 125)
+
+
+def test_a_sum_of_a_million_terms_is_as_far_off_as_it_says():
+    off = autograd.sum([0.1] * 10**6).data / math.fsum([0.1] * 10**6) - 1
+    assert f"{off:.1e}" == "1.3e-11"
+    for function in (autograd.sum, autograd.mean, autograd.dot):
+        assert "1.3e-11" in function.__doc__
+        assert "math.fsum" in function.__doc__
