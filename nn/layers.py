@@ -7,7 +7,7 @@ from operator import add, mul
 from random import Random
 from typing import Any
 
-from autograd import DataError, Parameter, Value, dot, enter, lift, softmax
+from autograd import DataError, LengthError, Parameter, Value, dot, enter, lift, softmax
 from nn import activations
 from nn.activations import Activation, activation_name
 from nn.architecture import architecture
@@ -72,12 +72,11 @@ class Neuron(Module):
 
     def activated(self, inputs: Inputs) -> Value:
         """Return the activation, in whatever scope."""
-        weights = self.weights
-        if not hasattr(inputs, "__len__") or len(inputs) != len(weights):
+        if self.expand and not (hasattr(inputs, "__len__") and len(inputs) == self.nin):
             check_inputs(inputs, repr(self), self.nin)
         try:
-            z = expanded(weights, inputs, self.bias) if self.expand else dot(weights, inputs, self.bias)
-        except DataError:
+            z = (expanded if self.expand else dot)(self.weights, inputs, self.bias)
+        except (DataError, LengthError):
             check_inputs(inputs, repr(self), self.nin)
             raise
         out = self.activate(z)
