@@ -215,6 +215,11 @@ def add_class_kit(added: Any) -> None:
     quiz.add_argument("--format", default="moodle", help="of the bank: moodle")
     quiz.add_argument("--variants", type=int, default=30, metavar="N", help="how many numbers of each question: 30")
     paper.add_argument("-o", "--output", metavar="FILE", help="a name in .html, .pdf or .md; LESSON.html without")
+    deck = command(added, "slides", commands.write_slides, "write it as slides, one an event")
+    deck.add_argument("-o", "--output", metavar="FILE", help="a name in .pptx or .html; LESSON.html without")
+    deck.add_argument("--every", default="event", help="a slide for every event, or for every phase")
+    deck.add_argument("--level", default="op", help=f"how much is drawn as one: {', '.join(LEVELS)}")
+    deck.add_argument("--dark", action="store_true", help="light on a dark ground")
     cards = added.add_parser("flashcards", help="questions and answers of the whole course")
     cards.add_argument(
         "-o", "--output", metavar="FILE", help="a name in .txt, .json or .tsv (for Anki); printed without"

@@ -20,6 +20,7 @@ from autograd.classroom.marking.moodle import moodle_bank
 from autograd.classroom.new_lesson import new_lesson
 from autograd.classroom.paper import Paper
 from autograd.classroom.plot_files import PLOTS, plot_file
+from autograd.classroom.slides import check_name, save_deck, slides
 from autograd.errors import DataError, FileError
 from autograd.explain.event_json import plain, stream
 from autograd.explain.events import Event
@@ -202,6 +203,15 @@ def show_cards(options: argparse.Namespace) -> None:
         )
     write_file(options.output, form(deck, course).encode())
     print(f"{options.output}: {len(deck)} cards")
+
+
+def write_slides(options: argparse.Namespace) -> None:
+    """Write a lesson as a deck of slides, and say which file it is in."""
+    lesson = find(options)
+    output = options.output or f"{lesson.slug}.html"
+    check_name(output)
+    deck = slides(lesson, options.every, options.level, options.dark)
+    print(f"{save_deck(deck, output)}: {len(deck.slides)} slides. {deck.remark}".rstrip())
 
 
 def export_graph(options: argparse.Namespace) -> None:

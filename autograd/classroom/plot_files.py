@@ -58,17 +58,23 @@ def as_wide(svg: str, ground: Ground) -> str:
 
 def darken(figure: Any) -> None:
     """Change the colours of a figure for a dark ground; what has a rim of its own can be seen on any."""
+    artists = figure.findobj(lambda one: not (one.get_path_effects() or hasattr(one, "patch")))
+    behind = [text.get_bbox_patch() for text in artists if getattr(text, "get_bbox_patch", None)]
+    for artist in [*artists, *filter(None, behind)]:
+        recolour(artist)
+    figure.patch.set_facecolor(DARK)
+
+
+def recolour(artist: Any) -> None:
+    """Change the colours of one thing in a figure, all read before any is changed: a marker follows its line."""
     from matplotlib.colors import to_rgba_array
 
-    for artist in figure.findobj(lambda one: not (one.get_path_effects() or hasattr(one, "patch"))):
-        for name in COLOURED:
-            get, change = getattr(artist, f"get_{name}", None), getattr(artist, f"set_{name}", None)
-            if not (get and change) or (name == "color" and hasattr(artist, "get_facecolor")):
-                continue
-            colours = [on_dark(*colour) for colour in to_rgba_array(get())]
-            if colours:
-                change(colours if hasattr(artist, "get_offsets") else colours[0])
-    figure.patch.set_facecolor(DARK)
+    names = [name for name in COLOURED if hasattr(artist, f"get_{name}") and hasattr(artist, f"set_{name}")]
+    found = {name: to_rgba_array(getattr(artist, f"get_{name}")()) for name in names}
+    for name, colours in found.items():
+        changed = [on_dark(*colour) for colour in colours]
+        if changed:
+            getattr(artist, f"set_{name}")(changed if hasattr(artist, "get_offsets") else changed[0])
 
 
 def on_dark(red: float, green: float, blue: float, alpha: float) -> tuple[float, float, float, float]:

@@ -69,7 +69,8 @@ def dot(scene: Scene, now: Now, direction: str, placed: Arrangement | None = Non
         },
         edge_attr={"fontname": FONT, "fontsize": "11", "arrowsize": "0.7", "color": GREY, "fontcolor": BLUE},
     )
-    graph.attr(label=caption(scene, now), labelloc="b")
+    if not now.silent:
+        graph.attr(label=caption(scene, now), labelloc="b")
     rows = side_by_side(scene)
     if rows:
         graph.attr(

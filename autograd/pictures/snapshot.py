@@ -20,6 +20,7 @@ class Now:
     """The graph as it is now: the values and gradients that its nodes hold. They are kept when the graph changes."""
 
     caption = ""
+    silent = False  # whether nothing is written below the picture
     phase = ""  # of the event that has just happened
     product = ""  # what an active edge carries, or what an active parameter does
     nodes: frozenset[Value] = frozenset()  # those that stand out

@@ -87,7 +87,7 @@ def standalone(placed: Arrangement, now: Now, blank: str = "") -> str:
 
     With a `blank`, which stands for what is not computed, it is for paper: in black, with all digits, without a caption.
     """
-    lines = [] if blank else caption(placed, now)
+    lines = [] if blank or now.silent else caption(placed, now)
     height = placed.height + (len(lines) * CAPTION * 1.35 + 10 if lines else 0)
     writer = Writer(placed, now, blank)
     below = "".join(

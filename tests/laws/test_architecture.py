@@ -41,6 +41,7 @@ autograd.classroom.assignments: stages build_engine build_optimizer build_rule j
 autograd.player: javascript page_data page __init__
 autograd.classroom.marking: __init__ roster expected points answer_files marks hand_out reports moodle class_commands
 autograd.classroom: plot_files
+autograd.classroom.slides: deck slide_page powerpoint __init__
 autograd: __init__ commands
 nn: errors checks nested architecture outputs torch_names module activations init sequence layers loss_shapes losses regularization
 nn.optim: flat param_groups optimizer optimizers newton lr_scheduler __init__
