@@ -73,7 +73,7 @@ def recolour(artist: Any) -> None:
     found = {name: to_rgba_array(getattr(artist, f"get_{name}")()) for name in names}
     for name, colours in found.items():
         changed = [on_dark(*colour) for colour in colours]
-        if changed:
+        if colours[:, 3].any():  # what is not seen stays so
             getattr(artist, f"set_{name}")(changed if hasattr(artist, "get_offsets") else changed[0])
 
 
