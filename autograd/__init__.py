@@ -12,7 +12,7 @@ import importlib
 import os
 import typing
 
-from autograd import fast, habits
+from autograd import fast, file_io, habits
 from autograd.errors import (
     AutogradError,
     DataError,
@@ -108,6 +108,7 @@ _LATER = {  # what is imported when it is first used
 
 if os.environ.get("CHALKGRAD_PLAIN") != "1":
     fast.install()
+file_io.let_signs_through()
 
 __chalkgrad__ = "0.1.0"  # `nn` looks for this name: the package index has another `autograd`
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from itertools import count, pairwise
 from typing import Any
 
+from autograd.errors import RenderError
 from autograd.pictures.arrangement import Arrangement
 from autograd.pictures.levels import scopes
 from autograd.pictures.outline import captions
@@ -46,8 +47,13 @@ def dot(scene: Scene, now: Now, direction: str, placed: Arrangement | None = Non
 
     `exact` is for neato alone: boxes and frames as in the SVG, where plain dot needs ellipses and clusters.
     """
-    import graphviz
-
+    try:
+        import graphviz
+    except ImportError:
+        raise RenderError(
+            "DOT text is written with the package graphviz, which is not installed here: pip install graphviz. "
+            "`.svg()`, `.tikz()` and `.text()` work without."
+        ) from None
     graph = graphviz.Digraph(
         "G",
         graph_attr={

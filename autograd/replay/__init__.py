@@ -26,6 +26,7 @@ something is first recorded.
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from autograd.errors import AutogradError
 from autograd.replay.reach import CountsEdits
 from autograd.value import Value
 
@@ -73,8 +74,14 @@ def record(
     running statistic moved, `eval()` or `train()` called. What cannot be seen: numbers, lists of data and dicts of
     settings that f captured; what `math`, `random` or text made of a number; files, and what C code keeps for itself.
     """
-    from autograd.replay.trace import recorded
-
+    try:
+        from autograd.replay.trace import recorded
+    except ModuleNotFoundError as error:
+        if error.name != "numpy":
+            raise
+        raise AutogradError(
+            "record needs the package numpy: pip install numpy. Eager Values need nothing more than Python."
+        ) from None
     return recorded(f, examples, backend, reduce, check)
 
 
