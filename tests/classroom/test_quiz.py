@@ -66,8 +66,11 @@ def test_hints_come_in_stages_and_do_not_say_the_answer(lesson):
 @pytest.mark.parametrize("seed", ["", *SEEDS])
 def test_an_answer_is_right_and_each_wrong_answer_is_diagnosed(lesson, seed):
     for question in Paper(lesson, seed).questions:
-        assert question.verdict(repr(question.answer)).right
-        assert question.verdict(repr(question.answer)).words.endswith("is right.")
+        typed = question.key[0] if question.choices else repr(question.answer)
+        assert question.verdict(typed).right
+        assert question.verdict(typed).words.endswith("is right.")
+        for choice in question.choices:
+            assert question.verdict(choice.text).right == (not choice.why)
         for wrong in question.wrong:
             said = question.verdict(repr(float(wrong.answer)))
             assert wrong.make() == pytest.approx(wrong.answer, rel=1e-9)
@@ -79,7 +82,7 @@ def test_an_answer_is_right_and_each_wrong_answer_is_diagnosed(lesson, seed):
 @pytest.mark.parametrize("seed", ["", "4", "10", *SEEDS])
 def test_the_key_as_it_is_printed_is_right_and_no_printed_mistake_is(lesson, seed):
     for question in Paper(lesson, seed).questions:
-        printed = number(question.answer)
+        printed = question.key[0] if question.choices else question.key
         assert question.verdict(printed).right, (question, printed)
         for wrong in question.wrong:
             assert not question.verdict(number(wrong.answer)).right, (question, wrong)
