@@ -47,7 +47,7 @@ def labelled_numbers(lesson: "Lesson") -> Mapping[str, float]:
     return measured(lesson.build())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Lesson:
     """One lesson: shown on the terminal, drawn, played and tested from the same data.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import unicodedata
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from itertools import islice
 from math import inf
 
@@ -39,10 +40,11 @@ def seeded(lesson: Lesson, seed: str, salt: str = "", skip: int = 0) -> Lesson:
     return retold(lesson, f"{lesson.title} (seed {seed})", lambda: with_numbers(lesson.build(), numbers))
 
 
-def drawn_numbers(lesson: Lesson, key: str, skip: int) -> dict[str, float]:
+@lru_cache(maxsize=256)
+def drawn_numbers(lesson: Lesson, key: str, skip: int) -> Mapping[str, float]:
     """Return the numbers of the leaves, by name."""
     root = lesson.build()
-    every = shown_by_samples(lesson, root)
+    every = shown_by_samples(lesson)
     best, fewest = None, inf
     for made in islice(variants(root, key), MOST_DRAWN + skip):
         hidden = len(every - shown_mistakes(lesson, made)) if every else 0
@@ -55,12 +57,14 @@ def drawn_numbers(lesson: Lesson, key: str, skip: int) -> dict[str, float]:
     return leaf_numbers(best)
 
 
-def shown_by_samples(lesson: Lesson, root: Value) -> set[tuple[int, str]]:
-    """Return the mistakes that show for some numbers of a graph; none for a graph that is too large to try them all."""
+@lru_cache(maxsize=64)
+def shown_by_samples(lesson: Lesson) -> frozenset[tuple[int, str]]:
+    """Return the mistakes that show for some numbers of a lesson's graph; none for a graph that is too large to try them all."""
+    root = lesson.build()
     if len(topological_order(root)) > LARGEST:
-        return set()
+        return frozenset()
     samples = [root, *islice(variants(root, f"{lesson.slug}\nsamples"), SAMPLES)]
-    return set().union(*(shown_mistakes(lesson, sample) for sample in samples))
+    return frozenset().union(*(shown_mistakes(lesson, sample) for sample in samples))
 
 
 def shown_mistakes(lesson: Lesson, root: Value) -> set[tuple[int, str]]:
