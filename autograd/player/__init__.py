@@ -2,7 +2,8 @@
 
 The page asks no network for anything: what it shows is worked out in page_data.py, its graph is the picture that `draw` makes
 too, and page.py puts it together with template.html, style.css and the scripts. What the page shows at an event is made in one
-place, script/state.js, and everything else reads it there: whoever makes the page compute adds a teller there.
+place, script/state.js, and everything else reads it there. live.py adds what the page needs to compute: the rows of the table as
+JavaScript (javascript.py), and the sentences as templates (templates.py).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from autograd.explain.events import Event
 from autograd.explain.stepper import count_steps, steps
 from autograd.file_io import write_file
 from autograd.pictures.texts import clean
+from autograd.player.live import alive, deciding_line
 from autograd.player.page import page
 from autograd.player.page_data import gather
 from autograd.value import Value
@@ -85,9 +87,19 @@ def play(
     head, events, texts = played(root)
     check_count(len(events))
     told, pictures = gather(events, texts, head["lesson"], head["source"])
-    data = {"title": title or head["title"], "question": head["question"], "quiz": quiz, **told}
+    live, table = alive(events, decides(root))
+    data = {"title": title or head["title"], "question": head["question"], "quiz": quiz, **told, "live": live}
     rows = [[str(k), event.words, event.lines[-1]] for k, event in enumerate(events)]
-    return Player(clean(data["title"]), page(data, pictures), rows)
+    return Player(clean(data["title"]), page(data, pictures, table), rows)
+
+
+def decides(root: Any) -> str:
+    """Say where what builds the graph lets Python decide by a number; a graph that is given as it is has nothing to say."""
+    return (
+        deciding_line(root.build if isinstance(root, Lesson) else root)
+        if callable(root) or isinstance(root, Lesson)
+        else ""
+    )
 
 
 def check_count(count: int) -> None:

@@ -6,7 +6,13 @@ numbers   numbers as Python writes them        strip     the sentence and its fo
 data      what the page was given              quiz      questions, answers, verdicts
 state     the seam: what is shown at an event  drawer    notes, why, events, code, sharing
 elements  making elements                      address   the part behind #; window.chalkgrad
-picture   the graph                            print     the page on paper; main: moving about
+picture   the graph                            print     the page on paper
+
+A page that computes has besides, and the rows of the table that it uses as JavaScript:
+
+functions what rows may call                   live      the lesson as it is with other numbers
+fill      templates, filled                    leaves    changing a leaf, undo, redo
+passes    both passes                          main      moving about
 """
 
 from __future__ import annotations
@@ -23,16 +29,19 @@ from typing import Any
 
 from autograd.pictures.texts import clean
 
-SCRIPTS = ("numbers", "data", "state", "elements", "picture", "strip", "quiz", "drawer", "address", "print", "main")
+SCRIPTS = (
+    "numbers", "data", "state", "elements", "picture", "strip", "quiz", "drawer", "address", "print",
+    "functions", "fill", "passes", "live", "leaves", "curve", "main",
+)  # fmt: skip
 LONGEST = 700_000  # characters of pictures and data that stand in the page as they are; more are packed
 
 
-def page(data: Mapping[str, Any], pictures: Sequence[str]) -> str:
-    """Return the page that plays the data.
+def page(data: Mapping[str, Any], pictures: Sequence[str], rows: str) -> str:
+    """Return the page that plays the data; `rows` are those of the table, as JavaScript.
 
     The policy allows one style and one script, by their hashes, and no address at all.
     """
-    style, script = part("style.css"), "\n".join(part(f"script/{name}.js") for name in SCRIPTS)
+    style, script = part("style.css"), "\n".join([*(part(f"script/{name}.js") for name in SCRIPTS), rows])
     policy = f"default-src 'none'; style-src '{hashed(style)}'; script-src '{hashed(script)}'; base-uri 'none'; form-action 'none'"
     told = embedded(data)
     packed = len(told) + sum(map(len, pictures)) > LONGEST

@@ -113,6 +113,7 @@ function pressed(event) {
   const pressable = event.target.closest?.("button, summary, a, .node");
   const typing = own && own.type !== "range";
   if ((own && !(own.id === "slider" && event.key === "Escape") && !(typing && event.key.startsWith("Page"))) || event.altKey || event.ctrlKey || event.metaKey) return;
+  if (pressedOnLeaf(event, pressable)) return;
   if (pressable?.classList.contains("node") && ["Enter", " "].includes(event.key)) {
     event.preventDefault();
     pressedNode(pressable);
@@ -202,10 +203,13 @@ function listen() {
   window.addEventListener("beforeprint", preparePrint);
   window.addEventListener("message", listenToOthers);
   window.chalkgrad = chalkgrad;
+  listenForLeaves();
 }
 
 loadLesson().then((given) => {
   setLesson(given);
+  original = given;
+  if (canLive()) findPrograms();
   prepare();
   listen();
   if (!followAddress()) goTo(-1, 0, false);

@@ -37,10 +37,8 @@ function general(x, digits) {
 const minus = (text) => text.replaceAll("-", "−");
 
 function number(x) {
-  if (Math.abs(x) < 1e15 && Number.isInteger(x)) return whole(x);
-  const six = general(x, 6);
-  const ends = Math.abs(Number(six) - x) <= 1e-12 * Math.max(Math.abs(x), Math.abs(Number(six)));
-  return Math.abs(x) >= 1e6 && Math.abs(x) < 1e15 && !ends ? whole(roundedToEven(x)) : minus(six);
+  if (Math.abs(x) < 1e15 && (Number.isInteger(x) || Math.abs(x) >= 1e6)) return whole(roundedToEven(x));
+  return minus(general(x, 6));
 }
 
 const whole = (x) => minus(BigInt(x).toString());
