@@ -12,7 +12,7 @@ A page that computes has besides, and the rows of the table that it uses as Java
 
 functions what rows may call                   live      the lesson as it is with other numbers
 fill      templates, filled                    leaves    changing a leaf, undo, redo
-passes    both passes                          main      moving about
+passes    both passes                          curve     the loss over a leaf; main: moving about
 """
 
 from __future__ import annotations

@@ -31,6 +31,7 @@ function change(numbers, joins = false) {
 
 function put(next, before) {
   const old = changed;
+  const oldRuns = runs.length ? runs : computeAll(changed);
   try {
     runs = computeAll(next);
   } catch (error) {
@@ -40,6 +41,7 @@ function put(next, before) {
   }
   refusedNow = "";
   before?.(old);
+  compareWith(oldRuns);
   setLeaves(next);
   afterChange();
   return true;
@@ -51,7 +53,7 @@ function refuse(sentence) {
 }
 
 function afterChange() {
-  answered.clear();
+  answered.clear(); // a question about other numbers is another question
   show();
   showLiveBar();
   remember();

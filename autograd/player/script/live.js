@@ -47,9 +47,8 @@ function computeAll(leaves) {
   });
 }
 
-// Put numbers into leaves; all of it or, where a row refuses, nothing.
+// Show the numbers that `runs` were computed with.
 function setLeaves(leaves) {
-  runs = computeAll(leaves);
   changed = leaves;
   setLesson(leaves.size ? lessonNow() : original);
   $("columns").replaceChildren();
