@@ -25,8 +25,6 @@ from autograd.player.javascript import table_of
 from autograd.player.page_data import Told, graphs_of
 from autograd.player.templates import Hole, Templates, written
 from autograd.refusals import called, no_value, no_value_of_many, too_large
-from autograd.replay.frozen import Recording
-from autograd.replay.reach import Reach
 
 MOST_LETTERS = 600_000  # of templates in a page
 Row = tuple[Op, int]  # with its number of operands
@@ -65,10 +63,17 @@ def too_long(told: Mapping[int, Any]) -> str:
 def deciding_line(build: Callable[[], Any]) -> str:
     """Return where a function lets Python decide by a number, or takes one out of its graph; empty where it does not.
 
+    It is `record` that looks, and it needs NumPy; without it nothing is found.
+
     >>> from autograd import Value
     >>> deciding_line(lambda: Value(2.0) * 3)
     ''
     """
+    try:
+        from autograd.replay.frozen import Recording
+        from autograd.replay.reach import Reach
+    except ModuleNotFoundError:  # no NumPy: what records cannot look
+        return ""
     try:
         Recording(build, Reach(build), []).run(build)
     except GraphError as error:
