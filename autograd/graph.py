@@ -151,8 +151,7 @@ def names(order: Sequence[N]) -> dict[N, str]:
     met: Counter[str] = Counter()
     named = {}
     for node in order:
-        if node.label:
-            label = printable(str(node.label))
+        if label := printable(str(node.label)):
             met[label] += 1
             named[node] = f"{label}({met[label]})" if met[label] > 1 else label
         else:

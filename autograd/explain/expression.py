@@ -163,7 +163,7 @@ def enclosed(part: str, expr: Expr, i: int, call: Callable[..., str]) -> str:
         return part  # f(x), or brackets of its own
     needed = op.binds + (i > 0 or op.arity == 1)
     loose = (operand.op.binds if operand.op else 9) < needed
-    minus = part[0] in "−-" and (i > 0 or op.binds in (3, 4))
+    minus = part[:1] in ("−", "-") and (i > 0 or op.binds in (3, 4))
     spaced = operand.op is None and " " in part
     return f"({part})" if loose or minus or spaced else part
 

@@ -40,7 +40,9 @@ def near(x: float, y: float) -> bool:
     return abs(x - y) <= 1e-9 * max(1.0, abs(x), abs(y))
 
 
-@pytest.mark.parametrize("slug", ["guessing-game", "layer", "losses", "derivations", "vectors", "attention", "three-layers"])
+@pytest.mark.parametrize(
+    "slug", ["guessing-game", "layer", "losses", "derivations", "vectors", "attention", "three-layers"]
+)
 def test_what_the_page_shows_is_what_python_computes(visit, slug):  # noqa: F811
     events = played(LESSONS[slug])[1]
     (graph,) = graphs_of(events)
@@ -151,7 +153,9 @@ def test_a_step_of_gradient_descent_is_pythons(visit):  # noqa: F811
     page = visit(play(neuron()))
     loss = neuron()
     loss.backward()
-    expected = {node.label: node.data - 0.05 * node.grad for node in topological_order(loss) if isinstance(node, Parameter)}
+    expected = {
+        node.label: node.data - 0.05 * node.grad for node in topological_order(loss) if isinstance(node, Parameter)
+    }
     assert page.evaluate("() => chalkgrad.step(0.05)")
     values = page.evaluate(NOW)["values"]
     assert {name: values[name] for name in expected} == expected
