@@ -13,12 +13,12 @@ import autograd
 from autograd import commands
 from autograd.classroom import operations_table, walkthrough
 from autograd.classroom.arguments import split_numbers
-from autograd.classroom.assignments import assignment_command
 from autograd.classroom.marking import class_commands
 from autograd.pictures import LEVELS
 from nn.lessons import COURSE
 
 LESSONS = COURSE.lessons
+QUICK = ("step", "why", "paths", "what-if", "diagnose", "draw", "quiz", "list", "table")
 
 
 class ClosedInput(io.TextIOBase):
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(arguments: Sequence[str]) -> None:
     """Run a command, and see that all of it is printed."""
-    top = parser()
+    top = parser(arguments)
     words, numbers = split_numbers([re.sub(r"^-(?=[0-9.])", "−", word) for word in arguments], top)  # −1/3 is no option
     try:
         options = top.parse_args(words, argparse.Namespace(numbers=numbers))
@@ -77,8 +77,8 @@ def ended(status: int, words: str = "") -> int:
     return status
 
 
-def parser() -> argparse.ArgumentParser:
-    """Return the parser of the command line."""
+def parser(words: Sequence[str] = ()) -> argparse.ArgumentParser:
+    """Return the parser of the command line; where its first word is one of QUICK, without the assignments."""
     top = argparse.ArgumentParser(
         prog="python3 -m autograd", description="Worked examples of backpropagation, step by step."
     )
@@ -92,7 +92,10 @@ def parser() -> argparse.ArgumentParser:
     add_questions(added)
     add_pictures(added)
     add_class_kit(added)
-    assignment_command.add_to(added)
+    if not words or words[0] not in QUICK:
+        from autograd.classroom.assignments import assignment_command  # many files, which few commands need
+
+        assignment_command.add_to(added)
     class_commands.add_commands(added)
     added.add_parser("table", help="print the table of operations").set_defaults(
         run=lambda options: print(operations_table.table())

@@ -10,7 +10,6 @@ from typing import Protocol
 import autograd
 from autograd.classroom import Course, Lesson, flashcards, interactive, terminal_quiz, walkthrough
 from autograd.classroom.arguments import name_list, read_number
-from autograd.classroom.assignments import catalogue
 from autograd.classroom.find import find_lesson
 from autograd.classroom.handout import handout
 from autograd.classroom.lesson_files import course_of_folder
@@ -62,6 +61,8 @@ def show_list(options: argparse.Namespace) -> None:
             if lesson.document:
                 print(f"      {walkthrough.source(lesson)}")
     if course is options.course:
+        from autograd.classroom.assignments import catalogue  # many files, which no other command needs
+
         print(catalogue.chapter())
 
 
