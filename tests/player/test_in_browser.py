@@ -269,11 +269,13 @@ def test_the_page_gives_the_hints_and_the_verdicts_of_the_quiz(visit):
         page.keyboard.press("End")
         assert text(page, "#words") == question.question
         for count in range(len(question.hints)):
+            page.wait_for_function(f"document.querySelectorAll('#hints li').length === {count}")
             assert page.locator("#hints li").all_inner_texts() == list(question.hints[:count])
             assert text(page, "#hint") == f"Hint {count + 1} of 3"
             {0: lambda: page.keyboard.press("Enter"), 1: lambda: page.click("#hint")}.get(
                 count, lambda: (page.fill("#typed", "h"), page.keyboard.press("Enter"))
             )()
+        page.wait_for_function("document.querySelectorAll('#hints li').length === 3")
         assert page.locator("#hints li").all_inner_texts() == list(question.hints)
         answers = [repr(wrong.answer) for wrong in question.wrong] + ["-.5", "2", "20", "1/3", "abc"]
         answers += [f"{question.answer + rng.uniform(-9, 9):.{rng.randint(0, 3)}f}" for _ in range(10)]
