@@ -305,17 +305,14 @@ class TestInteractive:
         terminal.press(b"x")  # a key without a meaning
         terminal.press(b"n")
         terminal.read_until("a = relu(z)")
-        assert terminal.text.count("\x1b[2J") == 2, "an unknown key prints nothing"
-        row = re.compile(r"▶ +a +7 +·")
-        assert row.search(terminal.text.split("\x1b[2J")[-1])
-        terminal.text = ""
         terminal.press(b"b")
-        terminal.read_until("3·2 + 1 = 7")
-        last = terminal.text.split("\x1b[2J")[-1]
-        assert re.search(r"  a +· +·", last), "the earlier state, in its place"
-        assert "a = relu(z)" not in last
         terminal.press(b"q")
         assert terminal.rest() == 0
+        _, first, second, third = terminal.text.split("\x1b[2J")  # an unknown key prints nothing
+        assert re.search(r"▶ +a +7 +·", second)
+        for earlier in (first, third):  # going back shows the earlier state, in its place
+            assert re.search(r"  a +· +·", earlier)
+            assert "a = relu(z)" not in earlier
 
     def test_to_the_end(self):
         terminal = Terminal("step", "tiny-network", "--interactive")

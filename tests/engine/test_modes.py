@@ -13,6 +13,9 @@ from autograd import Value, enter, no_grad, scope
 from autograd.modes import enable_grad, mode, outermost
 from nn import Layer
 
+# A signal may come while Python collects garbage: there it is printed and dropped, and no test is about that.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
 
 def recorded():
     """Whether an operation is recorded here, and in which scope."""

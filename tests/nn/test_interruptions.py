@@ -10,7 +10,10 @@ import pytest
 import nn
 from autograd import mean, record
 
-pytestmark = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there is no timer to interrupt with")
+pytestmark = [
+    pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there is no timer to interrupt with"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 DATA = nn.moons(8, rng=Random(0))
 X, Y = [x for x, _ in DATA], [y for _, y in DATA]
 SIGNALS = 150

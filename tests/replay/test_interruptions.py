@@ -23,6 +23,9 @@ HERE = pytest.mark.skipif(
     not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread(), reason="signals"
 )
 
+# A signal may come while Python collects garbage: there it is printed and dropped, and no test is about that.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
 
 class Shots:
     """Interrupts work at random moments, by a real signal each time."""
