@@ -5,6 +5,7 @@ import builtins
 import cmath
 import decimal
 import math
+import os
 import re
 
 import numpy as np
@@ -238,6 +239,9 @@ def test_an_array_of_values_holds_them_as_they_are():
             leave()
 
 
+@pytest.mark.skipif(
+    os.environ.get("CHALKGRAD_PLAIN") == "1", reason="without fast.py Python names the function that made it"
+)
 def test_a_method_that_is_called_wrongly_is_named():
     with pytest.raises(TypeError, match=r"Value\.relu\(\) takes 1"):
         X.relu(0)
