@@ -75,7 +75,8 @@ w = next(node for node in topological_order(loss) if node.label == "w")
 found = diagnose(loss, w, "-16")
 print(found.words)
 for mistake in found.mistakes:
-    print("The first wrong line:", *mistake.first.lines, sep="\n    ")
+    if mistake.first:
+        print("The first wrong line:", *mistake.first.lines, sep="\n    ")
     print(fill(mistake.why))
 
 # %%
