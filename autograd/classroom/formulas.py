@@ -193,7 +193,7 @@ class Reader:
         raise self.error(node, "This number is too large for a float, which ends at about 1.8e308.")
 
     def computed(self, node: ast.expr, compute: Callable[..., Any], *operands: Any) -> Any:
-        """Return the result of an operation; one on plain numbers alone is a plain number."""
+        """Return the result of an operation; one on plain numbers only is a plain number."""
         try:
             result = compute(*operands)
         except AutogradError as error:

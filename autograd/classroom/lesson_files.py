@@ -5,7 +5,6 @@ The file is the user's own program and is run as one: its folder comes first on 
 
 from __future__ import annotations
 
-import difflib
 import importlib.util
 import inspect
 import re
@@ -16,6 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from autograd.classroom.course import Course
+from autograd.classroom.formulas import near
 from autograd.classroom.lesson import Lesson, as_lesson
 from autograd.classroom.lesson_checks import check_lesson
 from autograd.errors import AutogradError, FileError
@@ -90,8 +90,7 @@ def thing_in(module: ModuleType, path: str, name: str) -> Any:
         if hasattr(module, name):
             return getattr(module, name)
         known = [key for key in vars(module) if not key.startswith("_")]
-        near = difflib.get_close_matches(name, known, 1, 0.4)
-        raise FileError(f"{path} has no {name!r}.{f' Did you mean {near[0]}?' if near else ''}")
+        raise FileError(f"{path} has no {name!r}.{near(name, known)}")
     for usual in USUAL:
         if hasattr(module, usual):
             return getattr(module, usual)

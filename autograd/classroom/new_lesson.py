@@ -4,6 +4,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from autograd.errors import FileError
+from autograd.file_io import write_file
 
 TEMPLATE = "new_lesson.txt"
 
@@ -19,13 +20,7 @@ def new_lesson(path: str, force: bool = False) -> str:
         raise FileError(
             f"{path!r} is not a name for a lesson: it should end in .py, as {target.stem or 'my_lesson'}.py."
         )
-    try:
-        with target.open("w" if force else "x", encoding="utf-8") as file:
-            file.write(files(__package__).joinpath(TEMPLATE).read_text(encoding="utf-8"))
-    except FileExistsError:
-        raise FileError(f"{path!r} is there already. Choose another name, or write over it with --force.") from None
-    except (OSError, ValueError) as error:
-        raise FileError(
-            f"{path!r} cannot be written: {error}. Choose a folder that exists and that you may write to."
-        ) from None
+    if target.exists() and not force:
+        raise FileError(f"{path!r} is there already. Choose another name, or write over it with --force.")
+    write_file(target, files(__package__).joinpath(TEMPLATE).read_bytes())
     return f"{path}: a lesson to change. It runs as it is: python3 -m autograd step {path}"

@@ -8,13 +8,13 @@ or to a flat end of an activation where the graph has none, or to a factor of 0,
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from hashlib import sha256
 from math import isfinite
 
 from autograd import rules
+from autograd.classroom.formulas import near
 from autograd.errors import DomainError, GraphError
 from autograd.functions import grad
 from autograd.graph import names, topological_order
@@ -78,10 +78,8 @@ def with_numbers(root: Value, numbers: Mapping[str, float]) -> Value:
     leaves = {name: node for node, name in names(order).items() if node.op is None and node.kind != "constant"}
     for name in numbers:
         if name not in leaves:
-            near = difflib.get_close_matches(name, leaves, 1, 0.4)
-            hint = f" Did you mean {near[0]}?" if near else ""
             raise GraphError(
-                f"This graph has no leaf {name!r} that could be set.{hint} There are: {', '.join(leaves)}."
+                f"This graph has no leaf {name!r} that could be set.{near(name, leaves)} There are: {', '.join(leaves)}."
             )
     given = {leaves[name]: float(number) for name, number in numbers.items()}
     return made_again(order, given)

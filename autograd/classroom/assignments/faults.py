@@ -144,7 +144,7 @@ def seeds() -> Iterator[Fault]:
 
 
 def power(made: Callable[..., tuple[float, ...]], op: str) -> Change:
-    """Return the change of a power's slopes, in its general form or for numbers alone."""
+    """Return the change of a power's slopes, in its general form or for plain numbers only."""
     return {"slopes": {op: made}, **({"made_of": {op: "own"}} if "_" in op else {})}
 
 
