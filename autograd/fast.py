@@ -11,25 +11,6 @@ Three tricks, and how many times as long W1 (a chain of 20,000 nodes) and W2 (a 
     a method for each row, of Python code that the row itself writes (`written`)        3.4    1.1
     the dot of a neuron, written out for each number of inputs (`written_dot`)          1.0    2.2
     without any, value.py alone                                                         5.1    3.3
-
-A row writes its code when it is read with texts in the place of numbers:
-
->>> from autograd import rules
->>> print(written(rules.TANH))
-def method(x):
-    a = x.data
-    try:
-        out = tanh(a)
-        dx = 1.0 - out * out
-    except (OverflowError, TypeError):
-        return plain(x, op, x)
-    path = mode()[0]
-    if path is None:
-        return lost(out, Value if not own else x._made)
-    node = new(Value if not own else x._made)
-    node.data, node.grad, node.label, node.op, node.scope = out, None, "", op, path
-    node._x, node._dx = x, dx
-    return node
 """
 
 import textwrap
@@ -39,15 +20,15 @@ from math import inf, isfinite
 from numbers import Real
 from typing import Any
 
-from autograd import functions, rules
-from autograd.code_text import Code
+from autograd import functions, moment, rules
 from autograd.graph import leaves_and_results, watch_growth
 from autograd.habits import check_seed
 from autograd.modes import mode
-from autograd.namespaces import FUNCTIONS, Folds, scalars
-from autograd.op import MANY, REAL, Op
+from autograd.namespaces import FUNCTIONS, scalars
+from autograd.op import MANY, Op
 from autograd.operators import Operators, exponent
 from autograd.refusals import check_leaves
+from autograd.row_code import written, written_check, written_dot, written_dot_check
 from autograd.rules import DOT, POW, power
 from autograd.value import OWN_CLASSES, Value, class_of, lift, lost
 
@@ -100,82 +81,7 @@ def backward(self: Value, *seed: object, **named: object) -> None:
         raise
 
 
-# --- a row as Python code ---
-
-
-class sources(Folds):
-    """The namespace that writes Python; `maximum`, `minimum`, `where` and most squares become branches, not calls."""
-
-    maximum = staticmethod(lambda x, y: Code(f"({x} if {x} >= {y} or {x} != {x} else {y})"))
-    minimum = staticmethod(lambda x, y: Code(f"({x} if {x} <= {y} or {x} != {x} else {y})"))
-    square = staticmethod(lambda x: Code(f"({x.within(2)} * {x.within(3)} if -1e154 < {x} < 1e154 else square({x}))"))
-    where = staticmethod(lambda c, x, y: Code(f"({x} if {c} else {y})"))
-
-
-for _name in FUNCTIONS:
-    if _name not in vars(sources):
-        setattr(sources, _name, staticmethod(lambda *xs, f=_name: Code(f"{f}({', '.join(map(str, xs))})")))
-
-
-def written(op: Op) -> str:
-    """Return the code of the method for a row of one or two operands."""
-    two = op.arity == 2
-    operands = (Code("a"), Code("b"))[: op.arity]
-    slopes = op.slopes(sources, *operands, Code("out"))
-    names, again = ("dx", "dy")[: op.arity], f"return plain(x, op, x{', y' * two})"
-    made = f"Value if not own else {'x._made if x._made is not Value else y._made' if two else 'x._made'}"
-    tests = [domain.holds(sources, x) for domain, x in zip(op.domain, operands, strict=True) if domain is not REAL]
-    lines = [
-        f"def method(x{', y' * two}):",
-        *["    if type(y) is not Value:", "        y = lift(y)"] * two,
-        "    a = x.data",
-        *["    b = y.data"] * two,
-        "    try:",
-        *(line for test in tests for line in (f"        if not {test.within(9)}:", f"            {again}")),
-        f"        out = {op.value(sources, *operands)}",
-        *(f"        {name} = {slope}" for name, slope in zip(names, slopes, strict=True)),
-        "    except (OverflowError, TypeError):",
-        f"        {again}",
-        "    path = mode()[0]",
-        "    if path is None:",
-        f"        return lost(out, {made})",
-        *["    if out != out:", f"        {' = '.join(names)} = out"] * (op.kinks is not None),
-        f"    node = new({made})",
-        '    node.data, node.grad, node.label, node.op, node.scope = out, None, "", op, path',
-        "    node._x, node._dx = x, dx",
-        *["    node._y, node._dy = y, dy"] * two,
-        "    return node",
-    ]
-    return "\n".join(lines)
-
-
-def written_dot(n: int) -> str:
-    """Return the code of the dot of two lists of n, and a number."""
-    ws, xs = [Code(f"w{i}") for i in range(n)], [Code(f"x{i}") for i in range(n)]
-    b, out = Code("b0"), Code("out")
-    dws, dxs, db = DOT.slopes(sources, ws, xs, b, out)
-    read = "; ".join(f"{x} = {x}.data" for x in (*ws, *xs))
-    lines = [
-        "def method(ws, xs, b):",
-        f"    {''.join(f'{w}, ' for w in ws)} = ws",
-        f"    {''.join(f'{x}, ' for x in xs)} = xs",
-        "    try:",
-        f"        {read}; b0 = b.data",
-        f"        out = {DOT.value(sources, ws, xs, b)}",
-        "    except (AttributeError, TypeError):  # a plain number among them",
-        "        return plain(ws, xs, b)",
-        "    path = mode()[0]",
-        "    if path is None:",
-        "        return lost(out, class_of((*ws, *xs, b)))",
-        "    node = new(class_of((*ws, *xs, b)) if own else Value)",
-        '    node.data, node.grad, node.label, node.op, node.scope = out, None, "", op, path',
-        "    node._x, node._y, node._b = tuple(ws), tuple(xs), b",
-        f"    node._dx = ({''.join(f'{d}, ' for d in dws)})",
-        f"    node._dy = ({''.join(f'{d}, ' for d in dxs)})",
-        f"    node._db = {db}",
-        "    return node",
-    ]
-    return "\n".join(lines)
+# --- a row as Python code, compiled ---
 
 
 def compiled(source: str, **known: Any) -> Callable[..., Any]:
@@ -197,7 +103,7 @@ KNOWN = {name: vars(scalars)[name] for name in FUNCTIONS} | {
     "inf": inf,
     "mode": mode.get,
 }
-plain_apply, plain_backward, plain_fused = Value.apply, Value.backward, functions.fused
+plain_apply, plain_backward, plain_fused, plain_check = Value.apply, Value.backward, functions.fused, moment.check_of
 
 
 # --- the methods ---
@@ -252,6 +158,14 @@ def long_dot(ws: Any, xs: Any, b: Any) -> Value:
     return node
 
 
+@cache
+def check_of(op: Op, n: int) -> Callable[[Value], bool]:
+    """Do what `moment.check_of` does."""
+    if op is DOT and 0 < n <= LONGEST:
+        return compiled(written_dot_check(n))
+    return compiled(written_check(op)) if op.arity > 0 and op.value.__module__ == rules.__name__ else plain_check(op, n)
+
+
 # --- in and out ---
 
 
@@ -270,7 +184,7 @@ def install() -> None:
     """Put the faster methods in place."""
     for name, method in methods().items():
         setattr(Value, name, method)
-    functions.fused = dot_of
+    functions.fused, moment.check_of = dot_of, check_of
 
 
 def remove() -> None:
@@ -278,4 +192,5 @@ def remove() -> None:
     for name in methods():
         if name in vars(Value):
             delattr(Value, name)
-    Value.apply, Value.backward, functions.fused = plain_apply, plain_backward, plain_fused  # type: ignore[method-assign]
+    Value.apply, Value.backward = plain_apply, plain_backward  # type: ignore[method-assign]
+    functions.fused, moment.check_of = plain_fused, plain_check

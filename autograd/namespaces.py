@@ -6,7 +6,7 @@ FUNCTIONS names all that it may call, and each reading below has every one of th
     scalars           here                                 floats: the engine computes
     complexes         here                                 complex numbers: the engine checks itself (the complex step)
     methods           here                                 what brings its own: a Value (second derivatives), an Expr (text, TeX)
-    sources           fast.py                              text: Python code for fast methods
+    sources           row_code.py                          text: Python code for fast methods
     CodeNamespace     replay/source.py                     text: a program to read in class
     SymbolNamespace   replay/instructions.py               symbols: instructions for NumPy without copies, and for numba
     interpreter       replay/backends/numba_kernels.py     compiled loops, one for each instruction

@@ -32,6 +32,7 @@ FILES = {  # each file, and the tests that are asked before its neighbours'
     "autograd/graph.py": ("tests/engine/test_graph.py", "tests/engine/test_growing_graph.py"),
     "autograd/value.py": ("tests/engine/test_value.py",),
     "autograd/fast.py": ("tests/engine/test_fast.py", "tests/engine/test_value.py"),
+    "autograd/row_code.py": ("tests/engine/test_fast.py", "tests/explain/test_moment.py"),
     "autograd/explain/stepper.py": ("tests/explain",),
     "autograd/explain/why.py": ("tests/explain",),
     "autograd/explain/paths.py": ("tests/explain",),

@@ -18,6 +18,7 @@ from autograd import (
     draw,
     grad,
     mistakes,
+    moment,
     paths,
     play,
     steps,
@@ -28,8 +29,8 @@ from autograd.explain.event_json import stream
 from autograd.explain.stepper import updates
 from autograd.graph import topological_order
 from autograd.moment import check_moment
-from autograd.rules import REAL, Op
-from nn import SGD, Newton
+from autograd.rules import DOT, REAL, Op
+from nn import MLP, SGD, Newton, mse_loss
 from tests.strategies import as_values, programs
 
 READERS = {
@@ -130,6 +131,30 @@ def test_any_fresh_graph_passes_and_any_that_would_compute_otherwise_does_not(pr
         assert not same
     else:
         assert same
+
+
+@pytest.mark.skipif(Value.apply.__module__ != "autograd.fast", reason="of fast.py")
+@given(programs(longest=12), st.randoms(use_true_random=False))
+def test_the_quick_check_says_no_where_the_close_look_finds_a_change(program, rng):
+    order = topological_order(as_values(program)[-1])
+    for node in order:
+        if rng.random() < 0.3:
+            node.data = rng.choice([node.data, -node.data, 0.0, -0.0, math.nan, node.data + 1, 2])
+    for node in order:
+        n = len(node.parents) // 2 if node.op is DOT else 0
+        if node.op is not None and moment.check_of(node.op, n)(node):
+            assert moment.changed(node, order) == ""
+
+
+@pytest.mark.skipif(Value.apply.__module__ != "autograd.fast", reason="of fast.py")
+@pytest.mark.parametrize("activation", ["tanh", "relu", "sigmoid"])
+def test_nearly_all_of_a_fresh_network_needs_no_close_look(activation, monkeypatch):
+    model = MLP(2, [16, 16, 1], activation, rng=random.Random(0))
+    order = topological_order(autograd.mean([mse_loss(model([x, 0.0]), [1.0]) for x in (-1.0, 0.0, 2.0)]))
+    looked, closely = [], moment.changed
+    monkeypatch.setattr(moment, "changed", lambda node, order: looked.append(node) or closely(node, order))
+    check_moment("this", order)
+    assert [node.op.name for node in looked if node.op.arity > 0 or node.op is DOT] == []
 
 
 def test_rows_of_ones_own_are_checked_as_well():
