@@ -94,8 +94,10 @@ def parser(words: Sequence[str] = ()) -> argparse.ArgumentParser:
     add_class_kit(added)
     if not words or words[0] not in QUICK:
         from autograd.classroom.assignments import assignment_command  # many files, which few commands need
+        from autograd.site import site_command
 
         assignment_command.add_to(added)
+        site_command.add_commands(added)
     class_commands.add_commands(added)
     added.add_parser("table", help="print the table of operations").set_defaults(
         run=lambda options: print(operations_table.table())

@@ -42,6 +42,7 @@ autograd.player: javascript templates page_data live page __init__
 autograd.classroom.marking: __init__ roster expected points answer_files marks hand_out reports moodle class_commands
 autograd.classroom: plot_files
 autograd.classroom.slides: deck slide_page powerpoint __init__
+autograd.site: __init__ shell lesson_page start_page laboratory_page site_folder server site_command
 autograd: __init__ commands
 nn: errors checks nested architecture outputs torch_names module activations init sequence layers loss_shapes losses regularization
 nn.optim: flat param_groups optimizer optimizers newton lr_scheduler __init__

@@ -1,0 +1,55 @@
+"""The commands `site` and `serve`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from autograd.classroom.arguments import name_list
+from autograd.classroom.lesson_files import course_of_folder
+from autograd.classroom.marking.class_commands import progress
+from autograd.classroom.marking.hand_out import check_empty
+from autograd.site.server import server
+from autograd.site.site_folder import site, some_of, write_folder
+
+
+def add_commands(added: Any) -> None:
+    """Add `site` and `serve` to the command line."""
+    made = added.add_parser("site", help="write the whole course as a folder of pages, which needs no server")
+    made.add_argument("-o", "--output", required=True, metavar="FOLDER", help="a new folder")
+    made.add_argument(
+        "--course", dest="folder", metavar="FOLDER", help="the lessons of a folder, in place of the course"
+    )
+    made.add_argument("--lessons", metavar="A,B,C", help="some of the lessons, by name")
+    made.add_argument("--pyodide", metavar="FOLDER|URL", help="where Pyodide lies, which runs Python in the laboratory")
+    made.add_argument("--force", action="store_true", help="also into a folder that is not empty")
+    made.set_defaults(run=make_site)
+    served = added.add_parser("serve", help="serve a folder of pages on this machine")
+    served.add_argument("served", metavar="FOLDER", help="what `site` wrote")
+    served.add_argument("--port", type=int, default=8000, metavar="N", help="8000 without; 0 takes one that is free")
+    served.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help="127.0.0.1 without: this machine alone")
+    served.set_defaults(run=serve)
+
+
+def make_site(options: argparse.Namespace) -> None:
+    """Write a site, and say what it holds and what was left out."""
+    folder = Path(options.output)
+    check_empty(folder, options.force)
+    course = course_of_folder(options.folder) if options.folder else options.course
+    if options.lessons is not None:
+        course = some_of(course, name_list(options.lessons) or [])
+    contents, left_out = site(course, options.pyodide, lambda done, count: progress(count)(done))
+    write_folder(folder, contents)
+    megabytes = sum(map(len, contents.values())) / 1e6
+    print(f"{folder / 'index.html'}: {len(course.lessons)} lessons, {len(contents)} files, {megabytes:.1f} MB")
+    for item in left_out:
+        print(f"Left out: {item.what}. {item.why}")
+
+
+def serve(options: argparse.Namespace) -> None:
+    """Serve a folder until Ctrl-C."""
+    with server(options.served, options.host, options.port) as running:
+        host, port = options.host, running.server_port
+        print(f"http://{host}:{port}/ shows {options.served}. Ctrl-C ends it.", flush=True)
+        running.serve_forever()

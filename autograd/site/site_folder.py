@@ -1,0 +1,88 @@
+"""A site put together and written: whole, or not at all."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from autograd.classroom import Course
+from autograd.classroom.formulas import near
+from autograd.errors import DataError
+from autograd.file_io import file_errors
+from autograd.site.laboratory_page import laboratory
+from autograd.site.lesson_page import lesson_items
+from autograd.site.shell import Item, LeftOut, SiteFile, SitePage, part, rendered
+from autograd.site.start_page import start_items
+
+STYLES = ("site.css",)
+Job = Callable[[], Iterable[Item]]
+
+
+def site(
+    course: Course, pyodide: str | None = None, progress: Callable[[int, int], None] = lambda done, count: None
+) -> tuple[dict[str, bytes], list[LeftOut]]:
+    """Return the files of a site by their names, and what had to be left out of it."""
+    found: list[Item] = []
+    jobs = [*jobs_of(course, pyodide)]
+    for k, job in enumerate(jobs, 1):
+        found += job()
+        progress(k, len(jobs))
+    pages = [item for item in found if isinstance(item, SitePage)]
+    files = {item.path: encoded(item.content) for item in found if isinstance(item, SiteFile)}
+    known = {*files, *(page.path for page in pages)}
+    return (
+        files | {page.path: rendered(page, known).encode() for page in pages},
+        [item for item in found if isinstance(item, LeftOut)],
+    )
+
+
+def jobs_of(course: Course, pyodide: str | None) -> Iterator[Job]:
+    """Yield the parts of a site, each as a function that makes it."""
+    yield lambda: (SiteFile(name, part(name)) for name in STYLES)
+    yield partial(start_items, course)
+    for lesson in course.lessons.values():
+        yield partial(lesson_items, course, lesson)
+    yield partial(laboratory, course, pyodide)
+
+
+def encoded(content: str | bytes) -> bytes:
+    """Return text as bytes."""
+    return content.encode() if isinstance(content, str) else content
+
+
+def some_of(course: Course, slugs: Iterable[str]) -> Course:
+    """Return a course of some of its lessons, in its own order; raise DataError for a name that it has not."""
+    wanted = set(slugs)
+    if unknown := sorted(wanted - set(course.lessons)):
+        raise DataError(f"There is no lesson {unknown[0]!r}.{near(unknown[0], course.lessons)}")
+    chapters = {name: tuple(one for one in lessons if one.slug in wanted) for name, lessons in course.chapters.items()}
+    notebooks = {name: on for name, on in course.notebooks.items() if wanted.intersection(on)}
+    return replace(course, chapters={name: some for name, some in chapters.items() if some}, notebooks=notebooks)
+
+
+def write_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Write files into a folder: all of them beside their places first, then moved there, the start page last.
+
+    Where that fails, nothing is left of it.
+    """
+    with file_errors(folder, "written"):
+        made = not folder.exists()
+        folder.mkdir(parents=True, exist_ok=True)
+        beside = folder / f".{secrets.token_hex(8)}.part"
+        try:
+            for name, content in contents.items():
+                (beside / name).parent.mkdir(parents=True, exist_ok=True)
+                (beside / name).write_bytes(content)
+            for name in sorted(contents, key=lambda name: name == "index.html"):
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                (beside / name).replace(folder / name)
+        except BaseException:
+            if made:
+                shutil.rmtree(folder, ignore_errors=True)
+            raise
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
