@@ -7,7 +7,7 @@
 A fraction has digits enough, and stands for itself only; so does a 0. A whole number that lies halfway (2 for 1.5) is wrong at one
 digit, and right either way at two or more. The number as it is printed, with six digits, counts as exact.
 
-The page has this rule once more, in JavaScript (player/script/quiz.js), and a test compares them: whoever changes one changes
+The page has this rule once more, in JavaScript (player/script/judge.js), and a test compares them: whoever changes one changes
 the other. It needs of a typed answer its number, its significant digits, and half a unit of its last digit.
 """
 

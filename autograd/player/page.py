@@ -3,10 +3,11 @@
 The scripts lie in script/, a file for each thing they do, and are put together in this order:
 
 numbers   numbers as Python writes them        strip     the sentence and its formula
-data      what the page was given              quiz      questions, answers, verdicts
-state     the seam: what is shown at an event  drawer    notes, why, events, code, sharing
-elements  making elements                      address   the part behind #; window.chalkgrad
-picture   the graph                            print     the page on paper
+data      what the page was given              judge     whether an answer is right
+state     the seam: what is shown at an event  quiz      questions, answers, verdicts
+elements  making elements                      drawer    notes, why, events, code, sharing
+picture   the graph                            address   the part behind #; window.chalkgrad
+                                               print     the page on paper
 
 A page that computes has besides, and the rows of the table that it uses as JavaScript:
 
@@ -30,7 +31,7 @@ from typing import Any
 from autograd.pictures.texts import clean
 
 SCRIPTS = (
-    "numbers", "data", "state", "elements", "picture", "strip", "quiz", "drawer", "address", "print",
+    "numbers", "data", "state", "elements", "picture", "strip", "judge", "quiz", "drawer", "address", "print",
     "functions", "fill", "passes", "live", "leaves", "curve", "main",
 )  # fmt: skip
 LONGEST = 700_000  # characters of pictures and data that stand in the page as they are; more are packed

@@ -1,6 +1,5 @@
 // The quiz: a question hides its event until it is answered or revealed.
 
-const DUST = 1e-12; // what rounding leaves of a zero
 const answered = new Set();
 const hinted = new Map(); // for each event, how many of its hints have been given
 let quiz = false;
@@ -37,33 +36,6 @@ function showVerdict(sentences, right) {
   fill($("verdict"), sentences.map((sentence) => make("p", sentence)));
   fitStrip();
   fitGraph();
-}
-
-// The rule of autograd/explain/answers.py, and a test that they agree: what is typed, its number, its significant digits, and
-// half a unit of its last digit.
-function reading(typed) {
-  const text = typed.trim().replaceAll("−", "-");
-  const shown = minus(text);
-  const fraction = /^([+-]?\d+)\s*\/\s*(\d+)$/.exec(text);
-  if (fraction && Number(fraction[2]) !== 0) {
-    return { shown, number: Number(fraction[1]) / Number(fraction[2]), digits: 2, half: 0 };
-  }
-  const decimal = /^[+-]?(\d+\.?(\d*)|\.(\d+))(?:e([+-]?\d+))?$/i.exec(text);
-  if (!decimal) return null;
-  const decimals = (decimal[2] ?? decimal[3] ?? "").length;
-  const digits = decimal[1].replace(".", "").replace(/^0+/, "").length;
-  return { shown, number: Number(text), digits, half: digits ? 0.5 * 10 ** (Number(decimal[4] ?? 0) - decimals) : 0 };
-}
-
-const off = (answer, x) => Math.abs(x - answer.number);
-const isExactly = (answer, x) => off(answer, x) <= Math.max(1e-9 * Math.abs(x), DUST) || answer.shown === number(x);
-const fits = (answer, x) => isExactly(answer, x) || off(answer, x) <= answer.half * (1 + 1e-9);
-
-function verdictOn(answer, truth, wrong) {
-  if (isExactly(answer, truth)) return "right";
-  if (wrong.some((x) => isExactly(answer, x)) || !fits(answer, truth)) return "wrong";
-  if (answer.digits >= 2) return "right";
-  return off(answer, truth) < answer.half * (1 - 1e-9) ? "coarse" : "wrong";
 }
 
 function check() {
