@@ -55,9 +55,11 @@ def differ(numbers: Any, others: Any) -> bool:
 
 def setting_calls(p: Any, numbers: Any) -> list[tuple[Any, ...]]:
     """Return the calls that set the number of a parameter, or the numbers of many: each runs no Python code."""
-    if isinstance(p, Value):
+    flats = flat_parameters([p]) if isinstance(p, Value) else [p]  # in the array of a record, or not
+    if not flats:
         return [(setattr, p, "data", numbers)]
-    return [(setattr, p.store, "version", p.store.version + 1), (p.store.data.__setitem__, p.rows, numbers)]
+    store, rows = flats[0].store, flats[0].rows
+    return [(setattr, store, "version", store.version + 1), (store.data.__setitem__, rows, numbers)]
 
 
 def all_at_once(calls: Iterable[tuple[Any, ...]]) -> None:

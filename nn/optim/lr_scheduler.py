@@ -16,11 +16,13 @@ formula, `at(t, base)`; `step()`, once after each epoch, sets the learning rate 
 
 import math
 from collections.abc import Mapping, Sequence
+from operator import setitem
 from typing import Any
 
 from autograd import RangeError
 from nn.checks import check_count, check_positive, check_range, is_list, shortened
 from nn.errors import SettingError, StateError
+from nn.optim.flat import all_at_once
 from nn.optim.optimizer import Optimizer
 
 
@@ -41,16 +43,17 @@ class Schedule:
     0.2
     """
 
+    last_epoch: int  # the epochs so far
+
     def __init__(self, optimizer: Optimizer) -> None:
         if not isinstance(optimizer, Optimizer):
             raise SettingError(
                 f"A schedule steers an optimizer, and was given {shortened(optimizer)}. Make the optimizer first."
             )
         self.optimizer = optimizer
-        self.last_epoch = 0
         for group in optimizer.param_groups:
             group.setdefault("initial_lr", group["lr"])
-        self.apply()
+        self.go_to(0)
 
     def at(self, t: int, base: float) -> float:
         """Return the learning rate after t epochs, where it began at `base`."""
@@ -58,13 +61,13 @@ class Schedule:
 
     def step(self) -> None:
         """Go on by one epoch."""
-        self.last_epoch += 1
-        self.apply()
+        self.go_to(self.last_epoch + 1)
 
-    def apply(self) -> None:
-        """Set the learning rate of each group."""
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.at(self.last_epoch, group["initial_lr"])
+    def go_to(self, t: int) -> None:
+        """Set the learning rate of each group to that after t epochs; an error or an interruption changes none."""
+        rates = [(group, self.at(t, group["initial_lr"])) for group in self.optimizer.param_groups]
+        calls = [(setitem, group, "lr", rate) for group, rate in rates]
+        all_at_once([(setattr, self, "last_epoch", t), *calls])
 
     def get_last_lr(self) -> list[float]:
         """Return the learning rate of each group."""
@@ -81,8 +84,7 @@ class Schedule:
             raise StateError(
                 f"A schedule's state is {{'last_epoch': t}}, t epochs from 0 on, and here is {shortened(state)}."
             )
-        self.last_epoch = t
-        self.apply()
+        self.go_to(t)
 
     def __repr__(self) -> str:
         own = {name: x for name, x in vars(self).items() if name not in ("optimizer", "last_epoch")}

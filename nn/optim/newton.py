@@ -4,6 +4,7 @@ import math
 from typing import Protocol
 
 from autograd import DomainError, GraphError, Value, grad
+from nn.optim.flat import all_at_once, setting_calls
 from nn.optim.optimizer import Optimizer
 from nn.optim.param_groups import Parameters
 
@@ -37,10 +38,9 @@ class Newton(Optimizer):
         """Change all parameters, from the loss itself: its graph is derived twice, and no `.grad` is read."""
         if not isinstance(loss, Value):
             raise GraphError("Newton's method derives the loss twice, so it needs it: newton.step(loss).")
-        changes = solved(*self.curvature(loss))
-        for group in self.param_groups:
-            for p in group["params"]:
-                p.data -= group["lr"] * changes.pop(0)
+        rates = [(p, group["lr"]) for group in self.param_groups for p in group["params"]]
+        changes = zip(rates, solved(*self.curvature(loss)), strict=True)
+        all_at_once([call for (p, lr), change in changes for call in setting_calls(p, p.data - lr * change)])
 
     def curvature(self, loss: Value) -> tuple[list[list[float]], list[float]]:
         """Return H, with the damping on its diagonal, and the gradient."""

@@ -8,8 +8,8 @@ from autograd import RangeError
 from nn.checks import shortened
 from nn.data.batching import Data, Example, finite_example
 from nn.errors import TrainingError
-from nn.optim.flat import all_at_once, all_finite, setting_calls
-from nn.training.run import Run
+from nn.optim.flat import all_finite
+from nn.training.run import Run, StepUnderWay
 
 
 def check_backward(run: Run, loss: float, inputs: Sequence[Any], targets: Sequence[Any]) -> None:
@@ -33,15 +33,20 @@ def too_large_in_validation(run: Run, error: RangeError) -> TrainingError:
     return stopped(run, f"after step {run.history.steps}, in the validation: {error} {sentence}", name, steps=0)
 
 
-def check_update(run: Run, before: Sequence[Any]) -> None:
+def check_update(run: Run, step: StepUnderWay) -> None:
     """Raise TrainingError, and undo the step, if it made a parameter infinite or NaN."""
-    if all(all_finite(part.data) for part in run.parts):
+    if is_finite(run):
         return
     name, p = next((name, p) for name, p in run.parameters if not math.isfinite(p.data))
     made = p.data
-    all_at_once([call for part, old in zip(run.parts, before, strict=True) for call in setting_calls(part, old)])
+    step.undo()
     sentence = f"the first parameter that its update would make not finite is {name}, from {p.data:.4g} to {made}."
     raise stopped(run, f"at {run.place}: {sentence} It was undone: this step has changed no weight.", name)
+
+
+def is_finite(run: Run) -> bool:
+    """Tell whether every parameter is finite."""
+    return all(all_finite(part.data) for part in run.parts)
 
 
 def check_validation(run: Run, loss: float) -> None:

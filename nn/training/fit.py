@@ -13,11 +13,18 @@ from autograd import AutogradError, FileError, RangeError, Value, mean
 from nn.data.batching import Data, batches
 from nn.errors import FileStateError, TrainingError
 from nn.module import Module
-from nn.optim.flat import all_at_once, numbers_of
+from nn.optim.flat import all_at_once
 from nn.optim.newton import take_step
 from nn.training.callbacks import Checkpoint, progress
 from nn.training.checkpoint import bad_checkpoint, load_checkpoint
-from nn.training.divergence import check_backward, check_update, check_validation, too_large, too_large_in_validation
+from nn.training.divergence import (
+    check_backward,
+    check_update,
+    check_validation,
+    is_finite,
+    too_large,
+    too_large_in_validation,
+)
 from nn.training.evaluation import accuracy as accuracy
 from nn.training.evaluation import evaluate as evaluate
 from nn.training.evaluation import example_losses, one_value
@@ -87,7 +94,7 @@ def fit(
             train_epoch(run, losses)
             tell(run, "on_epoch_end")
     except KeyboardInterrupt:
-        count_the_step_under_way(run)
+        end_what_is_under_way(run)
         run.history.stopped = f"interrupted in {run.place}"
     except FileError as error:
         error.history = run.history  # type: ignore[attr-defined]
@@ -126,10 +133,10 @@ def train_epoch(run: Run, losses: Eager | Replayed) -> None:
             (history.loss.append, total / len(run.data)),
             (history.validation_loss.extend, validation_loss),
             (history.lr.append, run.optimizer.lr),
+            (setattr, run, "before_rate", run.rate),
         ]
     )
-    if run.schedule is not None:
-        run.schedule.step()
+    step_schedule(run)
 
 
 def train_step(run: Run, losses: Eager | Replayed, inputs: Sequence[Any], targets: Sequence[Any]) -> float:
@@ -140,18 +147,30 @@ def train_step(run: Run, losses: Eager | Replayed, inputs: Sequence[Any], target
         loss.backward()
         check_backward(run, loss.data, inputs, targets)
         tell(run, "on_before_optimizer_step")
-        run.before_step = StepUnderWay(run.history.steps, [numbers_of(part) for part in run.parts], loss.data)
+        run.before_step = StepUnderWay(run, loss.data)
         take_step(run.optimizer, loss)
-        check_update(run, run.before_step.numbers)
+        check_update(run, run.before_step)
     run.history.step_loss.append(loss.data)
     return loss.data
 
 
-def count_the_step_under_way(run: Run) -> None:
-    """After an interruption, write a step into the history that the optimizer has made, and the history does not have."""
+def end_what_is_under_way(run: Run) -> None:
+    """After an interruption, make the history, the optimizer and the schedule agree on the steps and the epochs that were made."""
     step = run.before_step
-    if step is not None and step.number == run.history.steps and step.changed(run.parts):
-        run.history.step_loss.append(step.loss)
+    if step is not None and step.number == run.history.steps and step.made():
+        if is_finite(run):
+            run.history.step_loss.append(step.loss)
+        else:
+            step.undo()
+    if run.before_rate == run.rate:
+        step_schedule(run)
+
+
+def step_schedule(run: Run) -> None:
+    """Let the schedule make its step at the end of an epoch, if there is one."""
+    if run.schedule is not None:
+        run.schedule.step()
+    run.before_rate = None
 
 
 def validated(run: Run, losses: Eager | Replayed) -> float:

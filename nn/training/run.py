@@ -13,7 +13,8 @@ from nn.checks import check_count, check_rng, shortened
 from nn.data.batching import Data, checked, width
 from nn.errors import SettingError
 from nn.module import Module, check_module
-from nn.optim.flat import FlatGroups, differ
+from nn.optim.flat import FlatGroups, all_at_once, differ, numbers_of, setting_calls
+from nn.optim.optimizer import Optimizer
 from nn.training.parts import FitOptimizer, FitSchedule, Stateful, has_state, load_state, state_of
 from nn.training.settings import check_same_settings, digest, fingerprint, written
 
@@ -62,17 +63,25 @@ class History:
         return f"{counts}{': ' if words else ''}{', '.join(words)}{f'; {self.stopped}' if self.stopped else ''}"
 
 
-@dataclass
 class StepUnderWay:
-    """A step that may have been made and is not in the history yet: its number from 0, what the parameters were, its loss."""
+    """A step that may have been made and is not in the history yet: what the parameters and the optimizer's memories were, its loss."""
 
-    number: int
-    numbers: Sequence[Any]
-    loss: float
+    def __init__(self, run: "Run", loss: float) -> None:
+        self.number, self.loss = run.history.steps, loss  # the number from 0
+        self.optimizer, self.parts = run.optimizer, run.parts
+        self.numbers = [numbers_of(part) for part in self.parts]
+        self.memories = dict(self.optimizer.state) if isinstance(self.optimizer, Optimizer) else {}
 
-    def changed(self, parts: Sequence[Any]) -> bool:
+    def made(self) -> bool:
         """Tell whether a parameter has another number now."""
-        return any(differ(part.data, old) for part, old in zip(parts, self.numbers, strict=True))
+        return any(differ(part.data, old) for part, old in zip(self.parts, self.numbers, strict=True))
+
+    def undo(self) -> None:
+        """Go back to before the step, all at once; an optimizer of your own keeps what it remembers."""
+        calls = [call for part, old in zip(self.parts, self.numbers, strict=True) for call in setting_calls(part, old)]
+        if isinstance(self.optimizer, Optimizer):
+            calls += [(self.optimizer.state.clear,), (self.optimizer.state.update, self.memories)]
+        all_at_once(calls)
 
 
 class Run:
@@ -99,6 +108,7 @@ class Run:
         self.callbacks, self.rng, self.history = [check_callback(c) for c in callbacks], check_rng(rng), History()
         self.replay = replay
         self.before_step: StepUnderWay | None = None
+        self.before_rate: Any = None  # what `rate` was, from the end of an epoch to the step of the schedule
         check_parts(self)
         self.parameters, self.modules = list(model.named_parameters()), list(model.modules())
         self._flat_groups, self._values = FlatGroups(), tuple([p for _, p in self.parameters])
@@ -113,6 +123,11 @@ class Run:
     def gradients(self) -> list[Any]:
         """The gradients that there are, in the same form."""
         return self._flat_groups.gradients(self._values)
+
+    @property
+    def rate(self) -> Any:
+        """What changes when the schedule makes a step: the epochs that it counts, or else the learning rate."""
+        return getattr(self.schedule, "last_epoch", None), self.optimizer.lr
 
     def stop(self, reason: str) -> None:
         """Ask for the training to end after this epoch."""

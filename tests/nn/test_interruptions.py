@@ -91,6 +91,26 @@ def test_a_step_is_whole_or_has_not_begun(name, replay):
     assert hits > 10
 
 
+def test_a_step_of_some_parameters_of_a_record_is_whole_or_has_not_begun():
+    model = nn.MLP(2, [50, 1], "tanh", rng=Random(0))
+    parameters = model.parameters()
+    optimizer = nn.SGD(parameters, lr=1e-6)
+    record(lambda x, y: (model(x)[0] - y) ** 2, X[0], Y[0])(X, Y).backward()
+    parameters[0].grad = None  # so the others cannot be changed as one
+    start = time.perf_counter()
+    optimizer.step()
+    longest = 2 * (time.perf_counter() - start)
+    moved = hits = 0
+    for _ in range(SIGNALS):
+        before = [p.data for p in parameters]
+        hits += interrupted(optimizer.step, longest)
+        changed = [p.data != old for p, old in zip(parameters, before, strict=True)]
+        assert changed in ([False] * len(changed), [False] + [True] * (len(changed) - 1))
+        moved += any(changed)
+    assert hits > 10
+    assert moved > 10
+
+
 class Steps:
     """A callback that keeps the weights after each step."""
 
@@ -106,8 +126,10 @@ def test_fit_counts_the_steps_that_were_made_and_no_other(replay):
     def fit(epochs=3):
         model, steps = nn.MLP(2, [4, 1], "tanh", rng=Random(0)), Steps()
         optimizer = nn.Adam(model.parameters(), lr=0.01)
-        given = {"batch_size": 2, "callbacks": [steps], "rng": Random(1), "replay": replay}
+        schedule = nn.StepLR(optimizer, step_size=100)
+        given = {"batch_size": 2, "schedule": schedule, "callbacks": [steps], "rng": Random(1), "replay": replay}
         history = nn.fit(model, DATA, nn.mse_loss, optimizer, epochs, **given)
+        assert schedule.last_epoch == history.epochs
         return model, history, steps
 
     start = time.perf_counter()

@@ -482,6 +482,21 @@ def test_a_parameter_that_the_last_step_makes_infinite_is_named_and_the_step_und
 
 
 @pytest.mark.parametrize("replay", [False, True])
+@pytest.mark.parametrize("kind", [partial(nn.SGD, momentum=0.9), nn.Adam], ids=["momentum", "Adam"])
+def test_an_undone_step_is_forgotten_by_the_optimizer_too(kind, replay):
+    model = nn.MLP(1, [2, 1], "tanh", rng=Random(0))
+    optimizer = kind(model.parameters(), lr=0.1)
+    data = [([1.0], 0.0), ([0.5], 1.0)]
+    nn.fit(model, data, nn.mse_loss, optimizer, 2, replay=replay)
+    before = weights(model), optimizer.state_dict()["state"]
+    optimizer.lr = 1.7e308
+    model.parameters()[-1].data = 1e100
+    with pytest.raises(nn.TrainingError, match="It was undone"):
+        nn.fit(model, data, lambda out, _: out[0] * 1e10, optimizer, 1, replay=replay)
+    assert (weights(model)[:-1], optimizer.state_dict()["state"]) == (before[0][:-1], before[1])
+
+
+@pytest.mark.parametrize("replay", [False, True])
 def test_a_validation_loss_that_is_no_number_stops_the_training_and_names_the_step(replay):
     model = nn.MLP(2, [3, 1], rng=Random(0))
     optimizer, bad = nn.SGD(model.parameters(), lr=0.1), ([math.nan, 0.0], 1)
@@ -672,6 +687,40 @@ def test_the_schedule_steps_after_each_epoch():
     model, optimizer, schedule = parts()
     history = nn.fit(model, hinge_moons(10), hinge, optimizer, 7, 5, schedule)
     assert history.lr == [0.05] * 3 + [0.025] * 3 + [0.0125]
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_ctrl_c_at_the_step_of_the_schedule_leaves_it_with_the_epochs_of_the_history(when):
+    class Interrupted(nn.StepLR):
+        pressed = False
+
+        def step(self):
+            press, self.pressed = self.last_epoch == 1 and not self.pressed, True
+            if press and when == "before":
+                raise KeyboardInterrupt
+            super().step()
+            if press:
+                raise KeyboardInterrupt
+
+    model = nn.MLP(2, [1], rng=Random(0))
+    optimizer = nn.SGD(model.parameters(), lr=0.1)
+    schedule = Interrupted(optimizer, step_size=1, gamma=0.5)
+    schedule.step()
+    schedule.pressed = False
+    history = nn.fit(model, nn.xor(), nn.mse_loss, optimizer, 5, schedule=schedule)
+    assert (history.epochs, schedule.last_epoch, optimizer.lr) == (1, 2, 0.025)
+
+
+def test_a_schedule_that_cannot_go_on_changes_nothing():
+    class Reciprocal(nn.Schedule):
+        def at(self, t, base):
+            return base / (2 * base - t)
+
+    optimizer = nn.SGD([{"params": [Parameter(1.0)]}, {"params": [Parameter(1.0)], "lr": 0.5}], lr=4.0)
+    schedule = Reciprocal(optimizer)
+    with pytest.raises(ZeroDivisionError):
+        schedule.step()
+    assert (schedule.last_epoch, schedule.get_last_lr()) == (0, [0.5, 0.5])
 
 
 def test_accuracy_of_one_output_and_of_several():
