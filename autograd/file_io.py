@@ -10,7 +10,8 @@ import os
 import secrets
 import shutil
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -22,7 +23,7 @@ try:
 except ImportError:  # Windows has none
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["check_place", "file_path", "let_signs_through", "read_file", "write_file"]
+__all__ = ["check_free", "check_place", "file_path", "let_signs_through", "read_file", "write_file", "write_folder"]
 
 REMEDIES = {
     errno.ENOSPC: "Make room on the disk, or choose another place.",
@@ -43,7 +44,7 @@ def write_file(path: str | os.PathLike[str], content: str | bytes) -> Path:
     Raises FileError where it cannot be written, DataError for what is not a path.
     """
     check_place(path)
-    raw = content.encode() if isinstance(content, str) else content
+    raw = as_bytes(content)
     with file_errors(path, "written"):
         place = Path(os.path.realpath(path))
         if place.exists() and not place.is_file():  # /dev/stdout, a pipe: there is nothing to replace
@@ -51,6 +52,43 @@ def write_file(path: str | os.PathLike[str], content: str | bytes) -> Path:
         else:
             replace_file(place, raw)
     return Path(path)
+
+
+def write_folder(folder: str | os.PathLike[str], contents: Mapping[str, str | bytes]) -> list[Path]:
+    """Write files into a folder, all of them or none, and return their paths; folders that are missing are made.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as place:
+    ...     [path.read_text() for path in write_folder(f"{place}/week1", {"students/ada.txt": "x = 3"})]
+    ['x = 3']
+
+    Raises FileError where one of them cannot be written.
+    """
+    place = Path(folder)
+    with file_errors(folder, "written"):
+        there = next(above for above in (place, *place.parents) if above.exists())
+        with tempfile.TemporaryDirectory(dir=there, prefix=".", suffix=".part") as beside:
+            for name, content in contents.items():
+                check_free(place / name)
+                Path(beside, name).parent.mkdir(parents=True, exist_ok=True)
+                Path(beside, name).write_bytes(as_bytes(content))
+            for name in contents:
+                (place / name).parent.mkdir(parents=True, exist_ok=True)
+                Path(beside, name).replace(place / name)
+    return [place / name for name in contents]
+
+
+def check_free(path: Path) -> None:
+    """Raise FileError where a folder has a file's name, or a file that of a folder."""
+    file_path(path)
+    for above in path.parents:
+        if above.exists() and not above.is_dir():
+            raise FileError(f"{str(above)!r} is not a folder. Choose another name, or move it away.")
+
+
+def as_bytes(content: str | bytes) -> bytes:
+    """Return what a file holds as bytes; text in UTF-8."""
+    return content.encode() if isinstance(content, str) else content
 
 
 def read_file(path: str | os.PathLike[str]) -> bytes:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from autograd import DataError, FileError, MissingFileError
-from autograd.file_io import check_place, read_file, write_file
+from autograd.file_io import check_place, read_file, write_file, write_folder
 
 ROOT = Path(__file__).parents[2]
 
@@ -126,6 +126,31 @@ def test_an_error_half_way_leaves_the_old_file_and_nothing_else(tmp_path, monkey
     with pytest.raises(KeyboardInterrupt):
         write_file(path, "new")
     assert (path.read_text(), os.listdir(tmp_path)) == ("old", ["x"])
+
+
+def test_a_folder_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
+    folder, contents = tmp_path / "week" / "1", {"a/x": "x", "b/y": b"y", "z": "∂"}
+    write, left = Path.write_bytes, [2]
+
+    def full(path, raw):
+        left[0] -= 1
+        if left[0] < 0:
+            raise OSError(28, "No space left on device")
+        return write(path, raw)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_bytes", full)
+        with pytest.raises(FileError, match=r"week/1' cannot be written: No space left on device. Make room"):
+            write_folder(folder, contents)
+    assert os.listdir(tmp_path) == []
+    assert [path.read_bytes() for path in write_folder(folder, contents)] == [b"x", b"y", "∂".encode()]
+    (folder / "z").unlink()
+    (folder / "z").mkdir()
+    for other in ({"a/x": "2", "z": "2"}, {"a/x": "2", "b/y/z": "2"}, {"a/x": "2", "a\0b": "2"}):
+        with pytest.raises(FileError):
+            write_folder(folder, other)
+        assert (folder / "a" / "x").read_text() == "x"
+        assert sorted(os.listdir(folder)) == ["a", "b", "z"]
 
 
 def test_what_cannot_be_read_is_refused_with_the_path(tmp_path):

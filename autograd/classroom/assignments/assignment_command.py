@@ -12,6 +12,7 @@ from autograd.classroom.assignments.judge import judge_class, judge_folder
 from autograd.classroom.assignments.package import package
 from autograd.classroom.assignments.runner import Student
 from autograd.errors import FileError
+from autograd.file_io import check_place, write_file
 
 
 def add_to(commands: Any) -> None:
@@ -156,6 +157,8 @@ def grade_folder(options: argparse.Namespace) -> None:
     place, points = Path(options.folder), grade.read_points(Path(options.points) if options.points else None)
     if not place.is_dir():
         raise FileError(f"There is no folder {options.folder!r}.")
+    for output in filter(None, (options.output, options.gradescope, options.junit)):
+        check_place(output)
     found = list(
         grade.marks_of(place, points, options.seconds) if options.one else grade.marks(place, points, options.seconds)
     )
@@ -172,11 +175,7 @@ def grade_folder(options: argparse.Namespace) -> None:
 
 def save(name: str, content: bytes) -> None:
     """Write a file, and say so."""
-    try:
-        Path(name).write_bytes(content)
-        print(name)
-    except OSError as error:
-        raise FileError(f"{name!r} cannot be written: {error.strerror}. Choose another name.") from None
+    print(write_file(name, content))
 
 
 def make_package(options: argparse.Namespace) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from autograd.classroom.assignments.runner import small_files
 from autograd.classroom.assignments.stages import Assignment
 from autograd.errors import FileError
+from autograd.file_io import write_file, write_folder
 
 PACKAGES = ("autograd", "nn")
 PYZ = "chalkgrad.pyz"
@@ -26,13 +27,7 @@ def new(assignment: Assignment, folder: Path, solution: bool = False) -> tuple[P
         raise FileError(f"{str(folder)!r} is there already, and is not empty. Choose another folder with -o.")
     contents = dict(files(assignment, solution))
     contents[PYZ] = pyz()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, content in contents.items():
-            (folder / name).write_bytes(content)
-    except OSError as error:
-        raise FileError(f"{str(folder)!r} cannot be written: {error.strerror}.") from None
-    return tuple(folder / name for name in contents)
+    return tuple(write_folder(folder, contents))
 
 
 def files(assignment: Assignment, solution: bool = False) -> Iterator[tuple[str, bytes]]:
@@ -90,11 +85,7 @@ def pack(folder: Path, assignment: Assignment, output: Path | None = None) -> Pa
         for path in sorted(small_files(folder), key=lambda path: path.as_posix()):
             if path.resolve() != target.resolve():
                 write(archive, path.relative_to(folder).as_posix(), path.read_bytes())
-    try:
-        target.write_bytes(made.getvalue())
-    except OSError as error:
-        raise FileError(f"{str(target)!r} cannot be written: {error.strerror}. Choose another name with -o.") from None
-    return target
+    return write_file(target, made.getvalue())
 
 
 def unpack(archive: Path, target: Path) -> None:

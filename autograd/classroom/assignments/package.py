@@ -7,7 +7,7 @@ from pathlib import Path
 
 from autograd.classroom.assignments.folder import PYZ, pyz, write
 from autograd.classroom.assignments.stages import Assignment
-from autograd.errors import FileError
+from autograd.file_io import write_file
 
 EXECUTABLE = ("setup.sh", "run_autograder")
 WORKFLOW = ".github/workflows/classroom.yml"
@@ -23,8 +23,5 @@ def package(assignment: Assignment, output: Path) -> tuple[str, ...]:
         for name, text in contents.items():
             write(archive, name, text.replace("ASSIGNMENT_FILE", assignment.file).encode(), name in EXECUTABLE)
         write(archive, PYZ, pyz())
-    try:
-        output.write_bytes(made.getvalue())
-    except OSError as error:
-        raise FileError(f"{str(output)!r} cannot be written: {error.strerror}. Choose another name with -o.") from None
+    write_file(output, made.getvalue())
     return (*contents, PYZ)

@@ -19,8 +19,8 @@ from autograd.classroom.marking.points import Points, read_points
 from autograd.classroom.marking.reports import class_text, feedback_page, mistakes_csv, projector_page, student_text
 from autograd.classroom.marking.roster import read_roster
 from autograd.classroom.renumbering import renumbered
-from autograd.errors import DataError, FileError
-from autograd.file_io import check_place, write_file
+from autograd.errors import DataError
+from autograd.file_io import check_free, check_place, write_file, write_folder
 
 
 def add_commands(added: Any) -> None:
@@ -86,10 +86,11 @@ def progress(count: int) -> Any:
 def mark(options: argparse.Namespace) -> None:
     """AnswerMark a class: marks.csv, the class on the terminal, and what else was asked for. Exit status 1 where something could not be read."""
     folder = Path(options.class_folder)
-    for place in (options.mistakes, options.projector):
-        if place:
-            check_place(place)
     expected = read_expected(options.class_folder)
+    for place in filter(None, (folder / "marks.csv", options.mistakes, options.projector)):
+        check_place(place)
+    if options.feedback:
+        check_free(Path(options.feedback) / "ada.html")
     points = read_points(options.points)
     answers, remarks = read_answers(folder / "answers", expected)
     marks, unread = marks_of(expected, answers, points if options.points else Points(expected.shares))
@@ -97,14 +98,14 @@ def mark(options: argparse.Namespace) -> None:
     if options.student:
         print(student_text(*of_student(marks, expected, options.student)))
         return
-    write_file(folder / "marks.csv", as_csv(marks, expected))
-    print(class_text(marks, [*remarks, *unread], expected))
+    if options.feedback:
+        write_folder(options.feedback, feedback_pages(marks, expected))
     if options.mistakes:
         write_file(options.mistakes, mistakes_csv(marks))
     if options.projector:
         write_file(options.projector, projector_page(marks))
-    if options.feedback:
-        write_feedback(options.feedback, marks, expected)
+    write_file(folder / "marks.csv", as_csv(marks, expected))
+    print(class_text(marks, [*remarks, *unread], expected))
     print(f"\n{folder / 'marks.csv'}: {len(expected.students)} students, {len(marks)} answers")
     if remarks or unread:
         sys.stdout.flush()
@@ -119,16 +120,10 @@ def of_student(marks: list[AnswerMark], expected: Expected, name: str) -> tuple[
     return [mark for mark in marks if mark.student == student.key], student.name
 
 
-def write_feedback(folder: str, marks: list[AnswerMark], expected: Expected) -> None:
-    """Write a sheet for each student into a folder."""
-    place = Path(folder)
-    try:
-        place.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise FileError(f"{folder!r} cannot be written: {error.strerror}. Choose another folder.") from None
-    for student in expected.students:
-        own = [mark for mark in marks if mark.student == student.key]
-        write_file(place / f"{student.file}.html", feedback_page(own, student.name))
+def feedback_pages(marks: list[AnswerMark], expected: Expected) -> dict[str, str]:
+    """Return a sheet for each student, by the name of its file."""
+    own = {student: [mark for mark in marks if mark.student == student.key] for student in expected.students}
+    return {f"{student.file}.html": feedback_page(theirs, student.name) for student, theirs in own.items()}
 
 
 def lesson_of_student(lesson: Lesson, folder: str, name: str) -> Lesson:

@@ -19,7 +19,7 @@ from autograd.classroom.marking.roster import ClassMember
 from autograd.classroom.paper import Paper
 from autograd.classroom.renumbering import leaf_numbers, seeded
 from autograd.errors import FileError
-from autograd.file_io import write_file
+from autograd.file_io import check_free, write_folder
 from autograd.graph import number
 from autograd.pictures import draw
 from autograd.player import play
@@ -79,17 +79,12 @@ def own_numbers(
 
 def write_class(folder: str, expected: Expected, given: list[Given], practice: bool, force: bool) -> list[Path]:
     """Write a class into a folder, and return what was written; raise FileError for a folder that is not empty, unless forced."""
-    place = Path(folder)
-    check_empty(place, force)
-    texts = {**student_files(given, practice), **teacher_files(expected, given)}
-    for directory in ("students", "teacher", "answers"):
-        try:
-            (place / directory).mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise FileError(
-                f"{folder!r} cannot be written: {error.strerror}. Choose a folder that you may write to."
-            ) from None
-    return [write_file(place / name, text) for name, text in texts.items()]
+    check_empty(Path(folder), force)
+    answers = Path(folder) / "answers"
+    check_free(answers / "ada.txt")
+    written = write_folder(folder, {**student_files(given, practice), **teacher_files(expected, given)})
+    answers.mkdir(exist_ok=True)
+    return written
 
 
 def check_empty(place: Path, force: bool) -> None:

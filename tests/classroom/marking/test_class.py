@@ -174,6 +174,12 @@ def test_class_refuses_what_would_be_lost(made, tmp_path, capsys):
     assert "is not a folder" in told(
         capsys, "class", str(tmp_path / "r.txt"), "layer", "-o", str(tmp_path / "file"), status=2
     )
+    for name in ("students", "teacher", "answers"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / name).write_text("")
+        words = ("class", str(tmp_path / "r.txt"), "tiny-network", "-o", str(tmp_path / name), "--force")
+        assert "is not a folder" in told(capsys, *words, status=2)
+        assert [path.name for path in (tmp_path / name).iterdir()] == [name]
 
 
 # --- handing in, and marks
