@@ -49,8 +49,8 @@ DEFINED = table_of(Definition(*row) for row in (
      r"L = \begin{cases} \frac{1}{2} \cdot e^2 & \text{if} \lvert e \rvert \le 1 \\ \lvert e \rvert - \frac{1}{2} & \text{else} \end{cases}"),
     ("binary cross-entropy", "For two classes: y is 0 or 1, and ŷ the probability of 1. One of the two terms is always 0.",
      r"L = -[y \cdot \ln(\hat{y}) + (1 - y) \cdot \ln(1 - \hat{y})]"),
-    ("cross-entropy", "For many classes: minus the logarithm of the probability that the true class c was given."
-      "L = -\\sum_i y_i \\cdot \\ln \\hat{y}_i = -\\ln \\hat{y}_c"),
+    ("cross-entropy", "For many classes: minus the logarithm of the probability that the true class c was given.",
+     "L = -\\sum_i y_i \\cdot \\ln \\hat{y}_i = -\\ln \\hat{y}_c"),
     ("one-hot", "A label as a list: 1 at the true class, 0 everywhere else. As a whole number it is called sparse."),
     ("logsumexp", "The logarithm of the sum of exponentials. Cross-entropy of softmax is this minus the logit of the true class, and never overflows.",
      "\\ln \\sum_j e^{z_j}\nL = \\ln \\sum_j e^{z_j} - z_c"),

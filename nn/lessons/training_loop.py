@@ -2,100 +2,36 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
 from itertools import groupby
 from random import Random
 from typing import Any
 
 from autograd import Value, grad, mean, phases, scope, softmax
 from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Told, Wrong, measured
-from nn.data.batching import Data, batches, random_split
-from nn.data.datasets import blobs
+from nn.data.batching import batches
 from nn.layers import MLP
 from nn.lessons.definitions import define
+from nn.lessons.training_run import (
+    BATCH,
+    CLASSES,
+    EPOCHS,
+    LEARNING_RATE,
+    LOOK,
+    PATIENCE,
+    Row,
+    by_fit,
+    by_hand,
+    network,
+    parts,
+)
 from nn.losses import cross_entropy
-from nn.monitor.gradients import grad_norm
 from nn.optim.optimizers import SGD
 from nn.plots import loss_curves
-from nn.training.callbacks import EarlyStopping
-from nn.training.fit import accuracy, evaluate, fit
-from nn.training.run import History
+from nn.training.fit import evaluate
 
-CLASSES, EPOCHS, BATCH, LEARNING_RATE, PATIENCE = 10, 100, 10, 0.1, 10
-LOOK = (1, 10, 50, 100, 200)
 LEFT_OUT = ("chain z1→u1", "ready u1", "chain z1→c1", "ready c1", "chain z2→c2", "ready c2", "chain z→x", "ready x")
 HOW_MACHINES_LEARN = {1: (2.3, 0.10), 10: (1.2, 0.60), 50: (0.3, 0.92), 100: (None, 0.93)}
 FUNDAMENTALS = {1: (2.45, 0.15), 10: (1.23, 0.45), 50: (0.42, 0.78), 100: (0.15, 0.92), 200: (0.08, 0.97)}
-
-
-def parts() -> list[Data]:
-    """Return ten clouds of points on a circle, cut into data to train, to validate and to test."""
-    return random_split(blobs(120, CLASSES, 0.4, Random(1)), (0.5, 0.25, 0.25), Random(2))
-
-
-def network() -> MLP:
-    """Return the network: weights by He for ReLU, by Xavier for the outputs, biases 0."""
-    return MLP(2, [8, CLASSES], rng=Random(0))
-
-
-@dataclass(frozen=True)
-class Row:
-    """What an epoch has come to."""
-
-    loss: float
-    validation_loss: float
-    accuracy: float
-    gradient: float
-
-
-@cache
-def by_hand(epochs: int = EPOCHS) -> tuple[list[Row], int, float]:
-    """Train, and return a row an epoch, the best epoch, and the share of the test set that is right in the end."""
-    train, validation, test = parts()
-    model = network()  # initialise
-    optimizer, rng = SGD(model.parameters(), LEARNING_RATE), Random(3)
-    rows: list[Row] = []
-    best, best_epoch, kept = math.inf, 0, model.state_dict()
-    for epoch in range(1, epochs + 1):
-        total = 0.0
-        for inputs, targets in batches(train, BATCH, rng):  # shuffle, cut into batches
-            outputs = [model(x) for x in inputs]  # 1. forward
-            loss = mean([cross_entropy(z, y) for z, y in zip(outputs, targets, strict=True)])  # 2. loss
-            optimizer.zero_grad()
-            loss.backward()  # 3. backward
-            optimizer.step()  # 4. update
-            total += loss.data * len(inputs)
-        validation_loss = evaluate(model, validation, cross_entropy)  # 5. validate
-        rows.append(Row(total / len(train), validation_loss, *looked_at(model, train, epoch)))
-        if validation_loss < best:
-            best, best_epoch, kept = validation_loss, epoch, model.state_dict()
-        if epoch - best_epoch == PATIENCE:  # 6. stop early
-            break
-    model.load_state_dict(kept)
-    return rows, best_epoch, accuracy(model, test)  # 7. test
-
-
-def looked_at(model: MLP, train: Data, epoch: int) -> tuple[float, float]:
-    """Return, at the epochs that are shown, the share that is right and the gradient norm over all examples."""
-    if epoch not in LOOK:
-        return math.nan, math.nan
-    right, parameters = accuracy(model, train), model.parameters()
-    for p in parameters:
-        p.grad = None
-    mean([cross_entropy(model(x), y) for x, y in train]).backward()
-    return right, grad_norm(parameters)
-
-
-@cache
-def by_fit() -> History:
-    """Train the same network on the same data with fit."""
-    train, validation, _ = parts()
-    model = network()
-    return fit(
-        model, train, cross_entropy, SGD(model.parameters(), LEARNING_RATE), EPOCHS, BATCH,
-        callbacks=[EarlyStopping(PATIENCE)], validation=validation, rng=Random(3),
-    )  # fmt: skip
 
 
 def tiny() -> MLP:

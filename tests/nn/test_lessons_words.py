@@ -171,6 +171,7 @@ def test_the_rule_of_an_optimizer_is_nn_s(term):
 
 def test_formulas_are_text_and_mathml():
     for definition in DEFINED.values():
+        assert "\\" not in definition.words, f"{definition.term}: a formula has slipped into the words"
         assert len(definition.lines) == len(definition.mathml) == len(definition.tex.splitlines())
         for line in definition.lines:
             assert "\\" not in line
