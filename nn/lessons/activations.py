@@ -1,10 +1,13 @@
 """Activations and their slopes: what each lets through, forward and backward; and softmax, which compares."""
 
+import math
 from collections.abc import Callable
-from typing import Any
+from functools import cache
+from random import Random
+from typing import Any, NamedTuple
 
-from autograd import Value, grad, softmax, sum
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured, number, passes
+from autograd import Parameter, Value, grad, softmax, sum
+from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured, number, passes
 from nn import plots
 from nn.activations import ACTIVATIONS
 from nn.lessons.definitions import define
@@ -12,6 +15,7 @@ from nn.lessons.definitions import define
 LOGITS = (2.0, 1.0, 0.1)
 POINTS = (-4.0, -1.0, 0.0, 1.0, 4.0)
 DEEP = 10  # layers
+ZIGZAG = 400  # steps
 
 
 def slope(name: str, at: float) -> float:
@@ -43,6 +47,7 @@ def measure(lesson: Lesson) -> dict[str, float]:
     return found | slopes | {
         "kink by central difference": central("relu", 0.0),
         "sigmoid, ten layers": slope("sigmoid", 0.0) ** DEEP,
+        "steps together, inputs above 0": zigzag(True).together,
     }  # fmt: skip
 
 
@@ -61,13 +66,28 @@ def tell(lesson: Lesson) -> Told:
     yield table(slope)
     yield (
         f"At 0 tanh has the slope {number(slope('tanh', 0))} and sigmoid {number(slope('sigmoid', 0))}, which is the most it ever has: a sigmoid hands back "
-        f"a quarter at best, and {DEEP} in a row {number(slope('sigmoid', 0) ** DEEP)}, weights apart. tanh hands on all of it at 0, but flattens sooner: at "
-        f"4 its slope is {slope('tanh', 4):.4f}, sigmoid's {slope('sigmoid', 4):.4f}. At 10 sigmoid's is {slope('sigmoid', 10):.6f}: it is saturated, and "
+        f"a quarter at best, and {DEEP} in a row {slope('sigmoid', 0) ** DEEP:.7f} of it (leaving the weights aside). "
+        f"tanh hands on all of it at 0, but flattens sooner: at 4 its slope is {slope('tanh', 4):.4f}, sigmoid's {slope('sigmoid', 4):.4f}. At 10 "
+        f"sigmoid's is {slope('sigmoid', 10):.6f}: it is saturated, and "
         "the weights before it hardly move."
     )
     yield (
         "The ReLU family has slope 1 above 0, however far; softplus and GELU come near it. Below 0 ReLU has 0, leaky ReLU 0.01, ELU eˣ. The slope of softplus "
         "is the sigmoid. GELU dips below 0 and comes back up, so that its slope is negative at −1."
+    )
+    yield "# Outputs that are never below 0"
+    yield (
+        "“All outputs are positive”, says the document of ReLU. Many are exactly 0: where sums are below 0 as often as above, half of them (digits "
+        "counts). It calls that sparse. But what is never below 0 has a price for the neuron behind it, and sigmoid has the same."
+    )
+    positive, centred = zigzag(True), zigzag(False)
+    yield Claim(
+        f"A weight's gradient is δ times its input. If all inputs are positive, all weights of a neuron go up together or down together: at "
+        f"{positive.together:.0%} of {ZIGZAG} steps of stochastic descent. To go from (0, 0) to (1, −1) they must zig-zag, {positive.path:.1f} far, "
+        "because no input is below 0. With "
+        f"the same inputs less ½ they go together at {centred.together:.0%} of the steps, and the way is {centred.path:.1f} long; "
+        f"the straight one is {math.sqrt(2):.1f}.",
+        lambda never_below_0: zigzag(never_below_0).path > 2 * math.sqrt(2),
     )
     yield "# The kink of ReLU"
     yield (
@@ -92,6 +112,27 @@ def tell(lesson: Lesson) -> Told:
         "centred at 0, or not below 0. In hidden layers the ReLU family is usual; in the last layer a sigmoid for one of two classes, softmax for "
         "many, none for a number."
     )
+
+
+class Zigzag(NamedTuple):
+    """The way of two weights: how often both move in one direction, and the length of the way."""
+
+    together: float
+    path: float
+
+
+@cache
+def zigzag(positive: bool) -> Zigzag:
+    """Return the way to (1, −1), an example a step; the inputs are from 0 to 1, or from −½ to ½."""
+    rng, ws, path, together = Random(0), [Parameter(0.0), Parameter(0.0)], 0.0, 0
+    for _ in range(ZIGZAG):
+        x1, x2 = (rng.random() - (0 if positive else 0.5) for _ in ws)
+        slopes = grad((ws[0] * x1 + ws[1] * x2 - (x1 - x2)) ** 2, ws)
+        together += slopes[0] * slopes[1] > 0
+        path += 0.1 * math.hypot(*slopes)
+        for w, slope in zip(ws, slopes, strict=True):
+            w.data -= 0.1 * slope
+    return Zigzag(together / ZIGZAG, path)
 
 
 def table(entry: Callable[[str, float], float]) -> str:
@@ -136,7 +177,7 @@ LESSON = Lesson(
         "sigmoid′(4)": 0.0176627062132911, "tanh′(4)": 0.0013409506830259, "sigmoid′(10)": 4.53958077359517e-05,
         "sigmoid, ten layers": 9.5367431640625e-07, "kink by central difference": 0.5,
         "softmax 1": 0.659001138885968, "softmax 2": 0.242432970704714, "softmax 3": 0.098565890409318,
-        "p1": 0.659001138885968,
+        "p1": 0.659001138885968, "steps together, inputs above 0": 1,
         "∂p1/∂z1": 0.224718637832965, "∂p1/∂z2": -0.159763603797915, "∂p1/∂z3": -0.064955034035050,
     },
     measure=measure,

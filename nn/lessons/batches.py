@@ -5,6 +5,7 @@ import statistics
 from dataclasses import dataclass
 from functools import cache
 from random import Random
+from timeit import timeit
 from typing import Any
 
 from autograd import Parameter, Value, dot, grad, mean, steps
@@ -23,6 +24,7 @@ DRAWS = 400
 WAYS = {"batch": 1000, "mini-batch": 100, "stochastic": 1}
 LEARNING_RATE, EPOCHS = 0.1, 3
 PIXELS, NEURONS, IMAGES = 784, 128, 32
+SHAPE, TRAINING_IMAGES = (784, 128, 64, 10), 60_000  # the digits of MNIST
 
 
 def build() -> Value:
@@ -143,6 +145,35 @@ def tell(lesson: Lesson) -> Told:
     )
     yield "In small, [4 × 3] · [3 × 2]; the second matrix is Wᵀ, since W has a row for each neuron:"
     yield f"example by example  {shown(single)}\nas one product      {shown(at_once)}"
+    yield (
+        "How much faster is one product? Seconds are the machine's. With NumPy, see yours:\n"
+        '  python3 -c "from nn.lessons.batches import seconds; print(seconds())"'
+    )
+    yield f"# What a batch costs in memory: {'-'.join(map(str, SHAPE))}, {TRAINING_IMAGES:,} images to train"
+    yield costs()
+    yield (
+        "Backward needs the activations of the whole batch (memory). “Must load entire dataset” is not so, though: gradients of parts can be added, "
+        "and the step taken after the last; that costs time, and no memory. The documents add that large batches generalise worse and noise helps "
+        "to leave poor minima. landscapes tests the second; the first is disputed, and not tested here."
+    )
+
+
+def costs() -> str:
+    """Return the steps an epoch takes, the numbers that backward keeps, and the noise, by batch size."""
+    rows = [
+        f"{size:>10,}{math.ceil(TRAINING_IMAGES / size):>17,}{size * sum(SHAPE):>15,}{1 / math.sqrt(size):>17.3f}"
+        for size in (1, 32, 256, TRAINING_IMAGES)
+    ]
+    return "\n".join(["batch size   steps an epoch   numbers kept   noise (one image: 1)", *rows])
+
+
+def seconds(count: int = 1000) -> dict[str, float]:
+    """Return the seconds of a layer on a batch of images, one by one and as one product. Needs NumPy."""
+    import numpy as np
+
+    images, weights = np.ones((IMAGES, PIXELS)), np.ones((PIXELS, NEURONS))
+    ways = {"one by one": lambda: [image @ weights for image in images], "as one product": lambda: images @ weights}
+    return {name: timeit(way, number=count) / count for name, way in ways.items()}
 
 
 def shown(matrix: list[list[float]]) -> str:

@@ -111,7 +111,8 @@ def tell(lesson: Lesson) -> Story:
     yield (
         f"{count:,} parameters in all, and each of the 128 neurons of the first layer is one dot product of {SHAPE[0]} products. The last line adds up "
         f"to {math.fsum(layers[-1]):.4f}. The network is untrained and its answer means nothing: over ten images its mean loss is {untrained:.3f}, near "
-        f"ln 10 = {math.log(10):.3f}, that of guessing; a bit above, for it guesses unevenly."
+        f"ln 10 = {math.log(10):.3f}, that of guessing; a bit above, for it guesses unevenly. About half of "
+        f"the ReLUs of the first layer are exactly 0: {sum(value == 0 for value in layers[0])} of {len(layers[0])}."
     )
     yield "# The document's answer"
     best = DOCUMENT.index(max(DOCUMENT))
@@ -205,15 +206,32 @@ def plot() -> Any:
     _, _, predictions = with_replay()
     _, test = parts()
     wrong = [(x, y, k) for (x, y), k in zip(test, predictions([x for x, _ in test]), strict=True) if k != y]
-    figure = Figure(figsize=(9.6, 3.6), layout="constrained")
-    axes = figure.subplots(2, 7).ravel()
+    figure: Any = Figure(figsize=(9.6, 5.6), layout="constrained")
+    above, below = figure.subfigures(2, 1, height_ratios=(1, 2))
+    draw_network(above.subplots())
+    axes = below.subplots(2, 7).ravel()
     for ax in axes:
         ax.axis("off")
     for ax, (x, y, k) in zip(axes, wrong, strict=False):
         ax.imshow([x[8 * r : 8 * r + 8] for r in range(8)], cmap="gray_r", vmin=0, vmax=1)
         ax.set_title(f"{y}, taken for {k}", fontsize=9)
-    figure.suptitle(f"{len(wrong)} of {len(test)} test images are wrong; the first {min(len(wrong), 14)} of them")
+    below.suptitle(
+        f"64-32-10: {len(wrong)} of {len(test)} test images are wrong; the first {min(len(wrong), 14)} of them"
+    )
     return figure
+
+
+def draw_network(ax: Any) -> None:
+    """Draw 784-128-64-10: a bar a layer, and between two the number of weights."""
+    for k, (size, what) in enumerate(zip(SHAPE, ("pixels", "ReLU", "ReLU", "softmax"), strict=True)):
+        height = math.log(size)  # a bar of 784 beside one of 10 would leave no room
+        ax.bar(k, height, 0.16, bottom=-height / 2, color="#0072B2")
+        ax.text(k, -height / 2 - 0.4, f"{size} {what}", ha="center", va="top")
+        if k:
+            ax.annotate("", (k - 0.12, 0), (k - 0.88, 0), arrowprops={"arrowstyle": "->"})
+            ax.text(k - 0.5, 0.4, f"{SHAPE[k - 1]} · {size} weights", ha="center", fontsize=9)
+    ax.set(xlim=(-0.4, len(SHAPE) - 0.6), ylim=(-5.4, 3.6), title="The document's network")
+    ax.axis("off")
 
 
 LESSON = Lesson(

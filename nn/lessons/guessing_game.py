@@ -1,6 +1,7 @@
 """The guessing game: a fixed step of 10, 2 or 50, and a step that is a gradient times a learning rate."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -16,6 +17,8 @@ from nn.lessons.definitions import define
 SECRETS = range(1, 101)
 START, NEAR, PATIENCE = 50.0, 2, 40
 STEPS = (10, 2, 50)
+STARTS = (50, 51, 53, 1)
+SIGNS = {"high": 1, "low": -1}  # the slope of |guess − secret|
 Slope = Callable[[Value, float], Value]
 
 
@@ -29,9 +32,9 @@ def absolute(guess: Value, secret: float) -> Value:
     return (guess - secret).abs()
 
 
-def guesses(secret: float, learning_rate: float, loss: Slope = absolute) -> Iterator[float]:
+def guesses(secret: float, learning_rate: float, loss: Slope = absolute, start: float = START) -> Iterator[float]:
     """Yield one guess after the other: gradient descent on the loss."""
-    guess = START
+    guess = start
     while True:
         yield guess
         g = Value(guess)
@@ -39,10 +42,34 @@ def guesses(secret: float, learning_rate: float, loss: Slope = absolute) -> Iter
         guess -= learning_rate * slope
 
 
-def count(secret: float, learning_rate: float, loss: Slope = absolute) -> int | None:
+def count(secret: float, learning_rate: float, loss: Slope = absolute, start: float = START) -> int | None:
     """Return how many guesses it takes to come within 2 of the secret; None where it never comes."""
-    tried = enumerate(islice(guesses(secret, learning_rate, loss), PATIENCE), 1)
+    tried = enumerate(islice(guesses(secret, learning_rate, loss, start), PATIENCE), 1)
     return next((k for k, guess in tried if abs(guess - secret) <= NEAR), None)
+
+
+@cache
+def won(step: float, start: float = START) -> list[int]:
+    """Return the secrets that a fixed step comes near to."""
+    return [s for s in SECRETS if count(s, step, start=start)]
+
+
+def play(step: float = 10, start: float = START, ask: Callable[[str], str] = input) -> int:
+    """Let the computer guess your secret from 1 to 100 by a fixed step, and return how many guesses it took.
+
+    Answer “high” or “low”; anything else, “near” say, ends the game.
+
+    >>> answers = iter(["low", "low", "near"])
+    >>> play(step=10, ask=lambda question: print(question.strip()) or next(answers))
+    Guess 1 is 50. High, low or near?
+    Guess 2 is 60. High, low or near?
+    Guess 3 is 70. High, low or near?
+    3
+    """
+    guess, k = start, 1
+    while (answer := ask(f"Guess {k} is {number(guess)}. High, low or near? ")) in SIGNS:
+        guess, k = guess - step * SIGNS[answer], k + 1
+    return k
 
 
 def two_guesses() -> Value:
@@ -67,11 +94,10 @@ def tell(lesson: Lesson) -> Told:
     yield from define("loss", "gradient", "learning rate", "gradient descent")
     yield f"The first guess is {number(START)}. “Too high” and “too low” move it by a fixed step. Within {NEAR} of the secret the game is won."
     yield games()
-    found = [s for s in SECRETS if count(s, 10)]
-    residues = sorted({s % 10 for s in found})
+    residues = sorted({s % 10 for s in won(10)})
     yield (
-        f"A step of 10 visits the multiples of 10 alone. It comes within {NEAR} of {len(found)} secrets: those that end in "
-        f"{', '.join(map(str, residues))}. The other {len(SECRETS) - len(found)} are passed for ever. So is 77:"
+        f"A step of 10 visits the multiples of 10 only. It comes within {NEAR} of {len(won(10))} secrets: those that end in "
+        f"{', '.join(map(str, residues))}. The other {len(SECRETS) - len(won(10))} it passes again and again without coming near. So it is with 77:"
     )
     for step in STEPS:
         yield trail(f"step {step}", guesses(77, step))
@@ -79,9 +105,14 @@ def tell(lesson: Lesson) -> Told:
         "With 50, the guess jumps from 50 to 100 and back: the secret lies between, and the step knows nothing smaller. A step of 2 always "
         f"arrives, and takes up to {max(count(s, 2) or 0 for s in SECRETS)} guesses."
     )
+    yield (
+        f"Another start does not help: from {', '.join(map(str, STARTS))} a step of 10 finds "
+        f"{', '.join(str(len(won(10, start))) for start in STARTS)} secrets, each time others. To play, think of a number:\n"
+        '  python3 -c "from nn.lessons.guessing_game import play; play(step=10, start=50)"'
+    )
     yield "# What the game leaves out: how far"
     yield (
-        "“Too high” is a sign, the slope of |g − s|. Each step is learning rate times slope, and the slope is +1 or −1 wherever the guess "
+        "“Too high” is a sign, the slope of |g − s|. Each step is the learning rate times the slope, and the slope is +1 or −1 wherever the guess "
         "is. The slope of (g − s)² is 2(g − s): the farther, the steeper. Then the same learning rate makes long steps at first and short ones near the goal:"
     )
     for rate in (0.1, 0.5, 0.9, 1.1):
@@ -122,10 +153,10 @@ def small_or_large() -> str:
 
 def measure(lesson: Lesson) -> dict[str, float]:
     """Return the figures of the games, and those of the two guesses."""
-    won = {f"secrets that step {step} finds": sum(count(s, step) is not None for s in SECRETS) for step in STEPS}
+    found = {f"secrets that step {step} finds": len(won(step)) for step in STEPS}
     most = {f"most guesses with step {step}": max(count(s, step) or 0 for s in SECRETS) for step in STEPS}
     third = list(islice(guesses(77, 10, squared), 3))[2]
-    return measured(lesson.build()) | won | most | {"third guess with learning rate 10": third}
+    return measured(lesson.build()) | found | most | {"third guess with learning rate 10": third}
 
 
 def plot() -> Any:

@@ -1,42 +1,43 @@
 """Local minima, saddles and plateaus; what momentum, Newton's method and adaptive rates do there."""
 
 import math
-from collections.abc import Callable
 from random import Random
 from typing import Any
 
 from autograd import Parameter, Value, hessian, steps
 from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, measured
 from nn.lessons.definitions import define
-from nn.optim.newton import Newton
+from nn.lessons.landscape_walks import (
+    BOWL_START,
+    DAMPING,
+    DIMENSIONS,
+    DRAWS,
+    LEARNING_RATE,
+    MOMENTA,
+    NOISES,
+    RUNS,
+    SADDLE_START,
+    START,
+    STEPS,
+    TILT,
+    WIDTH,
+    Point,
+    arrives,
+    bowl,
+    curvature,
+    flat_points,
+    left_by,
+    newton,
+    off_the_saddle,
+    patience,
+    plateau,
+    rolled,
+    saddle,
+    share_of_minima,
+    valley,
+    walk,
+)
 from nn.optim.optimizers import SGD, Adam
-
-WIDTH, TILT = 1.0, 0.3
-START, STEPS, LEARNING_RATE = 2.0, 400, 0.01
-MOMENTA = (0.0, 0.5, 0.8, 0.9, 0.95)
-BOWL_START, SADDLE_START, DAMPING = (3.0, -1.0), (1.5, 0.5), 3.0
-DIMENSIONS, DRAWS = (1, 2, 3, 4, 5, 6), 1000
-Point = tuple[float, ...]
-
-
-def valley(w: Any, a: Any = WIDTH, c: Any = TILT) -> Any:
-    """Return (w² − a)² + c·w: two valleys, the left one the deeper."""
-    return (w**2 - a) ** 2 + c * w
-
-
-def bowl(x: Any, y: Any) -> Any:
-    """Return (x − 1)² + 10·(y − x)²: a long bowl, lowest at (1, 1)."""
-    return (x - 1) ** 2 + 10 * (y - x) ** 2
-
-
-def saddle(x: Any, y: Any) -> Any:
-    """Return x² − y²: up along x, down along y, flat at (0, 0)."""
-    return x**2 - y**2
-
-
-def plateau(w: Any) -> Any:
-    """Return 1 − e^(−w²/2): a hole in a plain that is nearly flat from w = 5 on."""
-    return 1 - (-0.5 * w**2).exp()
 
 
 def build() -> Value:
@@ -45,72 +46,6 @@ def build() -> Value:
     loss: Value = valley(w, Value(WIDTH, "a"), Value(TILT, "c"))
     loss.label = "L"
     return loss
-
-
-def walk(loss: Callable[..., Any], start: Point, make: Callable[[list[Value]], Any], count: int) -> list[Point]:
-    """Return the points that an optimizer goes through."""
-    weights = [Parameter(w) for w in start]
-    optimizer, path = make(weights), [start]
-    for _ in range(count):
-        optimizer.zero_grad()
-        loss(*weights).backward()
-        optimizer.step()
-        path.append(tuple(w.data for w in weights))
-    return path
-
-
-def rolled(momentum: float, start: float = START) -> list[float]:
-    """Return the path of gradient descent with momentum in the two valleys."""
-    return [w for (w,) in walk(valley, (start,), lambda ws: SGD(ws, LEARNING_RATE, momentum=momentum), STEPS)]
-
-
-def newton(loss: Callable[..., Any], start: Point, count: int = 1, damping: float = 0.0) -> Point:
-    """Return where Newton's method is after some steps."""
-    weights = [Parameter(w) for w in start]
-    optimizer = Newton(weights, damping=damping)
-    for _ in range(count):
-        optimizer.step(loss(*weights))
-    return tuple(w.data for w in weights)
-
-
-def flat_points() -> dict[str, float]:
-    """Return the three places where the slope of the valleys is 0, each found by Newton's method from near it."""
-    return {name: newton(valley, (start,), 20)[0] for name, start in (("deep", -1.0), ("hump", 0.1), ("shallow", 1.0))}
-
-
-def curvature(w: float) -> float:
-    """Return the second derivative of the valleys."""
-    return hessian(valley, [w])[0][0]
-
-
-def arrives(make: Callable[[list[Value]], Any], limit: int) -> int | None:
-    """Return after how many steps a walk from the plateau, w = 5, is in the hole, below a height of 0.01."""
-    heights = (1 - math.exp(-0.5 * w * w) for (w,) in walk(plateau, (5.0,), make, limit))
-    return next((step for step, height in enumerate(heights) if height < 0.01), None)
-
-
-def all_positive(matrix: list[list[float]]) -> bool:
-    """Tell whether a symmetric matrix curves up in every direction: whether all pivots of its elimination are above 0."""
-    rows = [row[:] for row in matrix]
-    for k, pivot in enumerate(rows):
-        if pivot[k] <= 0:
-            return False
-        for row in rows[k + 1 :]:
-            factor = row[k] / pivot[k]
-            row[:] = [a - factor * b for a, b in zip(row, pivot, strict=True)]
-    return True
-
-
-def random_symmetric(n: int, rng: Random) -> list[list[float]]:
-    """Return a symmetric matrix of random curvatures."""
-    half = [[rng.gauss(0, 1) for _ in range(n)] for _ in range(n)]
-    return [[half[i][j] + half[j][i] for j in range(n)] for i in range(n)]
-
-
-def share_of_minima(n: int) -> float:
-    """Return the share of random flat points in n dimensions that are minima."""
-    rng = Random(n)
-    return sum(all_positive(random_symmetric(n, rng)) for _ in range(DRAWS)) / DRAWS
 
 
 def tell(lesson: Lesson) -> Told:
@@ -125,8 +60,12 @@ def tell(lesson: Lesson) -> Told:
     ends = [rolled(0.0, rng.uniform(-2, 2))[-1] for _ in range(10)]
     yield (
         "Momentum can roll over the hump; with too much of it, it rolls over and back again. Another cure is to begin at several places: "
-        "of 10 random starts without "
-        f"momentum, {sum(w < 0 for w in ends)} end in the deep valley."
+        f"of 10 random starts without momentum, {sum(w < 0 for w in ends)} end in the deep valley."
+    )
+    yield (
+        f"A third is noise, as a small batch has it. Of {RUNS} runs from the bottom of the shallow valley, with gradients whose noise has the standard "
+        f"deviation {', '.join(map(str, NOISES))}, after {STEPS} steps {', '.join(str(left_by(noise)) for noise in NOISES)} are in the deep one. Too "
+        "little noise leaves no valley, and much of it leaves the deep one too."
     )
     yield "# Newton's method: slope divided by curvature, from the Hessian that autograd finds"
     yield from define("Hessian", "Newton's method")
@@ -136,8 +75,7 @@ def tell(lesson: Lesson) -> Told:
     yield newton_on_saddle()
     yield (
         "The document lists Newton's method among the cures for saddle points. As it stands it is not one: it looks for a slope of 0, and "
-        "takes the saddle. "
-        f"Damping, H + λ·1 with λ above the steepest way down (here {DAMPING:g} > 2), turns the step downhill again. "
+        f"takes the saddle. Damping, H + λ·1 with λ above the steepest way down (here {DAMPING:g} > 2), turns the step downhill again. "
         f"Momentum needs no Hessian: from (1, 0.001), with lr 0.02, y is 1 away after {off_the_saddle(0.9)} steps with momentum 0.9, and after "
         f"{off_the_saddle(0.0)} without."
     )
@@ -145,8 +83,7 @@ def tell(lesson: Lesson) -> Told:
     yield shares()
     yield (
         f"A minimum must curve up in every direction. With random curvatures ({DRAWS} matrices for each number of weights) that soon hardly "
-        "ever happens; a network has "
-        "thousands of weights. Its curvatures are not random; the counting is the same."
+        "ever happens; a network has thousands of weights. Its curvatures are not random; the counting is the same."
     )
     yield "# A plateau: 1 − e^(−w²/2) from w = 5"
     yield from define("plateau")
@@ -195,12 +132,6 @@ def newton_on_saddle() -> str:
     )
 
 
-def off_the_saddle(momentum: float, limit: int = 200) -> int:
-    """Return after how many steps y is 1 away from the saddle, from y = 0.001."""
-    path = walk(saddle, (1.0, 0.001), lambda ws: SGD(ws, 0.02, momentum=momentum), limit)
-    return next(step for step, (_, y) in enumerate(path) if abs(y) >= 1)
-
-
 def shares() -> str:
     """Return the share of minima among random flat points, by dimension."""
     return (
@@ -218,8 +149,7 @@ def plateaus() -> str:
     end = walk(plateau, (5.0,), lambda ws: SGD(ws, 0.1), 1000)[-1][0]
     return (
         f"The slope there is {slope:.2g}. Gradient descent with lr 0.1 is at w = {end:.4f} after 1000 steps. Adam, which divides by the "
-        "size of the slope, "
-        f"is in the hole after {adam}."
+        f"size of the slope, is in the hole after {adam}. “Patience”, says the document: it takes {patience():,} steps until w is 1."
     )
 
 
@@ -234,7 +164,10 @@ def measure(lesson: Lesson) -> dict[str, float]:
     found |= dict(zip(("saddle: x", "saddle: y"), newton(saddle, SADDLE_START), strict=True))
     found |= dict(zip(("damped: x", "damped: y"), newton(saddle, SADDLE_START, damping=DAMPING), strict=True))
     found |= {f"share of minima, {n} weights": share_of_minima(n) for n in DIMENSIONS}
-    return found | {"plateau: Adam arrives": arrives(lambda ws: Adam(ws, 0.1), 200) or math.inf}
+    return found | {
+        "plateau: descent leaves": patience(),
+        "plateau: Adam arrives": arrives(lambda ws: Adam(ws, 0.1), 200) or math.inf,
+    }
 
 
 def plot() -> Any:
@@ -268,7 +201,7 @@ LESSON = Lesson(
         "bowl: x": 1, "bowl: y": 1, "saddle: x": 0, "saddle: y": 0, "damped: x": 0.9, "damped: y": 1.5,
         "momentum 0: steps off the saddle": 177, "momentum 0.9: steps off the saddle": 46,
         "share of minima, 1 weights": 0.493, "share of minima, 2 weights": 0.150, "share of minima, 3 weights": 0.027,
-        "share of minima, 6 weights": 0, "plateau: Adam arrives": 44,
+        "share of minima, 6 weights": 0, "plateau: Adam arrives": 44, "plateau: descent leaves": 117_829,
     },
     measure=measure,
     notes=(Note("ready w", "Downhill is to the left, and the first valley on that way is the shallow one."),),

@@ -101,6 +101,10 @@ def tell(lesson: Lesson) -> Story:
         "step after step. "
         f"It falls as long as lr < 2/c = {2 / CURVATURE:g}; at lr = 1/c = {1 / CURVATURE:g} one step is enough."
     )
+    yield (
+        "It is like standing on a mountain in thick fog: one feels the slope under one's feet, and nothing else. Downhill is the way; how far it goes "
+        "downhill nobody can feel. That is why the length of the step, and not its direction, is the question."
+    )
     yield "# The losses after 0, 1, 2, 5 and 20 steps, by the engine; the last again by the formula"
     yield parabola_table()
     yield (

@@ -3,9 +3,11 @@
 import math
 import statistics
 from collections.abc import Callable
+from functools import cache
+from random import Random
 from typing import Any
 
-from autograd import Value, grad, mean
+from autograd import Parameter, Value, grad, mean, sum
 from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Told, Wrong, measured, number, passes
 from nn import plots
 from nn.lessons.definitions import define
@@ -17,11 +19,14 @@ from nn.losses import (
     mae_loss,
     mse_loss,
 )
+from nn.optim.optimizers import SGD
 
 PREDICTED, TRUE = (210e3, 280e3, 255e3), (200e3, 300e3, 250e3)
 PROBABILITIES = (0.95, 0.9, 0.5, 0.4, 0.3, 0.1, 0.05, 0.01)
+FIVE, WORDS = (0.1, 0.2, 0.5, 0.15, 0.05), 50_000
 DIGIT, DIGITS = 7, (0.05, 0.05, 0.1, 0.05, 0.05, 0.05, 0.1, 0.4, 0.1, 0.05)
 
+PEOPLE = 50  # ill, and as many healthy
 SPOILT = (1.0, 1.0, 1.0, 1.0, 96.0)  # four prices and an outlier
 
 
@@ -75,22 +80,27 @@ def measure(lesson: Lesson) -> dict[str, float]:
         "ten classes, all alike": categorical_cross_entropy([0.1] * 10, DIGIT).data,
         "in bits, of the digit": categorical_cross_entropy(DIGITS, DIGIT).data / math.log(2),
         "0.9 for 0": binary_cross_entropy(0.9, 0).data,
+        "of class 3 of five": categorical_cross_entropy(FIVE, 2).data,
     }  # fmt: skip
 
 
 def tell(lesson: Lesson) -> Told:
     """Go through the houses, then through probabilities, one class and ten; and say in which unit."""
     found = measure(lesson)
+    yield (
+        "Somebody learns to draw circles. “Wrong” does not help; how far each point is from the circle, in one number, does. A loss is such a number."
+    )
     yield "# A price: mean squared error"
     yield from define("mean squared error")
     yield from passes(lesson.build(), about=("e1", "e2", "e3", "p2"))
     yield from define("outlier", "mean absolute error", "Huber loss")
     yield price_table(found)
-    squares, gradients, absolute = (shares(column) for column in columns(found))
+    squares, gradients, _ = (shares(column) for column in columns(found))
     yield (
         f"The loss is {number(found['L'] / 1e6)} million, in squared money. The second house makes up {percent(squares[1])} of it, and "
         f"{percent(gradients[1])} of the gradient, which grows with the error and not with its square. The mean absolute error is "
-        f"{number(found['mean absolute error'])}, in money; its slopes are all of one size, {percent(absolute[1])} each, however large the error."
+        f"{number(found['mean absolute error'])}, in money; its slopes are all of one size, ⅓ each, however large the error. (In one document the row of "
+        "the mean absolute error is garbled. It should read: (1/n) Σ |ŷ − y|, regression, grows linearly with the error.)"
     )
     yield (
         "Huber's loss is ½e² for small errors, and straight beyond δ: with δ = 1, errors of 0.5, 1 and 3 cost "
@@ -103,7 +113,7 @@ def tell(lesson: Lesson) -> Told:
     )
     yield (
         "What a loss needs: never below 0; 0 for a perfect prediction; the larger, the more wrong; a derivative (almost) everywhere; and that it "
-        "measures what matters. A missed illness may cost more than a false alarm: nn.losses shows a loss of one's own."
+        "measures what matters."
     )
     yield "# A probability: cross-entropy"
     yield from define("cross-entropy", "binary cross-entropy")
@@ -121,6 +131,38 @@ def tell(lesson: Lesson) -> Told:
     yield "# One of ten: categorical cross-entropy"
     yield from define("one-hot", "logsumexp")
     yield from ten_classes(found)
+    yield "# A loss of one's own"
+    yield (
+        f"A test is to find {PEOPLE} ill people among {2 * PEOPLE}, from one measured number: normally distributed with deviation 1, mean 0 for the healthy "
+        "and 2 for the ill. To miss an illness may be worse than a false alarm. So multiply the loss of the ill by a factor, and train one neuron:"
+    )
+    yield "\n".join(
+        [
+            "factor   illnesses missed   false alarms",
+            *(f"{k:>6}{missed:>19}{alarms:>15}" for k, (missed, alarms) in screenings()),
+        ]
+    )
+    yield "The data are the same. A model becomes good at what its loss asks for, and at nothing else."
+
+
+@cache
+def screened(factor: float) -> tuple[int, int]:
+    """Train a neuron where the loss of an ill person counts so many times, and return the missed illnesses and the false alarms."""
+    rng, w, b = Random(1), Parameter(0.0), Parameter(0.0)
+    people = [(rng.gauss(2 * ill, 1), ill) for ill in (0, 1) for _ in range(PEOPLE)]
+    optimizer = SGD([w, b], 1.0)
+    for _ in range(60):
+        optimizer.zero_grad()
+        each = [binary_cross_entropy_with_logits(w * x + b, ill) * (factor if ill else 1) for x, ill in people]
+        (sum(each) / (PEOPLE * (1 + factor))).backward()
+        optimizer.step()
+    called = [(w.data * x + b.data > 0, ill) for x, ill in people]
+    return called.count((False, 1)), called.count((True, 0))
+
+
+def screenings() -> list[tuple[int, tuple[int, int]]]:
+    """Return the outcome for some factors."""
+    return [(factor, screened(factor)) for factor in (1, 3, 10)]
 
 
 def columns(found: dict[str, float]) -> tuple[list[float], list[float], list[float]]:
@@ -159,12 +201,14 @@ def ten_classes(found: dict[str, float]) -> Story:
     )
     yield (
         "The digit 7 is place 7 of the list, counted from 0. (The document's other example, [0, 0, 1, 0, 0] “for class 3”, counts from 1. Libraries "
-        "count from 0: there it is class 2.)"
+        f"count from 0: there it is class 2. Given [{', '.join(map(number, FIVE))}], its loss is −ln 0.5 = {categorical_cross_entropy(FIVE, 2).data:.3f}.) "
+        f"As a whole number (sparse) a label takes one number where one-hot takes one for each class: for 32 labels and ten classes, 32 in the "
+        f"place of {32 * 10}; for {WORDS:,} words, 32 in the place of {32 * WORDS:,}."
     )
     yield (
         "Cross-entropy is called an average number of bits. It is that with logarithms to base 2; with ln, as here and in nearly every library, the unit "
         f"is the nat: {found['of the digit']:.4f} nats are {found['in bits, of the digit']:.4f} bits. A nat is {1 / math.log(2):.4f} bits, and the factor "
-        "moves no minimum."
+        "does not move a minimum."
     )
 
 
@@ -201,6 +245,7 @@ LESSON = Lesson(
         "0.3 for 1: squared error": 0.49, "0.3 for 1: slope": -1.4,
         "−ln 0.5": 0.693147180559945, "−ln 0.1": 2.302585092994046, "−ln 0.9": 0.105360515657826, "0.9 for 0": 2.302585092994046,
         "−ln 0.3": 1.203972804325936, "−ln 0.95": 0.051293294387551, "−ln 0.05": 2.995732273553991,
+        "of class 3 of five": 0.693147180559945,
         "of the digit": 0.916290731874155, "in bits, of the digit": 1.321928094887362, "ten classes, all alike": 2.302585092994046,
     },
     measure=measure,

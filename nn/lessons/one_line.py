@@ -17,6 +17,7 @@ INPUTS = [(0, 0), (0, 1), (1, 0), (1, 1)]
 TARGETS = {"AND": (0, 0, 0, 1), "OR": (0, 1, 1, 1), "XOR": (0, 1, 1, 0)}
 START = (1.0, -2.0, 0.5)  # w1, w2, b; any others would do
 LEARNING_RATE, EPOCHS = 1.0, 500
+THREE = ((1.0, 1.0, -0.5), (1.0, 1.0, -1.5), (1.0, -1.0, -0.5))  # three neurons: OR, AND, and x1 without x2
 PROOF = """\
 (0, 0) → 0 asks for            b < 0
 (0, 1) → 1 asks for       w2 + b > 0
@@ -119,11 +120,22 @@ def tell(lesson: Lesson) -> Told:
         "is at its lowest. There is nothing better for one neuron to find."
     )
     yield "# Three neurons side by side"
+    yield ("A layer of three neurons draws three lines, and gives three answers (z > 0 at the four inputs):")
+    yield three_neurons()
     yield (
-        "A layer of three neurons draws three lines, and gives three answers; by the proof none of them is XOR. A weighted sum of the three z's is again "
+        "By the proof none of them is XOR, whatever the weights. A weighted sum of the three z's is again "
         "a number times x1, plus a number times x2, plus a number: one line more. Something must bend between the layers: xor-by-hand shows it at work, "
         "linear-trap what happens without."
     )
+
+
+def three_neurons() -> str:
+    """Return what each of three neurons says of the four inputs."""
+    lines = ["neuron                     (0,0)  (0,1)  (1,0)  (1,1)"]
+    for w1, w2, b in THREE:
+        answers = "".join(f"{int(w1 * x1 + w2 * x2 + b > 0):>7}" for x1, x2 in INPUTS)
+        lines.append(f"z = {number(w1)}·x1 + {number(w2)}·x2 + {number(b)}".replace("+ −", "− ").ljust(25) + answers)
+    return "\n".join(lines)
 
 
 def report() -> str:
@@ -138,9 +150,11 @@ def report() -> str:
 
 
 def plot() -> Any:
-    """Draw the lines that were found for AND and OR, and two for XOR that get three points right."""
-    figure = plots.new_figure(1, 3)
-    for ax, name in zip(figure.axes, TARGETS, strict=True):
+    """Draw the lines that were found for AND and OR, two for XOR that get three points right, and the lines of three neurons."""
+    figure = plots.new_figure(1, 4)
+    figure.set_size_inches(13, 3.6)
+    draw_three(figure.axes[3])
+    for ax, name in zip(figure.axes, TARGETS, strict=False):
         data = list(zip(map(list, INPUTS), TARGETS[name], strict=True))
         if name == "XOR":
             plots.scatter(ax, INPUTS, data)
@@ -151,8 +165,19 @@ def plot() -> Any:
             w1, w2, b = trained(name).weights
             model = MLP(2, [1], output_activation="sigmoid", weights=[[[w1, w2]]], biases=[[b]])
             plots.decision_boundary(model, data, ax)
-        ax.set_title({"XOR": "XOR: each line gets one point wrong"}.get(name, name))
+        ax.set_title({"XOR": "XOR: one point wrong"}.get(name, name))
     return figure
+
+
+def draw_three(ax: Any) -> None:
+    """Draw the lines of three neurons of one layer, and the four points."""
+    plots.scatter(ax, INPUTS, list(zip(map(list, INPUTS), TARGETS["XOR"], strict=True)))
+    for (w1, w2, b), dash, place in zip(THREE, ("-", "--", ":"), ((-0.2, 0.8), (0.47, 1.17), (1.2, 0.55)), strict=True):
+        ax.plot([-0.3, 1.3], [-(w1 * x + b) / w2 for x in (-0.3, 1.3)], dash, color=plots.BLACK)
+        ax.annotate(str(THREE.index((w1, w2, b)) + 1), place, ha="center", va="center")
+    ax.set(
+        title="Three neurons, three lines", xlabel="x₁", ylabel="x₂", xlim=(-0.3, 1.3), ylim=(-0.3, 1.3), aspect="equal"
+    )
 
 
 LESSON = Lesson(

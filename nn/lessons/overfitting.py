@@ -101,8 +101,9 @@ def tell(lesson: Lesson) -> Told:
     _, large, held, dropped = fits().values()
     yield (
         f"The line underfits: bad on both. The large network overfits: its training loss is {large.loss:.3f}, far below the noise, and what it has "
-        f"learned from the noise is wrong elsewhere: {large.validation_loss:.3f}. Its best epoch was {best(large)[0]}, with {best(large)[1]:.3f}; "
-        "from then on the training loss falls and the validation loss rises."
+        f"learned from the noise is wrong elsewhere: {large.validation_loss:.3f} (a student who learns the answers of a practice test by heart fails "
+        "in the next). "
+        f"Its best epoch was {best(large)[0]}, with {best(large)[1]:.3f}; from then on the training loss falls and the validation loss rises."
     )
     yield Claim(
         f"It ends {endless(large) - SIGMA**2:.3f} from the parabola, in the mean square, because it has learned the noise of its ten points: "
@@ -120,10 +121,7 @@ def tell(lesson: Lesson) -> Told:
     yield "# How dropout scales"
     yield from scaling()
     yield "# What else"
-    yield (
-        "Against underfitting: more units, more epochs, better inputs. Against overfitting: more data, which helps most; L2, dropout; and "
-        "stopping at the best epoch."
-    )
+    yield "Against underfitting: more units, more epochs, better inputs. Against overfitting: more data, which helps most; L2, dropout; stopping in time."
 
 
 def table() -> str:

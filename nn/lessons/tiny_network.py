@@ -43,6 +43,11 @@ def tell(lesson: Lesson) -> Told:
     )
     loss = lesson.build()
     yield from passes(loss)
+    yield (
+        "A document compares this with a factory: a defect in the product is traced back from station to station, to the worker who made the "
+        "mistake. The tracing is like that: each operation is asked only for its own part, its local derivative. But nobody has made a "
+        "mistake. A gradient says what a small change of w would do to the loss now."
+    )
     yield "# Update"
     parameters = {node.label: node for node in topological_order(loss) if node.kind == "parameter"}
     step_w, step_b = updates(loss, [parameters["w"], parameters["b"]], LEARNING_RATE)

@@ -10,6 +10,7 @@ from autograd import Value, grad, mean, phases, scope, softmax
 from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Told, Wrong, measured
 from nn.data.batching import batches
 from nn.layers import MLP
+from nn.lessons import ablation
 from nn.lessons.definitions import define
 from nn.lessons.training_run import (
     BATCH,
@@ -26,7 +27,7 @@ from nn.lessons.training_run import (
 )
 from nn.losses import cross_entropy
 from nn.optim.optimizers import SGD
-from nn.plots import loss_curves
+from nn.plots import loss_curves, new_figure
 from nn.training.fit import evaluate
 
 LEFT_OUT = ("chain z1→u1", "ready u1", "chain z1→c1", "ready c1", "chain z2→c2", "ready c2", "chain z→x", "ready x")
@@ -112,9 +113,9 @@ def whole_loop() -> Story:
     yield table(rows)
     given = ", ".join(f"{math.exp(-loss):.0%} at a loss of {loss}" for loss in (2.3, 1.2, 0.3))
     yield (
-        "The documents' numbers are illustrations, of no network that they name; ours are of this one. The course is the same: steep, then flat, and the "
-        f"gradient shrinks with the loss. e to the −loss is what the truth is given, as a geometric mean: {given}. The other document begins "
-        "at 2.45 with 15 % right and does not say how many classes it has: if ten, 2.45 is above ln 10, confident and mostly wrong."
+        "The documents' numbers are illustrations, of no network that they name; ours are of this one. The curve has the same shape: steep, then flat, and the "
+        f"gradient shrinks with the loss. e⁻ᴸ, with L the loss, is the probability given to the true class, as a geometric mean: {given}. "
+        "The other document begins at 2.45 with 15 % right and does not say how many classes it has: if ten, 2.45 is above ln 10, confident and mostly wrong."
     )
     yield (
         f"The validation loss was lowest in epoch {best}, and training stopped after {len(rows)}. With the weights of epoch {best}, "
@@ -124,6 +125,8 @@ def whole_loop() -> Story:
     )
     yield "# Slips in the printed loop"
     yield from slips()
+    yield "# Remove one part"
+    yield from without_each_part()
     yield "# The same with fit"
     yield (
         "fit(model, train, cross_entropy, SGD(model.parameters(), 0.1), 100, 10,\n"
@@ -161,6 +164,21 @@ def slips() -> Story:
         "The weights that it calls Xavier/He have the deviation √(2/n), n the inputs. That is He's, made for ReLU; Xavier's is √(2/(n + "
         "m)), m the outputs. For 8 and 10: "
         f"{math.sqrt(2 / 8):.3f} and {math.sqrt(2 / 18):.3f}."
+    )
+    yield (
+        "What it prints as the train loss is the loss of the last batch; above it is the mean over the epoch. And its evaluate returns a loss "
+        "during training and an accuracy after it: two functions, and two names here. docs/programs has the loop as printed and mended."
+    )
+
+
+def without_each_part() -> Story:
+    """Tell what becomes of learning when one part is missing."""
+    yield f"“Remove any one, and learning fails”, says the document. XOR by 2-3-1, {ablation.EPOCHS} epochs; ln 2 = {math.log(2):.3f} is guessing:"
+    yield ablation.table()
+    yield (
+        "True of six, with a reservation about backpropagation: gradients can be found by nudging (why-backprop), and one can learn without any. "
+        f"Change all 13 weights at random, and keep the change if the loss is lower: after {ablation.TRIES:,} tries the loss is "
+        f"{ablation.searched():.3f}. With a million weights hardly any random change helps: backpropagation makes learning cheap, not possible."
     )
 
 
@@ -201,13 +219,25 @@ def measure(lesson: Lesson) -> dict[str, float]:
         "share of the test set": right,
         "its standard deviation (two digits)": round(math.sqrt(right * (1 - right) / len(parts()[2])), 2),
         "bias gradients of the printed sum": len(bias_sums()[0]),
+        "XOR, loss without a hidden layer": ablation.trained("architecture"),
         "largest of them": round(max(map(abs, bias_sums()[0])), 12),
     }
 
 
 def plot() -> Any:
-    """Draw both losses of the run."""
-    return loss_curves(by_fit())
+    """Draw the four steps as a circle, and both losses of the run."""
+    figure = new_figure(1, 2)
+    circle, losses = figure.axes
+    loss_curves(by_fit(), losses)
+    circle.set(xlim=(-1.7, 1.7), ylim=(-1.5, 1.5), title="The four steps of training")
+    circle.axis("off")
+    steps = (("1. forward", 0.0, 1.1), ("2. loss", 1.1, 0.0), ("3. backward", 0.0, -1.1), ("4. update", -1.1, 0.0))
+    for (text, x, y), (_, to_x, to_y) in zip(steps, (*steps[1:], steps[0]), strict=True):
+        circle.text(x, y, text, ha="center", va="center")
+        arrow = {"arrowstyle": "->", "shrinkA": 24, "shrinkB": 24, "connectionstyle": "arc3,rad=-0.25"}
+        circle.annotate("", (to_x, to_y), (x, y), arrowprops=arrow)
+    circle.text(0, 0, "repeat", ha="center", va="center", style="italic")
+    return figure
 
 
 LESSON = Lesson(
@@ -224,7 +254,7 @@ LESSON = Lesson(
         "∂L/∂w": 3.52318831191153, "∂L/∂b": 1.761594155955765, "∂L/∂x": 0.880797077977882, "ln 10": 2.302585092994046,
         "loss after epoch 1 (two digits)": 2.48, "loss after epoch 10 (two digits)": 0.99, "best epoch": 53, "epochs": 63,
         "share of the test set": 20 / 30, "its standard deviation (two digits)": 0.09,
-        "bias gradients of the printed sum": 6, "largest of them": 0,
+        "bias gradients of the printed sum": 6, "largest of them": 0, "XOR, loss without a hidden layer": 0.693147180559945,
     },
     measure=measure,
     notes=(

@@ -18,6 +18,7 @@ from nn.training.fit import fit
 
 UNITS, TRAINED_UNITS, SEEDS = (2, 4, 8, 16, 32), (2, 4, 8, 16), (0, 1, 2)
 EPOCHS, LEARNING_RATE = 100, 0.05
+DRAWN = 1000  # networks with random weights
 Curve = Callable[[float], float]
 
 
@@ -86,6 +87,10 @@ def corner() -> Value:
 
 def tell(lesson: Lesson) -> Told:
     """Make a corner, put corners together to a curve, count units, then look for the same by training."""
+    yield (
+        "f(x) = 2x + 1 can be written down. “Is this a cat?” is a function of the pixels too, and nobody can write it down; there are only examples. "
+        "A network is a function with many numbers to set. The question is whether some setting comes near to any function one may want."
+    )
     yield "# A ReLU is a corner"
     yield (
         "relu(x − k) is 0 up to the knot k, and then rises. With weights 2 and −4, and knots at 0 and 0.5, the sum rises with slope 2 and then falls "
@@ -125,6 +130,11 @@ def tell(lesson: Lesson) -> Told:
         "How many units are enough? Here a knot costs one unit. With d inputs, a grid of 10 knots a side has 10^d of them: 100 for two inputs, and for the "
         "784 pixels of a digit a number of 785 figures. The document's “billions” are modest. Depth, and data that do not fill the space, make it feasible."
     )
+    yield (
+        "Two hidden units, as in xor-by-hand, do not “represent any decision boundary”, as the document has it. Along a line two ReLUs make three straight "
+        f"pieces, which cross 0 three times at most (of {DRAWN:,} networks with random weights none crosses more than {crossings()} times). Five points in "
+        "a row of classes 0, 1, 0, 1, 0 ask for four."
+    )
     yield "# Why depth: folding"
     yield from depth()
 
@@ -149,6 +159,22 @@ def depth() -> Story:
     rows = [f"{layers:>6}{2 * layers:>14}{pieces(layers):>10}{pieces(layers):>28}" for layers in (1, 2, 4, 8)]
     yield "\n".join(["layers   ReLUs, deep   pieces   ReLUs in one hidden layer", *rows])
     yield "Each fold doubles the pieces. In one hidden layer each piece costs a ReLU: depth does with 16 what width does with 256."
+    yield (
+        "The document speaks of low-, mid- and high-level features. This is the sense of it: a layer works on what the layer before has made, so its "
+        "units are features of features. That networks for images find edges first, then parts, then objects has been seen in large ones; nothing "
+        "here shows it."
+    )
+
+
+@cache
+def crossings() -> int:
+    """Return how often, at most, two ReLUs and an output change their sign along a line, over networks with random weights."""
+    rng, most, xs = Random(0), 0, [k / 10 for k in range(-40, 41)]
+    for _ in range(DRAWN):
+        u1, w1, b1, u2, w2, b2, c = (rng.gauss(0, 1) for _ in range(7))
+        above = [u1 * max(0.0, w1 * x + b1) + u2 * max(0.0, w2 * x + b2) + c > 0 for x in xs]
+        most = max(most, sum(a != b for a, b in itertools.pairwise(above)))
+    return most
 
 
 def hand_table() -> str:

@@ -51,7 +51,7 @@ nn.training: settings parts logits run evaluation divergence checkpoint callback
 nn.monitor: gradients diagnosis monitors __init__
 nn.plots: canvas curves landscape __init__
 nn: model_files __init__
-nn.lessons: definitions cards board recomputed digits_large training_run * __init__
+nn.lessons: definitions cards board recomputed digits_large training_run ablation landscape_walks optimizer_race * __init__
 autograd: __main__
 """
 

@@ -10,6 +10,7 @@ from autograd.classroom import measured
 from nn.lessons import (
     batches,
     early_stopping,
+    landscape_walks,
     landscapes,
     learning_rates,
     memory,
@@ -567,8 +568,8 @@ def test_all_positive_is_what_the_eigenvalues_say():
     rng = Random(0)
     for n in (1, 2, 3, 4):
         for _ in range(50):
-            matrix = landscapes.random_symmetric(n, rng)
-            assert landscapes.all_positive(matrix) == bool((np.linalg.eigvalsh(matrix) > 0).all())
+            matrix = landscape_walks.random_symmetric(n, rng)
+            assert landscape_walks.all_positive(matrix) == bool((np.linalg.eigvalsh(matrix) > 0).all())
 
 
 def test_the_share_of_minima_is_that_of_the_theory():
@@ -585,3 +586,22 @@ def test_the_plateau_holds_gradient_descent_and_not_adam():
         w -= 0.1 * w * np.exp(-w * w / 2)
     assert f"w = {w:.4f} after 1000 steps" in told(landscapes.LESSON)
     assert "in the hole after 44" in told(landscapes.LESSON)
+
+
+def test_patience_on_the_plateau():
+    w, steps = 5.0, 0
+    while w > 1:
+        w -= 0.1 * w * np.exp(-(w**2) / 2)
+        steps += 1
+    assert landscapes.patience() == steps == 117_829
+
+
+def test_noise_leaves_the_shallow_valley_and_none_leaves_nothing():
+    left = [landscapes.left_by(noise) for noise in landscapes.NOISES]
+    assert left[0] == 0
+    assert left == sorted(left)
+    assert 10 < left[-1] < landscapes.RUNS
+
+
+def test_what_a_batch_costs():
+    assert batches.costs().splitlines()[2].split() == ["32", "1,875", "31,552", "0.177"], "60,000/32; 32·986; 1/√32"

@@ -399,3 +399,45 @@ def test_a_pass_told_about_some_nodes_is_a_part_of_the_whole():
     assert [item for item in part if not isinstance(item, str) and item.phase == "forward"] == forward
     told = [item.key for item in part if not isinstance(item, str) and item.phase == "backward"]
     assert told == ["seed y", "ready y", "chain h2→x1", "chain h1→x1", "ready x1"]
+
+
+# --- what the documents say in passing ---
+
+
+def test_weights_behind_positive_inputs_zig_zag():
+    for positive in (True, False):
+        rng, w, together, path = random.Random(0), np.zeros(2), 0, 0.0
+        for _ in range(400):
+            x = np.array([rng.random(), rng.random()]) - (0 if positive else 0.5)
+            gradient = 2 * (w @ x - x @ [1, -1]) * x
+            together += gradient.prod() > 0
+            step = -0.1 * gradient
+            path, w = path + np.linalg.norm(step), w + step
+        assert activations.zigzag(positive) == pytest.approx((together / 400, path), rel=1e-9)
+        assert np.linalg.norm(w - [1, -1]) < 0.01, "it arrives all the same"
+    assert activations.zigzag(True).together == 1
+
+
+def test_the_three_lines_answer_as_drawn():
+    answers = [line.split()[-4:] for line in one_line.three_neurons().splitlines()[1:]]
+    assert answers == [list("0111"), list("0001"), list("0010")], "OR, AND, and x1 without x2"
+
+
+def test_a_missed_illness_that_costs_more_is_missed_less_and_alarms_more():
+    missed, alarms = zip(*(counts for _, counts in losses.screenings()), strict=True)
+    assert list(missed) == sorted(missed, reverse=True)
+    assert list(alarms) == sorted(alarms)
+    for factor, counts in losses.screenings():
+        assert np.abs(np.subtract(counts, best_threshold(factor))).max() <= 1, "60 steps end near the least loss"
+
+
+def best_threshold(factor):
+    """The same by Newton's method, in NumPy: where the neuron with the least loss draws its line."""
+    rng = random.Random(1)
+    x, ill = np.array([(rng.gauss(2 * ill, 1), ill) for ill in (0, 1) for _ in range(50)]).T
+    weight, theta, inputs = np.where(ill == 1, factor, 1.0), np.zeros(2), np.stack([x, np.ones_like(x)])
+    for _ in range(25):
+        p = 1 / (1 + np.exp(-theta @ inputs))
+        theta -= np.linalg.solve((inputs * (weight * p * (1 - p))) @ inputs.T, inputs @ (weight * (p - ill)))
+    called = theta @ inputs > 0
+    return int((~called & (ill == 1)).sum()), int((called & (ill == 0)).sum())

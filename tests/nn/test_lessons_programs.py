@@ -24,7 +24,7 @@ def program(name):
     return module
 
 
-@pytest.mark.parametrize("name", ["xor_script", "optimizer_steps"])
+@pytest.mark.parametrize("name", ["xor_script", "optimizer_steps", "early_stopping"])
 def test_a_program_runs(name):
     done = subprocess.run(
         [sys.executable, PROGRAMS / f"{name}.py"],
@@ -72,6 +72,13 @@ def test_the_printed_adam_has_no_t_and_the_correction_matters():
         next(steps.adam_printed(GRADIENTS))
     assert next(steps.adam([5.0])) == pytest.approx(-0.1)
     assert next(steps.adam([5.0], corrected=False)) == pytest.approx(-0.1 * 0.1 / np.sqrt(0.001), rel=1e-6)
+
+
+def test_the_printed_early_stopping_never_loads_what_it_saved():
+    stopping = program("early_stopping")
+    assert stopping.printed(stopping.EXAMPLE) == (15, 20, False), "not epoch 10; and patience 5 waits for five"
+    assert stopping.printed(stopping.EXAMPLE, patience=1) == (15, 20, True)
+    assert stopping.mended(stopping.EXAMPLE, patience=1) == (15, 15, True)
 
 
 @pytest.fixture(scope="module")
@@ -186,3 +193,32 @@ def test_the_loan_neuron_finds_a_line_from_random_weights():
     assert f"{wrong[0]} wrong after 0 epochs" in " ".join(
         item for item in loan_neuron.LESSON.story() if isinstance(item, str)
     )
+
+
+def test_another_start_finds_as_many_secrets_and_the_game_can_be_played():
+    from nn.lessons import guessing_game
+
+    for start in guessing_game.STARTS:
+        reached = {start + 10 * k for k in range(-11, 12)}
+        near = [s for s in range(1, 101) if any(abs(s - g) <= 2 for g in reached)]
+        assert guessing_game.won(10, start) == near
+        assert len(near) == 50
+    asked = []
+    answers = iter(["high", "low", "low", ""])
+    assert guessing_game.play(2, 50, lambda question: asked.append(question) or next(answers)) == 4
+    assert [question.split()[3] for question in asked] == ["50.", "48.", "50.", "52."]
+
+
+def test_learning_without_one_part_and_without_backpropagation():
+    from nn.lessons import ablation
+
+    losses = {part: ablation.trained(part) for part in ablation.PARTS}
+    assert losses.pop("none") < 0.05
+    assert min(losses.values()) > 0.69, "each alone is no better than guessing, ln 2 = 0.693"
+    assert ablation.searched() < 0.01
+
+
+def test_two_relus_do_not_cross_often_enough():
+    from nn.lessons import universal_approximation
+
+    assert universal_approximation.crossings() <= 3

@@ -1,0 +1,99 @@
+"""The race of optimizers: a ravine, a saddle, and how each rule fares on them with each learning rate."""
+
+import math
+from collections.abc import Callable, Iterator
+from functools import cache
+from itertools import islice, pairwise, repeat
+from typing import Any, NamedTuple
+
+from autograd import Parameter, Value
+from nn.optim.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
+
+STEEP = 50.0
+RATES = (0.01, 0.03, 0.1, 0.3, 1.0)
+LIMIT, BETA, EXPLODED = 300, 0.9, 1e6
+OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {
+    "SGD": SGD,
+    "SGD, momentum 0.9": lambda w, lr: SGD(w, lr, momentum=BETA),
+    "SGD, Nesterov 0.9": lambda w, lr: SGD(w, lr, momentum=BETA, nesterov=True),
+    "Adagrad": Adagrad,
+    "RMSprop": RMSprop,
+    "Adam": Adam,
+    "AdamW": AdamW,
+}
+
+
+def ravine(x: Any, y: Any, steep: Any = STEEP) -> Any:
+    """Return ½x² + ½·50·y²: fifty times as steep across as along."""
+    return 0.5 * x**2 + 0.5 * (steep * y**2)
+
+
+def saddle(x: Any, y: Any) -> Any:
+    """Return x² − y² + ⅛y⁴: a saddle at (0, 0), and −2 at its lowest points (0, ±2)."""
+    return x**2 - y**2 + 0.125 * (y**2) ** 2
+
+
+RAVINE: dict[str, Any] = {"loss": ravine, "start": (7.0, 1.0), "goal": 0.01}
+SADDLE: dict[str, Any] = {"loss": saddle, "start": (1.5, 0.0001), "goal": -1.9}
+SURFACES = {"ravine": RAVINE, "saddle": SADDLE}
+
+
+class Race(NamedTuple):
+    """How one optimizer fared with one learning rate: the step from which the loss stays below the goal, and the largest loss."""
+
+    steps: int | None
+    largest: float
+    first: int | None  # the first step below the goal, whether the loss stays there or not
+
+
+@cache
+def race(name: str, lr: float, surface: str) -> Race:
+    """Run an optimizer for LIMIT steps."""
+    losses = list(islice(descent(OPTIMIZERS[name], lr, SURFACES[surface]), LIMIT + 1))
+    goal = SURFACES[surface]["goal"]
+    first = next((step for step, loss in enumerate(losses) if loss < goal), None)
+    above = max((step for step, loss in enumerate(losses) if not loss < goal), default=-1)
+    return Race(above + 1 if above + 1 <= LIMIT else None, max(losses), first)
+
+
+def descent(make: Callable[..., Optimizer], lr: float, surface: dict[str, Any]) -> Iterator[float]:
+    """Yield the loss before each step; once it has exploded, for ever infinity."""
+    weights = [Parameter(w) for w in surface["start"]]
+    optimizer = make(weights, lr)
+    while (loss := surface["loss"](*weights)).data < EXPLODED:
+        yield loss.data
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    yield from repeat(math.inf)
+
+
+def results(surface: str) -> dict[str, list[Race]]:
+    """Return how each optimizer fares with each learning rate."""
+    return {name: [race(name, lr, surface) for lr in RATES] for name in OPTIMIZERS}
+
+
+def best(races: list[Race]) -> int:
+    """Return the number of the race with the fewest steps."""
+    arrived = [(one.steps, i) for i, one in enumerate(races) if one.steps is not None]
+    return min(arrived)[1]
+
+
+def fewest(races: list[Race]) -> int:
+    """Return the fewest steps with any learning rate."""
+    return races[best(races)].steps or 0
+
+
+def moves(make: Callable[[list[Value]], Optimizer], gradients: list[float], rates: list[float]) -> list[float]:
+    """Return by how much one weight moves at each step, for given gradients and learning rates."""
+    w = Parameter(0.0)
+    optimizer, places = make([w]), [0.0]
+    for w.grad, optimizer.lr in zip(gradients, rates, strict=True):
+        optimizer.step()
+        places.append(w.data)
+    return [b - a for a, b in pairwise(places)]
+
+
+def first_step(make: Callable[..., Optimizer]) -> float:
+    """Return how far the first step goes, with learning rate 0.1, when the gradient is 50."""
+    return abs(moves(lambda w: make(w, 0.1), [50.0], [0.1])[0])
