@@ -6,6 +6,7 @@ from autograd.classroom.course import Course
 from autograd.classroom.definition import Definition, Flashcard, table_of
 from autograd.classroom.exercise import Exercise, GradientOf, Wrong, choice, one_of
 from autograd.classroom.lesson import Lesson, Note, Story, Told, measured, passes
+from autograd.classroom.trainable import Trainable
 from autograd.explain.stepper import updates
 from autograd.graph import number
 
@@ -20,6 +21,7 @@ __all__ = [
     "Note",
     "Story",
     "Told",
+    "Trainable",
     "Wrong",
     "choice",
     "compare",

@@ -10,6 +10,7 @@ from typing import Protocol, cast
 from autograd.classroom.claim import Claim
 from autograd.classroom.definition import Definition
 from autograd.classroom.exercise import Exercise, GradientOf
+from autograd.classroom.trainable import Trainable
 from autograd.errors import DataError
 from autograd.explain.events import Chain, Event
 from autograd.explain.stepper import steps
@@ -64,7 +65,8 @@ class Lesson:
 
     The source of `build` is what is shown as code. `tell` yields texts and events in the order of the story; a text that
     begins with "# " is a heading, and a sentence that names a cause is a Claim. `numbers` are those it must reach, and
-    `measure` computes them. `plot` returns a matplotlib figure, for lessons that have one.
+    `measure` computes them. `plot` returns a matplotlib figure, for lessons that have one, and `training` what
+    the page trains, for lessons with data.
     Without `exercises` it asks for the gradient of each leaf.
     """
 
@@ -79,6 +81,7 @@ class Lesson:
     notes: tuple[Note, ...] = ()
     exercises: tuple[Exercise | GradientOf, ...] = None  # type: ignore[assignment]
     plot: Callable[[], Figure] | None = field(default=None, repr=False)
+    training: Callable[[], Trainable] | None = field(default=None, repr=False)
     source: str = field(default="", repr=False)
     original: Callable[[], Value] | None = field(
         default=None, repr=False

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import tempfile
 import webbrowser
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from itertools import islice
@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from autograd.classroom.lesson import Lesson, as_lesson
-from autograd.errors import FileError, GraphError
+from autograd.classroom.trainable import Model, Numbers, Trainable
+from autograd.errors import DataError, FileError, GraphError
 from autograd.explain.events import Event
 from autograd.explain.stepper import count_steps, steps
 from autograd.file_io import write_file
@@ -26,6 +27,7 @@ from autograd.pictures.texts import clean
 from autograd.player.live import alive, deciding_line
 from autograd.player.page import page
 from autograd.player.page_data import gather
+from autograd.player.training_data import Training
 from autograd.value import Value
 
 MOST_EVENTS = 20_000
@@ -70,7 +72,12 @@ class Player:
 
 
 def play(
-    root: Value | Lesson | Callable[[], Value] | Iterable[Event], *, title: str = "", quiz: bool = False
+    root: Value | Lesson | Model | Iterable[Event],
+    *,
+    title: str = "",
+    quiz: bool = False,
+    data: Sequence[tuple[Numbers, Numbers]] | None = None,
+    loss: Callable[..., Value] | None = None,
 ) -> Player:
     """Return a page on which the passes are played, forward and back, one event at a time.
 
@@ -82,15 +89,45 @@ def play(
 
     `root` is the Value at the end of a computation, a function that builds one, a Lesson, or a list of events: those of `phases`, say, to go through
     training step by step. With `quiz` the page asks for each contribution before it shows it.
-    Raises GraphError for anything else, and for more than 20,000 events.
+
+    With `data` and `loss` the root is a model, an nn.Module or a function, and the page trains it: `play(model, data=xor(), loss=mse_loss)`.
+    `data` are pairs (inputs, target); `loss(model(inputs), target)` is the loss of one example, a function of nn.losses or your own.
+    Raises GraphError for anything else, and for more than 20,000 events; DataError where model, data and loss do not go together.
     """
-    head, events, texts = played(root)
+    trained = Training(wanted(root, data, loss))
+    own = trained.example if data is not None or loss is not None else None
+    head, events, texts = played(own.root if own else root)
     check_count(len(events))
     told, pictures = gather(events, texts, head["lesson"], head["source"])
-    live, table = alive(events, decides(root))
-    data = {"title": title or head["title"], "question": head["question"], "quiz": quiz, **told, "live": live}
+    live, table = alive(events, trained.refused if own else decides(root))
+    title = title or (f"Training {named(root)}" if own else head["title"])
+    whole = {"title": title, "question": head["question"], "quiz": quiz, **told, "live": live, "training": trained.data}
     rows = [[str(k), event.words, event.lines[-1]] for k, event in enumerate(events)]
-    return Player(clean(data["title"]), page(data, pictures, table), rows)
+    return Player(clean(title), page(whole, pictures, f"{table}\n{trained.script}"), rows)
+
+
+def wanted(root: Any, data: Any, loss: Any) -> Trainable | None:
+    """Return what the page trains: what is given, or the lesson's own; None if there is nothing."""
+    if data is None and loss is None:
+        return root.training() if isinstance(root, Lesson) and root.training else None
+    if isinstance(root, (Value, Lesson)) or not callable(root):
+        raise DataError(
+            f"With data and loss, play takes a model to call, and {root!r} is not one. Give an nn.Module, or a function of the inputs."
+        )
+    if data is None or loss is None:
+        raise DataError(
+            "To train, a page needs data and a loss: play(model, data=[([0, 1], 1), ([1, 1], 0)], loss=nn.mse_loss)."
+        )
+    if not callable(loss):
+        raise DataError(
+            f"A loss is a function of the model's output and the target, and {loss!r} is not one. Give nn.mse_loss, say."
+        )
+    return Trainable(root, data, loss)
+
+
+def named(model: Any) -> str:
+    """Return what a model is called."""
+    return getattr(model, "__name__", repr(model))
 
 
 def decides(root: Any) -> str:

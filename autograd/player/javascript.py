@@ -28,6 +28,7 @@ from autograd.namespaces import FUNCTIONS
 from autograd.op import MANY, PAIRS, REAL, Op
 
 NAMES = ("x", "y", "z")
+Put = Callable[[str, str], str]  # (place of a use, its local derivative) → what is done with it
 
 
 class Many:
@@ -153,30 +154,35 @@ def flushed(xp: ScriptNamespace) -> list[str]:
     return lines
 
 
-def written(slopes: Any, op: Op) -> list[str]:
+def kept(place: str, slope: str) -> str:
+    """Write that the local derivative of the use at a place is kept."""
+    return f"D[{place}] = {slope};"
+
+
+def written(slopes: Any, op: Op, put: Put = kept) -> list[str]:
     """Return the lines that put local derivatives into their places."""
     parts = list(slopes) if op.arity != MANY else [slopes]
     lines, place = [], 0
     for part in parts:
         if isinstance(part, (Many, tuple, list)):
-            lines += loop(part, place)
+            lines += loop(part, place, put)
             place += len(part)
         else:
-            lines.append(f"D[{f's + {place}' if place else 's'}] = {script(part)};")
+            lines.append(put(f"s + {place}" if place else "s", script(part)))
             place += 1
     return lines
 
 
-def loop(slopes: Any, place: int) -> list[str]:
+def loop(slopes: Any, place: int, put: Put) -> list[str]:
     """Return the loop over many local derivatives; those of a tuple are all the same, or written one by one."""
     if isinstance(slopes, Many):
         texts = {script(slopes.at("i"))}
     else:
         texts = {script(x) for x in slopes}
         if len(texts) > 1:
-            return [f"D[s + {place + i}] = {script(x)};" for i, x in enumerate(slopes)]
+            return [put(f"s + {place + i}", script(x)) for i, x in enumerate(slopes)]
     offset = f"{place} + " if place else ""
-    return [f"for (let i = 0; i < {len(slopes)}; i++) D[s + {offset}i] = {text};" for text in texts]
+    return [f"for (let i = 0; i < {len(slopes)}; i++) {put(f's + {offset}i', text)}" for text in texts]
 
 
 def table_of(rows: Sequence[tuple[Op, int]]) -> str:

@@ -14,6 +14,10 @@ A page that computes has besides, and the rows of the table that it uses as Java
 functions what rows may call                   live      the lesson as it is with other numbers
 fill      templates, filled                    leaves    changing a leaf, undo, redo
 passes    both passes                          curve     the loss over a leaf; main: moving about
+
+and one that trains:
+
+learn     batches, updates                     train     the Train drawer
 """
 
 from __future__ import annotations
@@ -32,7 +36,7 @@ from autograd.pictures.texts import clean
 
 SCRIPTS = (
     "numbers", "data", "state", "elements", "picture", "strip", "judge", "quiz", "drawer", "address", "print",
-    "functions", "fill", "passes", "live", "leaves", "curve", "main",
+    "functions", "fill", "passes", "live", "leaves", "curve", "learn", "train", "main",
 )  # fmt: skip
 LONGEST = 700_000  # characters of pictures and data that stand in the page as they are; more are packed
 

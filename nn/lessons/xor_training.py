@@ -9,6 +9,7 @@ from typing import Any
 
 from autograd import Value, scope
 from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured, passes
+from autograd.classroom.trainable import Trainable
 from nn import plots
 from nn.layers import MLP
 from nn.lessons.definitions import define
@@ -85,6 +86,11 @@ def training(activation: str = "relu", epochs: int = EPOCHS, bias: float = 0.0) 
 def run(activation: str = "relu", bias: float = 0.0) -> list[Epoch]:
     """Return a whole run; none is made twice."""
     return list(training(activation, bias=bias))
+
+
+def trainable() -> Trainable:
+    """Return the document's training, for the page."""
+    return Trainable(network(), list(zip(INPUTS, TARGETS, strict=True)), mse_loss, LEARNING_RATE)
 
 
 def first_example() -> Value:
@@ -265,6 +271,7 @@ LESSON = Lesson(
     },
     measure=measure,
     plot=plot,
+    training=trainable,
     notes=(
         Note("chain a2→z2", "Unit 2 is at or below 0: the slope of ReLU is 0 there, and everything upstream is multiplied by it."),
         Note("ready w21", "0, not “not computed”: the gradient did arrive, and it is nothing. This weight will never move."),

@@ -33,12 +33,12 @@ autograd.pictures: texts levels snapshot scene outline layered_layout spots arra
 autograd.replay: program threads batches places reach staleness foreign_arrays fusion schedule source views instructions parameter_store
 autograd.replay.backends: python numpy_forward numpy_backward numpy numba_kernels numba array_api dask __init__
 autograd.replay: frozen replay trace __init__
-autograd.classroom: formulas questions exercise claim code_checks definition lesson lesson_checks course lesson_files new_lesson arguments __init__
+autograd.classroom: formulas questions exercise claim code_checks definition trainable lesson lesson_checks course lesson_files new_lesson arguments __init__
 autograd.classroom: variants renumbering find paper operations_table walkthrough interactive terminal_quiz flashcards
 autograd.classroom.handout: sheet html markdown pdf __init__
 autograd.classroom.assignments: __init__ walks remembering right_rules simulator faults rule_faults probes runner inside recognise findings
 autograd.classroom.assignments: stages build_engine build_optimizer build_rule judge report folder catalogue grade package assignment_command
-autograd.player: javascript templates page_data live page __init__
+autograd.player: javascript templates page_data live one_example training_rows update_rules training_data page __init__
 autograd.classroom.marking: __init__ roster expected points answer_files marks hand_out reports moodle class_commands
 autograd.classroom: plot_files
 autograd.classroom.slides: deck slide_page powerpoint __init__

@@ -212,5 +212,6 @@ loadLesson().then((given) => {
   if (canLive()) findPrograms();
   prepare();
   listen();
+  prepareTraining(given.training);
   if (!followAddress()) goTo(-1, 0, false);
 });

@@ -21,13 +21,12 @@ function forward({ rows, parents, start }, V, D) {
     try {
       V[i] = computeRow(rows[i], parents, start[i], V, D);
     } catch (error) {
-      throw new Refused(refusal(error, rows[i], Array.from(parents.slice(start[i], start[i + 1]), (parent) => V[parent])));
+      throw new Refused(refusal(error, lesson.live.rows[rows[i]], Array.from(parents.slice(start[i], start[i + 1]), (parent) => V[parent])));
     }
   }
 }
 
-function refusal(error, row, operands) {
-  const { call, brackets, outside, together, large } = lesson.live.rows[row];
+function refusal(error, { call, brackets, outside, together, large }, operands) {
   const read = (mark) => (mark === "largest" ? operands.reduce(xp.maximum) : operands[Number(mark)]);
   const written = (x) => (brackets && x < 0 ? `(${exactly(x)})` : exactly(x));
   const said = error instanceof TooLarge ? large : !(error instanceof Outside) ? null : error.operand < 0 ? together : outside[error.operand];

@@ -1,0 +1,105 @@
+// The Train drawer: steps of an optimizer on the network's data, and the loss over steps.
+
+const AT_ONCE = 10; // steps of a run between two pictures
+const BATCHES = [1, 2, 4, 8, 16, 32, 64, 100];
+const MOST_DOTS = 300; // of the loss curve
+const OWN_START = "own"; // of a lesson, or of a model that was given
+let learner = null;
+let trainTimer = null;
+let trainNote = ""; // what stopped the training
+
+function prepareTraining(told) {
+  $("train-tab").hidden = !told;
+  $("trainer").hidden = Boolean(told?.refused);
+  $("train-refused").hidden = !told?.refused;
+  $("train-refused").textContent = told?.refused ?? "";
+  if (!told || told.refused) return;
+  learner = new Learner(told);
+  fillSelect("train-optimizer", told.optimizers.map(({ name }, i) => [i, name]), told.optimizer);
+  fillSelect("train-batch", [...BATCHES.filter((n) => n < told.data.length).map((n) => [n, String(n)]), [0, `all ${told.data.length}`]], told.batch);
+  fillSelect("train-seed", told.starts.map((_, i) => [i, i ? String(i) : OWN_START]), 0);
+  $("train-rate").value = String(told.lr);
+  for (const button of document.querySelectorAll("[data-steps]")) button.addEventListener("click", () => { stopTraining(); train(Number(button.dataset.steps)); showTrain(); });
+  $("train-run").addEventListener("click", () => (trainTimer === null ? runTraining() : stopTraining()));
+  $("train-optimizer").addEventListener("change", () => learner.choose(Number($("train-optimizer").value)));
+  $("train-seed").addEventListener("change", newStart);
+  $("train-anew").addEventListener("click", () => { $("train-seed").value = String((Number($("train-seed").value) + 1) % told.starts.length); newStart(); });
+}
+
+function fillSelect(id, options, chosen) {
+  fill($(id), options.map(([value, text]) => { const option = make("option", text); option.value = value; return option; }));
+  $(id).value = String(chosen);
+}
+
+// So many steps; false if one was refused, which changes nothing.
+function train(steps) {
+  const rate = reading($("train-rate").value)?.number;
+  trainNote = "";
+  try {
+    if (!(rate > 0)) throw new Refused("The rate is a number above 0: 0.1, say.");
+    for (let k = 0; k < steps; k++) learner.step(rate, Number($("train-batch").value));
+    return true;
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    trainNote = error.message;
+    return false;
+  }
+}
+
+function runTraining() {
+  $("train-run").textContent = "Pause";
+  $("train-run").setAttribute("aria-pressed", "true");
+  $("train-said").setAttribute("aria-live", "off");
+  const turn = () => {
+    trainTimer = requestAnimationFrame(turn);
+    if (!train(AT_ONCE) || openDrawer !== "train") stopTraining();
+    showTrain();
+  };
+  trainTimer = requestAnimationFrame(turn);
+}
+
+function stopTraining() {
+  if (trainTimer !== null) cancelAnimationFrame(trainTimer);
+  trainTimer = null;
+  $("train-run").textContent = "Run";
+  $("train-run").setAttribute("aria-pressed", "false");
+  $("train-said").setAttribute("aria-live", "polite");
+}
+
+function newStart() {
+  stopTraining();
+  trainNote = "";
+  learner.begin(learner.told.starts[Number($("train-seed").value)]);
+  showTrain();
+}
+
+function showTrain() {
+  if (!learner) return;
+  $("train-said").textContent = trainNote || `After ${learner.losses.length} steps the loss is ${number(lossNow())}.`;
+  $("train-said").classList.toggle("refused", Boolean(trainNote));
+  drawLosses($("losses"), [...learner.losses]);
+}
+
+function lossNow() {
+  try {
+    return learner.loss();
+  } catch (error) {
+    if (error instanceof Refused) return NaN;
+    throw error;
+  }
+}
+
+// The loss over steps, from 0 up.
+function drawLosses(svg, losses) {
+  const [wide, high] = [320, 110];
+  const every = Math.max(1, Math.ceil(losses.length / MOST_DOTS));
+  const shown = losses.map((loss, k) => [k, loss]).filter(([k]) => k % every === 0 || k === losses.length - 1);
+  const top = Math.max(...shown.map(([, loss]) => loss), 0) || 1;
+  const across = (k) => 40 + ((wide - 48) * k) / Math.max(1, losses.length - 1);
+  const up = (loss) => high - 18 - ((high - 28) * Math.max(0, loss)) / top;
+  const path = shown.map(([k, loss], i) => `${i ? "L" : "M"}${across(k).toFixed(1)} ${up(loss).toFixed(1)}`).join("");
+  const told = (x, y, text, anchor) => { const label = drawn("text", { x, y, "text-anchor": anchor }); label.textContent = text; return label; };
+  svg.replaceChildren(drawn("path", { class: "axis", d: `M40 6V${high - 18}H${wide - 8}` }), told(36, 14, short(top), "end"), told(36, high - 14, "0", "end"), told(wide - 8, high - 3, `${losses.length} steps`, "end"));
+  if (path) svg.append(drawn("path", { class: "curve", d: path }), drawn("circle", { cx: across(losses.length - 1), cy: up(losses.at(-1)), r: 3.5 }));
+  svg.setAttribute("aria-label", losses.length ? `The loss over ${losses.length} steps: from ${number(losses[0])} to ${number(losses.at(-1))}` : "The loss over steps: none yet");
+}
