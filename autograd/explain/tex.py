@@ -7,7 +7,7 @@ r"""A formula in TeX, read as plain text for a terminal, and as MathML for a pag
 >>> mathml(r"x^2")
 '<math><msup><mi>x</mi><mn>2</mn></msup></math>'
 
-Only what formulas in lessons need is read: names, numbers, + − · /, brackets, \frac, \sqrt, \hat, \bar, \text, ^ and _, a few names, and cases.
+Only what formulas in lessons need is read: names, numbers, + − · /, brackets, \frac, \sqrt, \hat, \bar, \text, \mathrm, ^ and _, a few names, and cases.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ NAMES = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "eta": "η", "theta": "θ", "lambda": "λ", "mu": "μ", "pi": "π",
     "sigma": "σ", "varphi": "φ", "Phi": "Φ", "infty": "∞", "partial": "∂", "sum": "Σ", "dots": "…", "nabla": "∇",
 }  # fmt: skip
-WORDS = {"ln", "exp", "tanh", "cos", "max", "min"}
+WORDS = {"ln", "exp", "tanh", "sin", "cos", "max", "min"}
 SIGNS = {"cdot": "·", "leftarrow": "←", "approx": "≈", "le": "≤", "ge": "≥", "times": "×", "odot": "⊙", "in": "∈"}
 SPACED = set("+−=←≈≤≥<>×⊙∈")
 BRACKETS = {
@@ -42,7 +42,7 @@ BRACKETS = {
 RAISED = dict(zip("0123456789+−xtnijkT", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ˣᵗⁿⁱʲᵏᵀ", strict=True))
 LOWERED = dict(zip("0123456789ijktnmxp", "₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₜₙₘₓₚ", strict=True))
 ACCENTS = {"hat": "\u0302", "bar": "\u0304"}
-TOKEN = re.compile(r"\\text\{[^}]*\}|\\[A-Za-z]+|\\.|\d+(?:\.\d+)?|\S")
+TOKEN = re.compile(r"\\(?:text|mathrm)\{[^}]*\}|\\[A-Za-z]+|\\.|\d+(?:\.\d+)?|\S")
 
 
 @dataclass(frozen=True)
@@ -108,6 +108,8 @@ class TexReader:
             return Part("sqrt", "", (self.one(),))
         if command in ACCENTS:
             return Part("accent", ACCENTS[command], (self.one(),))
+        if command.startswith("mathrm{"):
+            return Part("word", command[7:-1])
         if command.startswith("text{"):
             return Part("text", command[5:-1])
         if command == "begin":

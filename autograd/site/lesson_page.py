@@ -1,15 +1,23 @@
-"""A lesson in the site: its page, and in the same folder its stage and its handout."""
+"""A lesson in the site: its page, and in the same folder its stage, its quiz, its handout, its pictures, the bridges."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 
-from autograd.classroom import Course, Lesson
+from autograd.classroom import Course, Flashcard, Lesson
 from autograd.classroom.handout import handout
+from autograd.graph import topological_order
+from autograd.pictures import draw
 from autograd.pictures.texts import clean
 from autograd.player import play
+from autograd.site.bridges import bridges
+from autograd.site.quiz_page import quiz_page
 from autograd.site.shell import Item, SiteFile, SitePage, link
+from autograd.site.story import listing, story
+
+MOST_DRAWN = 40  # nodes of a graph that is drawn on the page; larger ones are on the stage
+SCRIPTS = ("storage.js", "lesson.js")
 
 
 def home(slug: str) -> str:
@@ -17,25 +25,118 @@ def home(slug: str) -> str:
     return f"lessons/{slug}/index.html"
 
 
-def lesson_items(course: Course, lesson: Lesson) -> Iterator[Item]:
+def beside(slug: str, name: str) -> str:
+    """Return where a file lies beside a lesson's page."""
+    return f"lessons/{slug}/{name}"
+
+
+def lesson_items(course: Course, lesson: Lesson, cards: Sequence[Flashcard]) -> Iterator[Item]:
     """Yield all that a site has of a lesson."""
-    folder = f"lessons/{lesson.slug}"
-    yield SitePage(home(lesson.slug), lesson.title, lesson_body(course, lesson), door="index.html")
-    yield SiteFile(f"{folder}/stage.html", play(lesson).html)
-    yield SiteFile(f"{folder}/handout.html", handout(lesson).html()[""])
+    slug, ways = lesson.slug, bridges(lesson)
+    pictures = graph_files(lesson)
+    body = lesson_body(course, lesson, ways, cards, bool(pictures))
+    yield SitePage(home(slug), lesson.title, body, SCRIPTS, "index.html")
+    yield SiteFile(beside(slug, "stage.html"), play(lesson).html)
+    yield quiz_page(lesson, home(slug))
+    yield SiteFile(beside(slug, "handout.html"), handout(lesson).html()[""])
+    yield from (SiteFile(beside(slug, f"{slug}{suffix}"), content) for suffix, (_, content) in ways.items())
+    yield from pictures
 
 
-def lesson_body(course: Course, lesson: Lesson) -> str:
+def graph_files(lesson: Lesson) -> list[SiteFile]:
+    """Return the graph of a lesson after both passes, for a light and for a dark page; nothing for a large one."""
+    root = lesson.build()
+    if len(topological_order(root)) > MOST_DRAWN:
+        return []
+    root.backward()
+    names = {"graph.svg": False, "graph-dark.svg": True}
+    return [
+        SiteFile(beside(lesson.slug, name), draw(root, dark=dark, transparent=True).svg())
+        for name, dark in names.items()
+    ]
+
+
+def lesson_body(
+    course: Course, lesson: Lesson, ways: dict[str, tuple[str, str]], cards: Sequence[Flashcard], drawn: bool
+) -> str:
     """Return what stands on the page of a lesson."""
-    folder = f"lessons/{lesson.slug}"
-    return "\n".join(
-        [
-            f'<p class="chapter">{escape(course.chapter(lesson.slug))} · lesson {course.place(lesson.slug)}</p>',
-            f"<h1>{escape(clean(lesson.title))}</h1>",
-            f'<p class="question">{escape(clean(lesson.question))}</p>' if lesson.question else "",
-            '<p class="actions">',
-            link(f"{folder}/stage.html", "Step through it", "first"),
-            link(f"{folder}/handout.html", "Handout"),
-            "</p>",
-        ]
+    slug = lesson.slug
+    parts = [
+        f'<article data-path="{escape(home(slug))}" data-title="{escape(clean(lesson.title))}">',
+        f'<p class="chapter">{escape(clean(course.chapter(slug)))} · lesson {course.place(slug)}</p>',
+        f"<h1>{escape(clean(lesson.title))}</h1>",
+        f'<p class="question">{escape(clean(lesson.question))}</p>' if lesson.question else "",
+        actions(slug),
+        two_grounds(slug, "graph", f"The graph of {lesson.title}, with the value and the gradient of each node")
+        if drawn
+        else "",
+        story(lesson),
+        code(lesson),
+        bridge_part(slug, ways),
+        card_part(slug, cards),
+        f'<p class="quiet">Source: {escape(clean(lesson.document))}.</p>' if lesson.document else "",
+        onward(course, slug),
+        "</article>",
+    ]
+    return "\n".join(filter(None, parts))
+
+
+def actions(slug: str) -> str:
+    """Return what one can do with a lesson."""
+    doors = [
+        link(beside(slug, "stage.html"), "Step through it", "door first"),
+        link(beside(slug, "quiz.html"), "Quiz", "door"),
+        link(beside(slug, "handout.html"), "Handout", "door"),
+        link(f"cards.html#lesson={slug}", "Cards", "door"),
+        link(f"laboratory.html#lesson={slug}", "Run its code", "door"),
+    ]
+    return f'<p class="actions">{"".join(doors)}</p>'
+
+
+def two_grounds(slug: str, name: str, words: str) -> str:
+    """Return a picture that there is for a light and for a dark page."""
+    return (
+        f'<figure tabindex="0"><picture><source media="(prefers-color-scheme: dark)" srcset="@/{beside(slug, name)}-dark.svg">'
+        f'<img src="@/{beside(slug, name)}.svg" alt="{escape(clean(words))}"></picture></figure>'
     )
+
+
+def code(lesson: Lesson) -> str:
+    """Return the code that the numbers come from."""
+    return f"<h2>The computation</h2>\n{listing(lesson.code)}" if lesson.code else ""
+
+
+def bridge_part(slug: str, ways: dict[str, tuple[str, str]]) -> str:
+    """Return the bridges: programs to read here, and all of them as files."""
+    programs = "\n".join(
+        f"<details><summary>{name[0].upper()}{name[1:]}</summary>{listing(text)}</details>"
+        for suffix, (name, text) in ways.items()
+        if suffix.endswith(".py")
+    )
+    files = "".join(
+        f'<a download href="@/{beside(slug, slug + suffix)}">{name}</a>' for suffix, (name, _) in ways.items()
+    )
+    return f'<h2>The same elsewhere</h2>\n{programs}\n<p class="actions">{files}</p>'
+
+
+def card_part(slug: str, cards: Sequence[Flashcard]) -> str:
+    """Return the flashcards of a lesson, each folded up."""
+    folded = "\n".join(
+        f"<details><summary>{escape(clean(card.question))}</summary><p>{escape(clean(card.answer))}</p></details>"
+        for card in cards
+    )
+    return f"<h2>What to remember</h2>\n{folded}" if cards else ""
+
+
+def onward(course: Course, slug: str) -> str:
+    """Return the ways to the notebook, and to the lessons before and after."""
+    slugs = list(course.lessons)
+    here = slugs.index(slug)
+    notebooks = [
+        link(f"notebooks/{name}.html", f"Notebook {name[:2]}", "door")
+        for name, on in course.notebooks.items()
+        if slug in on
+    ]
+    before = [link(home(s), f"← {course.lessons[s].title}") for s in slugs[max(0, here - 1) : here]]
+    after = [link(home(s), f"{course.lessons[s].title} →") for s in slugs[here + 1 : here + 2]]
+    return f'<nav class="onward" aria-label="Onward">{"".join([*before, *notebooks, *after])}</nav>'

@@ -97,12 +97,17 @@ def current(here: bool) -> str:
 
 
 def linked(html: str, known: Collection[str]) -> str:
-    """Return HTML without the links that lead to nothing.
+    """Return HTML without the links that lead to nothing: their text stays, of a door nothing does.
 
-    >>> linked('<a href="@/a.html#b">a</a>, <a href="@/c.html">c</a>', {"a.html"})
-    '<a href="@/a.html#b">a</a>, c'
+    >>> linked('<a href="@/a.html#b">a</a>, <a href="@/c.html">c</a>, <a class="door" href="@/d.html">d</a>', {"a.html"})
+    '<a href="@/a.html#b">a</a>, c, '
     """
-    return LINK.sub(lambda found: found[0] if found[2] in known else found[5], html)
+
+    def kept(found: re.Match[str]) -> str:
+        lost = "" if found[1].startswith('class="door') else found[5]
+        return found[0] if found[2] in known else lost
+
+    return LINK.sub(kept, html)
 
 
 def link(path: str, text: str, classes: str = "") -> str:

@@ -10,15 +10,21 @@ from functools import partial
 from pathlib import Path
 
 from autograd.classroom import Course
+from autograd.classroom.flashcards import deck
 from autograd.classroom.formulas import near
 from autograd.errors import DataError
 from autograd.file_io import file_errors
+from autograd.player.page import part as part_of_stage
+from autograd.site.card_page import card_items
+from autograd.site.documents import document, document_items
+from autograd.site.glossary_page import glossary_items, words_of
 from autograd.site.laboratory_page import laboratory
 from autograd.site.lesson_page import lesson_items
+from autograd.site.operation_page import operation_items
 from autograd.site.shell import Item, LeftOut, SiteFile, SitePage, part, rendered
 from autograd.site.start_page import start_items
 
-STYLES = ("site.css",)
+SCRIPTS = ("storage", "lesson", "quiz", "cards", "start")
 Job = Callable[[], Iterable[Item]]
 
 
@@ -42,11 +48,24 @@ def site(
 
 def jobs_of(course: Course, pyodide: str | None) -> Iterator[Job]:
     """Yield the parts of a site, each as a function that makes it."""
-    yield lambda: (SiteFile(name, part(name)) for name in STYLES)
-    yield partial(start_items, course)
-    for lesson in course.lessons.values():
-        yield partial(lesson_items, course, lesson)
+    cards = deck(course)
+    words = words_of(course, document("glossary"))
+    yield look
+    yield partial(start_items, course, cards, words)
+    for slug, lesson in course.lessons.items():
+        yield partial(lesson_items, course, lesson, [card for card in cards if card.lesson == slug])
+    yield partial(card_items, course, cards)
+    yield partial(glossary_items, course, words)
+    yield operation_items
+    yield partial(document_items, course)
     yield partial(laboratory, course, pyodide)
+
+
+def look() -> Iterator[Item]:
+    """Yield the style and the scripts; the judge of answers is that of the stage."""
+    yield SiteFile("site.css", part("site.css"))
+    yield from (SiteFile(f"{name}.js", part(f"script/{name}.js")) for name in SCRIPTS)
+    yield SiteFile("judge.js", "\n".join(part_of_stage(f"script/{name}.js") for name in ("numbers", "judge")))
 
 
 def encoded(content: str | bytes) -> bytes:

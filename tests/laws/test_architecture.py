@@ -42,7 +42,8 @@ autograd.player: javascript templates page_data live one_example training_rows u
 autograd.classroom.marking: __init__ roster expected points answer_files marks hand_out reports moodle class_commands
 autograd.classroom: plot_files
 autograd.classroom.slides: deck slide_page powerpoint __init__
-autograd.site: __init__ shell lesson_page start_page laboratory_page site_folder server site_command
+autograd.site: __init__ shell story bridges quiz_page lesson_page markdown_reader card_page glossary_page operation_page documents
+autograd.site: start_page laboratory_page site_folder server site_command
 autograd: __init__ commands
 nn: errors checks nested architecture outputs torch_names module activations init sequence layers loss_shapes losses regularization
 nn.optim: flat param_groups optimizer optimizers newton lr_scheduler __init__
