@@ -30,6 +30,7 @@ from autograd.explain.expression import Expr
 from autograd.value import Value
 
 START, END, OPEN, CLOSE, TIMES = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004"
+ALIKE = re.compile(f"[^−·(){START}{END}]{{1,64}}")  # letters that no telling changes; a label may have a million
 LETTERS, NEGATIVE, DIGITS = range(3)  # the three tellings: what a mark looks like
 TELLING: ContextVar[tuple[int, dict[str, int]]] = ContextVar("TELLING", default=(LETTERS, {}))  # and marks by number
 
@@ -99,7 +100,11 @@ def merged(plain: str, negative: str, digits: str) -> str:
     conditional: list[bool] = []
     while j < len(negative):
         here = negative[j]
-        if here == "−" and negative[j + 1 : j + 2] == START and plain[i : i + 1] == START:
+        run = ALIKE.match(negative, j)
+        if run and plain.startswith(run[0], i) and digits.startswith(run[0], k):
+            out.append(run[0])
+            i, j, k = i + len(run[0]), j + len(run[0]), k + len(run[0])
+        elif here == "−" and negative[j + 1 : j + 2] == START and plain[i : i + 1] == START:
             end = negative.index(END, j) + 1
             out.append(mark := negative[j + 1 : end])
             if not plain.startswith(mark, i) or not digits.startswith(f"−{mark}", k):
