@@ -108,6 +108,8 @@ def check_place(path: str | os.PathLike[str]) -> None:
             raise FileError(
                 f"{str(path)!r} cannot be written: No such file or directory. There is no folder {str(folder)!r}: make it first."
             )
+        with suppress(FileNotFoundError):
+            os.lstat(path)  # which no name can be that is too long, or has a NUL in it
 
 
 def file_path(path: object) -> Path:

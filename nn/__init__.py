@@ -71,8 +71,9 @@ from nn.training.callbacks import Checkpoint, EarlyStopping
 from nn.training.checkpoint import load_checkpoint, save_checkpoint
 from nn.training.evaluation import accuracy, evaluate
 from nn.training.fit import fit
+from nn.training.history import History
 from nn.training.logits import LogitsWarning
-from nn.training.run import History, Run
+from nn.training.run import Run
 
 if typing.TYPE_CHECKING:
     from nn import plots as plots

@@ -95,7 +95,9 @@ def array_of_numbers(name: str, numbers: Any) -> Any:
 
     try:
         given = np.asarray(numbers)
-        if given.dtype.kind not in "fiuO" or (given.dtype.kind == "O" and any(isinstance(x, str) for x in given.flat)):
+        if given.dtype.kind not in "fiuO" or (
+            given.dtype.kind == "O" and any(isinstance(x, (str, bytes)) for x in given.flat)
+        ):
             raise TypeError(f"it holds {given.dtype.name}")
         with np.errstate(over="ignore"):  # to an infinity, which is refused
             return given.astype(float)

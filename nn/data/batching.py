@@ -156,8 +156,10 @@ def check_example(i: int, example: Any, first: Example) -> None:
 
 
 def as_number(part: Any) -> Any:
-    """Return the number in an array of no dimension, and anything else as it is."""
-    return part.item() if getattr(part, "shape", None) == () else part
+    """Return the number in an array of no dimension, NaN where it is masked, and anything else as it is."""
+    if getattr(part, "shape", None) != ():
+        return part
+    return math.nan if getattr(part, "mask", False) else part.item()
 
 
 def width(example: Example) -> int:

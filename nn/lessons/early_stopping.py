@@ -15,7 +15,7 @@ from nn.losses import mse_loss
 from nn.optim.optimizers import SGD
 from nn.training.callbacks import EarlyStopping
 from nn.training.fit import fit
-from nn.training.run import History
+from nn.training.history import History
 
 PRINTED = {1: (2.5, 2.6), 5: (1.2, 1.3), 10: (0.8, 0.9), 15: (0.4, 0.85), 20: (0.2, 0.9)}  # epoch: training, validation
 DOCUMENT_KEEPS, DOCUMENT_PATIENCE = 10, 5

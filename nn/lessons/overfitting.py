@@ -18,7 +18,7 @@ from nn.optim.optimizers import SGD, Adam
 from nn.plots import loss_curves
 from nn.regularization import Dropout, l2_penalty
 from nn.training.fit import evaluate, fit
-from nn.training.run import History
+from nn.training.history import History
 
 EPOCHS, LEARNING_RATE, STRENGTH, P, UNITS, SIGMA = 150, 0.05, 0.02, 0.2, 16, 0.4
 

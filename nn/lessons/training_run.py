@@ -14,7 +14,7 @@ from nn.monitor.gradients import grad_norm
 from nn.optim.optimizers import SGD
 from nn.training.callbacks import EarlyStopping
 from nn.training.fit import accuracy, evaluate, fit
-from nn.training.run import History
+from nn.training.history import History
 
 CLASSES, EPOCHS, BATCH, LEARNING_RATE, PATIENCE = 10, 100, 10, 0.1, 10
 LOOK = (1, 10, 50, 100, 200)  # the epochs that the documents show

@@ -34,7 +34,7 @@ from nn.plots.canvas import (
 )
 from nn.sequence import sequence_of
 from nn.training.evaluation import answer, evaluation, two_classes
-from nn.training.run import History
+from nn.training.history import History
 
 
 def loss_curves(history: History, ax: Any = None) -> Any:

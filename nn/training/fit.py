@@ -29,9 +29,10 @@ from nn.training.evaluation import accuracy as accuracy
 from nn.training.evaluation import evaluate as evaluate
 from nn.training.evaluation import example_losses, one_value
 from nn.training.fit_replay import Replayed
+from nn.training.history import History, is_history
 from nn.training.logits import LogitsWarning, activated_twice
 from nn.training.parts import FitOptimizer, FitSchedule
-from nn.training.run import Callback, History, Loss, Penalty, Run, StepUnderWay, is_history
+from nn.training.run import Callback, Loss, Penalty, Run, StepUnderWay
 
 
 def fit(
@@ -111,7 +112,8 @@ def resume_from(run: Run, path: str | Path) -> None:
     Raises DataError for a checkpoint of another training, FormatError for a file that holds something else.
     """
     state = load_checkpoint(path)
-    if not isinstance(state.get("made with"), dict) or not is_history(state.get("history")):
+    made = state.get("made with")
+    if not isinstance(made, dict) or run.settings.keys() - made.keys() or not is_history(state.get("history")):
         raise bad_checkpoint(path, "it does not hold the state of a training", FileStateError)
     run.check_resumable(state)
     try:

@@ -10,6 +10,7 @@ in the first batch only. A batch that a record refuses, for a NaN in it, the mod
 """
 
 import math
+import operator
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -113,7 +114,15 @@ def class_count(run: Run) -> int:
     with in_mode(model, False), no_grad():
         outputs = len(as_list(model(run.data[0][0])))
     targets = [y for data in (run.data, run.validation or ()) for _, y in data]
-    return outputs if outputs > 1 and all(hasattr(y, "__index__") for y in targets) else 0
+    return outputs if outputs > 1 and all(map(is_whole, targets)) else 0
+
+
+def is_whole(target: Any) -> bool:
+    """Tell whether a target is a whole number; an array has `__index__` too, and raises."""
+    try:
+        return operator.index(target) is not None
+    except TypeError:
+        return False
 
 
 def agree(eager: Sequence[float], replayed: Sequence[float]) -> None:

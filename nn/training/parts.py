@@ -53,7 +53,7 @@ def state_of(part: object) -> dict[str, Any] | None:
 
 def load_state(part: Any, state: dict[str, Any] | None) -> None:
     """Set an optimizer, a schedule or a callback to a state."""
-    if state is not None and hasattr(part, "load_state_dict"):
+    if hasattr(part, "load_state_dict"):
         part.load_state_dict(state)
     elif state is not None:
         part.lr = state["lr"]

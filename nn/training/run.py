@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from functools import cached_property
 from inspect import signature
 from random import Random
@@ -15,6 +15,7 @@ from nn.errors import SettingError
 from nn.module import Module, check_module
 from nn.optim.flat import FlatGroups, all_at_once, differ, numbers_of, setting_calls
 from nn.optim.optimizer import Optimizer
+from nn.training.history import History
 from nn.training.parts import FitOptimizer, FitSchedule, Stateful, has_state, load_state, state_of
 from nn.training.settings import check_same_settings, digest, fingerprint, written
 
@@ -23,44 +24,6 @@ Penalty: TypeAlias = Callable[[], Value]
 EVENTS = ("on_train_begin", "on_before_optimizer_step", "on_step_end", "on_epoch_end", "on_train_end")
 OPTIMIZER = ("parameters", "lr", "zero_grad", "step")
 Callback: TypeAlias = Callable[["Run"], object] | object  # a function of the run, or an object with some of EVENTS
-
-
-@dataclass
-class History:
-    """What happened in training.
-
-    >>> history = History(loss=[2.5, 1.2], validation_loss=[2.6, 1.3], lr=[0.1, 0.1], step_loss=[3.0, 2.0, 1.4, 1.0])
-    >>> print(history)
-    2 epochs, 4 steps: loss 2.5 → 1.2, validation loss 2.6 → 1.3
-
-    One number an epoch: `loss` (the mean over the examples, while it learned), `validation_loss` (after the epoch;
-    empty without validation data), `lr`. One number a step: `step_loss`. `stopped` says why it ended early, if it did.
-    """
-
-    loss: list[float] = field(default_factory=list)
-    validation_loss: list[float] = field(default_factory=list)
-    lr: list[float] = field(default_factory=list)
-    step_loss: list[float] = field(default_factory=list)
-    stopped: str = ""
-
-    @property
-    def epochs(self) -> int:
-        """How many epochs were finished."""
-        return len(self.loss)
-
-    @property
-    def steps(self) -> int:
-        """How many batches were learned from: the iterations."""
-        return len(self.step_loss)
-
-    def __str__(self) -> str:
-        words = [
-            f"{name} {curve[0]:.4g} → {curve[-1]:.4g}"
-            for name, curve in (("loss", self.loss), ("validation loss", self.validation_loss))
-            if curve
-        ]
-        counts = f"{self.epochs} epochs, {self.steps} steps"
-        return f"{counts}{': ' if words else ''}{', '.join(words)}{f'; {self.stopped}' if self.stopped else ''}"
 
 
 class StepUnderWay:
@@ -104,9 +67,12 @@ class Run:
     ) -> None:
         self.model, self.loss, self.optimizer, self.schedule, self.penalty = model, loss, optimizer, schedule, penalty
         self.data, self.validation = checked(data), None if validation is None else checked(validation)
-        self.epochs, self.batch_size = check_count("epochs", epochs), check_count("batch_size", batch_size)
+        self.epochs, self.batch_size, self.replay = (
+            check_count("epochs", epochs),
+            check_count("batch_size", batch_size),
+            replay,
+        )
         self.callbacks, self.rng, self.history = [check_callback(c) for c in callbacks], check_rng(rng), History()
-        self.replay = replay
         self.before_step: StepUnderWay | None = None
         self.before_rate: Any = None  # what `rate` was, from the end of an epoch to the step of the schedule
         check_parts(self)
@@ -179,7 +145,8 @@ class Run:
         load_state(self.optimizer, state["optimizer"])
         load_state(self.schedule, state["schedule"])
         for name, part in self.named_callbacks():
-            load_state(part, state["callbacks"].get(name))
+            if name in state["callbacks"]:
+                load_state(part, state["callbacks"][name])
         for rng, numbers in zip(self.generators(), state["rng"], strict=True):
             rng.setstate(numbers)
         self.history = History(**state["history"])
@@ -289,12 +256,3 @@ def check_epochs_left(history: History, epochs: int) -> None:
             f"This checkpoint has {history.epochs} epochs behind it, and epochs={epochs} counts them too, so none is left to train. "
             f"Give more, epochs={history.epochs + 10} say; or take the weights: model.load_state_dict(load_checkpoint(path)['model'])."
         )
-
-
-def is_history(state: object) -> bool:
-    """Tell whether a saved history is one: four lists of numbers, and a text."""
-    if not isinstance(state, dict) or set(state) != set(asdict(History())):
-        return False
-    *curves, stopped = (state[name] for name in asdict(History()))
-    numbers = all(isinstance(curve, list) and all(isinstance(x, (int, float)) for x in curve) for curve in curves)
-    return numbers and isinstance(stopped, str)

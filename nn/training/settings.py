@@ -4,10 +4,10 @@ import hashlib
 import re
 from array import array
 from functools import partial
-from inspect import getclosurevars
+from inspect import getattr_static, getclosurevars
 from itertools import zip_longest
 from random import Random
-from types import CodeType, FunctionType, ModuleType
+from types import CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from autograd import DataError, Value
@@ -68,6 +68,8 @@ def described(thing: object) -> str:
     if isinstance(thing, partial):
         named = [f"{name}={described(part)}" for name, part in thing.keywords.items()]
         return f"partial({', '.join([described(thing.func), *map(described, thing.args), *named])})"
+    if isinstance(thing, MethodType):
+        return f"{described(thing.__func__)} of {described(thing.__self__)}"
     if isinstance(thing, FunctionType):
         captured = captured_by(thing)
         return f"{thing.__qualname__}{f' with {captured}' if captured else ''}"
@@ -79,14 +81,15 @@ def described(thing: object) -> str:
 
 
 def captured_by(function: FunctionType) -> str:
-    """Return the numbers and other things that a function of yours uses: constants, defaults, closure, globals."""
+    """Return what a function of yours uses and does: closure, globals, constants, defaults, and a check sum of its code."""
     if function.__module__.split(".")[0] in ("nn", "autograd"):
         return ""
     names = {**function.__globals__, **getclosurevars(function).nonlocals}
     used = {name: names[name] for name in code_names(function.__code__) if name in names}
     words = [f"{name}={described(part)}" for name, part in used.items() if not isinstance(part, (ModuleType, type))]
     constants = code_constants(function.__code__)
-    return ", ".join([*words, *map(repr, constants), *map(described, function.__defaults__ or ())])
+    defaults = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
+    return ", ".join([*words, *map(repr, constants), *map(described, defaults), f"code {code_sum(function.__code__)}"])
 
 
 def code_names(code: CodeType) -> list[str]:
@@ -101,11 +104,19 @@ def code_constants(code: CodeType) -> list[float]:
     return [x for x in code.co_consts if isinstance(x, (int, float)) and not isinstance(x, bool)] + inner
 
 
+def code_sum(code: CodeType) -> str:
+    """Return a check sum of a piece of code, and of the functions inside it."""
+    inner = [code_sum(part) for part in code.co_consts if isinstance(part, CodeType)]
+    return hashlib.sha256(code.co_code + "".join(inner).encode()).hexdigest()[:8]
+
+
 def own_attributes(thing: object) -> str:
-    """Return the attributes of an object that is called as a loss."""
+    """Return the attributes of an object that is called as a loss, and what its class does at a call."""
     own = getattr(thing, "__dict__", None) or {}
     words = [f"{name}={described(part)}" for name, part in own.items() if not name.startswith("__")]
-    return f"({', '.join(words)})" if words else ""
+    called = getattr_static(type(thing), "__call__", None)
+    words += [captured_by(called)] if isinstance(called, FunctionType) else []
+    return f"({', '.join(filter(None, words))})" if any(words) else ""
 
 
 def digest(data: Data) -> str:

@@ -48,7 +48,7 @@ autograd: __init__ commands
 nn: errors checks nested architecture outputs torch_names module activations init sequence layers loss_shapes losses regularization
 nn.optim: flat param_groups optimizer optimizers newton lr_scheduler __init__
 nn.data: batching datasets __init__
-nn.training: settings parts logits run evaluation divergence checkpoint callbacks fit_replay fit __init__
+nn.training: settings parts logits history run evaluation divergence checkpoint callbacks fit_replay fit __init__
 nn.monitor: gradients diagnosis monitors __init__
 nn.plots: canvas curves landscape __init__
 nn: model_files __init__

@@ -266,6 +266,7 @@ ODD_WEIGHTS = {
     "complex": (lambda np: np.ones((3, 2)) * 1j, "holds complex128"),
     "truth values": (lambda np: np.ones((3, 2), bool), "holds bool"),
     "texts among numbers": (lambda np: [["1.5", 2.0]] * 3, "rectangular arrays of numbers"),
+    "bytes among objects": (lambda np: np.full((3, 2), b"1", dtype=object), "holds object"),
     "too large": (lambda np: [[10**400, 1]] * 3, "rectangular arrays of numbers"),
     "NaN": (lambda np: np.array([[np.nan, 1.0]] * 3), r"0\.weight has a number that is not finite"),
     "infinite": (lambda np: np.array([[np.inf, 1.0]] * 3), r"0\.weight has a number that is not finite"),

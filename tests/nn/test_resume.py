@@ -243,7 +243,29 @@ def constant(outputs, target):
 
 
 other_constant.__qualname__ = "constant"
+
+
+def keyword(outputs, target, *, factor=2.0):
+    return factor * nn.mse_loss(outputs, target)
+
+
+def other_keyword(outputs, target, *, factor=3.0):
+    return factor * nn.mse_loss(outputs, target)
+
+
+def plus(outputs, target):
+    return nn.mse_loss(outputs, target) + outputs[0] * 0.5
+
+
+def minus(outputs, target):
+    return nn.mse_loss(outputs, target) - outputs[0] * 0.5
+
+
+other_keyword.__qualname__, minus.__qualname__ = keyword.__qualname__, plus.__qualname__
 LOSSES = {
+    "a method's object": (Scaled(2.0).__call__, Scaled(3.0).__call__),
+    "a default by keyword": (keyword, other_keyword),
+    "an operation": (plus, minus),
     "a setting": (partial(nn.huber_loss, delta=1), partial(nn.huber_loss, delta=5)),
     "a captured factor": (scaled(2.0), scaled(3.0)),
     "a factor in the text": (constant, other_constant),
@@ -285,7 +307,9 @@ ODD = {
     "no model": lambda state: state.pop("model"),
     "a model of text": lambda state: state["model"].update({"0.bias": ["a"] * 4}),
     "a list for a model": lambda state: state.update(model=[1]),
-    "an optimizer of nothing": lambda state: state.update(optimizer=None, schedule=3),
+    "settings of something else": lambda state: state.update({"made with": {"a": 1}}),
+    "an optimizer of nothing": lambda state: state.update(optimizer=None),
+    "a number for a schedule": lambda state: state.update(schedule=3),
     "an optimizer of text": lambda state: state["optimizer"].update(state={"0": "x"}),
     "generators of text": lambda state: state.update(rng=["a"] * 2),
     "too few generators": lambda state: state.update(rng=[]),

@@ -873,6 +873,12 @@ def test_a_loss_that_suits_its_model_is_not_warned_of(name):
     assert nn.diagnose(model=make(), loss_fn=loss) == []
 
 
+def test_a_masked_number_is_no_zero():
+    model, data = nn.Neuron(1, "linear", weights=[1.0], bias=0.0), [([1.0], np.ma.masked)]
+    with pytest.raises(nn.TrainingError, match="Example 0 of the training data"):
+        nn.fit(model, data, nn.mse_loss, nn.SGD(model.parameters(), lr=0.1), 1)
+
+
 class Liar(list):
     """A list that says it is longer than it is."""
 
@@ -910,3 +916,11 @@ def test_odd_data_is_answered_with_a_sentence(name, replay):
     with pytest.raises((DataError, LengthError), match=words):
         nn.fit(model, make(), nn.mse_loss, nn.SGD(model.parameters(), lr=0.1), 2, replay=replay)
     assert model.state_dict() == before
+
+
+@pytest.mark.parametrize("target", [np.array([1]), np.array([0, 1])], ids=["a class", "one-hot"])
+@pytest.mark.parametrize("replay", [False, True])
+def test_classes_in_arrays_are_answered_with_a_sentence(target, replay):
+    model = nn.MLP(2, [2], rng=Random(0))
+    with pytest.raises((DataError, LengthError), match=r"Give"):
+        nn.fit(model, [([1.0, 2.0], target)] * 2, nn.cross_entropy, nn.SGD(model.parameters()), 1, replay=replay)
