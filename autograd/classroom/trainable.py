@@ -22,7 +22,7 @@ class Trainable:
 
     `data` are pairs (inputs, target), each a number or a list of numbers; a whole number as the target of several outputs is a
     class. A batch's loss is the mean over its examples; a `batch` of 0 is all of them. What the page opens with: `optimizer` is
-    the name of one, `lr` its learning rate. `answer` says what is drawn of an output: of a logit, its sigmoid.
+    the name of one, `lr` its learning rate. `answer` makes of the outputs what is drawn: of logits, their softmax.
     """
 
     model: Model
@@ -31,4 +31,4 @@ class Trainable:
     lr: float = 0.1
     optimizer: str = "SGD"
     batch: int = 0
-    answer: Callable[[Value], Value] | None = None
+    answer: Callable[[list[Value]], list[Value]] | None = None

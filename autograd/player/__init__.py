@@ -24,7 +24,7 @@ from autograd.explain.events import Event
 from autograd.explain.stepper import count_steps, steps
 from autograd.file_io import write_file
 from autograd.pictures.texts import clean
-from autograd.player.live import alive, deciding_line
+from autograd.player.live import alive, deciding_line, rows_used
 from autograd.player.page import page
 from autograd.player.page_data import gather
 from autograd.player.training_data import Training
@@ -102,6 +102,10 @@ def play(
     live, table = alive(events, trained.refused if own else decides(root))
     title = title or (f"Training {named(root)}" if own else head["title"])
     whole = {"title": title, "question": head["question"], "quiz": quiz, **told, "live": live, "training": trained.data}
+    if not own:
+        also = () if live["refused"] else rows_used(events)
+        whole["network"], more, rows_of_both = trained.network(also, len(told["graphs"]))
+        pictures, table = [*pictures, *more], rows_of_both or table
     rows = [[str(k), event.words, event.lines[-1]] for k, event in enumerate(events)]
     return Player(clean(title), page(whole, pictures, f"{table}\n{trained.script}"), rows)
 
@@ -122,7 +126,17 @@ def wanted(root: Any, data: Any, loss: Any) -> Trainable | None:
         raise DataError(
             f"A loss is a function of the model's output and the target, and {loss!r} is not one. Give nn.mse_loss, say."
         )
-    return Trainable(root, data, loss)
+    return Trainable(root, data, loss, answer=sigmoids if takes_logits(loss) else None)
+
+
+def takes_logits(loss: Any) -> bool:
+    """Whether a loss is that of one logit, whose sigmoid is the answer."""
+    return str(getattr(getattr(loss, "func", loss), "__name__", "")).endswith("with_logits")
+
+
+def sigmoids(logits: list[Value]) -> list[Value]:
+    """Return the probabilities that logits stand for."""
+    return [z.sigmoid() for z in logits]
 
 
 def named(model: Any) -> str:

@@ -30,22 +30,28 @@ MOST_LETTERS = 600_000  # of templates in a page
 Row = tuple[Op, int]  # with its number of operands
 
 
-def alive(events: Sequence[Event], decides: str = "") -> tuple[dict[str, Any], str]:
+def alive(events: Sequence[Event], decides: str = "", also: Sequence[Row] = ()) -> tuple[dict[str, Any], str]:
     """Return what a page needs to compute the graphs of these events, and the rows that they use as a script.
 
-    `decides` says where Python decided by a number, if it did.
+    `decides` says where Python decided by a number, if it did; `also` are rows that other events of the page use, and come first.
     """
     found = graphs_of(events)
-    rows = {(node.op, len(node.parents)): node for graph in found for node in graph.names if node.op}
+    rows = list(dict.fromkeys([*also, *rows_used(events)]))
     try:
-        script = table_of(list(rows))
-        graphs, told = texts_of(found, list(rows))
+        script = table_of(rows)
+        graphs, told = texts_of(found, rows)
     except Exception as error:  # a row of one's own may raise anything when it is read as text
         decides = decides or f"one of its operations or names cannot be written as JavaScript: {error}"
     if reason := decides or unknown_updates(events) or too_long(told):
         return {"refused": f"The numbers of this page cannot be changed: {reason}"}, table_of([])
     data = {"refused": "", "rows": [row_texts(*row) for row in rows], "graphs": graphs}
     return {**data, "events": [told[k] for k in range(len(events))]}, script
+
+
+def rows_used(events: Sequence[Event]) -> list[Row]:
+    """Return the rows that the graphs of some events use."""
+    nodes = (node for graph in graphs_of(events) for node in graph.names)
+    return list(dict.fromkeys((node.op, len(node.parents)) for node in nodes if node.op))
 
 
 def unknown_updates(events: Sequence[Event]) -> str:

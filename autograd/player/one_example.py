@@ -56,7 +56,7 @@ def example(trainable: Trainable, k: int = 0) -> Example:
     targets = leaves(target, "y", f"The target of example {k}")
     root = loss_of(trainable.loss, given, outputs, filled(target, targets), k)
     label(root, outputs)
-    return Example(root, inputs, targets, [trainable.answer(out) for out in outputs] if trainable.answer else outputs)
+    return Example(root, inputs, targets, trainable.answer(outputs) if trainable.answer else outputs)
 
 
 def pair(data: Sequence[Any], k: int) -> tuple[Any, Any]:

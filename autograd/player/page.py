@@ -18,6 +18,7 @@ passes    both passes                          curve     the loss over a leaf; m
 and one that trains:
 
 learn     batches, updates                     train     the Train drawer
+plane     the data, and what is answered       network   the network that is trained, on the stage
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from autograd.pictures.texts import clean
 
 SCRIPTS = (
     "numbers", "data", "state", "elements", "picture", "strip", "judge", "quiz", "drawer", "address", "print",
-    "functions", "fill", "passes", "live", "leaves", "curve", "learn", "train", "main",
+    "functions", "fill", "passes", "live", "leaves", "curve", "learn", "plane", "network", "train", "main",
 )  # fmt: skip
 LONGEST = 700_000  # characters of pictures and data that stand in the page as they are; more are packed
 

@@ -71,9 +71,9 @@ class Told:
 
 
 def gather(
-    events: Sequence[Event], texts: Mapping[int, Sequence[str]], lesson: str = "", source: str = ""
+    events: Sequence[Event], texts: Mapping[int, Sequence[str]], lesson: str = "", source: str = "", first: int = 0
 ) -> tuple[dict[str, Any], list[str]]:
-    """Return what the page is given of events and of the texts after each (−1: before the first), and its pictures.
+    """Return what the page is given of events and of the texts after each (−1: before the first), and its pictures, from number `first` on.
 
     >>> from autograd import Value, steps
     >>> x = Value(3.0, "x")
@@ -90,8 +90,8 @@ def gather(
     for i, graph in enumerate(found):
         shape = graph.shape
         if shape not in pictures:
-            numbered[shape] = len(pictures)
-            pictures[shape] = list(drawn(graph.names, len(pictures)))
+            numbered[shape] = first + len(pictures)
+            pictures[shape] = list(drawn(graph.names, numbered[shape]))
         quiz.open(graph.root, graph.names)
         happened = between(graph)
         for k, event in graph.events.items():

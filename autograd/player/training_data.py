@@ -24,14 +24,18 @@ from typing import Any
 
 from autograd.classroom.trainable import Trainable
 from autograd.code_text import Code
+from autograd.explain.stepper import count_steps, steps
 from autograd.namespaces import Folds
 from autograd.op import Op
-from autograd.player.live import deciding_line, row_texts
+from autograd.player.live import Row, alive, deciding_line, row_texts
 from autograd.player.one_example import Example, example
+from autograd.player.page_data import gather
 from autograd.player.training_rows import training_table
 from autograd.player.update_rules import HasRule, update_rules
 from autograd.value import Value
 
+NETWORK = "The network, on one example"
+MOST_EVENTS = 1_000  # of a graph that is shown beside a lesson's own
 SEEDS, MOST_NUMBERS = 10, 6_000  # of all starts together
 MOST_COMPARED = 64  # examples whose graphs are compared
 
@@ -69,6 +73,18 @@ class Training:
             "batch": trainable.batch,
             "optimizer": [told["name"] for told in optimizers].index(trainable.optimizer),
         }
+
+    def network(self, also: Sequence[Row], first: int) -> tuple[dict[str, Any] | None, list[str], str]:
+        """Return the first example's graph with both its passes, as the page shows a graph; its pictures, from a number on; and its rows.
+
+        `also` are the rows that the page's other graphs use. A graph with too many events is not shown.
+        """
+        if self.data is None or self.refused or count_steps(self.example.root, MOST_EVENTS + 1) > MOST_EVENTS:
+            return None, [], ""
+        events = steps(self.example.root)
+        told, pictures = gather(events, {}, first=first)
+        live, rows = alive(events, also=also)
+        return {"title": NETWORK, "question": "", "quiz": False, **told, "live": live}, pictures, rows
 
 
 def frozen(trainable: Trainable, first: Example) -> str:

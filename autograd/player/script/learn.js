@@ -25,6 +25,7 @@ class Learner {
   begin(numbers) {
     this.W = Float64Array.from(numbers, asNumber);
     this.losses = [];
+    this.trail = [[...this.W]]; // where two parameters have been
     this.next = 0;
     this.choose(this.optimizer);
   }
@@ -101,6 +102,7 @@ class Learner {
     if (!Number.isFinite(loss) || !W.every(Number.isFinite)) throw new Refused("The loss or a parameter is no longer a finite number: the steps are too large. Take a smaller rate, and a new start.");
     Object.assign(this, { W, memories: M, when: GOES_ON, next: (this.next + size) % this.data.length });
     this.losses.push(loss);
+    if (W.length === 2) this.trail.push([...W]);
     return loss;
   }
 

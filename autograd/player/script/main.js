@@ -21,6 +21,7 @@ function show() {
   showBar(state);
   showStrip(state, stop);
   showGraph(state);
+  showWeights(state);
 }
 
 function fitGraph() {
@@ -159,7 +160,6 @@ function prepare() {
   $("code-tab").hidden = !lesson.stream.source;
   $("source").textContent = lesson.stream.source;
   quiz = lesson.quiz;
-  findPictures();
   for (const { marks } of pictures.values()) {
     for (const { element } of marks) {
       element.setAttribute("tabindex", "0");
@@ -208,8 +208,9 @@ function listen() {
 
 loadLesson().then((given) => {
   setLesson(given);
-  original = given;
+  original = story = given;
   if (canLive()) findPrograms();
+  findPictures();
   prepare();
   listen();
   prepareTraining(given.training);

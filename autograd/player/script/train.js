@@ -1,6 +1,7 @@
 // The Train drawer: steps of an optimizer on the network's data, and the loss over steps.
 
 const AT_ONCE = 10; // steps of a run between two pictures
+const SENT_EVERY = 6; // pictures of a run, for one of the whole graph
 const BATCHES = [1, 2, 4, 8, 16, 32, 64, 100];
 const MOST_DOTS = 300; // of the loss curve
 const OWN_START = "own"; // of a lesson, or of a model that was given
@@ -15,11 +16,13 @@ function prepareTraining(told) {
   $("train-refused").textContent = told?.refused ?? "";
   if (!told || told.refused) return;
   learner = new Learner(told);
+  preparePlane(told);
+  prepareNetwork();
   fillSelect("train-optimizer", told.optimizers.map(({ name }, i) => [i, name]), told.optimizer);
   fillSelect("train-batch", [...BATCHES.filter((n) => n < told.data.length).map((n) => [n, String(n)]), [0, `all ${told.data.length}`]], told.batch);
   fillSelect("train-seed", told.starts.map((_, i) => [i, i ? String(i) : OWN_START]), 0);
   $("train-rate").value = String(told.lr);
-  for (const button of document.querySelectorAll("[data-steps]")) button.addEventListener("click", () => { stopTraining(); train(Number(button.dataset.steps)); showTrain(); });
+  for (const button of document.querySelectorAll("[data-steps]")) button.addEventListener("click", () => { stopTraining(); train(Number(button.dataset.steps)); sendExample(); showTrain(); });
   $("train-run").addEventListener("click", () => (trainTimer === null ? runTraining() : stopTraining()));
   $("train-optimizer").addEventListener("change", () => learner.choose(Number($("train-optimizer").value)));
   $("train-seed").addEventListener("change", newStart);
@@ -35,6 +38,7 @@ function fillSelect(id, options, chosen) {
 function train(steps) {
   const rate = reading($("train-rate").value)?.number;
   trainNote = "";
+  takeFromStage();
   try {
     if (!(rate > 0)) throw new Refused("The rate is a number above 0: 0.1, say.");
     for (let k = 0; k < steps; k++) learner.step(rate, Number($("train-batch").value));
@@ -50,9 +54,11 @@ function runTraining() {
   $("train-run").textContent = "Pause";
   $("train-run").setAttribute("aria-pressed", "true");
   $("train-said").setAttribute("aria-live", "off");
+  let turns = 0;
   const turn = () => {
     trainTimer = requestAnimationFrame(turn);
     if (!train(AT_ONCE) || openDrawer !== "train") stopTraining();
+    if (trainTimer === null || turns++ % SENT_EVERY === 0) sendExample();
     showTrain();
   };
   trainTimer = requestAnimationFrame(turn);
@@ -70,14 +76,16 @@ function newStart() {
   stopTraining();
   trainNote = "";
   learner.begin(learner.told.starts[Number($("train-seed").value)]);
+  sendExample();
   showTrain();
 }
 
 function showTrain() {
   if (!learner) return;
-  $("train-said").textContent = trainNote || `After ${learner.losses.length} steps the loss is ${number(lossNow())}.`;
+  $("train-said").textContent = trainNote || `${learner.losses.length} ${learner.losses.length === 1 ? "step" : "steps"}: loss ${short(lossNow())}${shareRight()}`;
   $("train-said").classList.toggle("refused", Boolean(trainNote));
-  drawLosses($("losses"), [...learner.losses]);
+  showPlane();
+  drawLosses($("losses"), learner.losses);
 }
 
 function lossNow() {
@@ -91,7 +99,7 @@ function lossNow() {
 
 // The loss over steps, from 0 up.
 function drawLosses(svg, losses) {
-  const [wide, high] = [320, 110];
+  const [wide, high] = [320, 76];
   const every = Math.max(1, Math.ceil(losses.length / MOST_DOTS));
   const shown = losses.map((loss, k) => [k, loss]).filter(([k]) => k % every === 0 || k === losses.length - 1);
   const top = Math.max(...shown.map(([, loss]) => loss), 0) || 1;
