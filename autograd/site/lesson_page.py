@@ -7,8 +7,8 @@ from html import escape
 
 from autograd.classroom import Course, Flashcard, Lesson
 from autograd.classroom.handout import handout
-from autograd.graph import topological_order
-from autograd.pictures import draw
+from autograd.classroom.handout.sheet import Sheet
+from autograd.pictures.ground import Ground
 from autograd.pictures.texts import clean
 from autograd.player import play
 from autograd.site.bridges import bridges
@@ -16,7 +16,6 @@ from autograd.site.quiz_page import quiz_page
 from autograd.site.shell import Item, SiteFile, SitePage, link
 from autograd.site.story import listing, story
 
-MOST_DRAWN = 40  # nodes of a graph that is drawn on the page; larger ones are on the stage
 SCRIPTS = ("storage.js", "lesson.js")
 
 
@@ -32,28 +31,22 @@ def beside(slug: str, name: str) -> str:
 
 def lesson_items(course: Course, lesson: Lesson, cards: Sequence[Flashcard]) -> Iterator[Item]:
     """Yield all that a site has of a lesson."""
-    slug, ways = lesson.slug, bridges(lesson)
-    pictures = graph_files(lesson)
-    body = lesson_body(course, lesson, ways, cards, bool(pictures))
-    yield SitePage(home(slug), lesson.title, body, SCRIPTS, "index.html")
+    slug, ways, paper = lesson.slug, bridges(lesson), handout(lesson)
+    drawn = bool(paper.sheet.blank)
+    yield SitePage(home(slug), lesson.title, lesson_body(course, lesson, ways, cards, drawn), SCRIPTS, "index.html")
     yield SiteFile(beside(slug, "stage.html"), play(lesson).html)
-    yield quiz_page(lesson, home(slug))
-    yield SiteFile(beside(slug, "handout.html"), handout(lesson).html()[""])
+    yield quiz_page(lesson, home(slug), two_grounds(slug, "graph-blank", "The graph, to fill in") if drawn else "")
+    yield SiteFile(beside(slug, "handout.html"), paper.html()[""])
     yield from (SiteFile(beside(slug, f"{slug}{suffix}"), content) for suffix, (_, content) in ways.items())
-    yield from pictures
+    yield from graph_files(slug, paper.sheet)
 
 
-def graph_files(lesson: Lesson) -> list[SiteFile]:
-    """Return the graph of a lesson after both passes, for a light and for a dark page; nothing for a large one."""
-    root = lesson.build()
-    if len(topological_order(root)) > MOST_DRAWN:
-        return []
-    root.backward()
-    names = {"graph.svg": False, "graph-dark.svg": True}
-    return [
-        SiteFile(beside(lesson.slug, name), draw(root, dark=dark, transparent=True).svg())
-        for name, dark in names.items()
-    ]
+def graph_files(slug: str, sheet: Sheet) -> Iterator[Item]:
+    """Yield the graph of a lesson, to fill in and solved, for a light and for a dark page; nothing for a large one."""
+    for name, svg in {"graph": sheet.solved, "graph-blank": sheet.blank}.items():
+        if svg:
+            yield SiteFile(beside(slug, f"{name}.svg"), svg)
+            yield SiteFile(beside(slug, f"{name}-dark.svg"), Ground(dark=True, transparent=True).of_svg(svg))
 
 
 def lesson_body(

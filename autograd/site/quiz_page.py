@@ -15,14 +15,15 @@ from autograd.site.shell import SitePage, link
 SCRIPTS = ("judge.js", "storage.js", "quiz.js")
 
 
-def quiz_page(lesson: Lesson, home: str) -> SitePage:
-    """Return the page on which the questions of a lesson are answered."""
+def quiz_page(lesson: Lesson, home: str, picture: str) -> SitePage:
+    """Return the page on which the questions of a lesson are answered, with a picture of its graph."""
     asked = Paper(lesson).questions
     rows = "\n".join(question(i, one) for i, one in enumerate(asked))
     body = [
         f'<p class="chapter">{link(home, lesson.title)}</p>',
         f"<h1>Quiz: {escape(clean(lesson.title))}</h1>",
         f'<p class="quiet">{len(asked)} questions. A number counts with two digits or more; 1/3 is exact.</p>',
+        picture,
         f'<ol class="quiz">\n{rows}\n</ol>',
         '<p id="score" role="status"></p>',
         f'<script type="application/json" id="questions">{embedded({"asked": [plain(one) for one in asked]})}</script>',

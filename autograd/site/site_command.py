@@ -10,8 +10,12 @@ from autograd.classroom.arguments import name_list
 from autograd.classroom.lesson_files import course_of_folder
 from autograd.classroom.marking.class_commands import progress
 from autograd.classroom.marking.hand_out import check_empty
+from autograd.errors import FileError
+from autograd.file_io import write_file, write_folder
+from autograd.pictures.texts import counted
+from autograd.site.assignment_pages import zipped
 from autograd.site.server import server
-from autograd.site.site_folder import site, some_of, write_folder
+from autograd.site.site_folder import site, some_of
 
 
 def add_commands(added: Any) -> None:
@@ -23,6 +27,7 @@ def add_commands(added: Any) -> None:
     )
     made.add_argument("--lessons", metavar="A,B,C", help="some of the lessons, by name")
     made.add_argument("--pyodide", metavar="FOLDER|URL", help="where Pyodide lies, which runs Python in the laboratory")
+    made.add_argument("--zip", action="store_true", help="also packed, as FOLDER.zip")
     made.add_argument("--force", action="store_true", help="also into a folder that is not empty")
     made.set_defaults(run=make_site)
     served = added.add_parser("serve", help="serve a folder of pages on this machine")
@@ -34,15 +39,23 @@ def add_commands(added: Any) -> None:
 
 def make_site(options: argparse.Namespace) -> None:
     """Write a site, and say what it holds and what was left out."""
-    folder = Path(options.output)
+    folder, archive = Path(options.output), Path(f"{Path(options.output)}.zip")
     check_empty(folder, options.force)
+    if options.zip and archive.exists() and not options.force:
+        raise FileError(f"{str(archive)!r} is there already. Move it away, or write over it with --force.")
     course = course_of_folder(options.folder) if options.folder else options.course
     if options.lessons is not None:
         course = some_of(course, name_list(options.lessons) or [])
     contents, left_out = site(course, options.pyodide, lambda done, count: progress(count)(done))
     write_folder(folder, contents)
+    if options.zip:
+        write_file(archive, zipped("", contents))
     megabytes = sum(map(len, contents.values())) / 1e6
-    print(f"{folder / 'index.html'}: {len(course.lessons)} lessons, {len(contents)} files, {megabytes:.1f} MB")
+    print(
+        f"{folder / 'index.html'}: {counted(len(course.lessons), 'lesson')}, {len(contents)} files, {megabytes:.1f} MB"
+    )
+    if options.zip:
+        print(f"{archive}: the same, packed")
     for item in left_out:
         print(f"Left out: {item.what}. {item.why}")
 

@@ -1,26 +1,26 @@
-"""A site put together and written: whole, or not at all."""
+"""A site put together: the files of all its parts, by name."""
 
 from __future__ import annotations
 
-import secrets
-import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 from autograd.classroom import Course
 from autograd.classroom.flashcards import deck
 from autograd.classroom.formulas import near
 from autograd.errors import DataError
-from autograd.file_io import file_errors
+from autograd.file_io import as_bytes
 from autograd.player.page import part as part_of_stage
+from autograd.site.assignment_pages import assignment_items
 from autograd.site.card_page import card_items
 from autograd.site.documents import document, document_items
 from autograd.site.glossary_page import glossary_items, words_of
 from autograd.site.laboratory_page import laboratory
 from autograd.site.lesson_page import lesson_items
+from autograd.site.notebook_pages import notebook_items
 from autograd.site.operation_page import operation_items
+from autograd.site.reference_pages import reference_items
 from autograd.site.shell import Item, LeftOut, SiteFile, SitePage, part, rendered
 from autograd.site.start_page import start_items
 
@@ -38,12 +38,11 @@ def site(
         found += job()
         progress(k, len(jobs))
     pages = [item for item in found if isinstance(item, SitePage)]
-    files = {item.path: encoded(item.content) for item in found if isinstance(item, SiteFile)}
+    files = {item.path: as_bytes(item.content) for item in found if isinstance(item, SiteFile)}
     known = {*files, *(page.path for page in pages)}
-    return (
-        files | {page.path: rendered(page, known).encode() for page in pages},
-        [item for item in found if isinstance(item, LeftOut)],
-    )
+    files |= {page.path: rendered(page, known).encode() for page in pages}
+    files["index.html"] = files.pop("index.html")  # the last to be written: where it is, all is there
+    return files, list(dict.fromkeys(item for item in found if isinstance(item, LeftOut)))
 
 
 def jobs_of(course: Course, pyodide: str | None) -> Iterator[Job]:
@@ -58,6 +57,9 @@ def jobs_of(course: Course, pyodide: str | None) -> Iterator[Job]:
     yield partial(glossary_items, course, words)
     yield operation_items
     yield partial(document_items, course)
+    yield partial(notebook_items, course)
+    yield partial(assignment_items, course)
+    yield reference_items
     yield partial(laboratory, course, pyodide)
 
 
@@ -68,40 +70,11 @@ def look() -> Iterator[Item]:
     yield SiteFile("judge.js", "\n".join(part_of_stage(f"script/{name}.js") for name in ("numbers", "judge")))
 
 
-def encoded(content: str | bytes) -> bytes:
-    """Return text as bytes."""
-    return content.encode() if isinstance(content, str) else content
-
-
 def some_of(course: Course, slugs: Iterable[str]) -> Course:
     """Return a course of some of its lessons, in its own order; raise DataError for a name that it has not."""
     wanted = set(slugs)
     if unknown := sorted(wanted - set(course.lessons)):
         raise DataError(f"There is no lesson {unknown[0]!r}.{near(unknown[0], course.lessons)}")
     chapters = {name: tuple(one for one in lessons if one.slug in wanted) for name, lessons in course.chapters.items()}
-    notebooks = {name: on for name, on in course.notebooks.items() if wanted.intersection(on)}
+    notebooks = {name: on for name, on in course.notebooks.items() if not on or wanted.intersection(on)}
     return replace(course, chapters={name: some for name, some in chapters.items() if some}, notebooks=notebooks)
-
-
-def write_folder(folder: Path, contents: Mapping[str, bytes]) -> None:
-    """Write files into a folder: all of them beside their places first, then moved there, the start page last.
-
-    Where that fails, nothing is left of it.
-    """
-    with file_errors(folder, "written"):
-        made = not folder.exists()
-        folder.mkdir(parents=True, exist_ok=True)
-        beside = folder / f".{secrets.token_hex(8)}.part"
-        try:
-            for name, content in contents.items():
-                (beside / name).parent.mkdir(parents=True, exist_ok=True)
-                (beside / name).write_bytes(content)
-            for name in sorted(contents, key=lambda name: name == "index.html"):
-                (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                (beside / name).replace(folder / name)
-        except BaseException:
-            if made:
-                shutil.rmtree(folder, ignore_errors=True)
-            raise
-        finally:
-            shutil.rmtree(beside, ignore_errors=True)

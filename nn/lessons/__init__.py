@@ -96,5 +96,6 @@ COURSE = Course(
         "10_overfitting": ("guessing-game", "universal-approximation", "overfitting"),
         "11_digits": ("digits", "attention", "gpt"),
         "12_laboratory": ("mistakes", "published", "hidden-space"),
+        "13_your_own_engine": (),
     },
 )

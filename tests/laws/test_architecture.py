@@ -43,6 +43,7 @@ autograd.classroom.marking: __init__ roster expected points answer_files marks h
 autograd.classroom: plot_files
 autograd.classroom.slides: deck slide_page powerpoint __init__
 autograd.site: __init__ shell story bridges quiz_page lesson_page markdown_reader card_page glossary_page operation_page documents
+autograd.site: assignment_pages notebook_pages reference_pages
 autograd.site: start_page laboratory_page site_folder server site_command
 autograd: __init__ commands
 nn: errors checks nested architecture outputs torch_names module activations init sequence layers loss_shapes losses regularization
