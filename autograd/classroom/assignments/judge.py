@@ -141,7 +141,7 @@ def by_stage(
             findings.setdefault(place, Finding((), (), plainly(outcome), advice(outcome)))
     for found in named:
         add(findings, found.fault.stage if found.fault.stage != 3 or 3 not in moved else 2, show(search, found, spell))
-    alone = {search.judged[i][0].needs for i in left if search.judged[i][0].stage == 8}
+    alone = {search.judged[i][0].needs for i in left if search.judged[i][0].stage == 8} - {()}
     for i in left:
         program, outcome, right = search.judged[i]
         finding = Finding(

@@ -102,6 +102,7 @@ def ways(needs: tuple[str, ...]) -> tuple[dict[str, str], ...]:
         involved.append("pow_number")
     if {"sub", "sub_left"} & set(involved):
         involved.append("neg")
+    involved += [plain for left, plain in (("div_left", "mul_left"), ("sub_left", "add_left")) if left in involved]
     choices = [
         ["", *(way for way in MADE_OF.get(op, ()) if op != "pow"), *(["own"] if op in NUMBER_FORMS else [])]
         for op in involved
@@ -259,7 +260,7 @@ class Search:
 def orders(engine: Engine) -> Iterator[Engine]:
     """Yield an engine as it is; where the order matters that the mistake leaves free, also with the other orders."""
     yield engine
-    free = engine.assigned or engine.products
+    free = engine.assigned or engine.products or engine.uneven
     if engine.walk != "topological" or engine.keeps.startswith("on ") or free:
         for mask, once in itertools.product(range(MASKS), (False, True)):
             yield replace(engine, mask=mask, once=once)

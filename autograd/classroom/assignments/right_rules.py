@@ -22,5 +22,13 @@ def power_slopes(x: float, n: float, out: float) -> tuple[float, ...]:
     return (n * x ** (n - 1) if n else 0.0), 0.0
 
 
+class Overwrites(float):
+    """A slope whose contribution takes the place of what is there."""
+
+
+class Alone(float):
+    """A slope that is handed on as it is, without the gradient of the result."""
+
+
 VALUES: Mapping[str, Callable[..., float]] = {name: partial(TABLE[name].value, scalars) for name in NAMES}
 SLOPES: Mapping[str, Rule] = {name: partial(TABLE[name].slopes, scalars) for name in NAMES} | {"pow": power_slopes}

@@ -1,10 +1,20 @@
 """The mistakes in the rules of single operations, those that every rule may have, and numbers on either side."""
 
+import itertools
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from autograd.classroom.assignments.faults import SIGNS, Fault, powers, slope_of, stage_of, whole_passes, with_ways
-from autograd.classroom.assignments.right_rules import SLOPES
+from autograd.classroom.assignments.faults import (
+    SIGNS,
+    Change,
+    Fault,
+    powers,
+    slope_of,
+    stage_of,
+    whole_passes,
+    with_ways,
+)
+from autograd.classroom.assignments.right_rules import SLOPES, Alone, Overwrites
 from autograd.namespaces import scalars as xp
 
 OPERATIONS = tuple(SIGNS)
@@ -51,7 +61,6 @@ WRONG_SLOPES: dict[str, dict[str, Callable[..., Any]]] = {
         "−1/y for the second": lambda x, y, out: (1 / y, -1 / y),
         "x for the second": lambda x, y, out: (1 / y, x),
         "−x for the second": lambda x, y, out: (1 / y, -x),
-        "the second gets none": lambda x, y, out: (1 / y, 0.0),
         "the first gets 1": lambda x, y, out: (1.0, -x / y**2),
         "−1/y² for the first": lambda x, y, out: (-1 / y**2, -x / y**2),
     },
@@ -89,6 +98,22 @@ WRONG_SLOPES: dict[str, dict[str, Callable[..., Any]]] = {
     },
 }  # fmt: skip
 WRONG_VALUES: dict[str, dict[str, tuple[Callable[..., float], Callable[..., tuple[float, ...]]]]] = {
+    "neg": {"it gives x": (lambda x: x, lambda x, out: (1.0,))},
+    "sub": {
+        "it gives x + y": (lambda x, y: x + y, lambda x, y, out: (1.0, 1.0)),
+        "it gives y − x": (lambda x, y: y - x, lambda x, y, out: (-1.0, 1.0)),
+    },
+    "div": {
+        "it gives x · y": (lambda x, y: x * y, lambda x, y, out: (y, x)),
+        "it gives y / x": (lambda x, y: y / x, lambda x, y, out: (-y / x**2, 1 / x)),
+        "it gives x // y": (lambda x, y: float(x // y), lambda x, y, out: SLOPES["div"](x, y, x / y)),
+    },
+    "pow": {
+        "it gives y ** x": (lambda x, y: y**x, lambda x, y, out: SLOPES["pow"](y, x, y**x)[::-1]),
+        "it gives x · y": (lambda x, y: x * y, lambda x, y, out: (y, x)),
+    },
+    "mul": {"it gives x + y": (lambda x, y: x + y, lambda x, y, out: (1.0, 1.0))},
+    "add": {"it gives x · y": (lambda x, y: x * y, lambda x, y, out: (y, x))},
     "tanh": {
         "tanh inverted: its sign": (lambda x: -xp.tanh(x), lambda x, out: (out * out - 1,)),
         "tanh inverted: (e²ˣ + 1)/(e²ˣ − 1)": (lambda x: 1 / xp.tanh(x), lambda x, out: (1 - out * out,)),
@@ -145,7 +170,7 @@ def wrong_rules() -> Iterator[Fault]:
     for op, values in WRONG_VALUES.items():
         for text, (value, slope) in values.items():
             yield Fault(
-                f"{SIGNS[op]}: the value is wrong ({text})", 8, "Compute the value by hand for one number, and compare.",
+                f"{SIGNS[op]}: the value is wrong ({text})", stage_of(op, 1), "Compute the value by hand for one number, and compare.",
                 ({"values": {op: value}, "slopes": {op: slope}}, {"values": {op: value}}), (op,),
             )  # fmt: skip
 
@@ -173,6 +198,33 @@ def reflected() -> Iterator[Fault]:
                 f"a number on the left crashes ({SIGNS[op]})", 8, "A plain number has no gradient and no parents. Make a Value of it first.",
                 (*with_ways(op, {"raises": frozenset({op})}), *with_ways(op, {"breaks": frozenset({op})})), (op,),
             )  # fmt: skip
+
+
+def half_rules() -> Iterator[Fault]:
+    """Yield the rules of two operands in which one of the two lines is wrong."""
+    for op, (which, at) in itertools.product(("add", "sub", "mul", "div", "pow"), (("first", 0), ("second", 1))):
+        sign, power = SIGNS[op], "power: " if op == "pow" else ""
+
+        def marked(mark: Callable[[float], float], op: str = op, at: int = at) -> tuple[Change, ...]:
+            def slopes(x: float, y: float, out: float) -> tuple[float, ...]:
+                return tuple(mark(slope) if i == at else slope for i, slope in enumerate(SLOPES[op](x, y, out)))
+
+            return ({"slopes": {op: slopes}, "uneven": True},)
+
+        if power == "" or at == 0:  # an exponent without a gradient has a name of its own
+            yield Fault(
+                f"{power}{sign}: the slope is wrong (the {which} gets none)", stage_of(op, 2),
+                f"The local derivative of {sign} is {slope_of(op)}.", marked(lambda slope: 0.0), (op,),
+            )  # fmt: skip
+        yield Fault(
+            f"`=` where `+=` belongs, in the rule of {sign}: its {which} operand", stage_of(op, 6),
+            f"One line of the rule of {sign} overwrites what other uses have added. Write += there too.", marked(Overwrites), (op,),
+        )  # fmt: skip
+        yield Fault(
+            f"{power}upstream dropped in the rule of {sign}: its {which} operand", stage_of(op, 5),
+            f"One line of the rule of {sign} hands on its slope alone. Multiply it by the gradient of the result: out.grad.",
+            marked(Alone), (op,),
+        )  # fmt: skip
 
 
 def every_rule() -> Iterator[Fault]:
@@ -221,4 +273,4 @@ def less_likely() -> Iterator[Fault]:
         )  # fmt: skip
 
 
-FAULTS = (*whole_passes(), *powers(), *reflected(), *every_rule(), *wrong_rules(), *less_likely())
+FAULTS = (*whole_passes(), *powers(), *reflected(), *every_rule(), *half_rules(), *wrong_rules(), *less_likely())

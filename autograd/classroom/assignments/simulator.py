@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from autograd.classroom.assignments.remembering import REMEMBER
-from autograd.classroom.assignments.right_rules import SLOPES, VALUES, Rule
+from autograd.classroom.assignments.right_rules import SLOPES, VALUES, Alone, Overwrites, Rule
 from autograd.classroom.assignments.walks import WALKS
 
 MOST_VISITS = 5_000
@@ -33,6 +33,8 @@ MADE_OF: Mapping[str, Mapping[str, Callable[..., SimulatedNode]]] = {
     "pow": {"exp": lambda e, x, n: e.apply("exp", e.apply("mul", n, e.apply("log", x)))},
     "tanh": {"exp": lambda e, x: e.tanh_of_exp(x, 1), "exp twice": lambda e, x: e.tanh_of_exp(x, 2)},
     "sigmoid": {"exp": lambda e, x: e.sigmoid_of_exp(x)},
+    "add_left": {"add": lambda e, x, n: e.apply("add", x, n)},
+    "mul_left": {"mul": lambda e, x, n: e.apply("mul", x, n)},
     "sub_left": {
         "neg": lambda e, x, n: e.apply("add", e.apply("neg", x), n),
         "add_left": lambda e, x, n: e.apply("add_left", e.apply("neg", x), n),
@@ -71,6 +73,7 @@ class Engine:
     raises: frozenset[str] = frozenset()
     breaks: frozenset[str] = frozenset()
     assigned: frozenset[str] = frozenset()
+    uneven: bool = False  # the lines of one rule differ: see Overwrites and Alone
     cut: frozenset[str] = frozenset()
     node_slopes: frozenset[str] = frozenset()
     products: Mapping[str, Callable[[float, float, float], float]] = field(default_factory=dict)
@@ -154,7 +157,7 @@ class SimulatedNode:
     def hand_on(self) -> None:
         """Do the rule of this node: give each operand its contribution."""
         for giver, taker, slope in self.rule[::-1] if self.engine.other_first else self.rule:
-            giver.give(taker, giver.contribution(giver.grad, slope, taker.grad))
+            giver.give(taker, giver.contribution(giver.grad, slope, taker.grad), slope)
 
     def backward(self) -> None:
         """Go the way that this engine goes."""
@@ -174,19 +177,21 @@ class SimulatedNode:
         """Add the gradient of one path here, and go on with it into each operand: slow, and right where no rule is wrong."""
         for giver, taker, slope in self.rule[::-1] if self.engine.other_first else self.rule:
             contribution = giver.contribution(gradient, slope, taker.grad)
-            giver.give(taker, contribution)
+            giver.give(taker, contribution, slope)
             taker.go_each_path(contribution)
 
     def contribution(self, gradient: float, slope: float, so_far: float) -> float:
         """Return what the rule of this node makes of its gradient and a slope."""
         if self.op in self.engine.breaks:
             raise RefusedError(self.op)
+        if isinstance(slope, Alone):
+            return float(slope)
         product = self.engine.products.get(self.op) or self.engine.products.get("")
         return product(gradient, slope, so_far) if product else gradient * slope
 
-    def give(self, taker: SimulatedNode, contribution: float) -> None:
+    def give(self, taker: SimulatedNode, contribution: float, slope: float) -> None:
         """Add a contribution to an operand, or put it in the place of what is there."""
-        assigned = self.op in self.engine.assigned or "" in self.engine.assigned
+        assigned = isinstance(slope, Overwrites) or not self.engine.assigned.isdisjoint((self.op, ""))
         taker.grad = contribution if assigned else taker.grad + contribution
         taker.grad_is_node |= self.grad_is_node or self.op in self.engine.node_slopes
 
