@@ -17,6 +17,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from random import Random
 
@@ -26,6 +27,7 @@ from autograd import Value, grad, no_grad, record, scope, steps, why
 from autograd.explain.events import Ready
 
 THREADS = 4
+BACKENDS = ["python", "numpy", *(["numba"] if find_spec("numba") else [])]
 DATA = [([i / 8, (i * 5 % 8) / 8], [float(i % 2)]) for i in range(8)]
 Numbers = list[float | str | None]
 
@@ -109,7 +111,7 @@ def jobs(path: Path) -> dict[str, Callable[[], Numbers]]:
     """Return what is done, by name."""
     return {
         "eager": eager, "unrecorded": unrecorded, "scoped": scoped, "explained": explained,
-        "replay, python": partial(replayed, "python"), "replay, numpy": partial(replayed, "numpy"),
+        **{f"replay, {backend}": partial(replayed, backend) for backend in BACKENDS},
         "fit": partial(fitted, path, False), "fit by replay": partial(fitted, path, True),
     }  # fmt: skip
 

@@ -214,7 +214,8 @@ def test_an_interruption_leaves_no_mode_behind(work, times):
     assert interrupt(work, times) == 0
 
 
-def test_an_interrupted_backward_leaves_the_gradients_as_they_were():
+@pytest.mark.parametrize("times", [60, pytest.param(2000, marks=pytest.mark.soak)])
+def test_an_interrupted_backward_leaves_the_gradients_as_they_were(times):
     x, w = Value(1.0), Value(0.5)
     root = x
     for _ in range(3000):
@@ -230,9 +231,9 @@ def test_an_interrupted_backward_leaves_the_gradients_as_they_were():
 
     before = signal.signal(signal.SIGALRM, stop)
     try:
-        for k in range(60):
+        for k in range(times):
             try:
-                signal.setitimer(signal.ITIMER_REAL, 0.0002 + k * 1e-4)
+                signal.setitimer(signal.ITIMER_REAL, 0.0002 + k * 60 / times * 1e-4)
                 root.backward()
                 signal.setitimer(signal.ITIMER_REAL, 0)
                 x.grad, w.grad = None, 7.0

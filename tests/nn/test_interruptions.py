@@ -16,7 +16,7 @@ pytestmark = [
 ]
 DATA = nn.moons(8, rng=Random(0))
 X, Y = [x for x, _ in DATA], [y for _, y in DATA]
-SIGNALS = 150
+SIGNALS = pytest.mark.parametrize("signals", [150, pytest.param(2000, marks=pytest.mark.soak)])
 
 
 class Interrupt(KeyboardInterrupt):
@@ -72,13 +72,14 @@ def state(model, optimizer):
     return model.state_dict(), optimizer.state_dict()["state"]
 
 
+@SIGNALS
 @pytest.mark.parametrize("replay", [False, True], ids=["eager", "replay"])
 @pytest.mark.parametrize("name", OPTIMIZERS)
-def test_a_step_is_whole_or_has_not_begun(name, replay):
+def test_a_step_is_whole_or_has_not_begun(name, replay, signals):
     model, optimizer, gradients = learner(name, replay)
     twin, its_optimizer, its_gradients = learner(name, replay)
     hits = 0
-    for _ in range(SIGNALS):
+    for _ in range(signals):
         gradients(), its_gradients()
         before = state(twin, its_optimizer)
         its_optimizer.step()
@@ -91,7 +92,8 @@ def test_a_step_is_whole_or_has_not_begun(name, replay):
     assert hits > 10
 
 
-def test_a_step_of_some_parameters_of_a_record_is_whole_or_has_not_begun():
+@SIGNALS
+def test_a_step_of_some_parameters_of_a_record_is_whole_or_has_not_begun(signals):
     model = nn.MLP(2, [50, 1], "tanh", rng=Random(0))
     parameters = model.parameters()
     optimizer = nn.SGD(parameters, lr=1e-6)
@@ -101,7 +103,7 @@ def test_a_step_of_some_parameters_of_a_record_is_whole_or_has_not_begun():
     optimizer.step()
     longest = 2 * (time.perf_counter() - start)
     moved = hits = 0
-    for _ in range(SIGNALS):
+    for _ in range(signals):
         before = [p.data for p in parameters]
         hits += interrupted(optimizer.step, longest)
         changed = [p.data != old for p, old in zip(parameters, before, strict=True)]
@@ -121,8 +123,9 @@ class Steps:
         self.weights.append(run.model.state_dict())
 
 
+@SIGNALS
 @pytest.mark.parametrize("replay", [False, True], ids=["eager", "replay"])
-def test_fit_counts_the_steps_that_were_made_and_no_other(replay):
+def test_fit_counts_the_steps_that_were_made_and_no_other(replay, signals):
     def fit(epochs=3):
         model, steps = nn.MLP(2, [4, 1], "tanh", rng=Random(0)), Steps()
         optimizer = nn.Adam(model.parameters(), lr=0.01)
@@ -138,7 +141,7 @@ def test_fit_counts_the_steps_that_were_made_and_no_other(replay):
     model, _, _ = fit()
     weights = [*steps.weights, model.state_dict()]
     hits = 0
-    for _ in range(SIGNALS // 3):
+    for _ in range(signals // 3):
         kept = []
         if not interrupted(lambda kept=kept: kept.extend(fit()), duration):
             model, history, _ = kept
