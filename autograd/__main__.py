@@ -33,6 +33,14 @@ class ClosedInput(io.TextIOBase):
         return bool(self.readline())
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser whose help is printed or raises: argparse says nothing where it cannot be printed."""
+
+    def print_help(self, file: Any = None) -> None:
+        """Print the help."""
+        print(self.format_help(), end="", file=file)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command, and return the exit status: 0, or 1 when it could not print or read, or 2 when the command was wrong."""
     sys.stdin = sys.stdin or ClosedInput()
@@ -79,9 +87,7 @@ def ended(status: int, words: str = "") -> int:
 
 def parser(words: Sequence[str] = ()) -> argparse.ArgumentParser:
     """Return the parser of the command line; where its first word is one of QUICK, without the assignments."""
-    top = argparse.ArgumentParser(
-        prog="python3 -m autograd", description="Worked examples of backpropagation, step by step."
-    )
+    top = Parser(prog="python3 -m autograd", description="Worked examples of backpropagation, step by step.")
     top.set_defaults(run=commands.show_list, json=False, course=COURSE, folder=None)
     added = top.add_subparsers(title="commands", metavar="COMMAND")
     listing = added.add_parser("list", help="list the walkthroughs")

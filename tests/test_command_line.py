@@ -176,7 +176,7 @@ def test_a_reader_may_leave_early(command):
 
 STREAMS = [
     (">&-", "list"), (">&-", "quiz tiny-network"), (">/dev/full", "table"), (">/dev/full", "quiz tiny-network"),
-    (">/dev/full", "step tiny-network --json"), ("<&-", "quiz tiny-network"), ("<&-", "step tiny-network --interactive"),
+    (">/dev/full", "step --help"), (">/dev/full", "step tiny-network --json"), ("<&-", "quiz tiny-network"), ("<&-", "step tiny-network --interactive"),
 ]  # fmt: skip
 
 
