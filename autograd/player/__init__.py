@@ -12,7 +12,6 @@ import tempfile
 import webbrowser
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from html import escape
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -25,14 +24,15 @@ from autograd.explain.stepper import count_steps, steps
 from autograd.file_io import write_file
 from autograd.pictures.texts import clean
 from autograd.player.live import alive, deciding_line, rows_used
-from autograd.player.page import page
+from autograd.player.page import Besides, page
 from autograd.player.page_data import gather
+from autograd.player.paper_and_plot import paper_of, plot_of
+from autograd.player.still import in_notebook, still
 from autograd.player.training_data import Training
 from autograd.value import Value
 
 MOST_EVENTS = 20_000
-IFRAME_HEIGHT = 600
-MOST_ROWS = 200  # of the plain table beside the player in a notebook
+MOST_ON_PAPER = 600  # events of a page that has its handout in it
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ class Player:
     title: str
     html: str = field(repr=False)
     rows: list[list[str]] = field(repr=False)
+    picture: str = field(repr=False)  # a still one, as SVG
 
     def save(self, path: str | Path) -> Path:
         """Write the page into one file, named .html or .htm, and return its path.
@@ -62,13 +63,14 @@ class Player:
         webbrowser.open(Path(file.name).as_uri())
         return Path(file.name)
 
-    def _repr_html_(self) -> str:
-        """Return the page in a sandbox for a notebook, and its table for where that is not shown."""
-        return (
-            f'<iframe sandbox="allow-scripts" srcdoc="{escape(self.html)}" title="{escape(self.title)}" '
-            f'width="100%" height="{IFRAME_HEIGHT}" style="border:0"></iframe>'
-            f"<details><summary>The same as a plain table</summary>{plain_table(self.rows)}</details>"
-        )
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """Return the page in a sandbox for a notebook, its still picture, and a line for where neither is shown."""
+        shown = {"text/html": in_notebook(self.html, self.title, self.picture, self.rows), "text/plain": repr(self)}
+        return shown | ({"image/svg+xml": self.picture} if self.picture else {})
+
+    def __repr__(self) -> str:
+        """Say what it is, and how to see it."""
+        return f"<Player: {self.title}. To play it: .open(), or .save('lesson.html'), or a notebook.>"
 
 
 def play(
@@ -107,7 +109,9 @@ def play(
         whole["network"], more, rows_of_both = trained.network(also, len(told["graphs"]))
         pictures, table = [*pictures, *more], rows_of_both or table
     rows = [[str(k), event.words, event.lines[-1]] for k, event in enumerate(events)]
-    return Player(clean(title), page(whole, pictures, f"{table}\n{trained.script}"), rows)
+    shown = beside(own.root if own else root, events, title, quiz)
+    html = page(whole, pictures, f"{table}\n{trained.script}", shown)
+    return Player(clean(title), html, rows, shown.still)
 
 
 def wanted(root: Any, data: Any, loss: Any) -> Trainable | None:
@@ -142,6 +146,14 @@ def sigmoids(logits: list[Value]) -> list[Value]:
 def named(model: Any) -> str:
     """Return what a model is called."""
     return getattr(model, "__name__", repr(model))
+
+
+def beside(root: Any, events: list[Event], title: str, quiz: bool) -> Besides:
+    """Return what stands in the page besides its events: a list of events has no handout, and too long a lesson has none on paper."""
+    known = isinstance(root, (Lesson, Value)) or callable(root)
+    lesson = as_lesson(root, title) if known else None
+    paper = paper_of(lesson) if lesson and len(events) <= MOST_ON_PAPER else ("", "")
+    return Besides(still(events, quiz), *paper, plot_of(lesson) if lesson else "")
 
 
 def decides(root: Any) -> str:
@@ -193,12 +205,3 @@ def split(story: Iterable[str | Event]) -> tuple[list[Event], dict[int, list[str
         elif not item.startswith("# "):
             texts.setdefault(len(events) - 1, []).append(item)
     return events, texts
-
-
-def plain_table(rows: list[list[str]]) -> str:
-    """Return the first events as a table without any script."""
-    body = "".join(
-        "<tr>" + "".join(f"<td>{escape(clean(cell))}</td>" for cell in row) + "</tr>" for row in rows[:MOST_ROWS]
-    )
-    more = f"<p>{len(rows) - MOST_ROWS} more events are in the player.</p>" if len(rows) > MOST_ROWS else ""
-    return f"<table><thead><tr><th>event</th><th>in words</th><th>in numbers</th></tr></thead><tbody>{body}</tbody></table>{more}"

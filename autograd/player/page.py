@@ -28,12 +28,14 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
 from typing import Any
 
 from autograd.pictures.texts import clean
+from autograd.player.still import unstyled
 
 SCRIPTS = (
     "numbers", "data", "state", "elements", "picture", "strip", "judge", "quiz", "drawer", "address", "print",
@@ -42,13 +44,29 @@ SCRIPTS = (
 LONGEST = 700_000  # characters of pictures and data that stand in the page as they are; more are packed
 
 
-def page(data: Mapping[str, Any], pictures: Sequence[str], rows: str) -> str:
+@dataclass(frozen=True)
+class Besides:
+    """What stands in a page besides its data: a still picture for where no script runs, the handout and its style, a plot in SVG."""
+
+    still: str = ""
+    paper: str = ""
+    paper_style: str = ""
+    plot: str = ""
+
+
+def page(data: Mapping[str, Any], pictures: Sequence[str], rows: str, besides: Besides) -> str:
     """Return the page that plays the data; `rows` are those of the table, as JavaScript.
 
-    The policy allows one style and one script, by their hashes, and no address at all.
+    The policy allows the style of the screen, that of the paper and one script, by their hashes, and no address at all; where there
+    is a plot, an image that is written in the page.
     """
     style, script = part("style.css"), "\n".join([*(part(f"script/{name}.js") for name in SCRIPTS), rows])
-    policy = f"default-src 'none'; style-src '{hashed(style)}'; script-src '{hashed(script)}'; base-uri 'none'; form-action 'none'"
+    styles = f"'{hashed(style)}' '{hashed(besides.paper_style)}'"
+    policy = (
+        f"default-src 'none'; style-src {styles}; script-src '{hashed(script)}'; base-uri 'none'; form-action 'none'"
+    )
+    if besides.plot:
+        policy, data = f"{policy}; img-src data:", {**data, "plot": zipped(besides.plot)}
     told = embedded(data)
     packed = len(told) + sum(map(len, pictures)) > LONGEST
     parts = {
@@ -59,6 +77,9 @@ def page(data: Mapping[str, Any], pictures: Sequence[str], rows: str) -> str:
         "kind": "application/gzip" if packed else "application/json",
         "data": zipped(embedded({**data, "pictures": pictures})) if packed else told,
         "script": script,
+        "still": unstyled(besides.still),
+        "paper": besides.paper,
+        "paper_style": besides.paper_style,
     }
     return re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], part("template.html"))
 

@@ -38,9 +38,9 @@ autograd.classroom: variants renumbering find paper operations_table walkthrough
 autograd.classroom.handout: sheet html markdown pdf __init__
 autograd.classroom.assignments: __init__ walks remembering right_rules simulator faults rule_faults probes runner inside recognise findings
 autograd.classroom.assignments: stages build_engine build_optimizer build_rule judge report folder catalogue grade package assignment_command
-autograd.player: javascript templates page_data live one_example training_rows update_rules training_data page __init__
-autograd.classroom.marking: __init__ roster expected points answer_files marks hand_out reports moodle class_commands
 autograd.classroom: plot_files
+autograd.player: javascript templates page_data live one_example training_rows update_rules training_data still paper_and_plot page __init__
+autograd.classroom.marking: __init__ roster expected points answer_files marks hand_out reports moodle class_commands
 autograd.classroom.slides: deck slide_page powerpoint __init__
 autograd.site: __init__ shell story bridges quiz_page lesson_page markdown_reader card_page glossary_page operation_page documents
 autograd.site: assignment_pages notebook_pages reference_pages

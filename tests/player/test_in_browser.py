@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 import autograd
-from autograd import Value, play, steps, why
+from autograd import Value, handout, play, steps, why
 from autograd.__main__ import LESSONS
 from autograd.classroom.questions import questions
+from autograd.classroom.variants import with_numbers
 from autograd.explain.answers import read_answer
 from autograd.explain.events import Chain, Ready
 from autograd.graph import number, topological_order
@@ -442,22 +443,60 @@ def test_changes_are_announced_but_not_while_playing(visit):
     assert page.get_attribute("#strip", "aria-live") == "polite"
 
 
-def test_on_paper_are_the_graph_and_the_table_blank_first_and_then_solved(visit):
-    root = example()
+def on_paper(page):
+    """What a page prints, as text."""
+    page.evaluate("preparePrint()")
+    page.emulate_media(media="print")
+    told = page.locator("body").inner_text()
+    page.emulate_media(media="screen")
+    return told.split()
+
+
+@pytest.mark.parametrize("root", [example(), LESSONS["tiny-network"]])
+def test_on_paper_is_the_handout_blank_first(visit, tmp_path, root):
+    (saved,) = handout(root).save(tmp_path / "handout.html")
     page = visit(play(root))
+    sheet = page.context.new_page()
+    sheet.set_content(saved.read_text(encoding="utf-8"))
+    assert on_paper(page) == sheet.locator("body").inner_text().split()
+    assert on_paper(page).index("Solutions:") > len(on_paper(page)) / 3
+
+
+def test_after_a_change_the_paper_says_so_and_shows_the_numbers_of_now(visit):
+    root = LESSONS["tiny-network"].build()
+    page = visit(play(LESSONS["tiny-network"]))
+    page.evaluate("chalkgrad.set({w: 3.5})")
+    told = " ".join(on_paper(page))
+    assert "w is 3.5 in place of 3." in told
+    assert "Solutions" not in told
+    root = with_numbers(root, {"w": 3.5})
+    root.backward()
+    page.emulate_media(media="print")
+    for i, node in enumerate(topological_order(root)):
+        if node.kind != "constant":
+            box = page.locator(f"#sheet [data-nodes=n{i}]")
+            assert [box.locator(slot).text_content() for slot in (".data", ".grad")] == [
+                short(node.data),
+                short(node.grad),
+            ]
+    page.emulate_media(media="screen")
+    page.evaluate("reset()")
+    assert "Solutions:" in on_paper(page)
+
+
+def test_events_without_a_lesson_are_printed_blank_first_and_then_solved(visit):
+    events = training(1, width=1, samples=1)
+    page = visit(play(events))
     page.evaluate("preparePrint()")
     page.emulate_media(media="print")
     assert not page.locator("#screen").is_visible()
-    blank, solved = page.locator("#handout article").all()
+    blank, solved = page.locator("#sheet article").all()
     assert blank.locator("svg").is_visible()
-    told = [event for event in steps(root) if not isinstance(event, Ready)]
+    told = [event for event in events if not isinstance(event, Ready)]
     for sheet in (blank, solved):
         assert sheet.locator("tbody tr").count() == len(told)
-    root.backward()
-    for i, node in enumerate(topological_order(root)):
-        if node.kind != "constant":
-            grads = [sheet.locator(f"[data-nodes=n{i}] .grad").first.text_content() for sheet in (blank, solved)]
-            assert grads == ["____", short(node.grad)]
+    assert "____" in blank.locator("svg").text_content()
+    assert "____" not in solved.locator("svg").text_content()
     results = [row.locator("td").last.text_content() for row in solved.locator("tbody tr").all()]
     assert "" not in results
     assert set(blank.locator("td.n:not(:first-child)").all_text_contents()) == {""}
@@ -468,7 +507,7 @@ def test_it_plays_in_a_sandboxed_frame(visit, browser):
     page = browser.new_page()
     requests = []
     page.on("request", lambda request: requests.append(request.url))
-    page.set_content(player._repr_html_())
+    page.set_content(player._repr_mimebundle_()["text/html"])
     frame = page.frame_locator("iframe")
     frame.locator("#next").click()
     assert frame.locator("#words").inner_text() == steps(example())[0].words

@@ -11,6 +11,7 @@ import xml.etree.ElementTree as ET
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from hashlib import sha256
+from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,8 +20,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd
-from autograd import GraphError, Parameter, Value, dot, draw, mean, phases, play, scope, steps, why
+from autograd import GraphError, Parameter, Value, dot, draw, handout, mean, phases, play, scope, steps, why
 from autograd.__main__ import LESSONS, main
+from autograd.classroom.paper import Paper
+from autograd.classroom.renumbering import seeded
 from autograd.explain import mistakes
 from autograd.explain.event_json import stream
 from autograd.explain.events import Chain, Compute
@@ -29,6 +32,7 @@ from autograd.graph import number, printable, topological_order
 from autograd.pictures.layered_layout import apart, layout
 from autograd.pictures.snapshot import At
 from autograd.pictures.texts import clean
+from autograd.player.page import zipped
 from autograd.player.page_data import drawn
 from tests.strategies import as_values, programs
 
@@ -291,13 +295,31 @@ def test_the_policy_knows_the_one_style_and_the_one_script(root):
     page = play(root, title=HOSTILE[0]).html
     policy = html.unescape(re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', page)[1])
     for tag, rule in (("style", "style-src"), ("script", "script-src")):
-        (inline,) = re.findall(rf"<{tag}>(.*?)</{tag}>", page, re.S)
-        assert f"{rule} 'sha256-{b64encode(sha256(inline.encode()).digest()).decode()}'" in policy
+        for inline in re.findall(rf"<{tag}(?: id=.look.)?(?: media=.\w+.)?>(.*?)</{tag}>", page, re.S):
+            assert (
+                f"'sha256-{b64encode(sha256(inline.encode()).digest()).decode()}'"
+                in policy.split(f"{rule} ")[1].split(";")[0]
+            )
     assert policy.startswith("default-src 'none'")
     assert "unsafe" not in policy
     assert page.count("<script") == 2
-    outside = re.sub(r"<script.*?</script>|<title.*?</title>|<text.*?</text>", "", page, flags=re.S)
-    assert not re.search(r"(src|href)=", outside)
+    found = Attributes()
+    found.feed(page)
+    assert found.names
+    assert not found.names & {"src", "href", "style"}
+    assert not [name for name in found.names if name.startswith("on")]
+
+
+class Attributes(HTMLParser):
+    """Collects the names of the attributes of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def handle_starttag(self, tag, attributes):
+        """Collect."""
+        self.names.update(name for name, _ in attributes)
 
 
 def test_the_script_writes_text_only():
@@ -325,14 +347,52 @@ def test_any_label_leaves_the_picture_well_formed_and_the_page_intact(one, other
 
 def test_a_notebook_shows_it_in_a_sandbox_with_a_plain_table_beside():
     player = play(hostile(), title=HOSTILE[0])
-    shown = player._repr_html_()
-    tag, table = shown.split("></iframe>")
+    shown = player._repr_mimebundle_()
+    still, tag, table = re.split("<iframe|></iframe>", shown["text/html"])
     attributes = dict(re.findall(r'([\w]+)="([^"]*)"', tag))
     assert attributes["sandbox"] == "allow-scripts"
     assert html.unescape(attributes["srcdoc"]) == player.html
     assert "<script" not in table
     assert "<img" not in table
     assert table.count("<tr>") == len(player.rows) + 1
+    assert int(attributes["height"]) <= 600
+    assert "To play it, run the cell" in still
+    assert shown["image/svg+xml"] in still
+    ET.fromstring(shown["image/svg+xml"])
+    assert "<script" not in still
+    assert "Player(" not in shown["text/plain"]
+    assert "To play it" in shown["text/plain"]
+
+
+@pytest.mark.parametrize("slug", LESSONS)
+def test_a_lessons_page_has_its_plot_and_nothing_in_it_runs(slug):
+    pytest.importorskip("matplotlib")
+    lesson = LESSONS[slug]
+    page = play(lesson)
+    plot = gzip.decompress(b64decode(data_of(page).get("plot", zipped("")))).decode()
+    assert bool(plot) == (lesson.plot is not None)
+    assert ("img-src data:" in page.html) == bool(plot)
+    if plot:
+        parsed = ET.fromstring(plot)
+        assert parsed.tag.endswith("}svg")
+        assert not [e for e in parsed.iter() if e.tag.split("}")[-1] in ("script", "foreignObject", "a")]
+        assert not [k for e in parsed.iter() for k in e.attrib if k.startswith("on")]
+        assert len(page.html.encode()) <= 400_000
+
+
+def test_a_seed_s_page_has_the_numbers_of_its_handout_and_no_plot():
+    lesson = seeded(LESSONS["tiny-network"], "ada")
+    page = play(lesson)
+    graph = data_of(page)["graphs"][0]
+    assert graph["values"] == [node.data for node in topological_order(Paper(LESSONS["tiny-network"], "ada").root)]
+    assert handout(LESSONS["tiny-network"], "ada").sheet.rows[0].value == number(graph["values"][0])
+    assert "plot" not in data_of(page)
+
+
+def test_the_still_picture_of_a_quiz_gives_nothing_away():
+    player = play(LESSONS["tiny-network"], quiz=True)
+    assert "−32" not in player.picture
+    assert "−32" in play(LESSONS["tiny-network"]).picture
 
 
 def test_the_player_is_imported_when_it_is_first_used():

@@ -15,7 +15,7 @@ USE_HEADS = ("no.", "use", "upstream", "local", "contribution")
 
 def page(sheet: Sheet) -> str:
     """Return the sheet to fill in, and the solutions on a page of their own."""
-    return whole(sheet, [task_side(sheet), solved_side(sheet)])
+    return whole(sheet, both_sides(sheet))
 
 
 def blank_page(sheet: Sheet) -> str:
@@ -23,18 +23,31 @@ def blank_page(sheet: Sheet) -> str:
     return whole(sheet, [task_side(sheet)])
 
 
+def both_sides(sheet: Sheet) -> list[str]:
+    """Return the side to fill in and the one with the solutions."""
+    return [task_side(sheet), solved_side(sheet)]
+
+
+def style_of(sheet: Sheet) -> str:
+    """Return the style of a sheet, with the way its paper lies."""
+    style = files(__package__).joinpath("handout.css").read_text(encoding="utf-8")
+    return style + f"@page {{ size: A4 {'landscape' if sheet.wide else 'portrait'}; }}"
+
+
+def shape_of(sheet: Sheet) -> str:
+    """Return the classes of what a sheet stands in."""
+    return " ".join(["wide"] * sheet.wide + ["high"] * sheet.high)
+
+
 def whole(sheet: Sheet, sides: list[str]) -> str:
     """Return sides of a sheet as a page that asks nothing of any network."""
-    style = files(__package__).joinpath("handout.css").read_text(encoding="utf-8")
     policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-    shape = " ".join(["wide"] * sheet.wide + ["high"] * sheet.high)
-    orientation = f"@page {{ size: A4 {'landscape' if sheet.wide else 'portrait'}; }}"
     body = "\n".join(sides)
     return (
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{escape(sheet.title)}</title>\n'
-        f'<style>{style}{orientation}</style>\n</head>\n<body class="{shape}">\n{body}\n</body>\n</html>\n'
+        f'<style>{style_of(sheet)}</style>\n</head>\n<body class="{shape_of(sheet)}">\n{body}\n</body>\n</html>\n'
     )
 
 

@@ -12,8 +12,13 @@ let stops = []; // where one can stand: before the first event and after each, a
 async function loadLesson() {
   const element = $("data");
   if (element.type === "application/json") return JSON.parse(element.textContent);
-  const bytes = Uint8Array.from(atob(element.textContent.trim()), (sign) => sign.charCodeAt(0));
-  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).json();
+  return JSON.parse(await unpackedText(element.textContent.trim()));
+}
+
+// A text that page.py has packed.
+async function unpackedText(letters) {
+  const bytes = Uint8Array.from(atob(letters), (sign) => sign.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
 }
 
 function setLesson(given) {

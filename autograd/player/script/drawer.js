@@ -6,7 +6,7 @@ const LONGEST_FORMULA = 48;
 let openDrawer = "";
 
 // What fills each drawer, given a state; a part that adds one puts its own in here, and a section in the template.
-const DRAWERS = { notes: showNotes, why: showWhy, train: showTrain, events: showEvents, code: () => {}, keys: () => {}, share: showShare };
+const DRAWERS = { notes: showNotes, why: showWhy, train: showTrain, events: showEvents, plot: showPlot, code: () => {}, keys: () => {}, share: showShare };
 
 function toggleDrawer(name) {
   openDrawer = name === openDrawer ? "" : name;
@@ -69,6 +69,22 @@ function totalRow(sum) {
   const row = tableRow(["sum", "", "", sum], (i) => i === 1 || i === 3);
   row.className = "total";
   return row;
+}
+
+// ---- the lesson's plot: an image, so that nothing in it can run
+
+async function showPlot() {
+  $("plot-note").textContent = changed.size ? ORIGINALS.trim() : "";
+  if ($("plot").querySelector("img")) return;
+  const image = make("img");
+  image.alt = `A plot: ${lesson.title}`;
+  const zoom = make("button", "", "zoom"); // pressed, it lies over the graph
+  zoom.type = "button";
+  zoom.setAttribute("aria-pressed", "false");
+  zoom.addEventListener("click", () => zoom.setAttribute("aria-pressed", String(zoom.getAttribute("aria-pressed") === "false")));
+  zoom.append(image);
+  $("plot").append(zoom);
+  image.src = `data:image/svg+xml,${encodeURIComponent(await unpackedText(lesson.plot))}`;
 }
 
 // ---- all events as a table

@@ -158,6 +158,7 @@ function prepare() {
   $("round").max = String(roundAt(LAST()));
   $("rounds").hidden = roundAt(LAST()) === 0;
   $("code-tab").hidden = !lesson.stream.source;
+  $("plot-tab").hidden = !lesson.plot;
   $("source").textContent = lesson.stream.source;
   quiz = lesson.quiz;
   for (const { marks } of pictures.values()) {

@@ -1,14 +1,29 @@
-// On paper: the graph and the table of this training step, blank first, then solved.
+// On paper: the handout, which stands in the page. Where there is none, or the numbers have been changed, the graph and the table of
+// this training step: blank first, then solved; with one's own numbers as they are now, and without solutions.
 
 const CROWDED = 24; // arrows: more leave no room for their local derivatives
 
 function preparePrint() {
+  const own = changed.size > 0;
+  const handedOut = !own && $("handout").childElementCount > 0;
+  $("look").media = handedOut ? "screen" : "all";
+  $("look").nextElementSibling.media = handedOut ? "print" : "not all";
+  fill($("sheet"), handedOut ? [] : sheets(own));
+}
+
+function sheets(ownNumbers) {
   const round = roundAt(position.k);
   const own = [...steps.keys()].filter((k) => steps[k].round === round && steps[k].type !== "ready");
-  if (!own.length) return;
+  if (!own.length) return [];
   const graph = graphAt(own[0]);
   const end = [...steps.keys()].findLast((k) => graphAt(k) === graph && steps[k].type !== "update") ?? LAST();
-  fill($("handout"), [sheet(own, before(graph), true), sheet(own, stateAt(end), false)]);
+  return ownNumbers ? [sheet(own, stateAt(end), false)] : [sheet(own, before(graph), true), sheet(own, stateAt(end), false)];
+}
+
+// What has been changed, in a sentence.
+function changesNow() {
+  const told = [...changed].map(([id, x]) => `${nameOf[id]} is ${number(x)} in place of ${number(numberIn(id)[1])}`);
+  return `With other numbers than the page was made with: ${told.join(", ")}.`;
 }
 
 function sheet(own, state, blank) {
@@ -16,7 +31,8 @@ function sheet(own, state, blank) {
   const head = make("h1", lesson.title);
   if (blank) head.append(make("span", "Name: ______________________", "name-line"));
   article.append(head);
-  if (lesson.question) article.append(make("p", lesson.question));
+  if (changed.size) article.append(make("p", changesNow()));
+  else if (lesson.question) article.append(make("p", lesson.question));
   const picture = pictureOf(state.graph, levelsOf(state.graph)[0]);
   if (picture) {
     const copy = partsOf(picture.svg.cloneNode(true));
