@@ -102,6 +102,7 @@ def play(
     check_count(len(events))
     told, pictures = gather(events, texts, head["lesson"], head["source"])
     live, table = alive(events, trained.refused if own else decides(root))
+    shown = beside(own.root if own else root, events, title, quiz)
     title = title or (f"Training {named(root)}" if own else head["title"])
     whole = {"title": title, "question": head["question"], "quiz": quiz, **told, "live": live, "training": trained.data}
     if not own:
@@ -109,7 +110,6 @@ def play(
         whole["network"], more, rows_of_both = trained.network(also, len(told["graphs"]))
         pictures, table = [*pictures, *more], rows_of_both or table
     rows = [[str(k), event.words, event.lines[-1]] for k, event in enumerate(events)]
-    shown = beside(own.root if own else root, events, title, quiz)
     html = page(whole, pictures, f"{table}\n{trained.script}", shown)
     return Player(clean(title), html, rows, shown.still)
 
