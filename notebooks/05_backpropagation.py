@@ -203,9 +203,6 @@ print(compare(by_nudging, lambda f, x, h: (f(x + h) - f(x - h)) / (2 * h), [(cub
 #
 #     python3 -m autograd step three-layers          python3 -m autograd quiz three-layers
 #     python3 -m autograd step why-backprop          python3 -m autograd quiz why-backprop
-#     python3 -m autograd step derivations             python3 -m autograd quiz derivations
-#     python3 -m autograd step vectors                 python3 -m autograd quiz vectors
-#     python3 -m autograd step forward-and-reverse     python3 -m autograd quiz forward-and-reverse
 #     python3 -m autograd paths why-backprop x₁      every path to an input
 #
 # Next: [what becomes of a gradient in a deep network](06_deep_networks.ipynb).

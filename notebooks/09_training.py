@@ -222,6 +222,5 @@ print(compare(share_right, right, [([[1, 2], [3, 0], [0, 1]], [1, 1, 1]), ([[0.1
 #     python3 -m autograd step training-loop         python3 -m autograd quiz training-loop
 #     python3 -m autograd step early-stopping        python3 -m autograd quiz early-stopping
 #     python3 -m autograd step dials                 python3 -m autograd quiz dials
-#     python3 -m autograd step in-pytorch              python3 -m autograd quiz in-pytorch
 #
 # Next: [learning too much](10_overfitting.ipynb).

@@ -194,7 +194,5 @@ print(compare(enlarge, right, [([1, 2, 3, 4], 2), ([5], 3), ([1, 2, 3, 4], 1)]))
 # ## On the terminal
 #
 #     python3 -m autograd step digits                python3 -m autograd quiz digits
-#     python3 -m autograd step attention               python3 -m autograd quiz attention
-#     python3 -m autograd step gpt                     python3 -m autograd quiz gpt
 #
 # Next: [the laboratory](12_laboratory.ipynb).
