@@ -26,11 +26,20 @@ sys.path.insert(0, "..")  # the checkout, before any other package called autogr
 from random import Random
 from textwrap import fill
 
+from IPython.display import display
+
 from autograd import Value, draw, gradcheck, paths, play, softmax, steps, why
 from autograd.classroom import compare
 from nn import MLP, SGD, binary_cross_entropy_with_logits, xor
 from nn.lessons import activations, linear_trap
+from nn.lessons.definitions import define
 from nn.plots import activation_functions
+
+# %% [markdown]
+# The words and formulas of this notebook:
+
+# %%
+display(*define("ReLU", "leaky ReLU", "ELU", "sigmoid", "tanh", "softplus", "GELU", "softmax"))
 
 # %% [markdown]
 # ## The linear trap

@@ -26,10 +26,23 @@ sys.path.insert(0, "..")  # the checkout, before any other package called autogr
 import math
 from textwrap import fill
 
+from IPython.display import display
+
 from autograd import Value, draw, play, softmax, what_if
 from autograd.classroom import compare
 from nn import binary_cross_entropy, categorical_cross_entropy, cross_entropy, huber_loss, mae_loss, mse_loss
 from nn.lessons import losses
+from nn.lessons.definitions import define
+
+# %% [markdown]
+# The words and formulas of this notebook:
+
+# %%
+display(
+    *define(
+        "mean squared error", "mean absolute error", "Huber loss", "binary cross-entropy", "cross-entropy", "logsumexp"
+    )
+)
 
 # %% [markdown]
 # ## Three houses

@@ -27,13 +27,31 @@ import math
 from random import Random
 from textwrap import fill
 
+from IPython.display import display
+
 from autograd import Parameter, Value, draw, play
 from autograd.classroom import compare
 from nn import MLP, SGD, Layer, mse_loss
 from nn.init import he
 from nn.lessons import memory, vanishing_gradients
+from nn.lessons.definitions import define
 from nn.monitor.gradients import checkpointed_backward, clip_grad_norm_, grad_norm, layer_grad_norms, stored_activations
 from nn.plots import gradient_norms
+
+# %% [markdown]
+# The words and formulas of this notebook:
+
+# %%
+display(
+    *define(
+        "gradient norm",
+        "gradient clipping",
+        "Xavier initialisation",
+        "He initialisation",
+        "residual connection",
+        "batch normalisation",
+    )
+)
 
 # %% [markdown]
 # ## Ten layers of one weight

@@ -24,11 +24,33 @@ sys.path.insert(0, "..")  # the checkout, before any other package called autogr
 
 from textwrap import fill
 
+from IPython.display import display
+
 from autograd import Parameter, hessian, play
 from autograd.classroom import compare
 from nn import SGD, Adam, AdamW, CosineAnnealingLR, ExponentialLR, Newton, RMSprop, StepLR
 from nn.lessons import landscapes, optimizers, schedules
+from nn.lessons.definitions import define
 from nn.plots import descent, loss_surface
+
+# %% [markdown]
+# The words and formulas of this notebook:
+
+# %%
+display(
+    *define(
+        "SGD",
+        "momentum",
+        "Nesterov momentum",
+        "RMSprop",
+        "Adam",
+        "AdamW",
+        "step decay",
+        "exponential decay",
+        "cosine annealing",
+        "Newton's method",
+    )
+)
 
 # %% [markdown]
 # ## A ravine

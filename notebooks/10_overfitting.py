@@ -28,11 +28,20 @@ from itertools import islice
 from random import Random
 from textwrap import fill
 
+from IPython.display import display
+
 from autograd import Value, draw, play
 from autograd.classroom import compare
 from nn import MLP, Adam, Dropout, evaluate, fit, l2_penalty, mse_loss
 from nn.lessons import guessing_game, overfitting, universal_approximation
+from nn.lessons.definitions import define
 from nn.plots import loss_curves
+
+# %% [markdown]
+# The words and formulas of this notebook:
+
+# %%
+display(*define("L2 regularisation", "dropout"))
 
 # %% [markdown]
 # ## A game first

@@ -269,4 +269,6 @@ print(compare(product_rule, by_grad, [(2.0, 3.0, 1.0, 0.0), (2.0, 3.0, 1.0, 1.0)
 #     python3 -m autograd step hidden-space          python3 -m autograd quiz hidden-space
 #     python3 -m autograd diagnose mistakes w -16    which mistake gives this number?
 #
-# This was the last notebook. The engine that you have used is short: read `autograd/rules.py` and `autograd/value.py` next.
+# The engine that you have used is short: read `autograd/rules.py` and `autograd/value.py`.
+#
+# Next: [write an engine of your own](13_your_own_engine.ipynb), or go on to [vectors](14_vectors.ipynb).

@@ -26,9 +26,18 @@ sys.path.insert(0, "..")  # the checkout, before any other package called autogr
 import math
 from textwrap import fill
 
+from IPython.display import display
+
 from autograd import Value, draw, grad, play, softmax
 from autograd.classroom import compare
 from nn.lessons import derivations, forward_and_reverse, vectors
+from nn.lessons.definitions import define
+
+# %% [markdown]
+# The words and formulas of this notebook:
+
+# %%
+display(*define("delta", "Jacobian", "vector–Jacobian product", "dual number"))
 
 # %% [markdown]
 # ## A derivation, line by line
@@ -111,7 +120,9 @@ print("reverse mode:", [f"{slope:g}" for slope in grad(y, leaves)], "in one pass
 # %%
 for inputs, outputs in ((1000, 1), (1, 100)):
     cost = forward_and_reverse.cost(inputs, outputs)
-    print(f"{inputs:>5} inputs, {outputs:>3} outputs: forward {cost.forward:>9,} multiplications, reverse {cost.reverse:>9,}")
+    print(
+        f"{inputs:>5} inputs, {outputs:>3} outputs: forward {cost.forward:>9,} multiplications, reverse {cost.reverse:>9,}"
+    )
 
 # %%
 forward_and_reverse.plot()

@@ -23,12 +23,22 @@ import sys
 
 sys.path.insert(0, "..")  # the checkout, before any other package called autograd
 
+import itertools
 import math
 from textwrap import fill
+
+from IPython.display import display
 
 from autograd import draw, play, softmax
 from autograd.classroom import compare
 from nn.lessons import attention, gpt
+from nn.lessons.definitions import define
+
+# %% [markdown]
+# The words and formulas of this notebook:
+
+# %%
+display(*define("query, key and value", "attention", "mask"))
 
 # %% [markdown]
 # ## Two tokens
@@ -111,7 +121,11 @@ def by_softmax(query, keys):
     return [p.data for p in softmax(scores)]
 
 
-print(compare(weights, by_softmax, [([1.0, 0.0], [[2.0, 1.0], [0.0, 5.0]]), ([1.0, 1.0, 1.0, 1.0], [[3.0, 0.0, 0.0, 1.0]])]))
+print(
+    compare(
+        weights, by_softmax, [([1.0, 0.0], [[2.0, 1.0], [0.0, 5.0]]), ([1.0, 1.0, 1.0, 1.0], [[3.0, 0.0, 0.0, 1.0]])]
+    )
+)
 
 # %% [markdown]
 # Write `next_letters(names)`: for each pair of letters, how often the second follows the first, as a dictionary; the simplest language model there is.
@@ -120,7 +134,7 @@ print(compare(weights, by_softmax, [([1.0, 0.0], [[2.0, 1.0], [0.0, 5.0]]), ([1.
 
 # %%
 def next_letters(names):
-    return {pair: 1 for name in names for pair in zip(name, name[1:])}  # your code
+    return {pair: 1 for name in names for pair in itertools.pairwise(name)}  # your code
 
 
 # %%

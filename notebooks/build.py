@@ -3,7 +3,7 @@
     python notebooks/build.py              all of them
     python notebooks/build.py 03           those whose name begins so
 
-What is small and stable of the outputs stays, so that a reader on a code host sees numbers and pictures: text, SVG and PNG. The player
+What is small and stable of the outputs stays, so that a reader on a code host sees numbers and pictures: text, formulas, SVG and PNG. The player
 does not: a notebook from elsewhere is not trusted with a page, and the plain picture is there in its place. PNG pictures are brought to
 a few colours, which the eye does not miss, and to a third of their size. What answers a question is folded up until one opens it.
 """
@@ -25,7 +25,7 @@ LARGEST = 150_000  # characters of one output that stays
 COLOURS = 128
 ASKING = re.compile(r"\?|\bpredict\b|\bguess\b|\bbefore you run\b", re.IGNORECASE)
 HIDDEN = {"collapsed": True, "jupyter": {"outputs_hidden": True}}  # until one asks for it
-KEPT = ("image/svg+xml", "image/png", "text/plain")
+KEPT = ("image/svg+xml", "image/png", "text/markdown", "text/plain")
 
 
 def paired(source: Path) -> NotebookNode:

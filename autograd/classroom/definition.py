@@ -35,6 +35,11 @@ class Definition:
         """The formula for a page."""
         return tuple(map(mathml, self.tex.splitlines()))
 
+    def _repr_markdown_(self) -> str:
+        """Return what a notebook shows: the formula as TeX, which notebooks set."""
+        formulas = [f"$${line}$$" for line in self.tex.splitlines()]
+        return "\n\n".join([f"**{self.term[0].upper()}{self.term[1:]}.** {self.words}", *formulas])
+
 
 def table_of(definitions: Iterable[Definition]) -> dict[str, Definition]:
     """Return definitions by their terms."""

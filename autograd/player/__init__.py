@@ -105,6 +105,7 @@ def play(
     shown = beside(own.root if own else root, events, title, quiz)
     title = title or (f"Training {named(root)}" if own else head["title"])
     whole = {"title": title, "question": head["question"], "quiz": quiz, **told, "live": live, "training": trained.data}
+    whole["formulas"] = formulas(root)
     if not own:
         also = () if live["refused"] else rows_used(events)
         whole["network"], more, rows_of_both = trained.network(also, len(told["graphs"]))
@@ -112,6 +113,12 @@ def play(
     rows = [[str(k), event.words, event.lines[-1]] for k, event in enumerate(events)]
     html = page(whole, pictures, f"{table}\n{trained.script}", shown)
     return Player(clean(title), html, rows, shown.still)
+
+
+def formulas(root: Any) -> dict[str, tuple[str, ...]]:
+    """Return the formulas that a lesson defines: for the text of each, its lines as MathML."""
+    found = root.definitions() if isinstance(root, Lesson) else []
+    return {definition.texts[-1]: definition.mathml for definition in found if definition.tex}
 
 
 def wanted(root: Any, data: Any, loss: Any) -> Trainable | None:

@@ -219,3 +219,11 @@ def test_digits_are_as_many_as_one_asks_for(capsys):
             main(["step", "xor-by-hand", "--digits", wrong])
     assert math.isclose(0.562176500885798, 1 / (1 + math.exp(-0.25)))
     assert list(itertools.islice(COURSE.lessons, 2)) == ["guessing-game", "tiny-network"]
+
+
+def test_a_notebook_shows_a_definition_in_tex():
+    shown = define("Adam")[0]._repr_markdown_()
+    assert shown.startswith("**Adam.** Running means")
+    assert r"$$\hat{m} = \frac{m}{1 - \beta_1^t}$$" in shown
+    assert shown.count("$$") == 2 * len(DEFINED["Adam"].lines)
+    assert "$$" not in define("node")[0]._repr_markdown_()

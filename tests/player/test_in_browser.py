@@ -164,9 +164,12 @@ def test_a_story_is_told_in_its_order_and_the_first_screen_has_no_answer(visit):
     assert text(page, "#words") == lesson.question
     assert "−32" not in page.locator("#screen").inner_text()
     told = [item for item in lesson.story() if not (isinstance(item, str) and item.startswith("# "))]
+    formulas = {definition.texts[-1] for definition in lesson.definitions() if definition.tex}
     for item in told:
         page.keyboard.press("PageDown")
-        if isinstance(item, str):
+        if item in formulas:
+            assert page.locator("#words math").count() == len(item.splitlines())
+        elif isinstance(item, str):
             assert item in (text(page, "#words"), page.locator("#card").text_content())
         else:
             assert text(page, "#words") == item.words
@@ -664,3 +667,25 @@ def test_a_large_graph_is_packed_and_opens_at_a_level_that_can_be_read(visit):
     page.keyboard.press("End")
     assert text(page, "#words") == steps(loss)[-1].words
     assert max(int(height) for height in re.findall(r"height=.(\d+).", page.evaluate("lesson.pictures[0]"))) < 8000
+
+
+def test_a_formula_of_a_definition_is_set_as_mathml(visit):
+    page = visit(play(LESSONS["activations"]))
+    page.click("#more")
+    page.keyboard.press("End")
+    formulas = page.locator("#story .formula math")
+    lines = [line for definition in LESSONS["activations"].definitions() for line in definition.mathml]
+    assert formulas.count() == len(lines) > 8
+    assert formulas.first.evaluate("e => [e.namespaceURI, e.querySelectorAll('mfrac').length]") == [
+        "http://www.w3.org/1998/Math/MathML",
+        1,
+    ]
+    assert formulas.first.bounding_box()["height"] > 20, "a fraction stands on two lines"
+    page.keyboard.press("Escape")
+    page.keyboard.press("Home")
+    for _ in range(30):
+        if page.locator("#words .formula").count():
+            break
+        page.keyboard.press("ArrowRight")
+    assert page.locator("#words .formula math").count() >= 1
+    assert page.locator("#card").is_hidden()

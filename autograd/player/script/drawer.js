@@ -28,7 +28,7 @@ function showDrawer(state) {
 function showNotes() {
   const here = stops.indexOf(currentStop());
   const told = stops.slice(0, here + 1).filter((stop) => stop.text !== null);
-  fill($("story"), told.map(({ text }) => make(text.includes("\n") ? "pre" : "p", text)));
+  fill($("story"), told.flatMap(({ text }) => (lesson.formulas?.[text] ? formula(lesson.formulas[text]) : make(text.includes("\n") ? "pre" : "p", text))));
   if (!told.length) fill($("story"), [make("p", "Nothing has been noted yet.", "quiet")]);
   for (const pre of $("story").querySelectorAll("pre")) pre.tabIndex = 0;
 }

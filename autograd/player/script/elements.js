@@ -21,6 +21,15 @@ function tableRow(cells, isNumber, tag = "td") {
   return row;
 }
 
+// A formula, a line each: MathML that was made with the page. It is read in a document of its own, where nothing runs.
+function formula(lines) {
+  return lines.map((line) => {
+    const made = make("span", "", "formula");
+    made.append(new DOMParser().parseFromString(line, "text/html").body.firstChild);
+    return made;
+  });
+}
+
 // A sentence with its numbers marked; the text stays what it is.
 function marked(text) {
   const parts = text.split(/((?<![\w.])[(]?−?\d+(?:\.\d+)?(?:e[−+]?\d+)?[)]?(?!\w))/u);

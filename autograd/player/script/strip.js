@@ -5,8 +5,10 @@ const SIZES = [1, 0.92, 0.85, 0.78, 0.72, 0.66];
 
 function showStrip(state, stop) {
   const story = stop.text !== null;
-  const table = story && stop.text.includes("\n");
-  fill($("words"), story ? (table ? [] : [document.createTextNode(stop.text)]) : marked(state.words));
+  const written = story && lesson.formulas?.[stop.text];
+  const table = story && !written && stop.text.includes("\n");
+  const text = () => (written ? formula(written) : table ? [] : [document.createTextNode(stop.text)]);
+  fill($("words"), story ? text() : marked(state.words));
   $("words").classList.toggle("story", story);
   fill($("lines"), story ? [] : state.lines.map((line) => make("p", line)));
   $("skipped").textContent = story ? "" : state.skipped;
