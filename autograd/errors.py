@@ -6,6 +6,7 @@
     │   └── PositionError (IndexError)         an event that is not in this stream
     ├── FileError         (OSError)            a file that cannot be written or read
     │   └── MissingFileError (FileNotFoundError)  there is no file of that name
+    ├── MissingPackageError (ImportError)     a package that only this needs is not installed
     ├── LengthError       (ValueError)         two lists that should be equally long are not
     ├── PictureError      (ValueError)         a picture that cannot be drawn as asked: a level or format there is not
     │   └── RenderError   (RuntimeError)       there is no Graphviz, or its time is out
@@ -39,6 +40,10 @@ class FileError(AutogradError, OSError):
 
 class MissingFileError(FileError, FileNotFoundError):
     """There is no file of that name."""
+
+
+class MissingPackageError(AutogradError, ImportError):
+    """A package that only this needs is not installed."""
 
 
 class LengthError(AutogradError, ValueError):

@@ -22,7 +22,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from autograd import DataError
+from autograd import DataError, MissingPackageError
 from autograd.file_io import file_path, read_file, write_file
 from nn.checks import first_three
 from nn.errors import FileStateError, FormatError, StateError
@@ -216,7 +216,7 @@ def numpy() -> Any:
     try:
         import numpy as package
     except ImportError:
-        raise ImportError(
+        raise MissingPackageError(
             "Model files hold arrays, which need the package numpy: pip install numpy. For a file without it there is "
             "nn.save_checkpoint(path, model.state_dict())."
         ) from None
@@ -228,7 +228,7 @@ def safetensors() -> Any:
     try:
         import safetensors.numpy as package
     except ImportError:
-        raise ImportError(
+        raise MissingPackageError(
             "A .safetensors file needs the package safetensors: pip install safetensors. An .npz file needs nothing more."
         ) from None
     return package

@@ -25,16 +25,12 @@ picture = autograd.draw(y)
 assert "<svg" in picture.svg() and "3 nodes" in picture.text() and "image/svg+xml" in picture._repr_mimebundle_()
 try:
     {call}
-except (autograd.AutogradError, ImportError) as error:
-    assert type(error) is not ModuleNotFoundError, repr(error)
+except autograd.AutogradError as error:
     assert "pip install" in str(error), str(error)
 else:
     raise AssertionError("nothing was said")
 """
 CALLS = [
-    ("graphviz", "picture.source"),
-    ("graphviz", "picture.save('/nowhere/x.dot')"),
-    ("graphviz", "picture.png()"),
     ("numpy", "autograd.record(lambda x: x * y, 1.0)"),
     ("numba", "w = autograd.Parameter(1.0); autograd.record(lambda x: x * w, 1.0, backend='numba')([1.0])"),
     ("matplotlib", "from nn.plots.canvas import figure_class; figure_class()"),

@@ -4,12 +4,11 @@ With places, `neato` puts every mark where the SVG has it (pos="x,y!", in inches
 layout of its own. Shapes tell kinds, a thick border tells what is active, a broken one what waits.
 """
 
+import re
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import count, pairwise
-from typing import Any
 
-from autograd.errors import RenderError
 from autograd.pictures.arrangement import Arrangement
 from autograd.pictures.levels import scopes
 from autograd.pictures.outline import captions
@@ -40,6 +39,7 @@ LEGEND = {
 }
 WIDTH = 140  # characters of a line of the caption
 FONT = "Helvetica,Arial,sans-serif"
+WITHOUT_QUOTES = re.compile(r"(<.*>|[a-zA-Z_]\w*|-?(\.\d+|\d+(\.\d*)?))$", re.ASCII | re.DOTALL)
 
 
 def dot(scene: Scene, now: Now, direction: str, placed: Arrangement | None = None, exact: bool = False) -> str:
@@ -47,52 +47,73 @@ def dot(scene: Scene, now: Now, direction: str, placed: Arrangement | None = Non
 
     `exact` is for neato alone: boxes and frames as in the SVG, where plain dot needs ellipses and clusters.
     """
-    try:
-        import graphviz
-    except ImportError:
-        raise RenderError(
-            "DOT text is written with the package graphviz, which is not installed here: pip install graphviz. "
-            "`.svg()`, `.tikz()` and `.text()` work without."
-        ) from None
-    graph = graphviz.Digraph(
-        "G",
-        graph_attr={
-            "rankdir": direction,
-            "fontname": FONT,
-            "fontsize": "13",
-            "bgcolor": "white",
-            "newrank": "true",
-            "nodesep": "0.25",
-            "ranksep": "0.45",
-            **({"overlap": "true", "splines": routing(scene)} if placed else {}),
-        },
-        node_attr={
-            "fontname": FONT,
-            "fontsize": "11" if placed else "12",
-            "margin": "0.1,0.06",
-            "height": "0",
-            "width": "0",
-        },
-        edge_attr={"fontname": FONT, "fontsize": "11", "arrowsize": "0.7", "color": GREY, "fontcolor": BLUE},
-    )
-    if not now.silent:
-        graph.attr(label=caption(scene, now), labelloc="b")
     rows = side_by_side(scene)
-    if rows:
-        graph.attr(
-            remincross="false", ranksep="0.9"
-        )  # its last pass against crossings would undo the order of the rows
     styles = {mark: styled_mark(mark, now, placed, exact) for mark in scene.marks}
     labels = {mark: label(mark, now, scene.gradients) for mark in scene.marks}
+    lines = [
+        *defaults(scene, direction, bool(placed)),
+        *([] if now.silent else [attributes(label=caption(scene, now), labelloc="b")]),
+        # the last pass against crossings would undo the order of the rows
+        *([attributes(remincross="false", ranksep="0.9")] if rows else []),
+    ]
     if placed and exact:
-        draw_frames(graph, placed)
-        for mark in scene.marks:
-            graph.node(mark.id, label=labels[mark], **styles[mark])
+        lines += frames(placed)
+        lines += (statement(mark.id, label=labels[mark], **styles[mark]) for mark in scene.marks)
     else:
-        draw_marks(graph, styles, labels, rows, sideways=direction in ("LR", "RL"))
-    for line in scene.lines:
-        graph.edge(line.tail.id, line.head.id, **line_style(line, now, scene.locals))
-    return str(graph.source)
+        lines += marks(styles, labels, rows, sideways=direction in ("LR", "RL"))
+    lines += (edge(line.tail.id, line.head.id, **line_style(line, now, scene.locals)) for line in scene.lines)
+    return "\n".join([*braced("digraph G", lines), ""])
+
+
+def defaults(scene: Scene, direction: str, placed: bool) -> Iterator[str]:
+    """Yield what holds for the picture, and for every mark and line of it."""
+    own_places = {"overlap": "true", "splines": routing(scene)} if placed else {}
+    yield statement(
+        "graph",
+        rankdir=direction, fontname=FONT, fontsize="13", bgcolor="white", newrank="true", nodesep="0.25", ranksep="0.45",
+        **own_places,
+    )  # fmt: skip
+    size = "11" if placed else "12"
+    yield statement("node", fontname=FONT, fontsize=size, margin="0.1,0.06", height="0", width="0")
+    yield statement("edge", fontname=FONT, fontsize="11", arrowsize="0.7", color=GREY, fontcolor=BLUE)
+
+
+# --- the language ---
+
+
+def statement(subject: str, label: str = "", **look: str) -> str:
+    """Return a line about a mark, a line, or all of a kind.
+
+    >>> statement("n0", label="<<b>x</b>>", shape="box", pos="1,2!", penwidth="3")
+    'n0 [label=<<b>x</b>> penwidth=3 pos="1,2!" shape=box]'
+    """
+    told = " ".join(filter(None, [attributes(label=label) if label else "", attributes(**look)]))
+    return f"{subject} [{told}]" if told else subject
+
+
+def edge(tail: str, head: str, **look: str) -> str:
+    """Return a line that draws a line."""
+    return statement(f"{tail} -> {head}", **look)
+
+
+def attributes(**look: str) -> str:
+    """Return attributes, by name. No text of ours has a quote in it."""
+    return " ".join(f"{name}={quoted(text)}" for name, text in sorted(look.items()))
+
+
+def quoted(text: str) -> str:
+    """Return a text in quotes; HTML, names and numbers without."""
+    return text if WITHOUT_QUOTES.match(text) else f'"{text}"'
+
+
+def braced(head: str, lines: Iterable[str]) -> Iterator[str]:
+    """Yield lines in braces, indented."""
+    yield f"{head} {{".lstrip()
+    yield from (f"\t{line}" for line in lines)
+    yield "}"
+
+
+# --- what is drawn ---
 
 
 def routing(scene: Scene) -> str:
@@ -117,13 +138,13 @@ def pinned(box: Rectangle, height: float) -> dict[str, str]:
     return {"pos": place, "width": f"{right - left:.3f}", "height": f"{bottom - top:.3f}", "fixedsize": "true"}
 
 
-def draw_frames(graph: Any, placed: Arrangement) -> None:
-    """Draw what is around the marks of a scope, below them."""
+def frames(placed: Arrangement) -> Iterator[str]:
+    """Yield what is around the marks of a scope, below them."""
     for i, frame in enumerate(placed.frames):
         left, top, right, bottom = frame.rectangle
         place = pinned((left, top - 16, right, bottom), placed.height)
         look = {"shape": "box", "style": "rounded,filled", "color": FRAME, "fontsize": "9", "labelloc": "t"}
-        graph.node(f"frame{i}", label=f"<{markup(frame.name)}>", fontcolor=GREY, **look, **place)
+        yield statement(f"frame{i}", label=f"<{markup(frame.name)}>", fontcolor=GREY, **look, **place)
 
 
 def caption(scene: Scene, now: Now) -> str:
@@ -154,22 +175,18 @@ def side_by_side(scene: Scene) -> dict[str, list[list[str]]]:
     return rows
 
 
-def keep_in_order(graph: Any, row: list[str]) -> None:
-    """Keep marks in one rank, in the order of the forward pass."""
-    with graph.subgraph() as rank:
-        rank.attr(rank="same")
-        for above, below in pairwise(row):
-            rank.edge(above, below, style="invis")
+def in_one_rank(row: list[str]) -> Iterator[str]:
+    """Yield what keeps marks in one rank, in the order of the forward pass."""
+    return braced("", [attributes(rank="same"), *(edge(above, below, style="invis") for above, below in pairwise(row))])
 
 
-def draw_marks(
-    graph: Any,
+def marks(
     styles: dict[Mark, dict[str, str]],
     labels: dict[Mark, str],
     rows: dict[str, list[list[str]]],
     sideways: bool,
-) -> None:
-    """Draw the marks, each inside the boxes of its scope."""
+) -> Iterator[str]:
+    """Yield the marks, each inside the boxes of its scope."""
     held: dict[str, list[Mark]] = {"": []}
     inner: dict[str, list[str]] = {"": []}
     for mark in styles:
@@ -179,23 +196,23 @@ def draw_marks(
                 inner[path.rpartition("/")[0]].append(path)
         held[mark.place].append(mark)
     numbers = count()
-
     step = -1 if sideways else 1  # sideways, Graphviz fills boxes from below
 
-    def fill(graph: Any, path: str) -> None:
+    def inside(path: str) -> Iterator[str]:
         for mark in held[path][:: step if path else 1]:
-            graph.node(mark.id, label=labels[mark], **styles[mark])
+            yield statement(mark.id, label=labels[mark], **styles[mark])
         for row in rows.get(path, []):
-            keep_in_order(graph, row[::step])
+            yield from in_one_rank(row[::step])
         for scope in inner[path][::step]:
-            with graph.subgraph(name=f"cluster{next(numbers)}") as cluster:
-                name = markup(shown(scope.rpartition("/")[2]))
-                cluster.attr(
-                    label=f"<{name}>", labeljust="l", labelloc="t", style="rounded", color=PALE, fontcolor=GREY
-                )
-                fill(cluster, scope)
+            yield from braced(f"subgraph cluster{next(numbers)}", cluster(scope))
 
-    fill(graph, "")
+    def cluster(scope: str) -> Iterator[str]:
+        name = markup(shown(scope.rpartition("/")[2]))
+        look = {"labeljust": "l", "labelloc": "t", "style": "rounded", "color": PALE, "fontcolor": GREY}
+        yield attributes(label=f"<{name}>", **look)
+        yield from inside(scope)
+
+    return inside("")
 
 
 def label(mark: Mark, now: Now, gradients: bool) -> str:

@@ -7,9 +7,9 @@ import re
 import shutil
 import sys
 from html import escape
-from importlib.util import find_spec
 
 from autograd.errors import RenderError
+from autograd.packages import installed
 
 DPI = 144  # of a PNG: twice what a screen had once
 WITHOUT_DOT = """
@@ -55,7 +55,7 @@ def command(form: str, program: str = "dot") -> list[str]:
     dpi = str(dpi_of(form))
     if found := shutil.which(program):
         return [found, f"-T{form}", f"-Gdpi={dpi}"]
-    if find_spec("pygraphviz") and sys.executable:
+    if installed("pygraphviz") and sys.executable:
         return [sys.executable, "-P", "-c", WITHOUT_DOT, form, dpi, program]
     raise RenderError(
         "There is no Graphviz to draw with. `python3 -m pip install 'pygraphviz>=2.0.4'` brings one along; so does the system's "

@@ -78,7 +78,7 @@ def deciding_line(build: Callable[[], Any]) -> str:
     try:
         from autograd.replay.frozen import Recording
         from autograd.replay.reach import Reach
-    except ModuleNotFoundError:  # no NumPy: what records cannot look
+    except ImportError:  # no NumPy: what records cannot look
         return ""
     try:
         Recording(build, Reach(build), []).run(build)

@@ -23,10 +23,11 @@ says how it works, and how fast it is. This package is for speed; `value.py` is 
 something is first recorded.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from autograd.errors import AutogradError
+from autograd.errors import MissingPackageError
 from autograd.replay.reach import CountsEdits
 from autograd.value import Value
 
@@ -36,6 +37,19 @@ if TYPE_CHECKING:
     from autograd.replay.replay import Replay, Result
 
 __all__ = ["CountsEdits", "FlatParameter", "Replay", "Result", "flat_parameters", "record"]
+
+
+@contextmanager
+def numpy_needed() -> Iterator[None]:
+    """Raise MissingPackageError where NumPy is not installed."""
+    try:
+        yield
+    except ImportError as error:
+        if (error.name or "numpy").partition(".")[0] != "numpy":
+            raise
+        raise MissingPackageError(
+            "record needs the package numpy: pip install numpy. Eager Values need nothing more than Python."
+        ) from None
 
 
 def record(
@@ -74,14 +88,8 @@ def record(
     running statistic moved, `eval()` or `train()` called. What cannot be seen: numbers, lists of data and dicts of
     settings that f captured; what `math`, `random` or text made of a number; files, and what C code keeps for itself.
     """
-    try:
+    with numpy_needed():
         from autograd.replay.trace import recorded
-    except ModuleNotFoundError as error:
-        if error.name != "numpy":
-            raise
-        raise AutogradError(
-            "record needs the package numpy: pip install numpy. Eager Values need nothing more than Python."
-        ) from None
     return recorded(f, examples, backend, reduce, check)
 
 
@@ -106,12 +114,13 @@ def flat_parameters(parameters: Sequence[Value]) -> "list[FlatParameter]":
 
 def __getattr__(name: str) -> Any:
     """Import the classes that need NumPy when they are first asked for."""
-    if name == "FlatParameter":
-        from autograd.replay.parameter_store import FlatParameter
+    with numpy_needed():
+        if name == "FlatParameter":
+            from autograd.replay.parameter_store import FlatParameter
 
-        return FlatParameter
-    if name in ("Replay", "Result"):
-        from autograd.replay import replay
+            return FlatParameter
+        if name in ("Replay", "Result"):
+            from autograd.replay import replay
 
-        return getattr(replay, name)
+            return getattr(replay, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

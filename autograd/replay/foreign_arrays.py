@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import AutogradError, DataError, LengthError
+from autograd.errors import DataError, LengthError, MissingPackageError
 from autograd.replay.batches import ExampleForm, not_real_numbers, same_length
 from autograd.replay.program import Floats
 from autograd.replay.reach import ARRAY_LIBRARIES, root_of
@@ -31,7 +31,7 @@ def namespace_of(arrays: list[Any]) -> Any:
     try:
         from array_api_compat import array_namespace
     except ImportError:
-        raise AutogradError(
+        raise MissingPackageError(
             "Arrays of other libraries need the package array-api-compat: pip install array-api-compat. NumPy arrays and lists do not."
         ) from None
     try:

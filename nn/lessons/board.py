@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd.graph import number
+from nn.plots.canvas import figure_class
 
 BLACK, BLUE, VERMILION, GREEN = "#000000", "#0072B2", "#D55E00", "#009E73"  # those of Okabe and Ito
 PAPER = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1}
@@ -11,9 +12,7 @@ PAPER = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1}
 
 def new_figure(columns: int) -> Any:
     """Return a figure with so many axes in a row; matplotlib is loaded now, not before."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(4 * columns + 1.6, 4.2), layout="constrained")
+    figure = figure_class()(figsize=(4 * columns + 1.6, 4.2), layout="constrained")
     figure.subplots(1, columns)
     return figure
 

@@ -17,6 +17,7 @@ from nn.losses import binary_cross_entropy_with_logits
 from nn.monitor.diagnosis import EXPLODING, LARGE, SMALL, VANISHING, diagnose
 from nn.monitor.monitors import LayerDials, Monitor
 from nn.optim.optimizers import SGD
+from nn.plots.canvas import figure_class
 from nn.training.fit import fit
 
 EPOCHS = 15
@@ -190,9 +191,7 @@ def measure(lesson: Lesson) -> dict[str, float]:
 
 def plot() -> Any:
     """Draw the losses of the first three trainings, and the gradient norms of the ten layers."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(10, 4.2), layout="constrained")
+    figure = figure_class()(figsize=(10, 4.2), layout="constrained")
     left, right = figure.subplots(1, 2)
     for case, colour, dash in zip(CASES[:3], ("#009E73", "#D55E00", "#0072B2"), ("-", "--", ":"), strict=True):
         left.semilogy(

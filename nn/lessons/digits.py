@@ -3,12 +3,12 @@
 import math
 from collections.abc import Callable, Sequence
 from functools import cache
-from importlib.util import find_spec
 from random import Random
 from typing import Any
 
 from autograd import Parameter, Value, dot, logsumexp, no_grad, record
 from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured, passes
+from autograd.packages import installed
 from nn.data.batching import Data, batches, one_hot, random_split
 from nn.data.datasets import digits
 from nn.layers import MLP
@@ -16,6 +16,7 @@ from nn.lessons.digits_large import BATCH, SHAPE, enlarged, stored
 from nn.lessons.digits_large import LEARNING_RATE as LARGE_RATE
 from nn.losses import categorical_cross_entropy, cross_entropy
 from nn.optim.optimizers import SGD, Adam
+from nn.plots.canvas import figure_class
 from nn.training.fit import accuracy, evaluate, fit
 
 DOCUMENT = (0.01, 0.02, 0.05, 0.7, 0.1, 0.05, 0.03, 0.02, 0.01, 0.01)
@@ -148,7 +149,7 @@ def shapes(layers: list[list[float]]) -> str:
 
 def replayed() -> Story:
     """Tell the training by replay; without NumPy, what it would need."""
-    if not find_spec("numpy"):
+    if not installed("numpy"):
         yield "A hidden layer and all images are work for replay, which needs NumPy: pip install numpy, and this page goes on here."
         return
     rows, _, _ = with_replay()
@@ -201,12 +202,10 @@ def measure(lesson: Lesson) -> dict[str, float]:
 
 def plot() -> Any:
     """Draw the test images that the trained network gets wrong."""
-    from matplotlib.figure import Figure
-
     _, _, predictions = with_replay()
     _, test = parts()
     wrong = [(x, y, k) for (x, y), k in zip(test, predictions([x for x, _ in test]), strict=True) if k != y]
-    figure: Any = Figure(figsize=(9.6, 5.6), layout="constrained")
+    figure = figure_class()(figsize=(9.6, 5.6), layout="constrained")
     above, below = figure.subfigures(2, 1, height_ratios=(1, 2))
     draw_network(above.subplots())
     axes = below.subplots(2, 7).ravel()

@@ -4,12 +4,12 @@ import json
 import sys
 from functools import cache
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from autograd import Parameter, Value
 from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, measured, passes
+from autograd.packages import installed
 from nn import plots
 
 STORED = Path(__file__).with_name("in_pytorch.json")
@@ -135,15 +135,10 @@ def ours(name: str) -> list[float]:
     return executed(PAIRS[name].ours)
 
 
-def installed() -> bool:
-    """Tell whether PyTorch can be imported here, and is asked for: loading it takes seconds."""
-    return "torch" in sys.modules or find_spec("torch") is not None
-
-
 @cache
 def torch_s(name: str) -> list[float]:
     """Return what PyTorch's lines find: now if it is installed, else what was stored."""
-    return executed(PAIRS[name].torch) if installed() else list(stored()["found"][name])
+    return executed(PAIRS[name].torch) if installed("torch") else list(stored()["found"][name])
 
 
 @cache
@@ -174,7 +169,7 @@ def build() -> Value:
 
 def tell(lesson: Lesson) -> Told:
     """Each pair of programs, its numbers, and what differs."""
-    where = f"run here, by PyTorch {version()}" if installed() else f"stored, from PyTorch {version()}"
+    where = f"run here, by PyTorch {version()}" if installed("torch") else f"stored, from PyTorch {version()}"
     yield f"PyTorch's numbers are {where}; ours are computed now."
     for name, pair in PAIRS.items():
         yield f"# {pair.title}"

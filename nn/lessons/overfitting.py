@@ -16,6 +16,7 @@ from nn.losses import mse_loss
 from nn.module import Module
 from nn.optim.optimizers import SGD, Adam
 from nn.plots import loss_curves
+from nn.plots.canvas import figure_class
 from nn.regularization import Dropout, l2_penalty
 from nn.training.fit import evaluate, fit
 from nn.training.history import History
@@ -223,9 +224,7 @@ def measure(lesson: Lesson) -> dict[str, float]:
 
 def plot() -> Any:
     """Draw the points with the networks through them, and the losses of the large one."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(10, 4.4), layout="constrained")
+    figure = figure_class()(figsize=(10, 4.4), layout="constrained")
     left, right = figure.subplots(1, 2)
     xs = [i / 100 for i in range(-100, 101)]
     left.plot(xs, [curve(x) for x in xs], color="0.7", linewidth=4, label="truth")

@@ -14,6 +14,7 @@ from nn.layers import MLP
 from nn.lessons.definitions import define
 from nn.losses import mse_loss
 from nn.optim.optimizers import Adam
+from nn.plots.canvas import figure_class
 from nn.training.fit import fit
 
 UNITS, TRAINED_UNITS, SEEDS = (2, 4, 8, 16, 32), (2, 4, 8, 16), (0, 1, 2)
@@ -208,9 +209,7 @@ def measure(lesson: Lesson) -> dict[str, float]:
 
 def plot() -> Any:
     """Draw the curve with both networks of 8 units, and the error by the number of units."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(9.6, 4.2), layout="constrained")
+    figure = figure_class()(figsize=(9.6, 4.2), layout="constrained")
     fitted, falling = figure.subplots(1, 2)
     xs = even(200)
     fitted.plot(xs, [curve(x) for x in xs], color="0.6", linewidth=4, label="sin(π·x)")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+from autograd import MissingPackageError
 from nn.checks import as_list, check_count
 from nn.data.batching import Data
 from nn.errors import SettingError
@@ -137,7 +138,7 @@ def figure_class() -> Any:
     try:
         from matplotlib.figure import Figure
     except ImportError:
-        raise ImportError("Pictures need the package matplotlib: pip install matplotlib.") from None
+        raise MissingPackageError("Pictures need the package matplotlib: pip install matplotlib.") from None
 
     class Picture(Figure):  # type: ignore[misc, unused-ignore]
         def _repr_png_(self) -> bytes:

@@ -17,8 +17,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from autograd import DataError
+from autograd import DataError, MissingPackageError
 from autograd.file_io import check_place
+from autograd.packages import installed
 from nn.checks import check_count, first_three
 from nn.errors import StateError
 from nn.training.checkpoint import save_checkpoint
@@ -130,7 +131,12 @@ class ProgressBar:
 
     def on_train_begin(self, run: Run) -> None:
         """Draw it."""
-        from tqdm import tqdm
+        try:
+            from tqdm import tqdm
+        except ImportError:
+            raise MissingPackageError(
+                "A progress bar is drawn by the package tqdm: pip install tqdm. Without it, fit prints nothing, and trains as well."
+            ) from None
 
         per_epoch = -(-len(run.data) // run.batch_size)
         self.bar = tqdm(total=run.epochs * per_epoch, initial=run.history.steps, unit="step")
@@ -153,6 +159,4 @@ class ProgressBar:
 
 def progress() -> list[ProgressBar]:
     """Return a progress bar where one can be seen: on a terminal, with tqdm installed."""
-    from importlib.util import find_spec
-
-    return [ProgressBar()] if sys.stderr.isatty() and find_spec("tqdm") else []
+    return [ProgressBar()] if sys.stderr.isatty() and installed("tqdm") else []

@@ -524,3 +524,13 @@ def test_what_was_computed_inside_no_grad_cannot_go_backward(lose):
     w = Value(2.0)
     (w * y).backward()
     assert w.grad == y.data
+
+
+def test_a_backward_pass_that_breaks_off_says_so_and_leaves_the_gradients():
+    x, w = Value(2.0), Value(3.0)
+    (x * w).backward()
+    y = x * w + w
+    y.parents[0]._dx = "no number"  # stands for whatever may interrupt it
+    with pytest.raises(TypeError):
+        y.backward()
+    assert (x.grad, w.grad) == (3.0, 2.0)

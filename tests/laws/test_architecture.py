@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # Every file of the two packages, from the ground up: a file imports only files that stand before it.
 # A star stands for the other files of a room, side by side: none of them imports another. A room may have several lines.
 FLOORS = """
-autograd: errors habits file_io namespaces op rules graph operators node refusals modes value moment functions code_text row_code fast gradcheck
+autograd: errors habits file_io packages namespaces op rules graph operators node refusals modes value moment functions code_text row_code fast gradcheck
 autograd.explain: tex notation expression events step_mistakes event_json schema roots stepper phases
 autograd.explain: name_locals why paths what_if laboratory mistakes flows features answers student_mistakes diagnose programs __init__
 autograd.pictures: texts levels snapshot scene outline layered_layout spots arrangement outlines svg tikz dot graphviz ground picture __init__
@@ -133,7 +133,10 @@ FOR_LESSONS = (
 
 def test_nn_uses_public_names_only():
     """Lessons also use what explains and what makes a lesson: a lesson is one more reading of the table."""
-    public = {m.__name__: m.__all__ for m in (autograd, autograd.classroom, autograd.file_io, autograd.replay)}
+    public = {
+        m.__name__: m.__all__
+        for m in (autograd, autograd.classroom, autograd.file_io, autograd.packages, autograd.replay)
+    }
     for module, tree in TREES.items():
         if not module.startswith("nn"):
             continue

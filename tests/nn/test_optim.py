@@ -53,6 +53,39 @@ def test_adam_by_hand():
     assert w.data == pytest.approx(1 - 0.1 * 2 / (2 + 1e-8) - 0.1 * m_hat / (v_hat**0.5 + 1e-8), abs=1e-15)
 
 
+def adagrad_by_hand(gradients):
+    total = 0.0
+    for g in gradients:
+        total += g * g
+        yield 0.1 * g / (total**0.5 + 1e-8)
+
+
+def rmsprop_by_hand(gradients):
+    v = 0.0
+    for g in gradients:
+        v = 0.9 * v + 0.1 * g * g
+        yield 0.1 * g / (v**0.5 + 1e-8)
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes"),
+    [
+        (lambda ps: SGD(ps, lr=0.1, weight_decay=0.25), lambda gradients: (0.1 * g for g in gradients)),
+        (lambda ps: Adagrad(ps, lr=0.1, eps=1e-8, weight_decay=0.25), adagrad_by_hand),
+        (lambda ps: RMSprop(ps, lr=0.1, alpha=0.9, weight_decay=0.25), rmsprop_by_hand),
+    ],
+)
+def test_weight_decay_adds_the_weight_to_its_gradient(kind, changes):
+    w, by_hand, decayed = Value(2.0), 2.0, []
+    optimizer = kind([w])
+    for g in (0.5, -1.0, 0.0):
+        w.grad = g
+        optimizer.step()
+        decayed.append(g + 0.25 * by_hand)
+        by_hand -= list(changes(decayed))[-1]
+        assert w.data == pytest.approx(by_hand, rel=1e-12)
+
+
 def test_epsilon_stands_outside_the_root():
     w = Value(0.0)
     w.grad = 1.0

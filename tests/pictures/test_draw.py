@@ -547,7 +547,7 @@ def test_no_two_marks_and_no_texts_of_edges_lie_upon_each_other():
 
 def test_without_graphviz(monkeypatch):
     monkeypatch.setenv("PATH", "")
-    monkeypatch.setattr(graphviz, "find_spec", lambda name: None)
+    monkeypatch.setattr(graphviz, "installed", lambda package: False)
     picture = draw(tiny())
     assert ET.fromstring(picture.svg()).tag == f"{SVG}svg"
     with pytest.raises(RenderError, match="pygraphviz"):

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.errors import AutogradError
+from autograd.errors import MissingPackageError
 from autograd.replay.fusion import fused
 from autograd.replay.instructions import DOT, DOT_BACK, template
 from autograd.replay.program import Floats, Ints, Program, hidden_domains, latest
@@ -102,7 +102,7 @@ class CompiledLoop:
         try:
             from autograd.replay.backends import numba_kernels
         except ImportError:
-            raise AutogradError(
+            raise MissingPackageError(
                 'The backend "numba" needs the package numba: pip install numba. The backend "numpy" needs nothing more.'
             ) from None
         self.kernels, self.program, self.traits = numba_kernels, program, Traits(program)
