@@ -10,6 +10,7 @@
 
 import importlib
 import os
+import sys
 import typing
 
 from autograd import fast, file_io, habits
@@ -111,6 +112,8 @@ _LATER = {  # what is imported when it is first used
 if os.environ.get("CHALKGRAD_PLAIN") != "1":
     fast.install()
 file_io.let_signs_through()
+habits.explain_none()
+sys.meta_path.append(habits.Hints(__name__, habits.of_module))
 
 __chalkgrad__ = "0.1.0"  # `nn` looks for this name: the package index has another `autograd`
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
+from types import TracebackType
 from typing import Any
 
 from autograd.errors import DataError
+
+__all__ = ["Hints"]
 
 # Of the module: autograd.jacobian, say.
 FUNCTIONS_ELSEWHERE = {
@@ -16,10 +21,23 @@ FUNCTIONS_ELSEWHERE = {
     "hessian_vector_product": "Write hessian(f, inputs), and multiply.",
     "make_vjp": "Compute with Values, y = f(x), and write grad(y, [x]).",
     "make_jvp": "There is no forward mode here. Write grad(y, [x]).",
+    "scipy": "Here there are no arrays to derive. What there is for Values is in `python3 -m autograd table`.",
+    "test_util": "Derivatives are compared with differences by gradcheck: gradcheck(f, 0.5).",
+    "check_grads": "Derivatives are compared with differences by gradcheck: gradcheck(f, 0.5).",
+    "extend": "An operation of your own is a row: x.apply(Op(…), x).",
+    "primitive": "An operation of your own is a row: x.apply(Op(…), x).",
+    "defvjp": "An operation of your own is a row: x.apply(Op(…), x).",
+    "engine": "Value is in autograd itself: from autograd import Value.",
+    "nn": "Networks are in a package of their own: import nn.",
     "Variable": "A number with a gradient is a Value.",
     "tensor": "A number with a gradient is a Value; a list of them is a list.",
 }
 
+CHILDREN = (
+    "A Value is given a number and a label. A node that was computed from others is made by its operation: w.tanh(), or "
+    "x.apply(Op(…), x) for a row of your own."
+)
+SEED = "backward takes no gradient to begin with: it begins with 1. For c times the gradients, (c * loss).backward()."
 OWN_STATE = (
     "What belongs to an optimizer is kept in a dict by Value, m = {p: 0.0 for p in parameters}; for attributes of your own, write "
     "class Value(autograd.Value): pass."
@@ -36,13 +54,62 @@ ATTRIBUTES_ELSEWHERE = {
     "retain_grad": "Every node keeps its gradient after backward.",
     "cpu": "A Value is a plain Python float: v.data.",
     "numpy": "A Value is a plain Python float: v.data.",
-    **dict.fromkeys(("m", "v", "momentum", "velocity"), OWN_STATE),
+    "name": "Its name is its label: v.label.",
+    "value": "Its number is v.data.",
+    **dict.fromkeys(("m", "v", "momentum", "velocity", "cache", "exp_avg", "exp_avg_sq", "square_avg"), OWN_STATE),
 }
 
 
 def of_module(name: str) -> str:
     """Return a sentence about a function that another package has, or nothing."""
     return f". {FUNCTIONS_ELSEWHERE[name]}" if name in FUNCTIONS_ELSEWHERE else ""
+
+
+class Hints:
+    """What `import autograd.numpy` or `from autograd import jacobian` finds: a sentence. Python asks here when nothing else is found."""
+
+    def __init__(self, package: str, hint: Callable[[str], str]) -> None:
+        self.package, self.hint = package, hint
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:
+        """Raise ImportError for a name that another package has."""
+        package, _, inner = name.partition(".")
+        if package == self.package and (hint := self.hint(inner)):
+            raise ImportError(f"{package} has no {inner}. {hint.lstrip('. ')}", name=name)
+
+
+WITHOUT_GRADIENT = (
+    "A grad here is None: before a backward pass, after zero_grad, and where the loss was not made from that Value. Call loss.backward() "
+    "first; where it stays None, leave that Value out: if p.grad is not None."
+)
+
+
+def explain_none() -> None:
+    """See that a program, or a cell of a notebook, that ends with `lr * p.grad`, where there is no gradient, says why."""
+    shown, notebook = sys.excepthook, sys.modules.get("IPython")
+
+    def explained(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        note_none(error, trace)
+        shown(kind, error, trace)
+
+    def in_a_cell(
+        shell: Any, kind: type[TypeError], error: TypeError, trace: TracebackType, tb_offset: int | None = None
+    ) -> None:
+        note_none(error, trace)
+        shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
+
+    sys.excepthook = explained
+    if notebook and (shell := notebook.get_ipython()) and not shell.custom_exceptions:
+        shell.set_custom_exc((TypeError,), in_a_cell)
+
+
+def note_none(error: BaseException, trace: TracebackType | None) -> None:
+    """Add a sentence to the error of a line that computed with a grad that is None."""
+    import traceback
+
+    last = traceback.extract_tb(trace)[-1].line if trace else ""
+    if isinstance(error, TypeError) and "NoneType" in str(error) and last and ".grad" in last:
+        error.add_note(WITHOUT_GRADIENT)
 
 
 class Hint:
@@ -81,11 +148,8 @@ for _name, _sentence in ATTRIBUTES_ELSEWHERE.items():
 
 def check_arguments(others: tuple[object, ...], named: dict[str, object]) -> None:
     """Raise DataError for what another package's Value is given besides a number and a label."""
-    if others:
-        raise DataError(
-            "A Value is given a number and a label. A node that was computed from others is made by its operation: w.tanh(), or "
-            "x.apply(Op(…), x) for a row of your own."
-        )
+    if others or "_children" in named or "_op" in named:
+        raise DataError(CHILDREN)
     if named:
         name = next(iter(named))
         hint = ATTRIBUTES_ELSEWHERE.get(name, 'It is given a number and a label: Value(2.0, "w").')
@@ -94,10 +158,8 @@ def check_arguments(others: tuple[object, ...], named: dict[str, object]) -> Non
 
 def check_seed(seed: tuple[object, ...], named: dict[str, object]) -> None:
     """Raise DataError for what PyTorch's backward is given."""
-    if seed:
-        raise DataError(
-            "backward takes no gradient to begin with: it begins with 1. For c times the gradients, (c * loss).backward()."
-        )
+    if seed or "gradient" in named:
+        raise DataError(SEED)
     if named:
         raise DataError(
             f"backward is not given {next(iter(named))}. It may be called again: the graph stays. For gradients of gradients, write "

@@ -75,10 +75,10 @@ class Operators:
         """Return x ** n, as PyTorch also calls it."""
         return self**n  # type: ignore[operator,no-any-return]
 
-    def clip(self: Any, least: Any = None, most: Any = None) -> Any:
+    def clip(self: Any, min: Any = None, max: Any = None) -> Any:
         """Return x within two bounds, as NumPy calls it: no gradient comes through outside of them."""
-        above = self if least is None else self.maximum(least)
-        return above if most is None else above.minimum(most)
+        above = self if min is None else self.maximum(min)
+        return above if max is None else above.minimum(max)
 
     clamp = clip  # as PyTorch calls it
 

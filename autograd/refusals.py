@@ -5,6 +5,7 @@ from numbers import Real
 from typing import NoReturn
 
 from autograd.errors import DataError, DivisionError, DomainError, GraphError, RangeError
+from autograd.habits import CHILDREN
 from autograd.node import Node
 from autograd.op import Domain, Op
 
@@ -47,6 +48,7 @@ def described(x: object) -> str:
     if x is None:
         return "nothing. Did a function forget its return?"
     if isinstance(x, (list, tuple)) and x and isinstance(x[0], Node):
+        kind = "list" if isinstance(x, list) else kind
         return f"a {kind} of Values. Take one of them, xs[0]; for all of them, go through the {kind}."
     if getattr(x, "shape", None) == ():
         return f"a {kind} of one number. Write x.item()."
@@ -88,6 +90,8 @@ def not_a_number(error: Exception, operands: Iterable[object]) -> Exception:
 
 def check_label(label: object, data: object) -> None:
     """Raise DataError for a label that is not a string."""
+    if isinstance(label, (tuple, list, set)):
+        raise DataError(CHILDREN)
     if not isinstance(label, str):
         meant = f"Value({label!r}, {data!r})" if isinstance(data, str) else f"Value({data!r}) and another Value"
         raise DataError(f"A label is a string, and {label!r} is not one. Did you mean {meant}?")

@@ -20,6 +20,7 @@ if not hasattr(autograd, "__chalkgrad__"):
     )
 
 from autograd import Parameter, softmax
+from nn import torch_names
 from nn.activations import elu, gelu, leaky_relu, linear, relu, sigmoid, softplus, tanh
 from nn.data.batching import batches, one_hot, random_split, standardise
 from nn.data.datasets import blobs, circles, digits, linear_regression, mnist, moons, spirals, xor, yin_yang
@@ -179,14 +180,15 @@ def _command_line() -> None:
     runpy.run_module("autograd", run_name="__main__")
 
 
+torch_names.answer_imports()
+
+
 def __getattr__(name: str) -> typing.Any:
     """Import the pictures when they are first used; of a name of PyTorch's, say what it is called here."""
     if name == "plots":
         import importlib
 
         return importlib.import_module("nn.plots")
-    from nn.torch_names import hint
-
     raise AttributeError(
-        f"module {__name__!r} has no attribute {name!r}.{hint(name)}", name=name, obj=sys.modules[__name__]
+        f"module {__name__!r} has no attribute {name!r}.{torch_names.hint(name)}", name=name, obj=sys.modules[__name__]
     )

@@ -1,8 +1,13 @@
 """The outputs of a layer: a list, on which arithmetic is refused."""
 
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from autograd import DataError, Value
+
+REMEDY = (
+    "A model returns a list of its outputs, also of one, and a list is not a number to compute with. "
+    "Take the one that you mean, model(x)[0]; for all of them, [-1 * y for y in model(x)]."
+)
 
 
 class Outputs(list[Value]):
@@ -20,13 +25,21 @@ with. Take the one that you mean, model(x)[0]; for all of them, [-1 * y for y in
 
     __slots__ = ()
 
-    def __mul__(self, other: object) -> NoReturn:
-        raise DataError(
-            "A model returns a list of its outputs, also of one, and a list is not a number to compute with. "
-            "Take the one that you mean, model(x)[0]; for all of them, [-1 * y for y in model(x)]."
-        )
-
-    __rmul__ = __imul__ = __mul__
-
     def __neg__(self) -> NoReturn:
-        raise self * -1
+        raise DataError(REMEDY)
+
+    def __mul__(self, other: object) -> NoReturn:
+        raise DataError(REMEDY)
+
+    __rmul__ = __imul__ = __sub__ = __rsub__ = __truediv__ = __rtruediv__ = __pow__ = __rpow__ = __mul__
+
+    def __add__(self, other: Any) -> Any:
+        if isinstance(other, list):
+            return super().__add__(other)
+        raise DataError(REMEDY)
+
+    __radd__ = __add__
+
+    def __getattr__(self, name: str) -> NoReturn:
+        remedy = f" {REMEDY}" if not name.startswith("_") and hasattr(Value, name) else ""
+        raise AttributeError(f"A list of outputs has no {name!r}.{remedy}", name=name, obj=self)

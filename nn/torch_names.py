@@ -1,5 +1,9 @@
 """What the names of PyTorch, and of micrograd, are called here, for those who type them out of habit."""
 
+import sys
+
+from autograd.habits import Hints
+
 IN_A_LAYER = 'the activation of a Layer, by its name: nn.Layer(2, 3, "{}")'
 PYTORCH = {
     "Linear": 'nn.Layer(2, 3, "linear"): a Layer has its activation with it',
@@ -79,6 +83,11 @@ def hint(name: str) -> str:
     (' It is the function nn.mse_loss.', '')
     """
     return f" It is {PYTORCH[name]}." if name in PYTORCH else f" {ABSENT[name]}" if name in ABSENT else ""
+
+
+def answer_imports() -> None:
+    """See that `from nn import LayerNorm` is answered with its sentence too."""
+    sys.meta_path.append(Hints("nn", hint))
 
 
 def attribute_hint(name: str) -> str:

@@ -1,6 +1,9 @@
 """What people type out of habit from HIPS's autograd, PyTorch and micrograd: it works, or a sentence says what to write here."""
 
 import math
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -27,7 +30,57 @@ REFUSED = [
     (lambda: W.requires_grad, "gradient"),
     (lambda: setattr(W, "m", 0.0), "dict by Value"),
     (lambda: setattr(W, "_backward", None), "row"),
+    (lambda: grad(lambda x: x * x)(3.0), "x = Value(3.0); y = f(x); grad(y, [x])"),
+    (lambda: Value(0.5, (W,)), "made by its operation"),
+    (lambda: Value(0.5, _children=(W,)), "made by its operation"),
+    (lambda: (W * 2).backward(gradient=1.0), "begins with 1"),
 ]
+IMPORTS = {
+    "import autograd.numpy": "record",
+    "import autograd.numpy as np": "record",
+    "from autograd import numpy as np": "record",
+    "from autograd.numpy import exp": "record",
+    "import autograd.numpy.random as npr": "record",
+    "from autograd import elementwise_grad": r"grad\(y, \[x\]\)",
+    "from autograd import grad, jacobian": r"grad\(y, inputs\)",
+    "from autograd import value_and_grad": r"y\.data",
+    "from autograd.engine import Value": "from autograd import Value",
+    "from nn import LayerNorm": "BatchNorm1d",
+    "import nn.functional as F": "nn itself",
+}
+
+
+@pytest.mark.parametrize("line", IMPORTS)
+def test_an_import_out_of_habit_is_answered(line):
+    with pytest.raises(ImportError, match=IMPORTS[line]):
+        exec(line, {})  # noqa: S102
+
+
+@pytest.mark.parametrize("line", ["import autograd.nowhere", "from autograd import nothing", "import nn.nowhere"])
+def test_other_names_are_not_found_as_in_any_package(line):
+    with pytest.raises(ImportError, match=r"No module named|cannot import name"):
+        exec(line, {})  # noqa: S102
+
+
+STEP = "from autograd import Value\nw = Value(1.0)\nw.data -= 0.1 * w.grad\n"
+
+
+def test_a_step_without_a_gradient_is_answered_at_the_end_of_a_program(tmp_path):
+    program = tmp_path / "program.py"
+    for text, said in ((STEP, True), ("import autograd\nx = None\nx + 1", False)):
+        program.write_text(text)
+        done = subprocess.run(
+            [sys.executable, program], capture_output=True, text=True, env={**os.environ, "PYTHONPATH": "."}
+        )
+        assert "TypeError" in done.stderr
+        assert ("Call loss.backward() first" in done.stderr) is said
+
+
+def test_a_step_without_a_gradient_is_answered_in_a_notebook():
+    pytest.importorskip("IPython", reason="IPython is not installed")
+    cell = f"from IPython.core.interactiveshell import InteractiveShell as S; S.instance().run_cell({STEP!r})"
+    done = subprocess.run([sys.executable, "-c", cell], capture_output=True, text=True)
+    assert "Call loss.backward() first" in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(("habit", "remedy"), REFUSED)
@@ -41,7 +94,8 @@ def test_a_habit_is_answered(habit, remedy):
 @pytest.mark.parametrize(
     ("ours", "python"),
     [(lambda x: x.clip(0, 1), lambda x: min(max(x, 0), 1)), (lambda x: x.clamp(-1, 0.2), lambda x: min(max(x, -1), 0.2)),
-     (lambda x: x.clamp(None, 0.3), lambda x: min(x, 0.3)), (lambda x: x.tan(), math.tan), (lambda x: x.log10(), math.log10),
+     (lambda x: x.clamp(None, 0.3), lambda x: min(x, 0.3)),
+     (lambda x: x.clamp(min=0.5, max=1), lambda x: min(max(x, 0.5), 1)), (lambda x: x.tan(), math.tan), (lambda x: x.log10(), math.log10),
      (lambda x: x.log1p(), math.log1p)],
 )  # fmt: skip
 def test_what_one_line_serves_works(ours, python):

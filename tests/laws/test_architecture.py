@@ -135,7 +135,7 @@ def test_nn_uses_public_names_only():
     """Lessons also use what explains and what makes a lesson: a lesson is one more reading of the table."""
     public = {
         m.__name__: m.__all__
-        for m in (autograd, autograd.classroom, autograd.file_io, autograd.packages, autograd.replay)
+        for m in (autograd, autograd.classroom, autograd.file_io, autograd.habits, autograd.packages, autograd.replay)
     }
     for module, tree in TREES.items():
         if not module.startswith("nn"):
