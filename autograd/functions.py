@@ -265,7 +265,7 @@ def _all_values(name: str, nodes: Sequence[object]) -> None:
     for node in nodes:
         if not isinstance(node, Value):
             remedy = (
-                f"Call it with Values, and give what it returns: x = Value(3.0); y = f(x); {name}(y, [x])"
+                f"Call it with Values, y = f(x), and give y: x = Value(3.0); {name}(f(x), [x])"
                 if callable(node)
                 else "Keep the Value that you computed with, and give that"
             )

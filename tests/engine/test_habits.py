@@ -30,7 +30,7 @@ REFUSED = [
     (lambda: W.requires_grad, "gradient"),
     (lambda: setattr(W, "m", 0.0), "dict by Value"),
     (lambda: setattr(W, "_backward", None), "row"),
-    (lambda: grad(lambda x: x * x)(3.0), "x = Value(3.0); y = f(x); grad(y, [x])"),
+    (lambda: grad(lambda x: x * x)(3.0), "x = Value(3.0); grad(f(x), [x])"),
     (lambda: Value(0.5, (W,)), "made by its operation"),
     (lambda: Value(0.5, _children=(W,)), "made by its operation"),
     (lambda: (W * 2).backward(gradient=1.0), "begins with 1"),
