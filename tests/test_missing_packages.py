@@ -9,7 +9,7 @@ import pytest
 from tests.laws.test_architecture import ROOT
 
 ASKED = {"pygraphviz", "torch"}  # looked for by name
-NOT_OURS = {"graphviz", "IPython", "anywidget", "nbformat", "ipywidgets", "jupytext", "hypothesis", "mpmath"}
+NOT_OURS = {"graphviz", "IPython", "anywidget", "ipywidgets", "jupytext", "hypothesis", "mpmath"}
 
 EVERYTHING = """
 import contextlib, io, os, pathlib, sys, tempfile, traceback
@@ -31,6 +31,10 @@ from autograd import *
 from autograd.__main__ import main
 from nn import *
 from nn.lessons import COURSE
+from autograd.site.assignment_pages import assignment_items
+from autograd.site.documents import document_items
+from autograd.site.notebook_pages import notebook_items
+from autograd.site.reference_pages import reference_items
 from nn.training.callbacks import ProgressBar
 
 w, b = Parameter(0.5, "w"), Parameter(0.25, "b")
@@ -92,6 +96,9 @@ main(["slides", "tiny-network", "-o", "e.pptx"])
 main(["flashcards", "-o", "cards.csv"])
 main(["quiz", "tiny-network", "-o", "bank.xml"])
 main(["step", "in-pytorch"])
+print(list(document_items(COURSE))), list(assignment_items(COURSE))
+print(list(reference_items()))
+print(list(notebook_items(COURSE)))
 '''
 broken, told = [], []
 for call in CALLS.strip().splitlines():
@@ -145,6 +152,10 @@ PACKAGES = {  # each, and one of the calls that say so
     "safetensors": "model.safetensors",
     "pygraphviz": "picture.png()",
     "torch": "",
+    "markdown_it": "document_items",
+    "nbconvert": "notebook_items",
+    "nbformat": "",
+    "pdoc": "reference_items",
 }
 
 
