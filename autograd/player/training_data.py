@@ -36,7 +36,7 @@ from autograd.value import Value
 
 NETWORK = "The network, on one example"
 MOST_EVENTS = 1_000  # of a graph that is shown beside a lesson's own
-SEEDS, MOST_NUMBERS = 10, 6_000  # of all starts together
+SEEDS, MOST_NUMBERS = 10, 3_000  # of all starts together
 MOST_COMPARED = 64  # examples whose graphs are compared
 
 
@@ -107,8 +107,8 @@ def rows_of(first: Example) -> list[tuple[Op, int]]:
 
 
 def numbers(one: Example) -> list[list[float]]:
-    """Return the inputs and the targets of an example."""
-    return [[x.data for x in one.inputs], [y.data for y in one.targets]]
+    """Return the inputs and the targets of an example, whole numbers as such: they are shorter."""
+    return [[int(x.data) if x.data.is_integer() else x.data for x in leaves] for leaves in (one.inputs, one.targets)]
 
 
 def program(first: Example, rows: Sequence[tuple[Op, int]]) -> dict[str, Any]:

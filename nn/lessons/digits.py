@@ -6,8 +6,9 @@ from functools import cache
 from random import Random
 from typing import Any
 
-from autograd import Parameter, Value, dot, logsumexp, no_grad, record
+from autograd import Parameter, Value, dot, logsumexp, no_grad, record, softmax
 from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured, passes
+from autograd.classroom.trainable import Trainable
 from autograd.packages import installed
 from nn.data.batching import Data, batches, one_hot, random_split
 from nn.data.datasets import digits
@@ -99,6 +100,12 @@ def with_replay() -> tuple[list[list[float]], MLP, Callable[[Any], list[int]]]:
         right = sum(k == y for k, (_, y) in zip(predictions([x for x, _ in test]), test, strict=True))
         rows.append([total / len(train), right / len(test)])
     return rows, model, predictions
+
+
+def trainable() -> Trainable:
+    """Return a network small enough for the page, 64-8-10, on 120 images."""
+    model = MLP(64, [8, 10], rng=Random(0))
+    return Trainable(model, parts()[0][:120], cross_entropy, LEARNING_RATE, batch=8, answer=softmax)
 
 
 def tell(lesson: Lesson) -> Story:
@@ -264,4 +271,5 @@ LESSON = Lesson(
         ),
     ),
     plot=plot,
+    training=trainable,
 )  # fmt: skip

@@ -13,6 +13,7 @@ from autograd.classroom import (
     Note,
     Story,
     Told,
+    Trainable,
     Wrong,
     measured,
     number,
@@ -22,6 +23,7 @@ from autograd.classroom import (
 from nn import plots
 from nn.layers import Neuron
 from nn.lessons.definitions import define
+from nn.losses import hinge_loss
 
 DOCUMENT = (0.5, 2.0, -150.0)  # z = 0.5·income + 2·score − 150; the income is in thousands
 LEARNING_RATE = 0.001
@@ -114,19 +116,29 @@ def tell(lesson: Lesson) -> Told:
     yield from search()
 
 
+def applications() -> tuple[list[tuple[tuple[float, float], int]], list[float]]:
+    """Return APPLICATIONS with both inputs on one scale, each with −1 or 1, and the weights and the bias to begin with."""
+    rng = Random(4)
+    people = [(rng.uniform(0, 2), rng.uniform(0, 1)) for _ in range(APPLICATIONS)]
+    labels = [1 if 0.5 * income + 2 * score > 1.5 else -1 for income, score in people]
+    return list(zip(people, labels, strict=True)), [rng.uniform(-1, 1) for _ in range(3)]
+
+
+def trainable() -> Trainable:
+    """Return the same training, for the page."""
+    people, (w1, w2, b) = applications()
+    return Trainable(Neuron(2, "linear", weights=[w1, w2], bias=b), people, hinge_loss, 0.05, batch=1)
+
+
 def learned() -> list[tuple[int, int]]:
     """Train a neuron from random weights on APPLICATIONS, one application after the other; return (epoch, how many are wrong)."""
-    rng = Random(4)
-    people = [(rng.uniform(0, 2), rng.uniform(0, 1)) for _ in range(APPLICATIONS)]  # both inputs on one scale
-    labels = [1 if 0.5 * income + 2 * score > 1.5 else -1 for income, score in people]
-    w = [Parameter(rng.uniform(-1, 1)) for _ in range(3)]
+    people, start = applications()
+    w = list(map(Parameter, start))
     found = []
     for epoch in range(51):
-        wrong = sum(
-            (w[0].data * i + w[1].data * s + w[2].data > 0) != (y > 0) for (i, s), y in zip(people, labels, strict=True)
-        )
+        wrong = sum((w[0].data * i + w[1].data * s + w[2].data > 0) != (y > 0) for (i, s), y in people)
         found.append((epoch, wrong))
-        for (income, score), y in zip(people, labels, strict=True):
+        for (income, score), y in people:
             for p, slope in zip(w, grad((1 - y * (w[0] * income + w[1] * score + w[2])).relu(), w), strict=True):
                 p.data -= 0.05 * slope
     return found
@@ -225,6 +237,7 @@ LESSON = Lesson(
     },
     measure=measure,
     plot=plot,
+    training=trainable,
     notes=(
         Note("ready w1", "The gradient of a weight is upstream times its input, and the income is a large number."),
         Note("ready score", "What Dan would do himself: a point more of score lowers the loss by 2, four times as much as a thousand more of income."),

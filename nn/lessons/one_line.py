@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from autograd import Parameter, Value, dot
 from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured, number, passes
+from autograd.classroom.trainable import Trainable
 from nn import plots
-from nn.layers import MLP
+from nn.layers import MLP, Neuron
 from nn.lessons.definitions import define
 from nn.losses import binary_cross_entropy_with_logits, mse_loss
 from nn.optim.optimizers import SGD
@@ -70,6 +71,16 @@ def trained(name: str, loss_of: Callable[..., Value] = cross_entropy) -> Trained
         optimizer.step()
     zs, (w1, w2, b) = logits(*weights), (w.data for w in weights)
     return Trained((w1, w2, b), loss_of(zs, TARGETS[name]).data, [z.sigmoid().data for z in zs])
+
+
+def trainable() -> Trainable:
+    """Return the neuron on XOR, for the page."""
+    w1, w2, b = START
+    neuron = Neuron(2, "linear", weights=[w1, w2], bias=b)
+    pairs = list(zip(INPUTS, TARGETS["XOR"], strict=True))
+    return Trainable(
+        neuron, pairs, binary_cross_entropy_with_logits, LEARNING_RATE, answer=lambda zs: [zs[0].sigmoid()]
+    )
 
 
 def drawn_by_a_line() -> set[tuple[int, ...]]:
@@ -196,6 +207,7 @@ LESSON = Lesson(
     },
     measure=measure,
     plot=plot,
+    training=trainable,
     notes=(
         Note("ready z01", "A quarter of ŷ − y: (0.5 − 1)/4. This example wants z up, and (0, 0) and (1, 1) want it down just as much."),
         Note("ready w1", "(1, 1) contributes +0.125 and (1, 0) contributes −0.125; the other two have x1 = 0 and contribute nothing."),

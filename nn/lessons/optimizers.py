@@ -5,6 +5,7 @@ from typing import Any
 
 from autograd import Parameter, Value
 from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured, passes
+from autograd.classroom.trainable import Trainable
 from nn.lessons.definitions import define
 from nn.lessons.optimizer_race import (
     BETA,
@@ -33,6 +34,12 @@ OPINIONS = {
     "RMSprop": ("where the goal moves", "can diverge"),
     "Adam": ("works at once", "may generalise worse"),
 }  # “How Deep Networks Learn”
+
+
+def trainable() -> Trainable:
+    """Return the way down the ravine, for the page: no data, and two parameters to move."""
+    w1, w2 = (Parameter(w, label) for w, label in zip(RAVINE["start"], ("w1", "w2"), strict=True))
+    return Trainable(lambda nothing: ravine(w1, w2), [((), ())], lambda height, nothing: height, 0.03, "momentum")
 
 
 def build() -> Value:
@@ -236,4 +243,5 @@ LESSON = Lesson(
         ),
     ),
     plot=plot,
+    training=trainable,
 )  # fmt: skip

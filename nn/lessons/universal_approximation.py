@@ -10,6 +10,7 @@ from typing import Any
 
 from autograd import Parameter, Value, dot, no_grad
 from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Told, Wrong, measured, passes
+from autograd.classroom.trainable import Trainable
 from nn.layers import MLP
 from nn.lessons.definitions import define
 from nn.losses import mse_loss
@@ -53,6 +54,12 @@ def trained(units: int, seed: int) -> MLP:
     data = [([x], curve(x)) for x in even(16)]
     fit(model, data, mse_loss, Adam(model.parameters(), LEARNING_RATE), EPOCHS, 5, rng=Random(1))
     return model
+
+
+def trainable() -> Trainable:
+    """Return the training of 6 units, for the page."""
+    data = [([x], curve(x)) for x in even(16)]
+    return Trainable(MLP(1, [6, 1], rng=Random(0)), data, mse_loss, LEARNING_RATE, "Adam", batch=5)
 
 
 def worst(model: MLP) -> float:
@@ -264,4 +271,5 @@ LESSON = Lesson(
         ),
     ),
     plot=plot,
+    training=trainable,
 )  # fmt: skip

@@ -125,7 +125,7 @@ function showDescent() {
     const losses = middles().map((w) => { learner.W = Float64Array.from(w); return Math.log(Math.max(lossNow(), 1e-9)); });
     learner.W = here;
     const [low, high] = [Math.min(...losses), Math.max(...losses)];
-    plane.cells.forEach((cell, i) => paintCell(cell, 0, (0.6 * Math.round((8 * (losses[i] - low)) / (high - low))) / 8));
+    plane.cells.forEach((cell, i) => paintCell(cell, 0, (0.65 * (losses[i] - low)) / (high - low || 1)));
     plane.painted = true;
   }
   const way = learner.trail.slice(-MOST_SHOWN * 10);
@@ -198,16 +198,25 @@ function showGallery() {
   if ($("gallery").childElementCount !== answers.length) fill($("gallery"), learner.data.slice(0, MOST_SHOWN).map(exampleButton));
   [...$("gallery").children].forEach((button, k) => {
     const right = plane.classes ? classOf(answers[k]) === targetOf(learner.data[k]) : null;
-    button.lastChild.textContent = plane.classes ? `${targetOf(learner.data[k])}${right ? "" : `→${classOf(answers[k])}`}` : short(answers[k][0]);
+    const said = plane.classes ? `${targetOf(learner.data[k])}${right ? "" : `→${classOf(answers[k])}`}` : short(answers[k][0]);
+    button.lastChild.textContent = said;
+    button.setAttribute("aria-label", `Example ${k + 1}: ${said}`);
     button.classList.toggle("wrong", right === false);
     button.setAttribute("aria-pressed", String(k === plane.chosen));
   });
+  $("gallery-said").hidden = !plane.classes || plane.chosen === null;
+  if (plane.classes && plane.chosen !== null) sayAnswer(answers[plane.chosen], plane.chosen);
+}
+
+// What the network answers for one example: the three likeliest classes.
+function sayAnswer(outputs, k) {
+  const best = outputs.map((x, i) => [x, i]).sort(([x], [y]) => y - x).slice(0, 3);
+  $("gallery-said").textContent = `Example ${k + 1} is a ${targetOf(learner.data[k])}; the answers: ${best.map(([x, i]) => `${i} with ${short(Number(x.toFixed(3)))}`).join(", ")}.`;
 }
 
 function exampleButton(one, k) {
   const button = make("button");
   button.type = "button";
-  button.setAttribute("aria-label", `Example ${k + 1}, target ${number(targetOf(one))}`);
   const side = Math.sqrt(one.inputs.length);
   if (Number.isInteger(side) && side > 3) button.append(imageOf(one.inputs, side));
   button.append(make("span"));

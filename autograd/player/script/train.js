@@ -19,14 +19,21 @@ function prepareTraining(told) {
   preparePlane(told);
   prepareNetwork();
   fillSelect("train-optimizer", told.optimizers.map(({ name }, i) => [i, name]), told.optimizer);
-  fillSelect("train-batch", [...BATCHES.filter((n) => n < told.data.length).map((n) => [n, String(n)]), [0, `all ${told.data.length}`]], told.batch);
+  fillSelect("train-batch", [...[...new Set([...BATCHES, told.batch])].sort((a, b) => a - b).filter((n) => n > 0 && n < told.data.length).map((n) => [n, String(n)]), [0, `all ${told.data.length}`]], told.batch);
   fillSelect("train-seed", told.starts.map((_, i) => [i, i ? String(i) : OWN_START]), 0);
   $("train-rate").value = String(told.lr);
-  for (const button of document.querySelectorAll("[data-steps]")) button.addEventListener("click", () => { stopTraining(); train(Number(button.dataset.steps)); sendExample(); showTrain(); });
+  $("train-batch").disabled = told.data.length < 2;
+  for (const button of document.querySelectorAll("[data-steps]")) button.addEventListener("click", () => trainFromDrawer(Number(button.dataset.steps)));
+  Object.assign(chalkgrad, { train: trainFromDrawer, training: trainingForOthers });
   $("train-run").addEventListener("click", () => (trainTimer === null ? runTraining() : stopTraining()));
   $("train-optimizer").addEventListener("change", () => learner.choose(Number($("train-optimizer").value)));
   $("train-seed").addEventListener("change", newStart);
   $("train-anew").addEventListener("click", () => { $("train-seed").value = String((Number($("train-seed").value) + 1) % told.starts.length); newStart(); });
+}
+
+// For those who embed the page: chalkgrad.train(100), and chalkgrad.training() for what came of it.
+function trainingForOthers() {
+  return learner && { steps: learner.losses.length, loss: lossNow(), parameters: [...learner.W], losses: [...learner.losses] };
 }
 
 function fillSelect(id, options, chosen) {
@@ -48,6 +55,14 @@ function train(steps) {
     trainNote = error.message;
     return false;
   }
+}
+
+function trainFromDrawer(steps) {
+  stopTraining();
+  const done = train(steps);
+  sendExample();
+  showTrain();
+  return done;
 }
 
 function runTraining() {
