@@ -34,7 +34,7 @@ autograd.replay: program threads batches places reach staleness foreign_arrays f
 autograd.replay.backends: python numpy_forward numpy_backward numpy numba_kernels numba array_api dask __init__
 autograd.replay: frozen replay trace __init__
 autograd.classroom: formulas questions exercise claim code_checks definition trainable lesson lesson_checks course lesson_files new_lesson arguments __init__
-autograd.classroom: variants renumbering find paper operations_table walkthrough interactive terminal_quiz flashcards
+autograd.classroom: variants renumbering find paper tables operations_table walkthrough interactive terminal_quiz flashcards
 autograd.classroom.handout: sheet html markdown pdf __init__
 autograd.classroom.assignments: __init__ walks remembering right_rules simulator faults rule_faults probes runner inside recognise findings
 autograd.classroom.assignments: stages build_engine build_optimizer build_rule judge report folder catalogue grade package assignment_command

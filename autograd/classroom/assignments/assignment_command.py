@@ -154,7 +154,7 @@ def pack(options: argparse.Namespace) -> None:
 
 def grade_folder(options: argparse.Namespace) -> None:
     """Mark a folder of hand-ins, and print the mistakes of the class."""
-    place, points = Path(options.folder), grade.read_points(Path(options.points) if options.points else None)
+    place, points = Path(options.folder), grade.read_points(options.points)
     if not place.is_dir():
         raise FileError(f"There is no folder {options.folder!r}.")
     for output in filter(None, (options.output, options.gradescope, options.junit)):
@@ -165,12 +165,12 @@ def grade_folder(options: argparse.Namespace) -> None:
     if options.gradescope and len({mark.student for mark in found}) > 1:
         raise FileError("Gradescope's file is about one student: add --one, and name the folder of that student.")
     if options.output:
-        save(options.output, grade.as_csv(found).encode("utf-8-sig"))
+        save(options.output, grade.marks_csv(found))
     if options.gradescope:
         save(options.gradescope, grade.as_gradescope(found).encode())
     if options.junit:
         save(options.junit, grade.as_junit(found))
-    print(grade.histogram(found))
+    print(grade.mistake_lines(found))
 
 
 def save(name: str, content: bytes) -> None:

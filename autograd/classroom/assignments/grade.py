@@ -1,7 +1,5 @@
 """Grade a folder of hand-ins: a row for each student and stage, and the mistakes of the class."""
 
-import csv
-import io
 import json
 import tempfile
 from collections import Counter
@@ -17,11 +15,11 @@ from autograd.classroom.assignments.judge import judge_folder
 from autograd.classroom.assignments.report import of_finding
 from autograd.classroom.assignments.runner import Student
 from autograd.classroom.assignments.stages import Assignment
-from autograd.errors import FileError
+from autograd.classroom.tables import as_csv, bars, check_points, harmless, read_object
+from autograd.errors import DataError, FileError
 
 COLUMNS = ("student", "stage", "passed", "points", "mistake")
 POINTS = 1.0
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -105,58 +103,31 @@ def said(result: StageResult) -> str:
     return result.finding.name if result.finding else result.state
 
 
-def read_points(path: Path | None) -> dict[int, float]:
+def read_points(path: str | None) -> dict[int, float]:
     """Return the points of each stage from a JSON file: {"1": 2, "10": 5}."""
-    if path is None:
-        return {}
-    try:
-        told = json.loads(path.read_text("utf-8-sig"))
-        points = {int(stage): float(number) for stage, number in told.items()}
-    except (OSError, ValueError, AttributeError, TypeError) as error:
-        raise FileError(
-            f'{str(path)!r} holds no points: {error}. Write {{"1": 2, "10": 5}}: stage and points.'
-        ) from None
-    if not all(0 <= number < float("inf") for number in points.values()):
-        raise FileError(f"{str(path)!r}: points are numbers from 0 on.")
-    return points
+    content = read_object(path, '{"1": 2, "10": 5}, stages and points') if path else {}
+    for stage in content:
+        if not stage.isdecimal():
+            raise DataError(f'{path!r} has {stage!r}, and stages are numbers: {{"1": 2, "10": 5}}.')
+    return {int(stage): check_points(str(path), number) for stage, number in content.items()}
 
 
-def as_csv(given: Iterable[StageMark]) -> str:
+def marks_csv(given: Iterable[StageMark]) -> bytes:
     """Return marks as CSV: a text that a spreadsheet would compute is made harmless."""
-    held = io.StringIO()
-    writer = csv.writer(held, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for mark in given:
-        writer.writerow(
-            (
-                harmless(mark.student),
-                mark.stage,
-                "yes" if mark.passed else "no",
-                f"{mark.points:g}",
-                harmless(mark.mistake),
-            )
-        )
-    return held.getvalue()
+    rows = (
+        (harmless(mark.student), mark.stage, "yes" if mark.passed else "no", f"{mark.points:g}", harmless(mark.mistake))
+        for mark in given
+    )
+    return as_csv(COLUMNS, rows)
 
 
-def harmless(cell: str) -> str:
-    """Return a text that no spreadsheet takes for a formula.
-
-    >>> harmless("=1+1"), harmless("ada")
-    ("'=1+1", 'ada')
-    """
-    return f"'{cell}" if cell.startswith(DANGEROUS) else cell
-
-
-def histogram(given: Iterable[StageMark]) -> str:
+def mistake_lines(given: Iterable[StageMark]) -> str:
     """Return how many students made each mistake, the commonest first."""
     given = list(given)
     students = len({mark.student for mark in given})
     counted = Counter(mistake for _, mistake in {(mark.student, mark.mistake) for mark in given if told(mark)})
-    lines = [f"{students} hand-ins"]
-    for mistake, count in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])):
-        lines.append(f"{count:>4} of {students}  {'█' * max(1, round(20 * count / students))}  {mistake}")
-    return "\n".join(lines)
+    order = sorted(counted, key=lambda mistake: (-counted[mistake], mistake))
+    return "\n".join([f"{students} hand-ins", *bars({mistake: counted[mistake] for mistake in order}, students)])
 
 
 def told(mark: StageMark) -> bool:

@@ -7,16 +7,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograd.classroom.marking.expected import Expected
-from autograd.classroom.marking.roster import decoded
-from autograd.classroom.renumbering import same_seed
+from autograd.classroom.marking.expected import Assigned, Expected
+from autograd.classroom.tables import read_text, records, visible
 from autograd.errors import AutogradError, DataError, FileError
 
 HEAD = re.compile(r"#\s*chalkgrad-answers\s+(\d+)\s+(\S+)\s*(.*)")
@@ -25,6 +22,7 @@ NAMED = re.compile(r"[^=]*[^\W\d][^=]*=\s*(.+)")
 LARGEST = 1_000_000  # bytes of a file of answers
 MOST_PLACES = 100
 LONGEST = 60  # characters of an answer that is shown
+MINUS = str.maketrans(dict.fromkeys("–‐‑﹣－", "−"))  # dashes that writing programs put for a minus
 COLUMNS = ["student", "lesson", "question", "answer"]
 
 
@@ -52,19 +50,22 @@ def read_answers(folder: Path, expected: Expected) -> tuple[list[HandedIn], list
     answers: list[HandedIn] = []
     remarks: list[Remark] = []
     for path in sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()):
-        shown = path.relative_to(folder).as_posix()
+        name = path.relative_to(folder)
+        if any(part.startswith((".", "__MACOSX")) for part in name.parts):  # what systems add
+            continue
         try:
             if path.stat().st_size > LARGEST:
                 raise FileError(f"It has {path.stat().st_size:,} bytes, and a file of answers {LARGEST:,} at the most.")
+            text = read_text(str(path), "Answers are text, as the page writes them, or a table in CSV.")
             read = table_answers if path.suffix.lower() == ".csv" else text_answers
-            for item in read(decoded(str(path)), path, shown, expected):
+            for item in read(text, name, expected):
                 (answers if isinstance(item, HandedIn) else remarks).append(item)  # type: ignore[arg-type]
         except (AutogradError, OSError) as error:
-            remarks.append(Remark(shown, str(error)))
+            remarks.append(Remark(name.as_posix(), str(error)))
     return once(answers, remarks)
 
 
-def text_answers(text: str, path: Path, shown: str, expected: Expected) -> Iterator[HandedIn | Remark]:
+def text_answers(text: str, name: Path, expected: Expected) -> Iterator[HandedIn | Remark]:
     """Yield the answers of a file; each head begins the answers to another lesson."""
     lines = [line.strip() for line in text.splitlines()]
     student, lesson = "", ""
@@ -72,7 +73,7 @@ def text_answers(text: str, path: Path, shown: str, expected: Expected) -> Itera
     heads = [(i, found) for i, line in enumerate(lines) if (found := HEAD.fullmatch(line))]
     for i, found in [*heads, (len(lines), None)]:
         if any(lines[begin:i]) or lesson:
-            yield from part_answers(lines, begin, i, found_student(student, path, expected), lesson, shown, expected)
+            yield from part_answers(lines, begin, i, found_student(student, name, expected), lesson, name, expected)
         if found:
             if found[1] != "1":
                 raise DataError(f"Its format is {found[1]}, and this chalkgrad reads 1.")
@@ -101,103 +102,110 @@ def readable(line: str) -> str:
         return line
 
 
-def found_student(name: str, path: Path, expected: Expected) -> str:
-    """Return whose answers these are: by the head, else by the file's name, else by its folder's.
+def found_student(said: str, name: Path, expected: Expected) -> str:
+    """Return whose answers these are: by the head, else by the file's name, else by the folder it lies in, or one above.
 
-    Raises DataError where none of them is on the roster.
+    Platforms put more into these names, with low lines between: Ada Lovelace_123_assignsubmission_file_. Raises DataError
+    where none of them is on the roster.
     """
-    tried = [name] if name else [path.stem, path.stem.split("_")[0], path.parent.name, path.parent.name.split("_")[0]]
-    for one in tried:
+    stems = [name.stem, *(folder.name for folder in name.parents)]
+    parts = [part for stem in stems for part in stem.split("_") if not part.isdigit()]
+    for one in [said] if said else [*stems, *parts]:
         if student := expected.student(one):
             return student.key
-    raise DataError(f"{name or path.stem!r} is not on the roster.")
+    raise DataError(f"{shortened(said or name.stem)!r} is not on the roster.")
 
 
 def part_answers(
-    lines: list[str], begin: int, end: int, student: str, lesson: str, shown: str, expected: Expected
+    lines: list[str], begin: int, end: int, student: str, lesson: str, name: Path, expected: Expected
 ) -> Iterator[HandedIn | Remark]:
     """Yield the answers to one lesson: by their numbers, or, where no line has one, in the order of the lines."""
     paper = paper_of(student, lesson, expected)
     part = [(begin + i + 1, line) for i, line in enumerate(lines[begin:end]) if not line.startswith("#")]
     numbered = any(NUMBERED.fullmatch(line) for _, line in part)
-    for place, (where, line) in enumerate(part, 1):
-        found = NUMBERED.fullmatch(line) if numbered else None
+    for place, (number, line) in enumerate(part, 1):
+        found, where = NUMBERED.fullmatch(line) if numbered else None, f"{name.as_posix()}, line {number}"
         if not line:
             continue
         if numbered and not found:
-            yield Remark(f"{shown}, line {where}", f"{shortened(line)!r} has no number of a question.")
+            yield Remark(where, f"{shortened(line)!r} has no number of a question.")
             continue
         place, text = (int(found[1]), found[2]) if found else (place, line)
         if not 1 <= place <= len(paper.questions):
-            yield Remark(
-                f"{shown}, line {where}", f"There is no question {place}: {paper.lesson} has {len(paper.questions)}."
-            )
+            yield Remark(where, no_question(place, paper))
         elif text:
-            yield HandedIn(student, paper.lesson, place, text, f"{shown}, line {where}")
+            yield HandedIn(student, paper.lesson, place, text, where)
 
 
-def paper_of(student: str, lesson: str, expected: Expected):  # type: ignore[no-untyped-def]
+def no_question(place: int, paper: Assigned) -> str:
+    """Say that a paper has no such question."""
+    return f"There is no question {place}: {paper.lesson} has {len(paper.questions)}."
+
+
+def paper_of(student: str, lesson: str, expected: Expected) -> Assigned:
     """Return the paper of a student; raise DataError for a lesson that was not given out."""
-    papers = list(expected.of(student))
+    papers = expected.of(student)
     for paper in papers:
         if paper.lesson == lesson or (not lesson and len(papers) == 1):
             return paper
     asked = ", ".join(expected.lessons)
     raise DataError(
-        f"{lesson!r} was not given out: {asked}." if lesson else f"It does not say to which lesson: {asked}."
+        f"{shortened(lesson)!r} was not given out: {asked}." if lesson else f"It does not say to which lesson: {asked}."
     )
 
 
-def table_answers(text: str, path: Path, shown: str, expected: Expected) -> Iterator[HandedIn | Remark]:
+def table_answers(text: str, name: Path, expected: Expected) -> Iterator[HandedIn | Remark]:
     """Yield the answers of a CSV: student, lesson, question, answer."""
-    sign = max(";,\t", key=text.split("\n", 1)[0].count)
-    rows = list(csv.reader(io.StringIO(text), delimiter=sign))
-    columns = [same_seed(name) for name in rows[0]] if rows else []
-    missing = [name for name in COLUMNS if name not in columns]
-    if missing:
-        raise DataError(f"It has no column {missing[0]}. A table of answers has {', '.join(COLUMNS)}.")
-    for number, row in enumerate(rows[1:], 2):
-        cells = dict(zip(columns, [*row, *[""] * len(columns)], strict=False))
-        where = f"{shown}, line {number}"
+    for line, row in records(text, name.as_posix(), COLUMNS):
+        where = f"{name.as_posix()}, line {line}"
         try:
-            student = expected.student(cells["student"])
+            student = expected.student(row["student"])
             if student is None:
-                raise DataError(f"{shortened(cells['student'])!r} is not on the roster.")
-            paper = paper_of(student.key, cells["lesson"].strip(), expected)
-            place = int(cells["question"])
+                raise DataError(f"{shortened(row['student'])!r} is not on the roster.")
+            paper = paper_of(student.key, row["lesson"].strip(), expected)
+            place = question_number(row["question"])
             if not 1 <= place <= len(paper.questions):
-                raise DataError(f"There is no question {place}: {paper.lesson} has {len(paper.questions)}.")
-        except (DataError, ValueError) as error:
-            if any(row):
-                yield Remark(where, str(error))
+                raise DataError(no_question(place, paper))
+        except DataError as error:
+            yield Remark(where, str(error))
             continue
-        if cells["answer"].strip():
-            yield HandedIn(student.key, paper.lesson, place, cells["answer"].strip(), where)
+        if row["answer"].strip():
+            yield HandedIn(student.key, paper.lesson, place, row["answer"].strip(), where)
+
+
+def question_number(cell: str) -> int:
+    """Return the number of a question in a cell."""
+    if not re.fullmatch(r"\s*\d{1,4}\s*", cell):
+        raise DataError(f"{shortened(cell)!r} is not the number of a question.")
+    return int(cell)
 
 
 def once(answers: list[HandedIn], remarks: list[Remark]) -> tuple[list[HandedIn], list[Remark]]:
-    """Return the last answer to each question, with a remark where a student handed in twice."""
+    """Return the last answer to each question, with a remark on each paper of which a question is answered twice."""
     last: dict[tuple[str, str, int], HandedIn] = {}
+    twice: dict[tuple[str, str, str], HandedIn] = {}
     for answer in answers:
-        before = last.get((answer.student, answer.lesson, answer.place))
-        if before and before.text != answer.text:
-            what = f"{answer.student}, {answer.lesson}, question {answer.place} is answered twice; {shortened(answer.text)!r} counts."
-            remarks.append(Remark(f"{before.where} and {answer.where}", what))
-        last[answer.student, answer.lesson, answer.place] = answer
+        question = answer.student, answer.lesson, answer.place
+        if before := last.get(question):
+            twice.setdefault((answer.student, answer.lesson, before.where.partition(", line ")[0]), answer)
+        last[question] = answer
+    for (student, lesson, file), answer in twice.items():
+        what = f"{student} answers question {answer.place} of {lesson} twice; {shortened(answer.text)!r} counts, in {answer.where}."
+        remarks.append(Remark(file, what))
     return list(last.values()), remarks
 
 
 def number_text(text: str) -> str:
     """Return an answer as people write it, in the form that is judged.
 
-    >>> [number_text(x) for x in ("w = 3.76", "=-114", "−38,0", " 1/3 ", "7.2e-3", "b)")]
-    ['3.76', '-114', '−38.0', '1/3', '7.2e-3', 'b']
+    >>> [number_text(x) for x in ("w = 3.76", "=-114", "−38,0", "0,138", " 1/3 ", "7.2e-3", "b)")]
+    ['3.76', '-114', '−38.0', '0.138', '1/3', '7.2e-3', 'b']
 
     Raises DataError for what could mean two numbers: 1,234.
     """
     found = NAMED.fullmatch(text)
-    plain = (found[1] if found else text).strip().lstrip("=").strip().rstrip(";").strip()
-    if re.fullmatch(r"[−+-]?\d{1,3}(,\d{3})+(\.\d+)?", plain):
+    plain = (found[1] if found else text).strip().lstrip("=").strip().rstrip(";").strip().translate(MINUS)
+    if re.fullmatch(r"[−+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?", plain):
         raise DataError(
             f"{shortened(text)!r} could be two numbers. Write a decimal point, and no commas between thousands."
         )
@@ -208,7 +216,7 @@ def number_text(text: str) -> str:
 
 def shortened(text: str) -> str:
     """Return a text that can be shown: without marks that cannot be seen, and not too long."""
-    plain = "".join(letter if letter.isprintable() else "�" for letter in text)
+    plain = visible(text)
     return plain if len(plain) <= LONGEST else f"{plain[: LONGEST - 1]}…"
 
 

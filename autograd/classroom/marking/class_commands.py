@@ -14,8 +14,8 @@ from autograd.classroom.lesson_files import course_of_folder
 from autograd.classroom.marking.answer_files import read_answers
 from autograd.classroom.marking.expected import Expected, read_expected
 from autograd.classroom.marking.hand_out import check_empty, give_out, write_class
-from autograd.classroom.marking.marks import AnswerMark, as_csv, marks_of, overridden
-from autograd.classroom.marking.points import Points, read_points
+from autograd.classroom.marking.marks import AnswerMark, by_student, marks_csv, marks_of, overridden
+from autograd.classroom.marking.points import Points, check_questions, read_points
 from autograd.classroom.marking.reports import class_text, feedback_page, mistakes_csv, projector_page, student_text
 from autograd.classroom.marking.roster import read_roster
 from autograd.classroom.renumbering import renumbered
@@ -63,6 +63,7 @@ def give(options: argparse.Namespace) -> None:
     if len({lesson.slug for lesson in lessons}) < len(lessons):
         raise DataError("Two of these lessons have the same name. Give one of them a slug of its own.")
     expected, given = give_out(students, lessons, options.salt, points, progress(len(students) * len(lessons)))
+    check_questions(points, expected.lessons)
     written = write_class(options.output, expected, given, options.practice, options.force)
     print(
         f"{options.output}: {len(students)} students, {len(lessons)} lesson{'s' * (len(lessons) > 1)}, {len(written)} files"
@@ -92,6 +93,7 @@ def mark(options: argparse.Namespace) -> None:
     if options.feedback:
         check_free(Path(options.feedback) / "ada.html")
     points = read_points(options.points)
+    check_questions(points, expected.lessons)
     answers, remarks = read_answers(folder / "answers", expected)
     marks, unread = marks_of(expected, answers, points if options.points else Points(expected.shares))
     marks = overridden(marks, options.override, expected)
@@ -104,7 +106,7 @@ def mark(options: argparse.Namespace) -> None:
         write_file(options.mistakes, mistakes_csv(marks))
     if options.projector:
         write_file(options.projector, projector_page(marks))
-    write_file(folder / "marks.csv", as_csv(marks, expected))
+    write_file(folder / "marks.csv", marks_csv(marks, expected))
     print(class_text(marks, [*remarks, *unread], expected))
     print(f"\n{folder / 'marks.csv'}: {len(expected.students)} students, {len(marks)} answers")
     if remarks or unread:
@@ -122,8 +124,9 @@ def of_student(marks: list[AnswerMark], expected: Expected, name: str) -> tuple[
 
 def feedback_pages(marks: list[AnswerMark], expected: Expected) -> dict[str, str]:
     """Return a sheet for each student, by the name of its file."""
-    own = {student: [mark for mark in marks if mark.student == student.key] for student in expected.students}
-    return {f"{student.file}.html": feedback_page(theirs, student.name) for student, theirs in own.items()}
+    return {
+        f"{student.file}.html": feedback_page(own, student.name) for student, own in by_student(marks, expected).items()
+    }
 
 
 def lesson_of_student(lesson: Lesson, folder: str, name: str) -> Lesson:

@@ -10,8 +10,8 @@ papers             for each student and lesson: the leaves, and the questions wi
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from autograd.classroom.questions import Choice, Question, Verdict, Wrong
 from autograd.classroom.renumbering import DRAWING, same_seed
 from autograd.errors import DataError, FileError
 from autograd.file_io import read_file
+from autograd.graph import number
 
 FORMAT, VERSION = "chalkgrad-expected", 1
 NAME = "expected.json"
@@ -41,6 +42,11 @@ class Asked:
         """The question, to be judged as everywhere."""
         wrong = tuple(Wrong(when, number, lambda x=number: x, why, name) for when, number, why, name in self.mistakes)  # type: ignore[misc]
         return Question(self.text, self.answer, (), wrong, choices=tuple(Choice(*choice) for choice in self.choices))
+
+    @property
+    def right(self) -> str:
+        """The right answer, as it is shown."""
+        return self.question.key if self.choices else number(self.answer)
 
     def verdict(self, given: str) -> Verdict:
         """Say whether an answer is right, or which mistakes give it."""
@@ -69,22 +75,45 @@ class Expected:
     shares: dict[str, float]  # of a question's points, by verdict
     drawing: int = DRAWING
 
-    def of(self, student: str) -> Iterator[Assigned]:
-        """Yield the papers of a student, by key."""
-        return (paper for paper in self.papers if paper.student == student)
+    def of(self, student: str) -> list[Assigned]:
+        """Return the papers of a student, by key."""
+        return self._papers.get(student, [])
+
+    @cached_property
+    def _papers(self) -> dict[str, list[Assigned]]:
+        papers: dict[str, list[Assigned]] = {}
+        for paper in self.papers:
+            papers.setdefault(paper.student, []).append(paper)
+        return papers
 
     def student(self, name: str) -> ClassMember | None:
-        """Return the student whose name, id or file this is, if there is one."""
-        wanted = same_seed(name)
+        """Return the student whose id, file or name this is, if there is one.
+
+        Raises DataError for a name that several have.
+        """
+        found = self._spellings.get(same_seed(name), [])
+        if len(found) > 1:
+            ids = ", ".join(student.id for student in found)
+            raise DataError(f"{name!r} is the name of {len(found)} students. Give the id of one of them: {ids}.")
+        return found[0] if found else None
+
+    @cached_property
+    def _spellings(self) -> dict[str, list[ClassMember]]:
+        """Who is meant by what: an id, or the name of one without, comes before a file's name, and that before a name."""
+        names: dict[str, list[ClassMember]] = {}
         for student in self.students:
-            if wanted in (student.key, same_seed(student.name), student.file):
-                return student
-        return None
+            names.setdefault(same_seed(student.name), []).append(student)
+        files = {student.file: [student] for student in self.students}
+        keys = {student.key: [student] for student in self.students}
+        return names | files | keys
 
     @property
-    def lessons(self) -> list[str]:
-        """The lessons that were given out."""
-        return list(dict.fromkeys(paper.lesson for paper in self.papers))
+    def lessons(self) -> dict[str, int]:
+        """The lessons that were given out, and how many questions the longest paper of each has."""
+        lengths: dict[str, int] = {}
+        for paper in self.papers:
+            lengths[paper.lesson] = max(len(paper.questions), lengths.get(paper.lesson, 0))
+        return lengths
 
 
 def stored(question: Question, points: float) -> Asked:
@@ -118,7 +147,7 @@ def read_expected(folder: str) -> Expected:
             f"{folder!r} is not a class: there is no {path}. Give the folder that `class … -o FOLDER` wrote."
         )
     try:
-        content = json.loads(read_file(path).decode("utf-8"))
+        content = json.loads(read_file(path).decode("utf-8-sig"))
         head = {key: content.pop(key) for key in ("format", "version", "digest")}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise FileError(f"{path} is torn, or is not what `class` writes. Bring back a copy of it.") from None
@@ -130,7 +159,10 @@ def read_expected(folder: str) -> Expected:
         raise FileError(
             f"{path} was changed since `class` wrote it. Bring back a copy; points are given with --points."
         )
-    return from_json(content)
+    try:
+        return from_json(content)
+    except (KeyError, TypeError, AttributeError, ValueError):
+        raise FileError(f"{path} holds no class. Bring back a copy of what `class` wrote.") from None
 
 
 def from_json(content: dict[str, Any]) -> Expected:

@@ -20,7 +20,6 @@ from autograd.classroom.paper import Paper
 from autograd.classroom.renumbering import leaf_numbers, seeded
 from autograd.errors import FileError
 from autograd.file_io import check_free, write_folder
-from autograd.graph import number
 from autograd.pictures import draw
 from autograd.player import play
 
@@ -138,9 +137,7 @@ def key_page(given: list[Given]) -> str:
         head = "".join(f'<th scope="col">{i}</th>' for i in range(1, most + 1))
         rows = "".join(
             f'<tr><th scope="row">{escape(one.student.name)}</th>'
-            + "".join(
-                f"<td>{escape(q.question.key if q.choices else number(q.answer))}</td>" for q in one.stored.questions
-            )
+            + "".join(f"<td>{escape(question.right)}</td>" for question in one.stored.questions)
             + "</tr>"
             for one in papers
         )

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from autograd.classroom.marking.answer_files import HandedIn, Remark, number_text, shortened
+from autograd.classroom.marking.answer_files import HandedIn, Remark, number_text, question_number, shortened
 from autograd.classroom.marking.expected import Asked, Assigned, Expected
 from autograd.classroom.marking.points import Points
-from autograd.classroom.marking.roster import decoded
+from autograd.classroom.marking.roster import ClassMember
+from autograd.classroom.tables import as_csv, check_points, harmless, read_text, records
 from autograd.errors import DataError
 from autograd.explain.answers import read_answer
 
@@ -34,6 +33,7 @@ class AnswerMark:
     points: float
     most: float
     where: str = ""
+    waits: bool = False  # for a teacher to look at it: it costs nothing until then
 
 
 def marks_of(expected: Expected, answers: Iterable[HandedIn], points: Points) -> tuple[list[AnswerMark], list[Remark]]:
@@ -60,7 +60,7 @@ def marked(paper: Assigned, place: int, question: Asked, answer: HandedIn | None
         read = number_text(answer.text)
         verdict = question.verdict(read)
     except DataError as error:
-        return replace(base, verdict="unread", words=str(error))
+        return replace(base, verdict="unread", words=str(error), waits=True)
     kind = "mistake" if verdict.kind == "wrong" and verdict.mistakes else verdict.kind
     earned = most * points.share(kind)
     return replace(base, read=read, verdict=kind, words=verdict.words, mistakes=verdict.mistakes, points=earned)
@@ -73,40 +73,43 @@ def overridden(marks: list[AnswerMark], path: str | None, expected: Expected) ->
     """
     if path is None:
         return marks
-    text = decoded(path)
-    rows = list(csv.DictReader(io.StringIO(text), delimiter=max(";,", key=text.split("\n", 1)[0].count)))
+    text = read_text(path, "Write a table in CSV: student,question,points,reason.")
     places = {(mark.student, mark.lesson, mark.place): i for i, mark in enumerate(marks)}
     given = list(marks)
-    for line, row in enumerate(rows, 2):
+    for line, row in records(text, path, ("student", "question", "points", "reason")):
         try:
-            student = expected.student(row["student"])
-            lesson = row.get("lesson") or expected.lessons[0]
-            if not row.get("lesson") and len(expected.lessons) > 1:
-                raise DataError("the lesson is missing, and there are several")
-            i = places[student.key if student else "", lesson, int(row["question"])]
-            given[i] = replace(
-                given[i],
-                points=float(row["points"].replace(",", ".")),
-                words=f"{given[i].words} By hand: {row['reason']}",
-            )
-        except (KeyError, ValueError, TypeError, AttributeError, DataError) as error:
-            raise DataError(
-                f"{path!r}, line {line}: this row belongs to no question ({error}). It needs student, question, points, reason."
-            ) from None
+            i = places[question_of(row, expected)]
+            points = check_points(path, read_answer(row["points"].replace(",", ".")).number)
+        except KeyError:
+            raise DataError(f"{path!r}, line {line}: there is no such question.") from None
+        except DataError as error:
+            raise DataError(f"{path!r}, line {line}: {error}") from None
+        words = f"{given[i].words} By hand: {row['reason']}"
+        given[i] = replace(given[i], points=points, words=words, waits=False)
     return given
 
 
-def as_csv(marks: Iterable[AnswerMark], expected: Expected) -> bytes:
-    """Return marks as CSV for spreadsheets: UTF-8 with a mark at its beginning, and no text that would be a formula."""
+def question_of(row: dict[str, str], expected: Expected) -> tuple[str, str, int]:
+    """Return the student, the lesson and the number of the question that a row is about."""
+    student, lesson = expected.student(row["student"]), row.get("lesson", "").strip()
+    if student is None:
+        raise DataError(f"{shortened(row['student'])!r} is not on the roster.")
+    if not lesson and len(expected.lessons) > 1:
+        raise DataError("The lesson is missing, and there are several. Give a column lesson.")
+    return student.key, lesson or next(iter(expected.lessons)), question_number(row["question"])
+
+
+def marks_csv(marks: Iterable[AnswerMark], expected: Expected) -> bytes:
+    """Return marks as CSV for spreadsheets, without a text that would be a formula; points that wait for a teacher are empty."""
     names = {student.key: student.name for student in expected.students}
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow(HEAD)
-    for mark in marks:
-        mistake = "; ".join(mark.mistakes)
-        texts = [harmless(names[mark.student]), harmless(mark.lesson), mark.place, number_cell(mark)]
-        writer.writerow([*texts, mark.verdict, harmless(mistake), f"{mark.points:g}"])
-    return file.getvalue().encode("utf-8-sig")
+    rows = (
+        (
+            harmless(names[mark.student]), harmless(mark.lesson), mark.place, number_cell(mark), mark.verdict,
+            harmless("; ".join(mark.mistakes)), "" if mark.waits else f"{mark.points:g}",
+        )
+        for mark in marks
+    )  # fmt: skip
+    return as_csv(HEAD, rows)
 
 
 def number_cell(mark: AnswerMark) -> str:
@@ -116,13 +119,22 @@ def number_cell(mark: AnswerMark) -> str:
     return f"{read_answer(mark.read).number!r}"
 
 
-def harmless(text: str) -> str:
-    """Return a cell that a spreadsheet takes for text.
+def by_student(marks: Iterable[AnswerMark], expected: Expected) -> dict[ClassMember, list[AnswerMark]]:
+    """Return the marks of each student."""
+    own: dict[str, list[AnswerMark]] = {student.key: [] for student in expected.students}
+    for mark in marks:
+        own[mark.student].append(mark)
+    return {student: own[student.key] for student in expected.students}
 
-    >>> harmless("=1+1"), harmless("Ada")
-    ("'=1+1", 'Ada')
-    """
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+def earned(marks: Iterable[AnswerMark]) -> str:
+    """Return how many points of how many, without those that wait for a teacher, and how many do."""
+    counted, waiting = [], 0
+    for mark in marks:
+        counted += [] if mark.waits else [mark]
+        waiting += mark.waits
+    sums = f"{sum(mark.points for mark in counted):g} of {sum(mark.most for mark in counted):g}"
+    return f"{sums}, and {waiting} to look at" if waiting else sums
 
 
 def histogram(marks: Iterable[AnswerMark]) -> list[tuple[str, int, str, Counter[int]]]:

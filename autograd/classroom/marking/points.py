@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import isfinite
-from typing import Any
 
+from autograd.classroom.tables import check_points, read_object
 from autograd.errors import DataError
-from autograd.file_io import read_file
 
 SHARES = {"right": 1.0, "mistake": 0.0, "coarse": 0.0, "wrong": 0.0}
 
@@ -41,25 +39,26 @@ def read_points(path: str | None) -> Points:
     """
     if path is None:
         return Points()
-    try:
-        content = json.loads(read_file(path).decode("utf-8-sig"))
-    except (ValueError, RecursionError):
-        raise DataError(f'{path!r} is not JSON. Write {{"right": 1, "mistake": 0.5}}, say.') from None
-    if not isinstance(content, dict):
-        raise DataError(f'{path!r} should hold an object: {{"right": 1, "mistake": 0.5}}, say.')
+    content = read_object(path, '{"right": 1, "mistake": 0.5}')
     questions = content.pop("questions", {})
     unknown = [key for key in content if key not in SHARES]
     if unknown:
         raise DataError(f"{path!r} has {unknown[0]!r}, and there are: {', '.join(SHARES)} and questions.")
-    tables: list[dict[str, Any]] = list(questions.values()) if isinstance(questions, dict) else []
-    if not isinstance(questions, dict) or not all(isinstance(table, dict) for table in tables):
+    if not isinstance(questions, dict) or not all(isinstance(table, dict) for table in questions.values()):
         raise DataError(f'{path!r}: questions are given by lesson and number: {{"tiny-network": {{"3": 2}}}}.')
-    for value in [*content.values(), *(value for table in tables for value in table.values())]:
-        check_points(path, value)
-    return Points(content, questions)
+    return Points(
+        {verdict: check_points(path, share) for verdict, share in content.items()},
+        {lesson: {k: check_points(path, most) for k, most in table.items()} for lesson, table in questions.items()},
+    )
 
 
-def check_points(path: str, value: Any) -> None:
-    """Raise DataError for what is not a number of points."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value) or value < 0:
-        raise DataError(f"{path!r} has {value!r}, and points are numbers, 0 or more.")
+def check_questions(points: Points, lessons: Mapping[str, int]) -> None:
+    """Raise DataError for points of a lesson, or of a question, that was not given out; each lesson has so many questions."""
+    for lesson, table in points.questions.items():
+        if lesson not in lessons:
+            raise DataError(f"There are points for {lesson!r}, which is not given out here: {', '.join(lessons)}.")
+        for place in table:
+            if place not in map(str, range(1, lessons[lesson] + 1)):
+                raise DataError(
+                    f"There are points for question {place!r} of {lesson}, which has 1 to {lessons[lesson]}."
+                )

@@ -2,36 +2,28 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
 from html import escape
 
 from autograd.classroom.marking.answer_files import Remark, shortened
 from autograd.classroom.marking.expected import Expected
 from autograd.classroom.marking.hand_out import whole_page
-from autograd.classroom.marking.marks import AnswerMark, harmless, histogram
+from autograd.classroom.marking.marks import AnswerMark, by_student, earned, histogram
+from autograd.classroom.tables import as_csv, bars, harmless, visible
 from autograd.graph import number
-
-WIDEST = 30  # characters of a bar on the terminal
 
 
 def class_text(marks: list[AnswerMark], remarks: Iterable[Remark], expected: Expected) -> str:
     """Return the marks of a class, the histogram of its mistakes, and what a teacher must look at."""
     parts = [totals(marks, expected), *mistake_lines(marks), *missing(marks, expected)]
-    listed = [f"  {remark.where}: {remark.what}" for remark in remarks]
+    listed = [f"  {visible(remark.where)}: {visible(remark.what)}" for remark in remarks]
     return "\n\n".join([*parts, *(["\n".join(["To look at:", *listed])] if listed else [])])
 
 
 def totals(marks: list[AnswerMark], expected: Expected) -> str:
     """Return a line for each student: points, and of how many."""
     width = max(len(student.name) for student in expected.students)
-    lines = []
-    for student in expected.students:
-        own = [mark for mark in marks if mark.student == student.key]
-        points, most = sum(mark.points for mark in own), sum(mark.most for mark in own)
-        lines.append(f"{student.name:{width}}  {points:g} of {most:g}")
-    return "\n".join(lines)
+    return "\n".join(f"{student.name:{width}}  {earned(own)}" for student, own in by_student(marks, expected).items())
 
 
 def handed_in(marks: Iterable[AnswerMark]) -> set[str]:
@@ -41,15 +33,10 @@ def handed_in(marks: Iterable[AnswerMark]) -> set[str]:
 
 def mistake_lines(marks: list[AnswerMark]) -> list[str]:
     """Return the histogram of named mistakes, if there are any."""
-    bars = histogram(marks)
-    count = len(handed_in(marks))
-    if not bars:
+    counts = {f"{mistake} ({where(questions)})": students for mistake, students, _, questions in histogram(marks)}
+    if not counts:
         return []
-    lines = [
-        f"  {students} of {count}  {'█' * max(1, round(WIDEST * students / count))}  {mistake} ({where(questions)})"
-        for mistake, students, _, questions in bars
-    ]
-    return ["\n".join(["Mistakes, by how many students made them:", *lines])]
+    return ["\n".join(["Mistakes, by how many students made them:", *bars(counts, len(handed_in(marks)))])]
 
 
 def where(questions: dict[int, int]) -> str:
@@ -59,32 +46,35 @@ def where(questions: dict[int, int]) -> str:
 
 
 def missing(marks: list[AnswerMark], expected: Expected) -> list[str]:
-    """Return who handed nothing in."""
-    there = handed_in(marks)
-    names = [student.name for student in expected.students if student.key not in there]
-    return [f"Nothing handed in: {', '.join(names)}."] if names else []
+    """Return who handed nothing in, of each lesson."""
+    lines = []
+    for lesson in expected.lessons:
+        there = handed_in(mark for mark in marks if mark.lesson == lesson)
+        names = [student.name for student in expected.students if student.key not in there]
+        which = f" for {lesson}" if len(expected.lessons) > 1 else ""
+        lines += [f"Nothing handed in{which}: {', '.join(names)}."] if names else []
+    return ["\n".join(lines)] if lines else []
 
 
 def mistakes_csv(marks: list[AnswerMark]) -> bytes:
     """Return the histogram as CSV."""
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow(("mistake", "students", "questions", "why"))
-    for mistake, students, why, questions in histogram(marks):
-        writer.writerow((harmless(mistake), students, " ".join(map(str, sorted(questions))), harmless(why)))
-    return file.getvalue().encode("utf-8-sig")
+    rows = (
+        (harmless(mistake), students, " ".join(map(str, sorted(questions))), harmless(why))
+        for mistake, students, why, questions in histogram(marks)
+    )
+    return as_csv(("mistake", "students", "questions", "why"), rows)
 
 
 def projector_page(marks: list[AnswerMark]) -> str:
     """Return a page without names: a bar for each mistake, and its explanation behind it."""
     count = len(handed_in(marks))
-    bars = [
+    shown = [
         f'<details><summary><span class="count">{students} of {count}</span> {escape(mistake)}'
         f'<div class="bar" style="width:{100 * students / count:.0f}%"></div></summary>'
         f"<p>{escape(why)}</p>{example(marks, mistake)}</details>"
         for mistake, students, why, _ in histogram(marks)
     ]
-    body = bars or ["<p>No mistake that has a name.</p>"]
+    body = shown or ["<p>No mistake that has a name.</p>"]
     return whole_page("What the class got wrong", "\n".join(["<h1>What the class got wrong</h1>", *body]), script=False)
 
 
@@ -92,7 +82,7 @@ def example(marks: list[AnswerMark], mistake: str) -> str:
     """Return one answer that shows a mistake, beside the right one."""
     mark = next(mark for mark in marks if mark.mistakes[:1] == (mistake,))
     return (
-        f"<p>{escape(mark.asked.text)} For example {escape(mark.read)}, where {number(mark.asked.answer)} is right.</p>"
+        f"<p>{escape(mark.asked.text)} For example {escape(mark.read)}, where {escape(mark.asked.right)} is right.</p>"
     )
 
 
@@ -100,14 +90,14 @@ def student_text(marks: Iterable[AnswerMark], name: str) -> str:
     """Return all that is known about one student's answers: as sent, as read, what was expected, the verdict, how a mistake computes it."""
     parts = [name]
     for mark in marks:
-        right = mark.asked.question.key if mark.asked.choices else number(mark.asked.answer)
-        lines = [f"{mark.place:>4}  {mark.asked.text}", f"      sent:      {shortened(mark.sent) or '—'}"]
-        if mark.read:
-            lines.append(f"      read:      {mark.read}")
-        lines += [
-            f"      expected:  {right}",
-            f"      verdict:   {mark.verdict}, {mark.points:g} of {mark.most:g}",
-            f"      {mark.words}",
+        sent = f"{shortened(mark.sent)}  ({visible(mark.where)})" if mark.sent else "—"
+        lines = [
+            f"{mark.place:>4}  {mark.asked.text}",
+            f"      sent:      {sent}",
+            *([f"      read:      {visible(mark.read)}"] if mark.read else []),
+            f"      expected:  {mark.asked.right}",
+            f"      verdict:   {mark.verdict}, {earned([mark])}",
+            f"      {visible(mark.words)}",
         ]
         lines += [
             f"      in full:   {number(n)} is what you get when {when}"
@@ -123,8 +113,8 @@ def feedback_page(marks: Iterable[AnswerMark], name: str) -> str:
     own = list(marks)
     rows = "".join(
         f"<li><p>{escape(mark.asked.text)}</p><p>{escape(shortened(mark.sent) or '—')}: {escape(mark.words)} "
-        f"({mark.points:g} of {mark.most:g})</p></li>"
+        f"({earned([mark])})</p></li>"
         for mark in own
     )
-    total = f"<p><strong>{sum(mark.points for mark in own):g} of {sum(mark.most for mark in own):g}</strong></p>"
+    total = f"<p><strong>{earned(own)}</strong></p>"
     return whole_page(name, f"<h1>{escape(name)}</h1>{total}<ol>{rows}</ol>", script=False)

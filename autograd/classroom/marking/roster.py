@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import unicodedata
 from dataclasses import dataclass
 
 from autograd.classroom.renumbering import same_seed
-from autograd.errors import DataError, FileError
-from autograd.file_io import read_file
+from autograd.classroom.tables import columns_of, read_text, records
+from autograd.errors import DataError
 
 MOST = 2000  # students of one class
 LONGEST = 200  # characters of a name
+LONGEST_FILE, MOST_BYTES = 60, 120  # characters and bytes of a file's name, to which endings are added
 RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{i}" for port in ("com", "lpt") for i in range(10))}
 
 
@@ -39,63 +38,49 @@ def read_roster(path: str) -> list[ClassMember]:
 
     Raises FileError for a file that is not text, DataError for one without names, and where two students agree.
     """
-    rows = rows_of(decoded(path), path)
-    students = [ClassMember(clean(name), clean(number)) for name, number in rows if clean(name)]
+    text = read_text(path, "Write names, one a line, or save the table as CSV.")
+    students = [ClassMember(clean(name), clean(number)) for name, number in entries(text, path) if clean(name)]
     if not students:
         raise DataError(f"{path!r} has no names. Write one a line, or CSV with a column called name.")
     if len(students) > MOST:
         raise DataError(f"{path!r} has {len(students):,} names, and a class has {MOST:,} at the most. Divide it.")
-    seen: dict[str, ClassMember] = {}
-    for student in students:
-        if student.key in seen:
-            raise DataError(
-                f"{path!r} has two students {student.name!r}. Give a column id that tells them apart, or write the names in full."
-            )
-        seen[student.key] = student
+    check_apart(students, path)
     return with_files(students)
 
 
-def decoded(path: str) -> str:
-    """Return a file's text: UTF-8, with or without a mark at its beginning, UTF-16 with one, or Windows' cp1252."""
-    raw = read_file(path)
-    encodings = ("utf-16",) if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252")
-    for encoding in encodings:
-        try:
-            text = raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if not re.search(r"[\x00-\x08\x0e-\x1f]", text):
-            return text
-        break
-    raise FileError(f"{path!r} is not a text. Write names, one a line, or save the table as CSV.")
-
-
-def rows_of(text: str, path: str) -> list[tuple[str, str]]:
+def entries(text: str, path: str) -> list[tuple[str, str]]:
     """Return the names and ids of a roster's text."""
     lines = [line for line in text.splitlines() if line.strip()]
-    head = next(iter(lines), "")
-    sign = max(";,\t", key=head.count)
-    columns = [same_seed(cell) for cell in next(csv.reader([head], delimiter=sign), [])]
-    if "name" not in columns:
-        if len(columns) > 1 and sign != ",":
+    columns = columns_of("\n".join(lines), path)
+    if "name" in columns:
+        return [(row["name"], row.get("id", "")) for _, row in records("\n".join(lines), path, ["name"])]
+    if any(sign in line for line in lines[:1] for sign in ";\t"):
+        raise DataError(f"{path!r} is a table without a column called name. Give its columns names in the first line.")
+    return [(line, "") for line in lines]
+
+
+def check_apart(students: list[ClassMember], path: str) -> None:
+    """Refuse two students with one id, and two with one name unless both have ids."""
+    keys: dict[str, ClassMember] = {}
+    names: dict[str, list[ClassMember]] = {}
+    for student in students:
+        namesakes = names.setdefault(same_seed(student.name), [])
+        other = keys.get(student.key) or next((one for one in namesakes if not (one.id and student.id)), None)
+        if other:
+            what = "with one id" if other.id and student.id else "with one name"
             raise DataError(
-                f"{path!r} is a table without a column called name. Give its columns names in the first line."
+                f"{path!r} has two students {what}, {other.name!r} and {student.name!r}. "
+                "Give a column id that tells them apart, or write the names in full."
             )
-        return [(line, "") for line in lines]
-    where, which = columns.index("name"), columns.index("id") if "id" in columns else None
-    table = list(csv.reader(io.StringIO("\n".join(lines[1:])), delimiter=sign))
-    return [(cell(row, where), cell(row, which)) for row in table]
-
-
-def cell(row: list[str], place: int | None) -> str:
-    """Return a cell of a row, empty where the row is shorter."""
-    return row[place] if place is not None and place < len(row) else ""
+        keys[student.key] = student
+        namesakes.append(student)
 
 
 def clean(name: str) -> str:
     """Return a name trimmed and composed, on one line, without marks that cannot be seen."""
-    visible = "".join(letter for letter in unicodedata.normalize("NFC", name) if letter.isprintable() or letter == " ")
-    return " ".join(visible.split())[:LONGEST]
+    letters = unicodedata.normalize("NFC", name)
+    shown = "".join(letter for letter in letters if letter.isprintable() or letter.isspace())
+    return " ".join(shown.split())[:LONGEST]
 
 
 def with_files(students: list[ClassMember]) -> list[ClassMember]:
@@ -115,8 +100,9 @@ def with_files(students: list[ClassMember]) -> list[ClassMember]:
 def file_name(name: str) -> str:
     """Return a name that is safe for a file on any system.
 
-    >>> file_name("Ada Lovelace"), file_name("../con"), file_name("CON"), file_name("…")
-    ('ada-lovelace', 'con_', 'con_', 'student')
+    >>> file_name("Ada Lovelace"), file_name("../con"), file_name("COM¹"), file_name("…")
+    ('ada-lovelace', 'con_', 'com¹_', 'student')
     """
-    stem = "-".join(re.findall(r"\w+", same_seed(name)))[:60] or "student"
-    return f"{stem}_" if stem in RESERVED else stem
+    stem = "-".join(re.findall(r"\w+", same_seed(name)))[:LONGEST_FILE]
+    stem = stem.encode()[:MOST_BYTES].decode(errors="ignore") or "student"
+    return f"{stem}_" if unicodedata.normalize("NFKC", stem) in RESERVED else stem

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import os
+import re
 import shutil
 
 import pytest
@@ -10,9 +12,9 @@ import pytest
 from autograd import AutogradError, DataError
 from autograd.__main__ import main
 from autograd.classroom.marking.answer_files import number_text
-from autograd.classroom.marking.expected import read_expected
-from autograd.classroom.marking.marks import harmless
-from autograd.classroom.marking.roster import MOST, file_name, read_roster
+from autograd.classroom.marking.expected import Expected, digest, read_expected
+from autograd.classroom.marking.roster import MOST, ClassMember, file_name, read_roster
+from autograd.classroom.tables import harmless
 from tests.test_command_line import ROOT
 
 OLD = ROOT / "tests" / "classroom" / "marking" / "week1"
@@ -329,3 +331,147 @@ def test_cells_that_would_be_formulas_are_texts():
         "'\tx",
         "Ada",
     ]
+
+
+# --- what was broken from outside
+
+
+@pytest.mark.parametrize(
+    ("raw", "names"),
+    [
+        (b"sep=;\r\nname;id\r\nAda;1\r\n", ["Ada"]),
+        (b'name,id\n"Ada\nLovelace",1\nBob,2\n', ["Ada Lovelace", "Bob"]),
+        (b"Ada\rBob\r", ["Ada", "Bob"]),
+    ],
+    ids=["a separator", "a name on two lines", "old line ends"],
+)
+def test_tables_as_spreadsheets_write_them(tmp_path, raw, names):
+    (tmp_path / "roster.csv").write_bytes(raw)
+    assert [student.name for student in read_roster(str(tmp_path / "roster.csv"))] == names
+
+
+@pytest.mark.parametrize(
+    ("raw", "sentence"),
+    [
+        ('name,id\n"Ada,1\nBob,2\n', "line 2, a quotation mark is not closed"),
+        ("name,id\n" + "x" * 200_000 + ",1\n", "not a whole table"),
+        ("name,id\nAda,1\nBob,1\n", "two students with one id, 'Ada' and 'Bob'"),
+        ("name,id\nAda,1\nAda,\n", "two students with one name"),
+        ("name,id\nAda,\nADA,1\n", "two students with one name"),
+    ],
+)
+def test_rosters_that_would_lose_a_student_are_refused(tmp_path, raw, sentence):
+    (tmp_path / "roster.csv").write_text(raw, encoding="utf-8")
+    with pytest.raises(DataError, match=sentence):
+        read_roster(str(tmp_path / "roster.csv"))
+
+
+def test_names_of_files_fit_with_their_endings():
+    assert file_name("com³") == "com³_"
+    assert len(file_name("\U00010330" * 300).encode()) <= 120
+
+
+def test_a_name_that_two_have_belongs_to_neither():
+    students = (ClassMember("Ada", "1", "ada-1"), ClassMember("Ada", "2", "ada-2"), ClassMember("Bob", "ada3", "bob"))
+    expected = Expected("", students, (), {})
+    assert expected.student("ADA3") is students[2]
+    assert expected.student("ada-2") is students[1]
+    with pytest.raises(DataError, match=r"the name of 2 students\. Give the id of one of them: 1, 2"):
+        expected.student("Ada")
+
+
+def test_what_cannot_be_read_costs_nothing_until_it_was_seen(week, tmp_path, capsys):
+    hand_in(week, "bob.txt", [*right(week, "bob")[:-1], "9: about 3"])
+    said = told(capsys, "mark", str(week), status=1)
+    assert "Bob               8 of 8, and 1 to look at" in said
+    assert [row["points"] for row in rows(week) if row["student"] == "Bob"] == ["1"] * 8 + [""]
+    (tmp_path / "by_hand.csv").write_text("student;question;points;reason\r\nBob;9;0,5;nearly\r\n")
+    said = told(capsys, "mark", str(week), "--override", str(tmp_path / "by_hand.csv"), status=1)
+    assert "Bob               8.5 of 9" in said
+
+
+@pytest.mark.parametrize(
+    ("row", "sentence"),
+    [
+        ("Bob,9,nan,x", "points are numbers, 0 or more|not a number"),
+        ("Bob,9,-1,x", "points are numbers, 0 or more"),
+        ("Bob,9,1e999,x", "not a number"),
+        ("Bob,99,1,x", "line 2: there is no such question"),
+        ("Bob,1.5,1,x", "line 2: '1.5' is not the number of a question"),
+        ("Eve,1,1,x", "line 2: 'Eve' is not on the roster"),
+    ],
+)
+def test_points_by_hand_that_belong_nowhere(week, tmp_path, capsys, row, sentence):
+    (tmp_path / "by_hand.csv").write_text(f"student,question,points,reason\n{row}\n")
+    assert re.search(sentence, told(capsys, "mark", str(week), "--override", str(tmp_path / "by_hand.csv"), status=2))
+    assert not (week / "marks.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("points", "sentence"),
+    [
+        ('{"right": ' + "9" * 400 + "}", "points are numbers"),
+        ('{"right": NaN}', "points are numbers"),
+        ('{"questions": {"layer": {"1": 2}}}', "'layer', which is not given out here: tiny-network"),
+        ('{"questions": {"tiny-network": {"11": 2}}}', "question '11' of tiny-network, which has 1 to 9"),
+        ("[1]", "should hold an object"),
+        ('{"right": "1"}', "points are numbers"),
+    ],
+)
+def test_points_for_what_is_not_there(week, tmp_path, capsys, points, sentence):
+    (tmp_path / "points.json").write_text(points)
+    assert sentence in told(capsys, "mark", str(week), "--points", str(tmp_path / "points.json"), status=2)
+
+
+def test_folders_as_platforms_name_them(week, capsys):
+    for name in (
+        "Ada_48151_assignsubmission_file_/deep/answers.txt",
+        "Week 1_bob_attempt_2026-01-02-03-04-05_answers.txt",
+        "__MACOSX/Ada_1/._answers.txt",
+        ".DS_Store",
+    ):
+        hand_in(week, name, ["1: 5"])
+    told(capsys, "mark", str(week))
+    assert {row["student"] for row in rows(week) if row["verdict"] != "missing"} == {"Ada", "Bob"}
+
+
+def test_two_hand_ins_of_one_student_are_listed_once(week, capsys):
+    hand_in(week, "a/ada.txt", ["1: 5", "2: 6"])
+    hand_in(week, "b/ada.txt", ["1: 5", "2: 7"])
+    said = told(capsys, "mark", str(week), status=1)
+    assert said.count("twice") == 1
+    assert "a/ada.txt: ada answers question 1 of tiny-network twice; '5' counts, in b/ada.txt, line 1." in said
+
+
+def test_names_of_files_that_no_terminal_can_show(week, capsysbinary):
+    (week / "answers" / os.fsdecode(b"\xff\x1b[31m.txt")).write_text("1: 2")
+    with pytest.raises(SystemExit):
+        main(["mark", str(week)])
+    said = capsysbinary.readouterr().out.decode()
+    assert "��[31m.txt: " in said
+    assert "\x1b" not in said
+
+
+def test_who_left_out_one_lesson_of_two_is_named(tmp_path, capsys):
+    (tmp_path / "roster.txt").write_text("Ada\nBob\n")
+    week = tmp_path / "two"
+    told(capsys, "class", str(tmp_path / "roster.txt"), "tiny-network", "one-neuron", "-o", str(week))
+    hand_in(week, "ada.txt", ["# chalkgrad-answers 1 one-neuron ada", "1: 5"])
+    said = told(capsys, "mark", str(week))
+    assert "Nothing handed in for tiny-network: Ada, Bob.\nNothing handed in for one-neuron: Bob." in said
+
+
+def test_a_class_that_was_forged_is_a_sentence(week, capsys):
+    path = week / "teacher" / "expected.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    head = {key: content.pop(key) for key in ("format", "version", "digest")}
+    for forged in ({**content, "papers": [3]}, {"a": 1}, {**content, "students": None}):
+        path.write_text(json.dumps({**head, "digest": digest(forged), **forged}), encoding="utf-8-sig")
+        assert "holds no class" in told(capsys, "mark", str(week), status=2)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"), [("0,138", "0.138"), ("-0,125", "-0.125"), ("–38", "−38"), ("\uff0d2,5e-3", "−2.5e-3")]
+)
+def test_numbers_as_writing_programs_put_them(written, read):
+    assert number_text(written) == read
