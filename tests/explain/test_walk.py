@@ -224,3 +224,26 @@ def test_every_event_is_told_in_words_lines_and_tex():
         assert "−" not in event.tex
         if isinstance(event, Chain):
             assert math.isclose(event.after, event.before + event.contribution, rel_tol=1e-15)
+
+
+@pytest.mark.parametrize("name", ["why", "paths", "what_if", "diagnose"])
+def test_an_error_begins_with_who_was_asked(name):
+    ask, x = getattr(autograd, name), Value(3.0, "x")
+    number = [1.0] if name in ("what_if", "diagnose") else []
+    with pytest.raises(autograd.GraphError, match=f"^{name} takes the Value"):
+        ask("a loss", x, *number)
+    with pytest.raises(autograd.GraphError, match=f"^{name} "):
+        ask(x * 2, 2.0, *number)
+    y = x * 2
+    x.data = 4.0
+    with pytest.raises(autograd.GraphError, match=f"^{name} reads .*call {name} with that"):
+        ask(y, x, *number)
+
+
+@pytest.mark.parametrize("walk", [autograd.steps, autograd.draw])
+def test_an_error_of_a_walk_begins_with_its_name(walk):
+    x = Value(3.0, "x")
+    y = x * 2
+    x.data = 4.0
+    with pytest.raises(autograd.GraphError, match=f"^{walk.__name__} reads .*call {walk.__name__} with that"):
+        walk(y)
