@@ -7,6 +7,7 @@ square, no ½. `diagnose` compares their numbers with an answer.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import islice
 
 from autograd.explain.events import Chain
@@ -17,8 +18,9 @@ from autograd.explain.mistakes import with_a_half, without_the_half, wrong_sign
 from autograd.explain.paths import descendants, walk
 from autograd.explain.step_mistakes import STEP_MISTAKES
 from autograd.graph import number
+from autograd.namespaces import scalars
 from autograd.op import Op
-from autograd.rules import MEAN, SUM
+from autograd.rules import MEAN, SIGMOID, SUM
 
 MOST_PATHS = 100
 PRODUCT_RULE = "The derivative of w·x with respect to one factor is the other factor."
@@ -48,6 +50,7 @@ def likely(flows: Flows) -> Iterator[Mistake]:
 def unlikely(flows: Flows) -> Iterator[Mistake]:
     """Yield those that are tried where no other gives the answer: in a step further up, or with another sign as well."""
     yield from activations(flows)
+    yield from added_with_a_factor_of_1(flows)
     yield from inner_derivatives(flows)
     yield from one_step_of_one_use(flows)
     yield from further_up(flows)
@@ -77,6 +80,12 @@ def one_step(flows: Flows) -> Iterator[Mistake]:
         for use in flows.uses:
             where = f"{step.when}, at {flows.name(use.node)}"
             yield made(flows, step.name, where, step.why, flows.with_step(use, step.number(use)))
+
+
+def added_with_a_factor_of_1(flows: Flows) -> Iterator[Mistake]:
+    """+ for · where a factor is 1: seldom, since 1 · x needs no thought."""
+    step = STEP_MISTAKES[2]
+    yield made(flows, step.name, step.when, step.why, sum(map(step.number, flows.uses)))
 
 
 def one_step_of_one_use(flows: Flows) -> Iterator[Mistake]:
@@ -219,6 +228,30 @@ def activations(flows: Flows) -> Iterator[Mistake]:
         valued = flows.with_locals(in_place_of(op, lambda chain: flows.names[chain.node].data))
         yield made(flows, "a slope left out", f"the slope of {op.name} is left out", why, left_out)
         yield made(flows, "a value for a slope", f"the value of {op.name} is taken for its slope", why, valued)
+        yield from elsewhere(flows, op)
+    when, why = "of σ(1 − σ), the slope of sigmoid, only 1 − σ is taken", "The slope of sigmoid is σ(1 − σ)."
+    half = flows.with_locals(in_place_of(SIGMOID, lambda chain: 1.0 - flows.names[chain.node].data))
+    yield made(flows, "half a slope", when, why, half)
+
+
+def elsewhere(flows: Flows, op: Op) -> Iterator[Mistake]:
+    """The slope of an activation at a wrong number: its operand where its result belongs, or its result where its operand does."""
+    why = f"The slope of {op.name} is taken at the number that went in; a formula with the result in it takes what came out."
+    for said, inside in (("its operand for its result", False), ("its result for its operand", True)):
+
+        def local(chain: Chain, inside: bool = inside) -> float:
+            x, out = flows.names[chain.parent].data, flows.names[chain.node].data
+            return slope_at(op, out, op.at(scalars, (out,))) if inside else slope_at(op, x, x)
+
+        with suppress(ValueError, ArithmeticError):
+            wrong = flows.with_locals(in_place_of(op, local))
+            yield made(flows, "a slope elsewhere", f"the slope of {op.name} is computed with {said}", why, wrong)
+
+
+def slope_at(op: Op, x: float, out: float) -> float:
+    """Return the slope of a row of one operand, with any two numbers for its operand and its result."""
+    (slope,) = op.slopes_at(scalars, (x,), out)
+    return float(slope)
 
 
 def in_place_of(op: Op, local: Callable[[Chain], float]) -> Callable[[Chain], float]:

@@ -38,6 +38,11 @@ def gradients_of(root, local=lambda node, i: node.partials[i]):
     return found
 
 
+def z(node):
+    """What went into an activation."""
+    return node.parents[0].data
+
+
 def slips(root, node):
     """Yield (the names that would do, the number) for what a student may do at a node."""
     order, gradient = order_from(root), gradients_of(root)
@@ -45,7 +50,7 @@ def slips(root, node):
     contributions = [gradient[n] * n.partials[i] for n, i in uses]
     yield {"upstream alone"}, sum(gradient[n] for n, _ in uses)
     yield {"local alone"}, sum(n.partials[i] for n, i in uses)
-    if all(1.0 not in (gradient[n], n.partials[i]) for n, i in uses):
+    if uses:
         yield {"+ in the place of ·"}, sum(gradient[n] + n.partials[i] for n, i in uses)
     yield {"the sign", "sign of the delta"}, -sum(contributions)
     for n, i in uses:
@@ -66,6 +71,22 @@ def slips(root, node):
     if squares:
         halved = gradients_of(root, lambda n, i: n.partials[i] / 2 if n in squares else n.partials[i])[node]
         yield {"the exponent left out", "½(t − o)² for (t − o)²"}, halved
+    for op in {n.op.name for n in order if n.op} & {"tanh", "sigmoid", "relu", "exp"}:
+        for names, wrong in (
+            ({"a slope left out"}, lambda n: 1.0),
+            ({"a value for a slope"}, lambda n: n.data),
+            (
+                {"a slope elsewhere"},
+                lambda n: {"tanh": 1 - z(n) ** 2, "sigmoid": z(n) * (1 - z(n))}.get(n.op.name, z(n)),
+            ),
+            ({"half a slope"}, lambda n: 1 - n.data if n.op.name == "sigmoid" else n.partials[0]),
+        ):
+            if names != {"a slope elsewhere"} or op in ("tanh", "sigmoid"):
+                local = lambda n, i, op=op, wrong=wrong: wrong(n) if n.op.name == op else n.partials[i]  # noqa: E731
+                yield names, gradients_of(root, local)[node]
+    for other in order:
+        if other.label and other not in (root, node) and node in (inside := gradients_of(other)):
+            yield {"the chain stops early", "local alone"}, inside[node]
     for other in order:
         if other.label and other not in (root, node) and other.kind != "constant":
             yield {"another node's gradient", "the other factor's gradient"}, gradient[other]
@@ -81,7 +102,7 @@ def wrong_answers():
             (slug, root, node, names, x)
             for node in random.Random(slug).sample(nodes, min(4, len(nodes)))
             for names, x in slips(root, node)
-            if number(x) not in (number(gradient[node]), "0") and math.isfinite(x)
+            if number(x) not in (number(gradient[node]), "0") and math.isfinite(x) and abs(x) > 1e-9
         ]
         yield from random.Random(slug).sample(found, min(12, len(found)))
 
