@@ -36,7 +36,7 @@ autograd.replay: frozen replay trace __init__
 autograd.classroom: formulas questions exercise claim code_checks definition trainable lesson lesson_checks course lesson_files new_lesson arguments __init__
 autograd.classroom: variants renumbering find paper tables operations_table walkthrough interactive terminal_quiz flashcards
 autograd.classroom.handout: sheet html markdown pdf __init__
-autograd.classroom.assignments: __init__ walks remembering right_rules simulator faults rule_faults probes runner inside recognise findings
+autograd.classroom.assignments: __init__ walks remembering right_rules simulator faults rule_faults probes inside runner recognise findings
 autograd.classroom.assignments: stages build_engine build_optimizer build_rule judge report folder catalogue grade package assignment_command
 autograd.classroom: plot_files
 autograd.player: javascript templates page_data live one_example training_rows update_rules training_data still paper_and_plot page __init__
@@ -44,7 +44,7 @@ autograd.classroom.marking: __init__ roster expected points answer_files marks h
 autograd.classroom.slides: deck slide_page powerpoint __init__
 autograd.site: __init__ shell story bridges quiz_page lesson_page markdown_reader card_page glossary_page operation_page documents
 autograd.site: assignment_pages notebook_pages reference_pages
-autograd.site: start_page laboratory_page site_folder server site_command
+autograd.site: start_page laboratory_program example_programs laboratory_page site_folder server site_command
 autograd: __init__ commands
 nn: errors checks nested architecture outputs torch_names module activations init sequence layers loss_shapes losses regularization
 nn.optim: flat param_groups optimizer optimizers newton lr_scheduler __init__

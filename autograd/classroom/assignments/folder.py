@@ -48,12 +48,17 @@ def pyz() -> bytes:
     held, made = io.BytesIO(), io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
         write(archive, "__main__.py", MAIN.encode())
-        for package in PACKAGES:
-            for name, content in walk(resources.files(package), package):
-                write(archive, name, content)
+        for name, content in package_files():
+            write(archive, name, content)
     held.seek(0)
     zipapp.create_archive(held, made, interpreter="/usr/bin/env python3")
     return made.getvalue()
+
+
+def package_files() -> Iterator[tuple[str, bytes]]:
+    """Yield the files of chalkgrad, by name, without the solutions."""
+    for package in PACKAGES:
+        yield from walk(resources.files(package), package)
 
 
 def write(archive: zipfile.ZipFile, name: str, content: bytes, executable: bool = False) -> None:

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from autograd.classroom.assignments.findings import PASSED, WRONG, CheckReport, Finding, StageResult
-from autograd.classroom.assignments.runner import MEMORY_IS_LIMITED
+from autograd.classroom.assignments.runner import HAS_PROCESSES, MEMORY_IS_LIMITED
 
 NO_SANDBOX = (
     "The file ran in a process of its own, with limits, in a copy of its folder. That is no sandbox against malice."
 )
+IN_A_PAGE = "The file ran in this page, without limits of time and memory."
 NO_MEMORY_LIMIT = "On this system its memory was not limited."
 WIDTH = 52
 
@@ -32,7 +33,14 @@ def lines(report: CheckReport) -> Iterator[str]:
     for limit in report.limits:
         yield f"Limit, not a mistake: {limit}"
     yield total(report)
-    yield NO_SANDBOX + ("" if MEMORY_IS_LIMITED else f" {NO_MEMORY_LIMIT}")
+    yield remark()
+
+
+def remark() -> str:
+    """Say under what limits the file ran."""
+    if not HAS_PROCESSES:
+        return IN_A_PAGE
+    return NO_SANDBOX if MEMORY_IS_LIMITED else f"{NO_SANDBOX} {NO_MEMORY_LIMIT}"
 
 
 def of_stage(result: StageResult) -> Iterator[str]:

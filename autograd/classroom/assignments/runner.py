@@ -21,6 +21,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from autograd.classroom.assignments import inside
 from autograd.classroom.assignments.probes import CANONICAL, Probe
 from autograd.errors import FileError
 
@@ -31,6 +32,7 @@ LARGEST_FILE, LARGEST_FOLDER, MOST_FILES = 10_000_000, 50_000_000, 2_000
 LEFT_OUT = ("__pycache__", "venv", "env", "node_modules", "site-packages")
 KEPT_NAMES = ("SYSTEMROOT", "WINDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 MEMORY_IS_LIMITED = sys.platform.startswith("linux")
+HAS_PROCESSES = sys.platform != "emscripten"  # in a browser there are none
 
 
 @dataclass(frozen=True)
@@ -143,15 +145,35 @@ def once(student: Student, programs: Mapping[int, Probe], seconds: float) -> tup
     with tempfile.TemporaryDirectory(prefix="assignment-", ignore_cleanup_errors=True) as place:
         work = Path(place) / "work"
         copy(student.file.resolve().parent, work, student.file.name)
-        told, seen = Path(place) / "told.json", Path(place) / "seen.jsonl"
-        inside = Path(place) / "inside.py"
-        inside.write_text(resources.files(__package__).joinpath("inside.py").read_text("utf-8"), "utf-8")
-        told.write_text(json.dumps(orders(student, programs, work)), "utf-8")
+        seen = Path(place) / "seen.jsonl"
         seen.touch()
         limits = {i: seconds or program.seconds for i, program in programs.items()}
-        died = watch([sys.executable, str(inside), str(told), str(seen)], work, seen, limits)
+        run_orders = in_own_process if HAS_PROCESSES else in_this_process
+        died = run_orders(orders(student, programs, work), work, seen, limits)
         lines = {line["done"]: line for line in read(seen) if "done" in line}
     return lines, "" if "all" in lines or ("import" in lines and "raised" in lines["import"]) else died
+
+
+def in_own_process(told: dict[str, Any], work: Path, seen: Path, limits: Mapping[int, float]) -> str:
+    """Run what is told in a process of its own; return how it died, if it did before the end."""
+    copied, orders = seen.with_name("inside.py"), seen.with_name("told.json")
+    copied.write_text(resources.files(__package__).joinpath("inside.py").read_text("utf-8"), "utf-8")
+    orders.write_text(json.dumps(told), "utf-8")
+    return watch([sys.executable, str(copied), str(orders), str(seen)], work, seen, limits)
+
+
+def in_this_process(told: dict[str, Any], work: Path, seen: Path, limits: Mapping[int, float]) -> str:
+    """Run what is told here, without any limit: in a page, where there is a button that stops it."""
+    before = list(sys.path), dict(sys.modules)
+    sys.path.insert(0, str(work))
+    try:
+        inside.Inside(told, str(seen)).run()
+    finally:
+        sys.path[:] = before[0]
+        for name in sys.modules.keys() - before[1].keys():
+            if getattr(sys.modules[name], "__file__", "").startswith(str(work)):
+                del sys.modules[name]
+    return ""
 
 
 def orders(student: Student, programs: Mapping[int, Probe], work: Path) -> dict[str, Any]:
