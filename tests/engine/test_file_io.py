@@ -1,5 +1,6 @@
 """Files: written whole or not at all, by many at once too; what fails is a FileError with the path and what would work."""
 
+import errno
 import os
 import signal
 import stat
@@ -100,6 +101,8 @@ BAD_PLACES = {
 
 @pytest.mark.parametrize("name", BAD_PLACES)
 def test_a_place_where_nothing_can_be_written_is_refused_with_the_path(tmp_path, name):
+    if name == "a long name" and sys.platform == "emscripten":
+        pytest.skip("files in a browser may have long names")
     path, words = BAD_PLACES[name]
     for write in (lambda path: write_file(path, "x"), check_place):
         with pytest.raises(FileError, match=words):
@@ -118,7 +121,7 @@ def test_an_error_half_way_leaves_the_old_file_and_nothing_else(tmp_path, monkey
     write_file(path, "old")
 
     def full(descriptor):
-        raise OSError(28, "No space left on device")
+        raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(FileError, match=r"No space left on device. Make room"):
@@ -136,7 +139,7 @@ def test_a_folder_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     def full(path, raw):
         left[0] -= 1
         if left[0] < 0:
-            raise OSError(28, "No space left on device")
+            raise OSError(errno.ENOSPC, "No space left on device")
         return write(path, raw)
 
     with monkeypatch.context() as patch:

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -107,6 +108,7 @@ def test_a_thread_begins_outside_and_keeps_its_modes_to_itself():
         thread.join()
 
 
+@pytest.mark.skipif(sys.platform == "emscripten", reason="in a browser tasks are run by the browser")
 def test_tasks_that_take_turns_keep_their_modes_to_themselves():
     async def work(name):
         with scope(name):
@@ -205,15 +207,17 @@ def interrupt(work, times):
 
 
 WORKS = [once, named, again, forward, decorated]
+TIMED = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="signals")
 
 
-@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="signals")
+@TIMED
 @pytest.mark.parametrize("work", WORKS, ids=lambda work: work.__name__)
 @pytest.mark.parametrize("times", [200, pytest.param(4000, marks=pytest.mark.soak)])
 def test_an_interruption_leaves_no_mode_behind(work, times):
     assert interrupt(work, times) == 0
 
 
+@TIMED
 @pytest.mark.parametrize("times", [60, pytest.param(2000, marks=pytest.mark.soak)])
 def test_an_interrupted_backward_leaves_the_gradients_as_they_were(times):
     x, w = Value(1.0), Value(0.5)
@@ -249,6 +253,7 @@ def test_an_interrupted_backward_leaves_the_gradients_as_they_were(times):
     assert x.grad == pytest.approx(2.0)
 
 
+@TIMED
 def test_the_test_of_interruptions_finds_a_mode_that_is_left_behind():
     class torn(no_grad):
         def __exit__(self, *error):  # a way out in Python

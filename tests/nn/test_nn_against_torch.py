@@ -134,7 +134,16 @@ def script():
 
 
 def test_the_stored_cases_are_those_of_the_script():
-    assert script().cases() == [stored["case"] for stored in STORED]
+    """To 12 digits: `random.gauss` takes a logarithm, and systems differ in its last bit."""
+    assert rounded(script().cases()) == rounded([stored["case"] for stored in STORED])
+
+
+def rounded(thing):
+    if isinstance(thing, dict):
+        return {key: rounded(part) for key, part in thing.items()}
+    if isinstance(thing, list | tuple):
+        return [rounded(part) for part in thing]
+    return f"{thing:.12g}" if isinstance(thing, float) else thing
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -1,5 +1,6 @@
 """A run that is interrupted and resumed from its file is the unbroken run, bit for bit; another training is refused."""
 
+import errno
 import json
 from functools import partial
 from pathlib import Path
@@ -359,7 +360,7 @@ def test_a_disk_that_is_full_ends_the_training_with_its_history(tmp_path, monkey
     path, model = tmp_path / "run.json", nn.MLP(2, [1], rng=Random(0))
 
     def full(descriptor):
-        raise OSError(28, "No space left on device")
+        raise OSError(errno.ENOSPC, "No space left on device")
 
     class FullAfter:
         def on_epoch_end(self, run):
