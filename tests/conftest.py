@@ -15,9 +15,16 @@ if not hasattr(autograd, "__chalkgrad__"):
     )
 
 # The same examples in every run, on a fast machine and on a slow one: a test that fails, fails again.
-settings.register_profile(
-    "house", derandomize=True, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
-)
+# .ci/run asks for the profile "thorough".
+for profile, drawn in (("house", 33), ("thorough", 100)):
+    settings.register_profile(
+        profile,
+        derandomize=True,
+        deadline=None,
+        database=None,
+        max_examples=drawn,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
 settings.load_profile("house")
 
 # Under `nohup … &` and on some hosts Ctrl-C is ignored, and so it would be in each child: the tests that press it need it.

@@ -10,6 +10,7 @@ import math
 from contextlib import suppress
 from typing import Any, NamedTuple
 
+from hypothesis import settings
 from hypothesis import strategies as st
 from mpmath import MPContext
 
@@ -21,6 +22,12 @@ from autograd.value import evaluate
 MP = MPContext()
 MP.dps = 60
 H = MP.mpf(10) ** -20
+THOROUGH = settings.get_profile("thorough").max_examples
+
+
+def examples(n: int) -> settings:
+    """Return the settings of a test that draws `n` programs in .ci/run, and a third of them in the README's command."""
+    return settings(max_examples=n if settings.default.max_examples >= THOROUGH else n // 3)
 
 
 def namespace_of(mp: MPContext) -> Any:

@@ -7,6 +7,7 @@ from autograd.classroom.questions import Choice, Question, Verdict, choose, hint
 from autograd.classroom.questions import Wrong as Wrong
 from autograd.errors import GraphError
 from autograd.explain.diagnose import diagnose
+from autograd.explain.laboratory import BY_NAME
 from autograd.explain.mistakes import runnable
 from autograd.explain.step_mistakes import STEP_MISTAKES
 from autograd.explain.why import Why, why
@@ -132,7 +133,8 @@ class GradientOf:
     @property
     def wrong(self) -> tuple[Wrong, ...]:
         """The wrong answers, each with the mistake that gives it."""
-        return tuple(wrong_answer(self.why, name, answer) for name, answer in self.mistakes.items())
+        asked = self.why
+        return tuple(wrong_answer(asked, name, answer) for name, answer in self.mistakes.items())
 
     def solve(self) -> float:
         """Compute it."""
@@ -164,7 +166,7 @@ def wrong_answer(asked: Why, name: str, answer: float) -> Wrong:
     steps = [step for step in STEP_MISTAKES if step.name == name]
     if steps:
         return Wrong(steps[0].when, answer, lambda: steps[0].number(asked.uses[-1]), steps[0].why, name)
-    tried = [mistake for mistake in runnable(asked.root) if mistake.name == name]
+    tried = list(runnable(asked.root, experiments=[BY_NAME[name]] if name in BY_NAME else []))
     if not tried:
         raise GraphError(
             f"No mistake {name!r} can be made on this graph. Take a name from autograd.explain.step_mistakes or autograd.explain.mistakes."

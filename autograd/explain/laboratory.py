@@ -13,6 +13,7 @@ from autograd.value import Value
 
 Algorithm = Callable[..., Iterator[Chain]]  # takes a topological order and the names of its nodes
 Experiment = Callable[..., "Mistake"]  # takes a root
+BY_NAME: dict[str, Experiment] = {}  # the experiment that makes the mistake of each name
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ def experiment(
             sentence = when if isinstance(when, str) else when(*options, **named)
             return compared(Mistake(name, sentence, why), order, moment, events, seed)
 
+        BY_NAME[name] = run
         return run
 
     return decorated

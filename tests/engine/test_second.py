@@ -1,12 +1,12 @@
 """Second derivatives: the table read with Values, against numbers of 60 digits."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from mpmath import MPContext
 
 from autograd import DataError, Value, grad, hessian
 from autograd.rules import PAIRS, TABLE, elu
-from tests.strategies import MP, as_values, namespace_of, programs, second60, sixty
+from tests.strategies import MP, as_values, examples, namespace_of, programs, second60, sixty
 
 H = MP.mpf(10) ** -250  # with a thousand digits, a step that leaves 500 of them right
 SMOOTH = [op for op in TABLE.values() if op.kinks is None]
@@ -31,7 +31,7 @@ def test_every_smooth_row_has_the_right_second_derivatives(op):
     assert op.arity != PAIRS or rows[0][1] == 1.0
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(programs(rows=tuple(SMOOTH), longest=5))
 def test_the_gradient_of_a_gradient_of_a_program(program):
     nodes = as_values(program)

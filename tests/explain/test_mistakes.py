@@ -5,14 +5,14 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 import autograd
 from autograd import DataError, GraphError, Parameter, RangeError, Value, diagnose
 from autograd.explain import mistakes
 from autograd.explain.mistakes import MISTAKES
 from autograd.graph import topological_order
-from tests.strategies import as_values, programs
+from tests.strategies import as_values, examples, programs
 
 
 def cube():
@@ -96,7 +96,7 @@ def test_updating_too_early_gives_the_misprint_of_a_well_known_walkthrough():
     assert wrong.gradients[h] == pytest.approx(slope * (0.4 - 0.5 * slope * 0.6), rel=1e-15)
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(programs(longest=10))
 def test_a_mistake_diverges_exactly_where_its_numbers_do(program):
     root = as_values(program)[-1]

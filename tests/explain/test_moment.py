@@ -5,7 +5,7 @@ import random
 from contextlib import suppress
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import autograd
@@ -31,7 +31,7 @@ from autograd.graph import topological_order
 from autograd.moment import check_moment
 from autograd.rules import DOT, REAL, Op
 from nn import MLP, SGD, Newton, mse_loss
-from tests.strategies import as_values, programs
+from tests.strategies import as_values, examples, programs
 
 READERS = {
     "steps": lambda loss, x: steps(loss),
@@ -109,7 +109,7 @@ def test_the_sign_of_a_zero_counts_and_a_nan_is_a_nan():
         steps(graph)
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(programs(longest=12), st.data())
 def test_any_fresh_graph_passes_and_any_that_would_compute_otherwise_does_not(program, data):
     nodes = as_values(program)

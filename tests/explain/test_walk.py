@@ -5,7 +5,7 @@ import math
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
@@ -13,14 +13,14 @@ from autograd import GraphError, PositionError, Stepper, Value, dot, name_locals
 from autograd.explain.events import Chain, Compute, Ready, Seed, Update
 from autograd.graph import topological_order
 from nn import MLP, SGD, Adam, mse_loss
-from tests.strategies import as_values, programs
+from tests.strategies import as_values, examples, programs
 
 
 def state(stepper, nodes):
     return [(stepper.value_of(node), stepper.grad_of(node)) for node in nodes]
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(programs(longest=20))
 def test_the_end_of_the_steps_is_backward_to_the_last_bit(program):
     root = as_values(program)[-1]
@@ -31,7 +31,7 @@ def test_the_end_of_the_steps_is_backward_to_the_last_bit(program):
         assert s.grad_of(node) == node.grad, (node, program)
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(programs(), st.data())
 def test_back_undoes_next_and_goto_needs_no_way(program, data):
     root = as_values(program)[-1]

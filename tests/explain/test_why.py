@@ -4,13 +4,13 @@ import json
 import math
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 
 import autograd
 from autograd import GraphError, Value, dot, paths, steps, what_if, why
 from autograd.explain.event_json import plain
 from autograd.graph import topological_order
-from tests.strategies import as_values, programs
+from tests.strategies import as_values, examples, programs
 
 
 def diamonds(n):
@@ -22,7 +22,7 @@ def diamonds(n):
     return x, y
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(programs(longest=15))
 def test_the_ledger_adds_up_to_the_gradient(program):
     root = as_values(program)[-1]
@@ -38,7 +38,7 @@ def test_the_ledger_adds_up_to_the_gradient(program):
         assert bool(ledger.reason) == (ledger.gradient == 0), program
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(programs(longest=8))
 def test_the_paths_add_up_to_the_gradient_and_are_all_there(program):
     nodes = as_values(program)
@@ -127,7 +127,7 @@ def test_asking_about_what_is_not_there():
         what_if(z * 2, z, 1.0)
 
 
-@settings(max_examples=100)
+@examples(100)
 @given(programs())
 def test_what_if_is_what_would_be(program):
     nodes = as_values(program)

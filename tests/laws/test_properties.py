@@ -18,6 +18,7 @@ from tests.strategies import (
     Program,
     as_values,
     at_sixty,
+    examples,
     numbers,
     programs,
     programs_at_the_edges,
@@ -38,7 +39,7 @@ def near(found, exact, size, program, what, digits=DIGITS):
     )
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(programs())
 def test_values_and_gradients_equal_those_at_60_digits(program):
     nodes = as_values(program)
@@ -49,7 +50,7 @@ def test_values_and_gradients_equal_those_at_60_digits(program):
         near(leaf.grad or 0.0, exact, size, program, f"gradient of n{i}")
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(programs(longest=20))
 def test_backward_and_steps_and_grad_agree_to_the_last_bit(program):
     root = as_values(program)[-1]
@@ -69,7 +70,7 @@ def bits(numbers):
     return ["nan" if x != x else struct.pack("d", x) for x in numbers]
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(programs_at_the_edges())
 def test_backward_and_grad_and_steps_and_replay_agree_where_slopes_are_infinite_or_nan(program):
     """To the bit: also where 0 · ∞ is NaN, which no walk may leave out, and in rows of one's own."""
@@ -129,7 +130,7 @@ def test_a_second_backward_doubles_the_leaves_and_not_the_results(program):
         assert abs(node.grad - wanted) <= slack, f"{node}\n  once  {gradient}\n  twice {node.grad}\n{program}"
 
 
-@settings(max_examples=150)
+@examples(150)
 @given(programs(longest=8), st.data())
 def test_a_gradient_with_a_graph_is_the_gradient_and_has_a_gradient(program, data):
     nodes = as_values(program)
@@ -160,7 +161,7 @@ def test_a_refused_operation_leaves_every_node_as_it_was(program, op, x):
 wide = st.floats(-1e6, 1e6)
 
 
-@settings(max_examples=200)
+@examples(200)
 @given(st.lists(st.tuples(wide, wide), min_size=1, max_size=8), wide)
 def test_a_fused_dot_is_the_expanded_one_bit_for_bit(terms, b):
     def both(fused):

@@ -8,7 +8,7 @@ import sys
 import xml.etree.ElementTree as ET
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import autograd
@@ -36,6 +36,7 @@ from autograd.pictures.spots import around, overlap
 from autograd.pictures.texts import LONGEST, markup, shown
 from nn import MLP
 from nn.lessons import COURSE
+from tests.strategies import examples
 
 NAMES = ("tiny-network", "one-neuron", "layer", "xor-by-hand", "guessing-game", "mistakes", "published")
 LESSONS = [COURSE.lessons[slug] for slug in NAMES]
@@ -403,7 +404,7 @@ def picture_of(labels):
 
 @pytest.mark.slow
 @rendered
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @example(HOSTILE)
 @given(st.lists(ANYTHING, min_size=1, max_size=12))
 def test_any_label_is_shown_and_does_nothing(labels):

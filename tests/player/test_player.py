@@ -16,7 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
@@ -34,7 +34,7 @@ from autograd.pictures.snapshot import At
 from autograd.pictures.texts import clean
 from autograd.player.page import zipped
 from autograd.player.page_data import drawn
-from tests.strategies import as_values, programs
+from tests.strategies import as_values, examples, programs
 
 HOSTILE = (
     "</script><script>window.hit = 1</script>",
@@ -328,7 +328,7 @@ def test_the_script_writes_text_only():
     assert not re.search(r"innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|Function\(|fetch|XMLHttp", script)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(labels, labels)
 def test_any_label_leaves_the_picture_well_formed_and_the_page_intact(one, other):
     x, y = Value(2.0, one), Value(3.0, other)
@@ -459,7 +459,7 @@ def test_apart_keeps_order_and_gaps_and_moves_nothing_without_need(wanted, drawn
     assert sum(places) == pytest.approx(sum(wanted), abs=1e-6)
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(st.lists(st.lists(st.integers(0, 30), max_size=3), min_size=1, max_size=20))
 def test_boxes_do_not_overlap_and_parents_stand_to_the_left(program):
     edges = [(f"n{p % i}", f"n{i}") for i, parents in enumerate(program) if i for p in parents]

@@ -4,13 +4,14 @@ import math
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import AutogradError, DataError, Parameter, Value, mean, record, softmax, sum
 from autograd.functions import LARGEST
 from autograd.graph import topological_order
 from tests.replay.test_replay import BACKENDS, EXACT, OPS, Drawn, Step, same_bits, seeds
+from tests.strategies import examples
 
 EXTREMES = [
     0.0, -0.0, 1.0, -1.0, 0.5, -2.0, 3.0, 5e-324, 1e-310, 1e-200, -1e-154, 1e-17, 1e17, 1e154, -1e155, 1e200,
@@ -59,7 +60,7 @@ class Extreme(Drawn):
 
 
 @pytest.mark.parametrize("backend", EXACT)
-@settings(deadline=None, max_examples=150)
+@examples(150)
 @given(steps=steps, seed=seeds)
 def test_on_one_lane_the_exact_backends_are_eager_bit_for_bit(backend, steps, seed):
     drawn = Extreme(steps, seed, ENORMOUS)
@@ -71,7 +72,7 @@ def test_on_one_lane_the_exact_backends_are_eager_bit_for_bit(backend, steps, se
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-@settings(deadline=None, max_examples=150)
+@examples(150)
 @given(steps=steps, seed=seeds)
 def test_on_a_batch_every_backend_refuses_and_overflows_as_eager_does(backend, steps, seed):
     """Sums go in another order there: of numbers that cancel, the last digits differ; of overflowing slopes, the infinities."""

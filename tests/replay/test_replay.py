@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import AutogradError, Parameter, Value, mean, record, sum
 from autograd.rules import MANY, PAIRS, TABLE, Op, leaky_relu, power
+from tests.strategies import examples
 
 OPS = [*TABLE.values(), power(1.5), power(-0.5), leaky_relu(0.3)]
 BACKENDS = ["python", "numpy", pytest.param("numba", marks=pytest.mark.skipif(not find_spec("numba"), reason="numba"))]
@@ -87,7 +88,7 @@ def same_bits(a, b):
 
 
 @pytest.mark.parametrize("backend", EXACT)
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(steps=steps, seed=seeds)
 def test_on_one_lane_the_exact_backends_are_eager_bit_for_bit(backend, steps, seed):
     drawn = Drawn(steps, seed)
@@ -100,7 +101,7 @@ def test_on_one_lane_the_exact_backends_are_eager_bit_for_bit(backend, steps, se
 
 @pytest.mark.parametrize("reduced", [mean, sum])
 @pytest.mark.parametrize("backend", BACKENDS)
-@settings(deadline=None, max_examples=50)
+@examples(50)
 @given(steps=steps, seed=seeds)
 def test_on_a_batch_every_backend_is_the_mean_or_sum_of_eager(backend, reduced, steps, seed):
     drawn = Drawn(steps, seed)
