@@ -1,12 +1,14 @@
 """`python3 -m autograd`, run as a user runs it."""
 
 import dataclasses
+import io
 import json
 import os
 import re
 import subprocess
 import sys
 import time
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -20,10 +22,26 @@ EACH = pytest.mark.parametrize("slug", ["tiny-network", "xor-by-hand", "xor-trai
 
 
 def run(*arguments, shell=None, **environment):
+    """What a command prints and its status: in this process, or started as a user starts it where a shell or environment is given."""
+    if not shell and not environment:
+        return in_this_process(arguments)
     command = shell or [sys.executable, "-m", "autograd", *arguments]
     return subprocess.run(
         command, cwd=ROOT, env=os.environ | environment, capture_output=True, encoding="utf-8", shell=bool(shell)
     )
+
+
+def in_this_process(arguments):
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in "ab")
+    with redirect_stdout(out), redirect_stderr(err):
+        try:
+            status = main(arguments)
+        except SystemExit as left:
+            status = left.code or 0
+        out.flush()
+        err.flush()
+    printed, complained = (stream.buffer.getvalue().decode() for stream in (out, err))
+    return subprocess.CompletedProcess(arguments, status, printed, complained)
 
 
 def told(*arguments, **environment):
@@ -34,7 +52,7 @@ def told(*arguments, **environment):
 
 
 def test_without_arguments_it_lists_the_walkthroughs():
-    listed = told()
+    listed = told(PYTHONUTF8="1")
     assert listed == told("list")
     for lesson in LESSONS.values():
         assert lesson.slug in listed

@@ -11,15 +11,15 @@ from html import unescape
 import pytest
 
 from autograd import Value, dot
-from autograd.__main__ import LESSONS, main
+from autograd.__main__ import main
 from autograd.classroom.handout import handout
 from autograd.classroom.paper import Paper
 from autograd.explain.stepper import snapshot
 from autograd.graph import number, topological_order
+from tests.lessons import LESSONS, SOME
 from tests.player.test_player import HOSTILE
 from tests.test_command_line import ROOT
 
-EACH = pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
 SEEDED = pytest.mark.parametrize("seed", ["", "7"])
 PDFTOTEXT = shutil.which("pdftotext")
 
@@ -42,7 +42,7 @@ def nodes_of(root):
     return {expr.label: node for node, expr in snapshot(topological_order(root)).items() if node.kind != "constant"}
 
 
-@EACH
+@SOME
 @SEEDED
 def test_the_solved_tables_are_those_of_backward_and_the_others_are_blank(lesson, seed):
     root, paper = Paper(lesson, seed).root, Paper(lesson, seed)
@@ -63,7 +63,7 @@ def test_the_solved_tables_are_those_of_backward_and_the_others_are_blank(lesson
         assert [(is_open, text.endswith(" =") or not text) for is_open, text in row[2:]] == [(True, True)] * 3
 
 
-@EACH
+@SOME
 @SEEDED
 def test_exercises_are_numbered_first_and_solved_behind_the_break(lesson, seed):
     paper = Paper(lesson, seed)
@@ -79,7 +79,7 @@ def test_exercises_are_numbered_first_and_solved_behind_the_break(lesson, seed):
     assert re.search(r"\.solved \{[^}]*break-before: page", css)
 
 
-@EACH
+@SOME
 def test_the_picture_shows_what_is_given_and_then_everything(lesson):
     root = Paper(lesson).root
     root.backward()
@@ -99,7 +99,7 @@ def test_the_picture_shows_what_is_given_and_then_everything(lesson):
                 assert boxes[f"n{i}"] == (truth if solved else asked)
 
 
-@EACH
+@SOME
 def test_a_page_needs_nothing_else_and_no_colour(lesson):
     html = handout(lesson).html()[""]
     outside = html.replace("http://www.w3.org/2000/svg", "")
@@ -112,7 +112,7 @@ def test_a_page_needs_nothing_else_and_no_colour(lesson):
         assert all(len({ink[:2], ink[2:4], ink[4:]}) == 1 for ink in inks), inks
 
 
-@EACH
+@SOME
 def test_markdown_has_its_pictures_beside_it(lesson, tmp_path):
     text, *pictures = handout(lesson, "7").save(tmp_path / "sheet.md")
     told = text.read_text(encoding="utf-8")
@@ -148,7 +148,7 @@ def test_hostile_texts_are_shown_and_do_nothing(tmp_path):
     handout(hostile_lesson()).save(tmp_path / "sheet.md")
 
 
-@EACH
+@SOME
 @pytest.mark.skipif(PDFTOTEXT is None, reason="no pdftotext on this machine: apt-get install poppler-utils")
 def test_a_pdf_has_the_solutions_on_pages_of_their_own(lesson, tmp_path):
     pytest.importorskip("typst", reason="pip install typst, to test PDF handouts")

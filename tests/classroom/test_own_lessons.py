@@ -5,7 +5,7 @@ import textwrap
 import pytest
 
 from autograd import AutogradError, DataError, Parameter, Value, draw, flashcards, handout, play, quiz
-from autograd.__main__ import LESSONS, main
+from autograd.__main__ import main
 from autograd.classroom import Exercise, GradientOf, Lesson, Note, Wrong
 from autograd.classroom.lesson import as_lesson
 from autograd.classroom.lesson_checks import check_lesson
@@ -14,6 +14,7 @@ from autograd.classroom.questions import questions
 from autograd.classroom.renumbering import leaf_numbers, same_seed, seeded
 from autograd.classroom.variants import idle_factors
 from autograd.graph import topological_order
+from tests.lessons import EACH, LESSONS
 
 FILE = """
     from autograd import Parameter, Value
@@ -188,7 +189,7 @@ def test_what_is_stated_and_not_so_is_refused_with_both_numbers(stated, sentence
     assert sentence in str(refused.value)
 
 
-@pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
+@EACH
 def test_every_lesson_of_the_course_states_what_is_so(lesson):
     assert check_lesson(lesson) is lesson
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 
 from autograd import DataError, GraphError, Parameter, Value, grad, steps
-from autograd.__main__ import LESSONS, main
+from autograd.__main__ import main
 from autograd.classroom import GradientOf
 from autograd.classroom.paper import Paper
 from autograd.classroom.questions import Question, Wrong, judge, questions
@@ -18,23 +18,28 @@ from autograd.classroom.terminal_quiz import marked, quiz
 from autograd.classroom.variants import NEAR, decimals, fixed, variant
 from autograd.explain.stepper import Chain
 from autograd.graph import number, topological_order
+from tests.lessons import EACH, FIRST, LESSONS
 from tests.strategies import as_values, programs
 from tests.test_command_line import ROOT, Terminal, told
 
-EACH = pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
 SEEDS = ("1", "7", "Ada", "Łukasz")
 
 
-def seeded(*first):
-    """Each seed in turn, after those that a test names; all but the first and Łukasz in CI only."""
-    seeds = dict.fromkeys((*first, *SEEDS))
-    kept = {*list(seeds)[:1], "Łukasz"}
+def seeded(*seeds):
+    """Each lesson with each seed: without a seed all lessons, else one of each chapter with two seeds; the others are slow."""
+    cases = [(slug, seed) for seed in seeds for slug in LESSONS]
+    kept = {(slug, seed) for seed in ("", "7", "Łukasz") for slug in (FIRST if seed else LESSONS)}
+    slow = pytest.mark.slow
     return pytest.mark.parametrize(
-        "seed", [seed if seed in kept else pytest.param(seed, marks=pytest.mark.slow) for seed in seeds]
+        ("lesson", "seed"),
+        [
+            pytest.param(LESSONS[slug], seed, id=f"{slug}-{seed}", marks=() if (slug, seed) in kept else slow)
+            for slug, seed in cases
+        ],
     )
 
 
-SEEDED = seeded()
+SEEDED = seeded(*SEEDS)
 
 
 def typed(question):
@@ -78,8 +83,7 @@ def test_hints_come_in_stages_and_do_not_say_the_answer(lesson):
         assert "=" not in product
 
 
-@EACH
-@seeded("")
+@seeded("", *SEEDS)
 def test_an_answer_is_right_and_each_wrong_answer_is_diagnosed(lesson, seed):
     for question in Paper(lesson, seed).questions:
         typed = question.key[0] if question.choices else repr(question.answer)
@@ -94,8 +98,7 @@ def test_an_answer_is_right_and_each_wrong_answer_is_diagnosed(lesson, seed):
             assert f"is what you get when {wrong.when}. {wrong.why}" in said.words
 
 
-@EACH
-@seeded("", "4", "10")
+@seeded("", "4", "10", *SEEDS)
 def test_the_key_as_it_is_printed_is_right_and_no_printed_mistake_is(lesson, seed):
     for question in Paper(lesson, seed).questions:
         printed = question.key[0] if question.choices else question.key
@@ -154,7 +157,6 @@ def test_what_is_no_number_is_said_to_be_none(typed):
 # --- variants
 
 
-@EACH
 @SEEDED
 def test_a_variant_has_other_numbers_of_the_same_kind_on_the_same_graph(lesson, seed):
     old, new = (topological_order(root) for root in (lesson.build(), variant(lesson.build(), seed)))
@@ -196,7 +198,6 @@ def test_a_seed_gives_these_numbers_on_every_machine():
     assert len(keys) == 1
 
 
-@EACH
 @SEEDED
 def test_the_gradients_of_a_variant_are_not_worse(lesson, seed):
     def poor(root):
@@ -207,7 +208,6 @@ def test_the_gradients_of_a_variant_are_not_worse(lesson, seed):
     assert poor(changed) < len(leaves_of(changed)) or poor(lesson.build()) == len(leaves_of(changed))
 
 
-@EACH
 @SEEDED
 def test_a_variant_has_no_flat_slopes_that_the_graph_had_not(lesson, seed):
     def flat(root):
@@ -244,7 +244,6 @@ def test_constants_zeros_and_switches_stay():
 
 
 @SEEDED
-@EACH
 def test_the_exercises_of_a_variant_have_its_numbers_and_the_others_are_left_out(lesson, seed):
     paper = Paper(lesson, seed)
     own = [e for e in lesson.exercises if isinstance(e, GradientOf) and e.build == lesson.build]

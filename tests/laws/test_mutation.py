@@ -45,6 +45,7 @@ def test_every_file_that_is_mutated_is_there_and_has_tests():
         assert all((ROOT / path).exists() for path in (file, *tests))
 
 
+@pytest.mark.slow
 def test_every_equivalent_mutant_is_one_that_is_made():
     made = {m.name for file in FILES for m in mutants(file, (ROOT / file).read_text(encoding="utf-8"))}
     assert set(EQUIVALENT) <= made

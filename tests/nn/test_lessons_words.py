@@ -16,6 +16,7 @@ from autograd.classroom import Definition
 from autograd.explain.events import Event
 from nn.lessons import COURSE
 from nn.lessons.definitions import DEFINED, define
+from tests.lessons import LESSONS
 
 GLOSSARY = Path(__file__).parents[2] / "docs" / "glossary.md"
 ALSO = {
@@ -42,7 +43,7 @@ def pattern(term):
 def told():
     """What the course says, item by item: the lesson, the terms that are defined there, and the text."""
     found = []
-    for slug, lesson in COURSE.lessons.items():
+    for slug, lesson in LESSONS.items():
         for item in lesson.tell(lesson):
             if isinstance(item, Definition):
                 found.append((slug, item.term, f"{item.term}. {item.words}"))

@@ -9,7 +9,6 @@ import sys
 import pytest
 
 from autograd import Value, steps
-from autograd.__main__ import LESSONS
 from autograd.explain.events import Chain, Ready, Seed, Update
 from autograd.graph import number
 from autograd.pictures.texts import short
@@ -17,6 +16,7 @@ from autograd.player import played
 from autograd.player.live import alive
 from autograd.player.page_data import graphs_of
 from autograd.value import evaluate
+from tests.lessons import SOME
 from tests.player.test_javascript import in_node, needs_node, script
 
 pytestmark = needs_node
@@ -129,10 +129,10 @@ def chosen(event, template: dict, line: str) -> dict:
     return template
 
 
-@pytest.mark.parametrize("slug", LESSONS)
-def test_templates_filled_with_pythons_numbers_are_pythons_texts(slug):
+@SOME
+def test_templates_filled_with_pythons_numbers_are_pythons_texts(lesson):
     """A template is made at one setting, and filled at others."""
-    events = played(LESSONS[slug])[1]
+    events = played(lesson)[1]
     asked, expected = [], []
     for graph in graphs_of(events):
         live, _ = alive(list(graph.events.values()))

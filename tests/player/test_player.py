@@ -9,6 +9,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from base64 import b64decode, b64encode
+from collections import Counter
 from collections.abc import Iterator
 from hashlib import sha256
 from html.parser import HTMLParser
@@ -21,7 +22,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import GraphError, Parameter, Value, dot, draw, handout, mean, phases, play, scope, steps, why
-from autograd.__main__ import LESSONS, main
+from autograd.__main__ import main
 from autograd.classroom.paper import Paper
 from autograd.classroom.renumbering import seeded
 from autograd.explain import mistakes
@@ -34,6 +35,7 @@ from autograd.pictures.snapshot import At
 from autograd.pictures.texts import clean
 from autograd.player.page import zipped
 from autograd.player.page_data import drawn
+from tests.lessons import LESSONS, SOME, some
 from tests.strategies import as_values, examples, programs
 
 HOSTILE = (
@@ -151,7 +153,9 @@ def followed(data: dict) -> Iterator[tuple[dict, dict, dict]]:
         yield event, values, grads
 
 
-@pytest.mark.parametrize("root", [example(), hostile(), *(lesson.build() for lesson in LESSONS.values())])
+@pytest.mark.parametrize(
+    "root", [example(), hostile(), *(some(slug, lesson.build()) for slug, lesson in LESSONS.items())]
+)
 def test_the_events_end_in_the_gradients_of_backward(root):
     *_, (_, values, shown) = followed(data_of(play(root)))
     root.backward()
@@ -160,11 +164,11 @@ def test_the_events_end_in_the_gradients_of_backward(root):
     assert values == {f"n{i}": node.data for i, node in enumerate(order)}
 
 
-@pytest.mark.parametrize("slug", LESSONS)
-def test_events_that_a_story_leaves_out_have_happened_in_the_picture_all_the_same(slug):
+@SOME
+def test_events_that_a_story_leaves_out_have_happened_in_the_picture_all_the_same(lesson):
     """At each event the page has the values and gradients of `draw`, which knows no story."""
-    events = LESSONS[slug].events()
-    for (event, values, grads), truth in zip(followed(data_of(play(LESSONS[slug]))), events, strict=True):
+    events = lesson.events()
+    for (event, values, grads), truth in zip(followed(data_of(play(lesson))), events, strict=True):
         if event["type"] in ("update", "ready"):
             continue  # after an update the page shows the network after it; "complete" may be said later than it was so
         *_, root = truth.names
@@ -187,17 +191,15 @@ def test_after_an_update_the_page_shows_the_network_after_the_update():
     assert losses[1] == pytest.approx((2 * w + b - 15) ** 2)
 
 
-def test_the_page_says_which_uses_a_story_has_left_out():
-    said = [
-        step["skipped"] for lesson in LESSONS.values() for step in data_of(play(lesson))["steps"] if step["skipped"]
-    ]
+@SOME
+def test_the_page_says_which_uses_a_story_has_left_out(lesson):
+    events, told = lesson.events(), data_of(play(lesson))["steps"]
+    said = [step["skipped"] for step in told if step["skipped"]]
     assert all(re.fullmatch(r"What .+ got from .+ before is added already, and not told\.", words) for words in said)
-    for lesson in LESSONS.values():
-        events = lesson.events()
-        for event, step in zip(events, data_of(play(lesson))["steps"], strict=True):
-            if isinstance(event, Chain) and event.before:
-                uses = sum(isinstance(one, Chain) and one.parent is event.parent for one in events)
-                assert uses > 1 or step["skipped"]
+    uses = Counter(event.parent for event in events if isinstance(event, Chain))
+    for event, step in zip(events, told, strict=True):
+        if isinstance(event, Chain) and event.before:
+            assert uses[event.parent] > 1 or step["skipped"]
 
 
 @pytest.mark.parametrize("root", [example(), LESSONS["xor-training"].build()])
@@ -268,11 +270,9 @@ def test_a_lesson_of_two_thousand_events_is_small():
     assert len(play(events[:2000]).html.encode()) < 2_000_000
 
 
-@pytest.mark.parametrize(
-    "slug", [slug if i % 7 == 0 else pytest.param(slug, marks=pytest.mark.slow) for i, slug in enumerate(LESSONS)]
-)
-def test_a_lessons_page_has_at_most_400_kilobytes(slug):
-    assert len(play(LESSONS[slug]).html.encode()) <= 400_000
+@SOME
+def test_a_lessons_page_has_at_most_400_kilobytes(lesson):
+    assert len(play(lesson).html.encode()) <= 400_000
 
 
 def test_notes_stand_after_their_events():
@@ -500,9 +500,10 @@ def steps_without_end(root):
         yield event
 
 
-def test_a_long_label_is_a_label():
+@pytest.mark.parametrize("letters", [10_000, pytest.param(500_000, marks=pytest.mark.slow)])
+def test_a_long_label_is_a_label(letters):
     """A label of a million letters is drawn and played as one of ten: its box shows the beginning of it."""
-    x = Value(1.0, "<a" * 500_000)
+    x = Value(1.0, "<a" * letters)
     y = x * 2
     y.label = "L"
     assert len(draw(y).svg()) < 20_000

@@ -33,7 +33,20 @@ def test_a_right_engine_passes(tmp_path, style):
     assert all(result.state == PASSED for result in report.results)
 
 
-@pytest.mark.parametrize("wrong", WRONG_ENGINES, ids=lambda w: f"{w.style}-{w.stage}-{w.name}")
+FIRST = {
+    *{w.stage: w for w in reversed(WRONG_ENGINES)}.values(),
+    *{w.style: w for w in reversed(WRONG_ENGINES)}.values(),
+}
+
+
+def each_wrong_engine():
+    """The first of each stage and of each style; the others, some of which are searched for long, in CI only."""
+    for wrong in WRONG_ENGINES:
+        marks = () if wrong in FIRST else pytest.mark.slow
+        yield pytest.param(wrong, marks=marks, id=f"{wrong.style}-{wrong.stage}-{wrong.name}")
+
+
+@pytest.mark.parametrize("wrong", [*each_wrong_engine()])
 def test_a_wrong_engine_is_told_by_the_name_of_its_mistake_and_by_no_other(tmp_path, wrong):
     if wrong.style == "numpy":
         pytest.importorskip("numpy")

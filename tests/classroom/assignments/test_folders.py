@@ -100,8 +100,8 @@ SLIPS = (
 def test_a_slip_is_told_in_its_stage(tmp_path, slug, old, new, wanted):
     source = solved(ASSIGNMENTS[slug])
     assert old in source
-    report = judged(tmp_path, ASSIGNMENTS[slug], source.replace(old, new))
     for stage, name in wanted.items():
+        report = judged(tmp_path, ASSIGNMENTS[slug], source.replace(old, new), stage)
         (finding,) = (result.finding for result in report.results if result.number == stage)
         assert finding, report
         assert name in finding.name
