@@ -364,10 +364,9 @@ def test_a_notebook_shows_it_in_a_sandbox_with_a_plain_table_beside():
     assert "To play it" in shown["text/plain"]
 
 
-@pytest.mark.parametrize("slug", LESSONS)
-def test_a_lessons_page_has_its_plot_and_nothing_in_it_runs(slug):
+@SOME
+def test_a_lessons_page_has_its_plot_and_nothing_in_it_runs(lesson):
     pytest.importorskip("matplotlib")
-    lesson = LESSONS[slug]
     page = play(lesson)
     plot = gzip.decompress(b64decode(data_of(page).get("plot", zipped("")))).decode()
     assert bool(plot) == (lesson.plot is not None)
