@@ -1,18 +1,21 @@
 """A hidden state that is carried over without `detach` is warned of, once, and nothing else is."""
 
+import importlib.util
 import warnings
 
 import pytest
 
-from autograd import GrowingGraphWarning, Parameter, Value
-from autograd.graph import PATIENCE, Growth
+from autograd import GrowingGraphWarning, Parameter, Value, graph
+from autograd.graph import PATIENCE
 
 
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch):
-    monkeypatch.setattr(Growth, "warned", False)
-    monkeypatch.setattr(Growth, "size", 0)
-    monkeypatch.setattr(Growth, "times", 0)
+    """As in a process that has gone backward not once."""
+    spec = importlib.util.find_spec("autograd.graph")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    monkeypatch.setattr(graph, "Growth", module.Growth)
 
 
 CELLS = {
@@ -37,6 +40,15 @@ def test_a_state_carried_over_is_warned_of_once_with_the_remedy(cell):
         train(cell, lambda h: h, 3 * PATIENCE)
     assert len(caught) == 1
     assert caught[0].filename == __file__
+
+
+def test_it_is_warned_of_when_patience_is_at_its_end():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        train(CELLS["state first"], lambda h: h, PATIENCE - 1)
+    graph.watch_growth([])  # a smaller graph: it begins anew
+    with pytest.warns(GrowingGraphWarning):
+        train(CELLS["state first"], lambda h: h, PATIENCE)
 
 
 @pytest.mark.parametrize("cell", CELLS.values(), ids=CELLS)

@@ -162,6 +162,15 @@ def test_what_has_no_gradient_stays(make):
     assert used.grad is None
 
 
+@pytest.mark.parametrize("make", FIRST_ORDER)
+def test_a_closure_is_refused_before_the_step(make):
+    w = Value(1.0)
+    (w * 2).backward()
+    with pytest.raises(DataError, match=r"takes nothing.*loss\.backward\(\); optimizer\.step\(\)"):
+        make([w]).step(lambda: w)
+    assert w.data == 1.0
+
+
 def test_groups_have_settings_of_their_own():
     a, b = Value(1.0), Value(1.0)
     optimizer = SGD([{"params": [a], "lr": 1.0}, {"params": [b], "weight_decay": 0.5}], lr=0.1)
