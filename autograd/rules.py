@@ -68,16 +68,16 @@ NEG     = Op("neg",     lambda xp, x: -x,                   lambda xp, x, out: (
 POW     = Op("pow",     lambda xp, x, y: xp.pow(x, y),      lambda xp, x, y, out: (y * xp.pow(x, y - 1.0), out * xp.log(x)), "xʸ", "{0}^{{{1}}}",           (BASE, REAL), text="{0}^{1}", binds=4,
              note="the slope of the exponent is out · ln x, so x must be above 0; with a plain number as the exponent, see power(n)")
 EXP     = Op("exp",     lambda xp, x: xp.exp(x),            lambda xp, x, out: (out,),                         "exp",  "e^{{{0}}}",                       (REAL,))
-EXPM1   = Op("expm1",   lambda xp, x: xp.expm1(x),          lambda xp, x, out: (xp.exp(x),),                   "eˣ−1", "e^{{{0}}} - 1",                   (REAL,), note="exp(x) − 1, right to the last digit near 0", text="exp({0}) − 1", binds=1)
+EXPM1   = Op("expm1",   lambda xp, x: xp.expm1(x),          lambda xp, x, out: (xp.exp(x),),                   "eˣ−1", "e^{{{0}}} - 1",                   (REAL,), note="exp(x) − 1, without its loss of digits near 0", text="exp({0}) − 1", binds=1)
 LOG     = Op("log",     lambda xp, x: xp.log(x),            lambda xp, x, out: (1.0 / x,),                     "ln",   r"\ln {0}",                        (POSITIVE,), note="the natural logarithm")
 SQRT    = Op("sqrt",    lambda xp, x: xp.sqrt(x),           lambda xp, x, out: (xp.divide(0.5, out),),         "√",    r"\sqrt{{{0}}}",                   (NONNEGATIVE,), note="the slope at 0 is infinite, as in PyTorch")
 ABS     = Op("abs",     lambda xp, x: xp.abs(x),            lambda xp, x, out: (xp.where(x > 0, 1.0, xp.where(x < 0, -1.0, 0.0)),), "|x|", r"\lvert {0} \rvert",    (REAL,), AT_ZERO, "the slope at 0 is 0, as in PyTorch", "|{0}|")
 SIN     = Op("sin",     lambda xp, x: xp.sin(x),            lambda xp, x, out: (xp.cos(x),),                   "sin",  r"\sin {0}",                       (FINITE,))
 COS     = Op("cos",     lambda xp, x: xp.cos(x),            lambda xp, x, out: (-xp.sin(x),),                  "cos",  r"\cos {0}",                       (FINITE,))
-TANH    = Op("tanh",    lambda xp, x: xp.tanh(x),           lambda xp, x, out: (1.0 - out * out,),             "tanh", r"\tanh {0}",                      (REAL,))
+TANH    = Op("tanh",    lambda xp, x: xp.tanh(x),           lambda xp, x, out: (1.0 - out * out,),             "tanh", r"\tanh {0}",                      (REAL,), note="the slope loses digits where it saturates: six are right up to |x| = 11, and from 19.1 on it is 0, for 1e−16")
 ERF     = Op("erf",     lambda xp, x: xp.erf(x),            lambda xp, x, out: (PEAK * xp.exp(-(x * x)),), "erf", r"\mathrm{{erf}}({0})",         (REAL,), note="the error function: 2/√π times the area under exp(−t²) from 0 to x")
-ERFC    = Op("erfc",    lambda xp, x: xp.erfc(x),           lambda xp, x, out: (-PEAK * xp.exp(-(x * x)),), "erfc", r"\mathrm{{erfc}}({0})",     (REAL,), note="1 − erf(x), right to the last digit far above 0")
-SIGMOID = Op("sigmoid", lambda xp, x: xp.exp(xp.minimum(x, 0.0)) / (1.0 + xp.exp(-xp.abs(x))), lambda xp, x, out: (out * (1.0 - out),), "σ", r"\sigma({0})",      (REAL,), note="written so that nothing overflows",
+ERFC    = Op("erfc",    lambda xp, x: xp.erfc(x),           lambda xp, x, out: (-PEAK * xp.exp(-(x * x)),), "erfc", r"\mathrm{{erfc}}({0})",     (REAL,), note="1 − erf(x), without its loss of digits far above 0")
+SIGMOID = Op("sigmoid", lambda xp, x: xp.exp(xp.minimum(x, 0.0)) / (1.0 + xp.exp(-xp.abs(x))), lambda xp, x, out: (out * (1.0 - out),), "σ", r"\sigma({0})",      (REAL,), note="written so that nothing overflows; the slope loses digits where it saturates: six are right up to x = 22, and from 36.8 on it is 0, for 1e−16",
              textbook=lambda xp, x: 1.0 / (1.0 + xp.exp(-x)))
 SOFTPLUS = Op("softplus", lambda xp, x: xp.maximum(x, 0.0) + xp.log1p(xp.exp(-xp.abs(x))), lambda xp, x, out: (-xp.expm1(-out),), "softplus", r"\ln(1 + e^{{{0}}})", (REAL,), note="written so that nothing overflows",
              textbook=lambda xp, x: xp.log(1.0 + xp.exp(x)), textbook_slopes=lambda xp, x, out: (xp.sigmoid(x),))

@@ -4,6 +4,7 @@ import inspect
 import itertools
 import math
 import operator
+import re
 from functools import reduce
 
 import pytest
@@ -426,3 +427,23 @@ def test_rules_name_nothing_but_their_namespace():
 
 def test_errors_of_the_tree_are_autograd_errors():
     assert all(issubclass(e, AutogradError) for e in (DomainError, DivisionError, RangeError))
+
+
+SATURATING = {"tanh": lambda x: 1 / MP.cosh(x) ** 2, "sigmoid": lambda x: 1 / ((1 + MP.exp(-x)) * (1 + MP.exp(x)))}
+
+
+@pytest.mark.parametrize("name", SATURATING)
+def test_where_a_slope_saturates_its_note_says_how_far_six_digits_are_right(name):
+    op, exact = TABLE[name], SATURATING[name]
+    good, gone = map(float, re.search(r"up to [|x]+ = (\d+), and from ([\d.]+) on it is 0", op.note).groups())
+
+    def off(x):
+        (slope,) = op.slopes_at(scalars, (x,), op.at(scalars, (x,)))
+        return abs(slope / exact(x) - 1)
+
+    assert max(off(x / 8) for x in range(int(-8 * good) if name == "tanh" else -4000, int(8 * good) + 1)) < 5e-7
+    assert off(1.2 * good) > 5e-7
+    assert [off(gone + x) for x in (0.0, 1.0, 20.0)] == [1, 1, 1]  # it is 0
+    assert off(gone - 0.1) < 1
+    assert 1e-16 <= round(exact(gone), 17) < 2e-16
+    assert not any("to the last digit" in row.note for row in TABLE.values())

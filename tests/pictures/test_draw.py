@@ -498,7 +498,7 @@ def test_svg_page_and_dot_text_have_the_same_places(lesson):
     in_svg = re.findall(r'<g class="node [^>]*transform="translate\((\d+) (\d+)\)"', picture.svg())
     in_page = re.findall(r'transform="translate\((\d+) (\d+)\)"', autograd.play(root).html.split("-neuron")[0])
     assert in_svg == in_page[: len(in_svg)]
-    height = float(re.search(r'viewBox="0 0 \d+ (\d+)"', autograd.play(root).html)[1])
+    height = float(re.search(r'data-graph="\S+"\s+viewBox="0 0 \d+ (\d+)"', autograd.play(root).html)[1])
     pinned = places_in(picture.source).values()
     corners = sorted((round(100 * (x - w / 2)), round(height - 100 * (y + h / 2))) for x, y, w, h in pinned)
     for (x, y), (u, v) in zip(corners, sorted((int(x), int(y)) for x, y in in_svg), strict=True):
