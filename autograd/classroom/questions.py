@@ -24,6 +24,7 @@ from autograd.explain.student_mistakes import UNSEEDED
 from autograd.graph import bracketed, number, topological_order
 from autograd.value import Value
 
+SWAPPED = "factors swapped", "{} is multiplied with, and not {}", "Each factor has the other as its local derivative."
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -219,8 +220,8 @@ def swapped(chain: Chain) -> Iterator[Wrong]:
     """Yield the contribution to the other factor of a product."""
     if (i := partner(chain)) is not None:
         other, here = chain.names[chain.node.parents[i]].label, chain.names[chain.parent].label
-        when, why = f"{here} is multiplied with, and not {other}", "Each factor has the other as its local derivative."
-        yield from differing(chain, "factors swapped", when, why, chain.upstream * chain.node.partials[i])
+        name, when, why = SWAPPED
+        yield from differing(chain, name, when.format(here, other), why, chain.upstream * chain.node.partials[i])
 
 
 def differing(chain: Chain, name: str, when: str, why: str, answer: float) -> Iterator[Wrong]:

@@ -8,7 +8,7 @@ from functools import cached_property
 from autograd.explain.events import Chain, Names
 from autograd.explain.laboratory import Mistake
 from autograd.explain.stepper import backward
-from autograd.op import PAIRS
+from autograd.op import PAIRS, Op
 from autograd.rules import MUL
 from autograd.value import Value
 
@@ -86,9 +86,17 @@ def derivatives(chains: list[Chain], node: Value) -> Mapping[Value, float]:
 
 def partner(chain: Chain) -> int | None:
     """Return which operand a step's operand is multiplied with; None where it is not multiplied."""
-    op, i = chain.node.op, chain.operand
-    assert op is not None
+    assert chain.node.op is not None
+    return partner_in(chain.node.op, len(chain.node.parents), chain.operand)
+
+
+def partner_in(op: Op, count: int, i: int) -> int | None:
+    """Return which of so many operands a row multiplies operand i with.
+
+    >>> partner_in(MUL, 2, 0)
+    1
+    """
     if op is MUL:
         return 1 - i
-    n = len(chain.node.parents) // 2
+    n = count // 2
     return (i + n) % (2 * n) if op.arity == PAIRS and i < 2 * n else None

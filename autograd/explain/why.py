@@ -15,6 +15,9 @@ from autograd.explain.stepper import backward, order_of, snapshot
 from autograd.graph import number
 from autograd.value import Value
 
+ZERO, CANCELS = "Zero: {}.", "cancels: {}"
+BLOCKED, UPSTREAM_CANCELS = "blocked by {} at {}", "the contributions upstream cancel"
+
 
 @dataclass(frozen=True)
 class Why:
@@ -136,9 +139,9 @@ def reason_for_zero(root: Value, value: Value, uses: tuple[Chain, ...], events: 
         return f"Zero: {named[value].label} is not used by {named[root].label}."
     if any(use.contribution for use in uses):
         contributions = sorted((use.contribution for use in uses), reverse=True)
-        return f"Zero: cancels: {' '.join(map(signed, contributions))}."
+        return ZERO.format(CANCELS.format(" ".join(map(signed, contributions))))
     blocks = dict.fromkeys(blocked_at(use) for use in blocking(uses, events))
-    return f"Zero: {'; '.join(blocks) or 'the contributions upstream cancel'}."
+    return ZERO.format("; ".join(blocks) or UPSTREAM_CANCELS)
 
 
 def blocking(uses: tuple[Chain, ...], events: list[Event]) -> Iterator[Chain]:
@@ -171,4 +174,4 @@ def blocked_at(use: Chain) -> str:
         causes = [use.parent]
     written = {use.names[p].label: number(then[p]) for p in causes}
     numbers = [f"{label} = {value}" for label, value in written.items() if label != value]
-    return f"blocked by {op.name} at {use.name}" + f" ({', '.join(numbers)})" * bool(numbers)
+    return BLOCKED.format(op.name, use.name) + f" ({', '.join(numbers)})" * bool(numbers)

@@ -2,7 +2,10 @@ r"""What a page needs to compute: the rows it uses as JavaScript, and templates 
 
     refused    why the page cannot be changed; empty where it can
     rows       for each row: its name, how it is called, how tightly it is written, what is said outside its domains and where it
-               is too large
+               is too large; whether it has kinks, and which operand each is multiplied with (−1: none)
+    zeros      how the reason for a zero gradient is told
+    slips      the mistakes of one step: what is said to each, and its number, of g upstream, l local and a the gradient so far; the
+               last is that of swapped factors
     graphs     for each graph: `rows`, the row of each node (−1 for a leaf), and `locals`, the line of each use's local derivative
     events     for each event: its templates, see templates.py; in a hint \ue006 stands for the line of the local derivative, and in what
                is said of a row \ue005 for how it is called
@@ -14,18 +17,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import PurePath
-from typing import Any
+from typing import Any, cast
 
-from autograd.classroom.questions import hints
+from autograd.classroom.questions import SWAPPED, hints
 from autograd.errors import GraphError
 from autograd.explain.events import Chain, Event, Update
+from autograd.explain.flows import partner_in
+from autograd.explain.step_mistakes import STEP_MISTAKES
+from autograd.explain.stepper import steps
+from autograd.explain.why import BLOCKED, CANCELS, UPSTREAM_CANCELS, ZERO
 from autograd.op import Op
 from autograd.player.javascript import table_of
-from autograd.player.page_data import Told, graphs_of
+from autograd.player.page_data import Told, graphs_of, verdict
 from autograd.player.templates import Hole, Templates, written
 from autograd.refusals import called, no_value, no_value_of_many, too_large
+from autograd.value import Value
 
+ZEROS = {"zero": ZERO, "cancels": CANCELS, "blocked": BLOCKED, "upstream": UPSTREAM_CANCELS}
 MOST_LETTERS = 600_000  # of templates in a page
 Row = tuple[Op, int]  # with its number of operands
 
@@ -44,7 +54,13 @@ def alive(events: Sequence[Event], decides: str = "", also: Sequence[Row] = ()) 
         decides = decides or f"one of its operations or names cannot be written as JavaScript: {error}"
     if reason := decides or unknown_updates(events) or too_long(told):
         return {"refused": f"The numbers of this page cannot be changed: {reason}"}, table_of([])
-    data = {"refused": "", "rows": [row_texts(*row) for row in rows], "graphs": graphs}
+    data = {
+        "refused": "",
+        "rows": [row_texts(*row) for row in rows],
+        "graphs": graphs,
+        "zeros": ZEROS,
+        "slips": slips(),
+    }
     return {**data, "events": [told[k] for k in range(len(events))]}, script
 
 
@@ -94,12 +110,31 @@ def row_texts(op: Op, count: int) -> dict[str, Any]:
     call = called(op, operands)
     texts = [no_value(op, operands, i, domain) for i, domain in enumerate(op.domains(count))]
     return {
+        "name": op.name,
+        "kinked": bool(op.kinks),
+        "partners": [-1 if (i := partner_in(op, count, k)) is None else i for k in range(count)],
         "call": call,
         "brackets": op.binds < 9,
         "outside": [text.replace(call, "\ue005", 1) for text in texts] if op.guarded else [],
         "together": no_value_of_many(op, op.whole, Hole("largest")) if op.whole else "",
         "large": str(too_large(op, operands)).replace(call, "\ue005", 1),
     }
+
+
+def slips() -> list[dict[str, str]]:
+    """Return the mistakes of one step.
+
+    >>> slips()[2]["number"], slips()[-1]["words"]
+    ('g+l', 'is what you get when {} is multiplied with, and not {}.')
+    """
+    step = Value(1.0) * 1.0
+    chain = next(event for event in steps(step) if isinstance(event, Chain))
+    holed = replace(chain, upstream=Hole("g"), local=Hole("l"), after=Hole("a"))
+    told = [
+        {**verdict(slip.name, slip.when, slip.why), "number": cast(Hole, slip.number(holed)).mark}
+        for slip in STEP_MISTAKES
+    ]
+    return [*told, verdict(*SWAPPED)]
 
 
 def texts_of(found: Sequence[Told], rows: Sequence[Row]) -> tuple[list[dict[str, Any]], dict[int, dict[str, Any]]]:

@@ -5,15 +5,16 @@ The scripts lie in script/, a file for each thing they do, and are put together 
 numbers   numbers as Python writes them        strip     the sentence and its formula
 data      what the page was given              judge     whether an answer is right
 state     the seam: what is shown at an event  quiz      questions, answers, verdicts
-elements  making elements                      drawer    notes, why, events, code, sharing
+elements  making elements                      drawer    notes, why, events, plot, code, sharing
 picture   the graph                            address   the part behind #; window.chalkgrad
-                                               print     the page on paper
+listed    the graph in words                   print     the page on paper
 
 A page that computes has besides, and the rows of the table that it uses as JavaScript:
 
 functions what rows may call                   live      the lesson as it is with other numbers
 fill      templates, filled                    leaves    changing a leaf, undo, redo
-passes    both passes                          curve     the loss over a leaf; main: moving about
+passes    both passes                          curve     the loss over a leaf
+zeros     why a gradient is zero               fields    the Numbers drawer; main: moving about
 
 and one that trains:
 
@@ -38,8 +39,8 @@ from autograd.pictures.texts import clean
 from autograd.player.still import unstyled
 
 SCRIPTS = (
-    "numbers", "data", "state", "elements", "picture", "strip", "judge", "quiz", "drawer", "address", "print",
-    "functions", "fill", "passes", "live", "leaves", "curve", "learn", "plane", "network", "train", "main",
+    "numbers", "data", "state", "elements", "picture", "listed", "strip", "judge", "quiz", "drawer", "address", "print",
+    "functions", "fill", "passes", "zeros", "live", "leaves", "curve", "fields", "learn", "plane", "network", "train", "main",
 )  # fmt: skip
 LONGEST = 700_000  # characters of pictures and data that stand in the page as they are; more are packed
 

@@ -251,6 +251,11 @@ def ledger(
     return {"head": whole.head, "rows": rows, "sum": number(gradient), "reason": reason, "ready": ready}
 
 
+def verdict(name: str, when: str, why: str) -> dict[str, str]:
+    """Return what is said to a wrong answer."""
+    return {"name": name, "words": f"is what you get when {when}.", "why": why}
+
+
 class Quiz:
     """The questions of a page; `verdicts` are what the wrong answers say, each told once."""
 
@@ -281,6 +286,5 @@ class Quiz:
         """Return where a verdict stands in the list, and put it there if it is new."""
         if (wrong.name, wrong.when) not in self._places:
             self._places[wrong.name, wrong.when] = len(self.verdicts)
-            told = {"name": wrong.name, "words": f"is what you get when {wrong.when}.", "why": wrong.why}
-            self.verdicts.append(told)
+            self.verdicts.append(verdict(wrong.name, wrong.when, wrong.why))
         return self._places[wrong.name, wrong.when]

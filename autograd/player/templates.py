@@ -65,6 +65,9 @@ class Hole(float):
     def _times(self, x: float) -> Hole:
         return self if x == 1 else Hole(f"{self.mark}*{float(x)!r}", self.falls)
 
+    def __add__(self, x: Any) -> Hole:
+        return Hole(f"{self.mark}+{x.mark}", self.falls)
+
     def __sub__(self, x: Any) -> Hole:
         return Hole(f"{self.mark}-{x.mark}", self.falls)
 

@@ -3,7 +3,6 @@
 const WIDE = 190;
 const HIGH = 84;
 const POINTS = 80;
-const LOWEST = 560; // pixels of a window: below that the graph needs the room
 let predicted = null; // {change, came}: of the root of the graph that is shown
 
 // Compare what the gradients promised with what the numbers of now give.
@@ -30,8 +29,9 @@ function lossAt(program, V, i, x) {
 function showCurve() {
   const run = runs[graphAt(position.k)];
   const i = run?.program.place.get(touched) ?? run?.program.nodes.findIndex((id) => sameLeaf(id) === touched);
-  const shown = changed.size > 0 && i >= 0 && run !== undefined && window.innerHeight >= LOWEST;
+  const shown = changed.size > 0 && i >= 0 && run !== undefined && openDrawer === "numbers";
   $("curve").toggleAttribute("hidden", !shown);
+  $("curve-note").textContent = shown ? "" : changed.size ? "" : "Change a number: type it, move its slider, or drag it in the graph.";
   $("what-if").textContent = predicted && changed.size ? `Δ${nameOf[run.program.nodes.at(-1)]}: predicted ${short(predicted.promised)}, true ${short(predicted.came)}` : "";
   if (shown) drawCurve(run, i);
 }
@@ -56,6 +56,7 @@ function drawCurve({ program, V, G }, i) {
   const tangent = `M${across(x - reach)} ${up(loss - G[i] * reach)}L${across(x + reach)} ${up(loss + G[i] * reach)}`;
   const svg = $("curve");
   svg.replaceChildren(drawn("path", { d: path, class: "loss" }), drawn("path", { d: tangent, class: "tangent" }), drawn("circle", { cx: across(x), cy: up(loss), r: 4 }));
+  $("curve-note").textContent = `${nameOf[program.nodes.at(-1)]} over ${nameOf[program.nodes[i]]}: the slope where it stands is ${short(G[i])}.`;
   svg.setAttribute("aria-label", `${nameOf[program.nodes.at(-1)]} over ${nameOf[program.nodes[i]]}: here ${number(loss)}, with the slope ${number(G[i])}`);
 }
 

@@ -6,7 +6,7 @@ const LONGEST_FORMULA = 48;
 let openDrawer = "";
 
 // What fills each drawer, given a state; a part that adds one puts its own in here, and a section in the template.
-const DRAWERS = { notes: showNotes, why: showWhy, train: showTrain, events: showEvents, plot: showPlot, code: () => {}, keys: () => {}, share: showShare };
+const DRAWERS = { notes: showNotes, why: showWhy, numbers: showNumbers, train: showTrain, events: showEvents, plot: showPlot, code: () => {}, keys: () => {}, share: showShare };
 
 function toggleDrawer(name) {
   openDrawer = name === openDrawer ? "" : name;

@@ -5,7 +5,6 @@ const FAR = 5; // pixels: a shorter drag is a click
 const past = [];
 const future = [];
 let touched = null; // the leaf changed last
-let barWanted = false;
 let refusedNow = ""; // what was refused last, until something is changed
 
 const numberNow = (id) => {
@@ -22,15 +21,24 @@ function change(numbers, joins = false) {
   }
   const next = new Map(changed);
   for (const [id, x] of Object.entries(numbers)) next.set(sameLeaf(id), x);
+  const lossWas = rootNow();
   return put(next, () => {
-    if (!joins) past.push(changed);
+    if (!joins) past.push(nowAs(lossWas));
     future.length = 0;
-    [touched] = Object.keys(numbers).slice(-1);
+    if (touched === null || Object.keys(numbers).length === 1) [touched] = Object.keys(numbers);
   });
 }
 
-function put(next, before) {
-  const old = changed;
+// What undo goes back to: the leaves, and the loss that they gave.
+const nowAs = (loss) => ({ leaves: changed, loss });
+
+function rootNow() {
+  if (!runs.length) runs = computeAll(changed);
+  return runs[graphAt(position.k)].V.at(-1);
+}
+
+// `writes` the address, unless it is the address that says so.
+function put(next, before, writes = true) {
   const oldRuns = runs.length ? runs : computeAll(changed);
   try {
     runs = computeAll(next);
@@ -40,37 +48,36 @@ function put(next, before) {
     return false;
   }
   refusedNow = "";
-  before?.(old);
+  before?.();
   compareWith(oldRuns);
   setLeaves(next);
-  afterChange();
+  answered.clear(); // a question about other numbers is another question
+  show();
+  if (writes) remember();
   return true;
 }
 
 function refuse(sentence) {
   refusedNow = sentence;
   showLiveBar();
-}
-
-function afterChange() {
-  answered.clear(); // a question about other numbers is another question
-  show();
-  showLiveBar();
-  remember();
+  fitGraph();
 }
 
 function undo() {
   if (!past.length) return;
-  put(past.pop(), (old) => future.push(old));
+  const loss = rootNow();
+  put(past.pop().leaves, () => future.push(nowAs(loss)));
 }
 
 function redo() {
   if (!future.length) return;
-  put(future.pop(), (old) => past.push(old));
+  const loss = rootNow();
+  put(future.pop().leaves, () => past.push(nowAs(loss)));
 }
 
 function reset() {
-  if (changed.size) put(new Map(), (old) => { past.push(old); future.length = 0; });
+  const loss = changed.size ? rootNow() : 0;
+  if (changed.size) put(new Map(), () => { past.push(nowAs(loss)); future.length = 0; });
 }
 
 // One step of gradient descent for every parameter of the graph that is shown, with the gradients that its whole backward pass gives.
@@ -82,15 +89,13 @@ function descend(rate) {
   if (!runs.length) runs = computeAll(changed);
   const { program, V, G } = runs[graphAt(position.k)];
   const moving = program.nodes.map((id, i) => [id, V[i] - rate * G[i]]).filter(([id, x]) => kindOf[id] === "parameter" && !Number.isNaN(x));
-  const last = touched;
-  const done = moving.length > 0 && change(Object.fromEntries(moving));
-  touched = last ?? touched;
-  return done;
+  return moving.length > 0 && change(Object.fromEntries(moving));
 }
 
 function showLiveBar() {
-  $("live").hidden = !barWanted && !changed.size && !refusedNow;
-  $("numbers").setAttribute("aria-pressed", String(!$("live").hidden));
+  const wanted = openDrawer === "numbers";
+  $("live").hidden = !wanted && !changed.size && !refusedNow;
+  $("change").setAttribute("aria-pressed", String(wanted));
   $("live-note").textContent = refusedNow || (changed.size ? "Your numbers" : "Choose a leaf, and type or drag");
   $("live-note").classList.toggle("refused", Boolean(refusedNow));
   $("undo").setAttribute("aria-disabled", String(!past.length));
@@ -98,7 +103,6 @@ function showLiveBar() {
   $("reset").setAttribute("aria-disabled", String(!changed.size));
   showCurve();
   $("graph").style.bottom = $("live").hidden ? "" : `${$("live").offsetHeight + 8}px`;
-  fitGraph();
 }
 
 // ---- by hand
@@ -148,7 +152,12 @@ function openField(box, id, text = null) {
     event.stopPropagation();
     event.preventDefault();
   };
-  field.onblur = () => { field.hidden = true; };
+  const opened = field.value;
+  field.onblur = () => { // what was typed counts, unless Escape took it back
+    const left = !field.hidden && (text !== null || field.value !== opened);
+    field.hidden = true;
+    if (left) typed(id, field.value);
+  };
 }
 
 function closeField(box) {
@@ -182,20 +191,20 @@ function listenForLeaves() {
     drag = null;
     if (ended?.moved) graph.addEventListener("click", (event) => event.stopPropagation(), { capture: true, once: true });
   });
+  graph.addEventListener("touchmove", (event) => { if (drag) event.preventDefault(); }, { passive: false }); // it does not scroll
   window.addEventListener("pointercancel", () => { drag = null; });
-  graph.addEventListener("click", (event) => { // the first click chooses a leaf, the second opens its field
+  graph.addEventListener("click", (event) => { // after what a click on any node does: it is chosen
     const box = event.target.closest(".node");
     const id = leafOf(box);
-    if (id === null || !canLive() || view.chosen !== id) return;
-    event.stopPropagation();
-    openField(box, id);
-  }, { capture: true });
+    if (id !== null && canLive()) openField(box, id);
+  });
   Object.assign(chalkgrad, { set: setByName, step: (rate) => descend(Number(rate)), refused: () => refusedNow });
   for (const [id, act] of Object.entries({ undo, redo, reset })) $(id).addEventListener("click", act);
-  $("numbers").addEventListener("click", () => {
-    barWanted = $("live").hidden;
-    refusedNow = barWanted ? original.live.refused : "";
+  $("change").addEventListener("click", () => {
+    toggleDrawer("numbers");
+    refusedNow = openDrawer === "numbers" ? original.live.refused : "";
     showLiveBar();
+    fitGraph();
   });
   $("descend").addEventListener("click", () => { stop(); descend(Number($("rate").value)); });
 }
@@ -218,7 +227,7 @@ addressParts.push({
     const found = [...(said.get("leaves") ?? "").matchAll(/(n\d+)~([\w-]{11})/g)].map(([, id, bits]) => [id, unpacked(bits)]);
     const leaves = new Map(found.filter(([id, x]) => isLeaf(id) && Number.isFinite(x)));
     if (!canLive() || (leaves.size === 0 && changed.size === 0)) return;
-    put(leaves);
+    put(leaves, null, false);
   },
 });
 

@@ -138,27 +138,25 @@ function afterUpdates(g) {
 
 // Where each gradient comes from, with the numbers of now.
 function ledgersNow(graph, run) {
-  const usesOfNode = new Map(); // in the order in which they add
-  for (let i = graph.nodes.length - 1; i >= 0; i--) {
-    (operandsOf[graph.nodes[i]] ?? []).forEach((parent, operand) => usesOfNode.set(parent, [...(usesOfNode.get(parent) ?? []), [i, operand]]));
-  }
-  return Object.fromEntries(Object.entries(graph.ledgers).map(([id, told]) => [id, ledgerNow(told, usesOfNode.get(id) ?? [], run, run.program.place.get(id))]));
+  const byParent = usesByParent(run);
+  return Object.fromEntries(Object.entries(graph.ledgers).map(([id, told]) => [id, ledgerNow(told, run, run.program.place.get(id), byParent)]));
 }
 
-function ledgerNow(told, uses, run, at) {
-  const contributions = told.rows.map((_, i) => run.G[uses[i][0]] * run.D[run.program.start[uses[i][0]] + uses[i][1]]);
+function ledgerNow(told, run, at, byParent) {
+  const uses = byParent[at];
+  const contributions = told.rows.map((_, i) => run.G[uses[i].node] * run.D[uses[i].at]);
   const gradient = told.rows.length ? run.G[at] : asNumber(told.rows.length === 0 && at === run.program.rows.length - 1 ? 1 : 0);
   const terms = contributions.map((x, i) => (i ? bracketed(number(x)) : number(x))).join(" + ");
   return {
     ...told,
     head: equation([told.head.split(" = ")[0], terms, number(gradient)].join(" = ")),
-    rows: told.rows.map(([k, use], i) => [k, use, number(run.G[uses[i][0]]), localLine(run, uses[i].join(".")), number(contributions[i])]),
+    rows: told.rows.map(([k, use], i) => [k, use, number(run.G[uses[i].node]), localLine(run, `${uses[i].node}.${uses[i].operand}`), number(contributions[i])]),
     sum: number(gradient),
-    reason: "",
+    reason: gradient ? "" : told.rows.length ? reasonForZero(run, uses, byParent) : told.reason,
   };
 }
 
-// The question at an event: its truth and its hints; what wrong answers give away is known for the original numbers.
+// The question at an event: its truth, its hints, and what the slips of one step give; other mistakes are known for the original numbers.
 function askNow(k) {
   const { ask, graph } = original.steps[k];
   if (!ask) return {};
@@ -167,8 +165,22 @@ function askNow(k) {
   const at = run.program.place.get(step.node);
   const truth = run.G[at] * run.D[run.program.start[at] + step.operand];
   if (!Number.isFinite(truth)) return { ask: undefined };
-  const filled = { ...ask, truth, answer: number(truth), wrong: [] };
+  const filled = { ...ask, truth, answer: number(truth) };
+  Object.defineProperty(filled, "wrong", { get: () => slipsNow(run, at, step.operand, truth) });
   const local = () => localLine(run, `${at}.${step.operand}`).split(/\s+/).join(" ");
   Object.defineProperty(filled, "hints", { get: () => original.live.events[k].hints.map((hint) => fillIn(hint, reader(run)).replace(LOCAL, local)) });
   return { ask: filled };
+}
+
+// The wrong answers at a use that differ from the right one as printed, each with its verdict: the twin of wrong_answers in questions.py.
+function slipsNow({ program: { rows, parents, start, nodes }, G, D, after }, node, operand, truth) {
+  const known = { g: G[node], l: D[start[node] + operand], a: after[start[node] + operand] };
+  const [swapped] = original.live.slips.slice(-1);
+  const found = original.live.slips.slice(0, -1).map((slip) => [slip.number.split("+").map((mark) => known[mark]).reduce((x, y) => x + y), slip]);
+  const other = original.live.rows[rows[node]].partners[operand];
+  if (other >= 0) {
+    const [here, there] = [operand, other].map((i) => nameOf[nodes[parents[start[node] + i]]]);
+    found.push([G[node] * D[start[node] + other], { ...swapped, words: told(swapped.words, here, there) }]);
+  }
+  return found.filter(([x]) => Number.isFinite(x) && number(x) !== number(truth)).map(([x, slip]) => [Number(x.toPrecision(12)), slip]);
 }

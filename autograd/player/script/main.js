@@ -2,7 +2,7 @@
 
 const position = { k: -1, text: 0 }; // the event that has just happened, and which text after it; 0: the event itself
 let timer = null;
-let announced = "";
+const COVERED = matchMedia("(max-width: 44rem)"); // there a drawer covers the graph
 
 function currentStop() {
   const here = stops.filter((stop) => stop.k === position.k);
@@ -18,6 +18,7 @@ function show() {
     else item.removeAttribute("aria-current");
   }
   showDrawer(state);
+  showLiveBar();
   showBar(state);
   showStrip(state, stop);
   showGraph(state);
@@ -143,7 +144,7 @@ function pressedNode(element) {
 
 function choose(id) {
   view.chosen = id || null;
-  openDrawer = "why";
+  if (!COVERED.matches || !isLeaf(id)) openDrawer = openDrawer === "numbers" && isLeaf(id) ? "numbers" : "why";
   show();
   remember();
 }

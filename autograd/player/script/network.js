@@ -21,7 +21,6 @@ function putOnStage(given) {
   changed = new Map();
   past.length = future.length = 0;
   touched = predicted = null;
-  barWanted = false;
   refusedNow = "";
   answered.clear();
   hinted.clear();

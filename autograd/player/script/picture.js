@@ -86,6 +86,7 @@ function showGraph(state) {
   if (!picture) return;
   const fits = setSize(picture);
   paint(picture, state);
+  listGraph(picture, state);
   if (!fits) bringIntoView($("graph"), picture.svg.querySelector(".node.about, .node.active"));
 }
 

@@ -63,7 +63,7 @@ function check() {
 }
 
 function named(shown, nearer) {
-  const verdicts = [...new Set(nearer.map(([, place]) => place))].map((place) => lesson.mistakes[place]);
+  const verdicts = [...new Set(nearer.map(([, slip]) => slip))].map((slip) => lesson.mistakes[slip] ?? slip);
   if (!verdicts.length) return [`${shown} is not right, and none of the known mistakes gives it.`];
   return verdicts.flatMap(({ name, words, why }) => [`${shown} ${words}`, `${name}: ${why}`]);
 }
