@@ -24,11 +24,11 @@ def test_the_graph_is_told_in_words_in_reading_order(visit):  # noqa: F811
     page.evaluate("() => chalkgrad.goto(999)")
     told = page.locator("#listed li").all_text_contents()
     assert told[0] == "w, parameter: value 2, gradient −24"
-    assert told[-1] == "L, from v3, now: value 16, gradient 1" or told[-1].startswith("L, from v")
+    assert told[-1].startswith("L, from v")
     named = [node.label for node in topological_order(neuron()) if node.label]
     order = [line.split(",")[0] for line in told]
     assert [name for name in order if name in named] == named
-    assert leaf(page, "w").get_attribute("aria-label") == told[0]
+    assert page.locator(f"#{leaf(page, 'w').get_attribute('aria-describedby')}").text_content() == told[0]
 
 
 def test_every_node_is_reached_by_tab_and_keeps_the_focus(visit):  # noqa: F811
@@ -37,7 +37,7 @@ def test_every_node_is_reached_by_tab_and_keeps_the_focus(visit):  # noqa: F811
     reached = []
     for _ in topological_order(neuron()):
         page.keyboard.press("Tab")
-        reached.append(page.evaluate("document.activeElement.getAttribute('aria-label')"))
+        reached.append(page.evaluate("document.activeElement.getAttribute('aria-describedby')"))
     assert len(set(reached)) == len(reached) == page.locator("#listed li").count()
     page.locator("#next").focus()
     page.keyboard.press("n")

@@ -1,4 +1,4 @@
-// The graph as text, in reading order: a list that is heard and not seen, and the same words at each node.
+// The graph as text, in reading order: a list that is heard and not seen, and describes each node.
 
 const ROLES = { data: "value", in: "takes", out: "gives", grad: "gradient" };
 
@@ -11,13 +11,16 @@ function listGraph(picture, state) {
   if (list.dataset.graph !== picture.svg.dataset.graph) {
     list.dataset.graph = picture.svg.dataset.graph;
     fill(list, marks.map(() => make("li")));
-    for (const mark of marks) mark.said = "";
+    marks.forEach((mark, i) => {
+      mark.said = "";
+      list.children[i].id = `listed-${i}`;
+      mark.element.setAttribute("aria-describedby", `listed-${i}`);
+    });
   }
   marks.forEach((mark, i) => {
     const said = inWords(mark, lesson.graphs[state.graph].nodes);
     if (said === mark.said) return;
     mark.said = list.children[i].textContent = said;
-    mark.element.setAttribute("aria-label", said);
   });
 }
 
