@@ -24,6 +24,7 @@ from autograd.classroom.assignments.judge import judge_folder
 from autograd.classroom.assignments.runner import Student
 from autograd.file_io import write_file
 from autograd.pictures import Picture
+from autograd.pictures.ground import Ground
 from autograd.player import Player
 
 Say = Callable[[str], object]
@@ -110,7 +111,8 @@ def show(thing: object, say: Say) -> None:
     if isinstance(thing, Player):
         tell(say, "page", html=thing.html, title=thing.title)
     elif isinstance(thing, Picture):
-        tell(say, "picture", svg=thing.svg(), title=thing.summary)
+        svg = thing.svg()
+        tell(say, "picture", svg=svg, dark=Ground(dark=True).of_svg(svg), title=thing.summary)
     elif thing is not None:
         print(repr(thing))
 

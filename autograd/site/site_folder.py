@@ -65,7 +65,7 @@ def jobs_of(course: Course, pyodide: str | None) -> Iterator[Job]:
 
 def look() -> Iterator[Item]:
     """Yield the style and the scripts; the judge of answers is that of the stage."""
-    yield SiteFile("site.css", part("site.css"))
+    yield from (SiteFile(name, part(name)) for name in ("site.css", "icon.svg"))
     yield from (SiteFile(f"{name}.js", part(f"script/{name}.js")) for name in SCRIPTS)
     yield SiteFile("judge.js", "\n".join(part_of_stage(f"script/{name}.js") for name in ("numbers", "judge")))
 

@@ -50,6 +50,7 @@ def test_pictures_and_pages_are_shown_in_their_order(said):
     assert [one["kind"] for one in heard] == ["text", "picture", "page"]
     assert heard[0]["text"] == "64.0 -32.0\n"
     assert heard[1]["svg"].startswith("<svg")
+    assert "#15181D" in heard[1]["dark"]
     assert "<script" in heard[2]["html"]
 
 

@@ -24,7 +24,7 @@ addEventListener("DOMContentLoaded", () => {
   function numberLines(wrong = 0) {
     const count = editor.value.split("\n").length;
     numbers.replaceChildren(...Array.from({ length: count }, (_, k) =>
-      element("span", k + 1 === wrong ? { class: "wrong" } : {}, `${k + 1}\n`)));
+      element("span", k + 1 === wrong ? { class: "wrong" } : {}, String(k + 1))));
     numbers.scrollTop = editor.scrollTop;
   }
 
@@ -235,9 +235,10 @@ addEventListener("DOMContentLoaded", () => {
       if (last?.matches("pre.printed")) last.append(text);
       else shown(element("pre", { class: "printed" }, text));
     },
-    picture({ svg, title }) {
-      const source = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
-      shown(element("img", { class: "picture", src: source, alt: title }));
+    picture({ svg, dark, title }) {
+      const address = (text) => `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
+      shown(element("picture", {}, element("source", { media: "(prefers-color-scheme: dark)", srcset: address(dark) }),
+        element("img", { src: address(svg), alt: title })));
     },
     page({ html, title }) {
       const frame = element("iframe", { sandbox: "allow-scripts", src: "laboratory/frame.html", title });
@@ -263,7 +264,7 @@ addEventListener("DOMContentLoaded", () => {
       shown(told);
     },
     report({ text, stage, hints }) {
-      shown(element("pre", { class: "printed" }, text), ...hints.map((hint, k) =>
+      shown(element("pre", { class: "report" }, text), ...hints.map((hint, k) =>
         element("details", {}, element("summary", {}, `Stage ${stage}: hint ${k + 1}`), element("p", {}, hint))));
     },
   };
