@@ -1,6 +1,8 @@
 """Slides: what each says, the deck for PowerPoint opened again, and the page, which asks nothing of any network."""
 
 import re
+import shutil
+import subprocess
 import sys
 from html.parser import HTMLParser
 
@@ -114,7 +116,53 @@ def test_powerpoint_opens_again_and_says_the_same(tmp_path, dark):
         for shape in page.shapes:
             assert 0 <= shape.left <= shape.left + shape.width <= show.slide_width
             assert 0 <= shape.top <= shape.top + shape.height <= show.slide_height
+        lowest = 0
+        for shape in page.shapes:  # one below the other
+            assert shape.top >= lowest - 1  # of 914,400 to the inch
+            lowest = shape.top + shape.height
+        assert all(
+            run.font.size.pt >= 14
+            for shape in page.shapes
+            if shape.has_text_frame
+            for run in shape.text_frame.paragraphs
+        )
         assert (page.background.fill.type == pptx.enum.dml.MSO_FILL.SOLID) == dark
+
+
+def pages_of(deck, folder):
+    """The pages of a deck as LibreOffice shows them: of each its text, and how much of it is not ground."""
+    np, image = pytest.importorskip("numpy"), pytest.importorskip("matplotlib.image")
+    path = save_deck(deck, folder / "deck.pptx")
+    home = f"-env:UserInstallation={(folder / 'office').as_uri()}"
+    office = ["soffice", home, "--headless", "--convert-to", "pdf", "--outdir", str(folder), str(path)]
+    for command in (office, ["pdftoppm", "-r", "40", "-png", "deck.pdf", "page"], ["pdftotext", "-layout", "deck.pdf"]):
+        subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=300)
+    texts = (folder / "deck.txt").read_text(encoding="utf-8").split("\f")[:-1]
+    pictures = [image.imread(name)[..., :3] for name in sorted(folder.glob("page-*.png"))]
+    return texts, pictures, [np.any(abs(page - page[0, 0]) > 0.1, axis=-1) for page in pictures]
+
+
+@pytest.mark.soak
+@pytest.mark.skipif(not (shutil.which("soffice") and shutil.which("pdftoppm")), reason="no office on this machine")
+@rendered
+@pytest.mark.parametrize("slug", ["tiny-network", "xor-training", "hostile"])
+@pytest.mark.parametrize("dark", [False, True])
+def test_powerpoint_shows_what_each_slide_says(slug, dark, tmp_path):
+    pytest.importorskip("pptx")
+    deck = slides(Value(2.0, HOSTILE) * 3 if slug == "hostile" else LESSONS[slug], every="phase", dark=dark)
+    texts, pictures, drawn = pages_of(deck, tmp_path)
+    assert len(texts) == len(pictures) == len(deck.slides)
+    for slide, text, picture, page in zip(deck.slides, texts, pictures, drawn, strict=True):
+        height, width = page.shape
+        assert width / height == pytest.approx(16 / 9, abs=0.02)
+        words = re.sub(r"\s", "", text)
+        for said in (slide.heading, slide.sentence):
+            assert re.sub(r"\s", "", said)[:20] in words
+        assert (picture[0, 0].mean() < 0.5) == dark
+        inside = page[2:-2, 2:-2]  # the last pixels are half of the page
+        assert not inside[:, [0, -1]].any(), "nothing runs over the edge"
+        assert not inside[[0, -1]].any(), "nothing runs over the edge"
+        assert inside[height // 2 :].any(), "the picture is there"
 
 
 @rendered

@@ -10,8 +10,8 @@ from autograd.errors import FileError
 from autograd.pictures.ground import DARK, LIGHT
 
 WIDE, HIGH, MARGIN = 13.333, 7.5, 0.6  # inches
-FRAME = (0.3, 3.3, WIDE - 0.6, 4.0)  # where a picture lies: left, top, width, height
-PLOT = (0.6, 1.3, WIDE - 1.2, 6.0)
+TOP, EDGE = 0.95, 0.3  # where the sentence begins, below the heading; what stays free around a picture
+LETTERS = 1650  # so many letters of one point stand side by side on a slide
 INK = "#16181D"
 TITLE_ONLY = 5  # the place of that layout in python-pptx's own template
 
@@ -44,21 +44,28 @@ def write_slide(page: Any, slide: Slide, dark: bool) -> None:
         page.background.fill.fore_color.rgb = rgb(DARK)
     place(page.shapes.title, 0.35, 0.6)
     write(page.shapes.title.text_frame, slide.heading, 22, ink)
-    write(box(page, 0.95, 1.1), slide.sentence, fitting(slide.sentence, 28), ink, bold=True)
-    if slide.formula:
-        write(box(page, 2.05, 1.2), slide.formula, fitting(slide.formula, 26), ink)
+    top = TOP
+    for text, largest, bold in ((slide.sentence, 28, True), (slide.formula, 26, False)):
+        if text:
+            size, height = fitting(text, largest)
+            write(box(page, top, height), text, size, ink, bold)
+            top += height
+    frame = (EDGE, top, WIDE - 2 * EDGE, HIGH - EDGE - top)
     if slide.picture:
-        add_picture(page, slide.picture.png(), FRAME, slide.picture.summary)
+        add_picture(page, slide.picture.png(), frame, slide.picture.summary)
     if slide.plot:
-        add_picture(page, slide.plot, PLOT, f"The plot of the lesson {slide.sentence}")
+        add_picture(page, slide.plot, frame, f"The plot of the lesson {slide.sentence}")
     if slide.notes:
         page.notes_slide.notes_text_frame.text = slide.notes
 
 
-def fitting(text: str, size: int) -> int:
-    """Return the size of letters, in points, at which a text of several lines has room."""
-    rows = sum(1 + len(line) * size // 1750 for line in text.split("\n"))
-    return size if rows <= 2 else max(12, size * 2 // rows + 4)
+def fitting(text: str, size: int) -> tuple[int, float]:
+    """Return the size of letters, in points, at which a text of several lines has room, and how high it is, in inches."""
+    lines = text.split("\n")
+    rows = sum(1 + len(line) * size // LETTERS for line in lines)
+    size = size if rows <= 2 else max(14, size - 2 * (rows - 2))
+    rows = sum(1 + len(line) * size // LETTERS for line in lines)
+    return size, 0.15 + rows * size / 60  # a row is 1.2 times as high as its letters, of which 72 points are an inch
 
 
 def rgb(colour: str) -> Any:
