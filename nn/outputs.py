@@ -24,6 +24,7 @@ with. Take the one that you mean, model(x)[0]; for all of them, [-1 * y for y in
     """
 
     __slots__ = ()
+    __array_ufunc__ = None  # so that np.float64(2) * outputs is refused too
 
     def __neg__(self) -> NoReturn:
         raise DataError(REMEDY)
@@ -35,10 +36,13 @@ with. Take the one that you mean, model(x)[0]; for all of them, [-1 * y for y in
 
     def __add__(self, other: Any) -> Any:
         if isinstance(other, list):
-            return super().__add__(other)
+            return [*self, *other]
         raise DataError(REMEDY)
 
-    __radd__ = __add__
+    def __radd__(self, other: Any) -> Any:
+        if isinstance(other, list):  # Python asks a subclass first
+            return [*other, *self]
+        raise DataError(REMEDY)
 
     def __getattr__(self, name: str) -> NoReturn:
         remedy = f" {REMEDY}" if not name.startswith("_") and hasattr(Value, name) else ""

@@ -430,3 +430,9 @@ def test_newton_refuses_a_loss_of_another_moment_and_changes_nothing():
     with pytest.raises(GraphError, match=r"numbers of one moment.*Compute the loss again"):
         nn.Newton([x, y]).step(loss)
     assert (x.data, y.data) == (2.0, -1.0)
+
+
+def test_an_optimizer_shows_its_settings_and_how_much_it_trains():
+    shown = repr(SGD([Value(1.0), Value(2.0)], lr=0.5))
+    assert shown.startswith("SGD(2 parameters, lr=0.5, ")
+    assert "params" not in shown
