@@ -2,7 +2,7 @@
 // of its own too, and one goes back to it; the network of one's own model is the only graph there is.
 
 const THICKEST = 7;
-const LEAST_LETTERS = 5; // pixels
+const LEAST_LETTERS = 4; // pixels
 let story = null; // the lesson as it was given
 
 const isOwn = () => story.network === undefined; // a model of one's own

@@ -1,7 +1,7 @@
 // The Train drawer: steps of an optimizer on the network's data, and the loss over steps.
 
 const AT_ONCE = 10; // steps of a run between two pictures
-const SENT_EVERY = 6; // pictures of a run, for one of the whole graph
+const SHARE_OF_GRAPH = 0.25; // of a run's time: the graph on the stage is shown anew no more often
 const BATCHES = [1, 2, 4, 8, 16, 32, 64, 100];
 const MOST_DOTS = 300; // of the loss curve
 const OWN_START = "own"; // of a lesson, or of a model that was given
@@ -69,11 +69,15 @@ function runTraining() {
   $("train-run").textContent = "Pause";
   $("train-run").setAttribute("aria-pressed", "true");
   $("train-said").setAttribute("aria-live", "off");
-  let turns = 0;
+  let [sent, cost] = [0, 0]; // when the graph was shown anew, and how long that took
   const turn = () => {
     trainTimer = requestAnimationFrame(turn);
     if (!train(AT_ONCE) || openDrawer !== "train") stopTraining();
-    if (trainTimer === null || turns++ % SENT_EVERY === 0) sendExample();
+    const now = performance.now();
+    if (trainTimer === null || now - sent >= cost / SHARE_OF_GRAPH) {
+      sendExample();
+      [sent, cost] = [performance.now(), performance.now() - now];
+    }
     showTrain();
   };
   trainTimer = requestAnimationFrame(turn);
