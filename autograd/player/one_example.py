@@ -52,7 +52,7 @@ def example(trainable: Trainable, k: int = 0) -> Example:
     inputs = leaves(x, "x", f"The inputs of example {k}")
     given = tried(f"The model, given the inputs of example {k},", trainable.model, filled(x, inputs))
     outputs = list(given) if isinstance(given, (list, tuple)) else [given]
-    target = one_hot(y, len(outputs)) if len(outputs) > 1 and hasattr(y, "__index__") else y
+    target = target_of(y, len(outputs))
     targets = leaves(target, "y", f"The target of example {k}")
     root = loss_of(trainable.loss, given, outputs, filled(target, targets), k)
     label(root, outputs)
@@ -68,15 +68,39 @@ def pair(data: Sequence[Any], k: int) -> tuple[Any, Any]:
     return data[k][0], data[k][1]
 
 
+def numbers_of(trainable: Trainable, k: int, first: Example) -> list[list[float]]:
+    """Return the inputs and the targets of example k, as many as those of the first."""
+    x, y = pair(trainable.data, k)
+    target = target_of(y, len(first.outputs))
+    found = [floats(x, f"The inputs of example {k}"), floats(target, f"The target of example {k}")]
+    if list(map(len, found)) != [len(first.inputs), len(first.targets)]:
+        raise DataError(
+            f"Example {k} has {len(found[0])} inputs and {len(found[1])} targets, and example 0 has {len(first.inputs)} and {len(first.targets)}. "
+            "One network takes examples of one form."
+        )
+    return found
+
+
 def leaves(numbers: Any, name: str, what: str) -> list[Value]:
     """Return the leaves of a number, x, or of a list of them, x1, x2 and so on."""
+    found = floats(numbers, what)
+    return [Value(x, f"{name}{i}" if len(found) > 1 else name) for i, x in enumerate(found, 1)]
+
+
+def floats(numbers: Any, what: str) -> list[float]:
+    """Return a number, or a list of them, as a list of floats."""
     try:
         found = list(map(float, numbers)) if hasattr(numbers, "__len__") else [float(numbers)]
     except (TypeError, ValueError):
-        raise DataError(f"{what} are no number and no list of numbers: {numbers!r}. Write them as [0.5, 1].") from None
+        raise DataError(f"{what}: {numbers!r} is no number and no list of numbers. Write [0.5, 1].") from None
     if not all(map(isfinite, found)):
-        raise DataError(f"{what} are not all finite: {numbers!r}. Leave the example out.")
-    return [Value(x, f"{name}{i}" if len(found) > 1 else name) for i, x in enumerate(found, 1)]
+        raise DataError(f"{what}: {numbers!r} is not finite. Leave the example out.")
+    return found
+
+
+def target_of(y: Any, outputs: int) -> Any:
+    """Return a target as the loss takes it: a class among several outputs as one-hot."""
+    return one_hot(y, outputs) if outputs > 1 and hasattr(y, "__index__") else y
 
 
 def filled(numbers: Any, made: list[Value]) -> Any:

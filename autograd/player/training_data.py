@@ -24,11 +24,12 @@ from typing import Any
 
 from autograd.classroom.trainable import Trainable
 from autograd.code_text import Code
+from autograd.errors import DataError
 from autograd.explain.stepper import count_steps, steps
 from autograd.namespaces import Folds
 from autograd.op import Op
 from autograd.player.live import Row, alive, deciding_line, row_texts
-from autograd.player.one_example import Example, example
+from autograd.player.one_example import Example, example, numbers_of
 from autograd.player.page_data import gather
 from autograd.player.training_rows import training_table
 from autograd.player.update_rules import HasRule, update_rules
@@ -36,6 +37,7 @@ from autograd.value import Value
 
 NETWORK = "The network, on one example"
 MOST_EVENTS = 1_000  # of a graph that is shown beside a lesson's own
+MOST_EXAMPLES = 2_000
 SEEDS, MOST_NUMBERS = 10, 3_000  # of all starts together
 MOST_COMPARED = 64  # examples whose graphs are compared
 
@@ -52,6 +54,7 @@ class Training:
         if trainable is None:
             return
         self.example = example(trainable)
+        checked(self.example, trainable)
         self.refused = frozen(trainable, self.example)
         rows = rows_of(self.example)
         try:
@@ -66,7 +69,7 @@ class Training:
         self.data = {
             "refused": "",
             **program(self.example, rows),
-            "data": [numbers(example(trainable, k)) for k in range(len(trainable.data))],
+            "data": [shortened(numbers_of(trainable, k, self.example)) for k in range(len(trainable.data))],
             "starts": starts(self.example),
             "optimizers": optimizers,
             "lr": trainable.lr,
@@ -87,10 +90,20 @@ class Training:
         return {"title": NETWORK, "question": "", "quiz": False, **told, "live": live}, pictures, rows
 
 
+def checked(first: Example, trainable: Trainable) -> None:
+    """Refuse a model without anything to train, and more examples than a page can show."""
+    if not first.parameters:
+        raise DataError(
+            'The model has no parameters, so there is nothing to train. Make its weights with Parameter(0.5, "w").'
+        )
+    if len(trainable.data) > MOST_EXAMPLES:
+        raise DataError(
+            f"A page trains on {MOST_EXAMPLES:,} examples at the most, and here are {len(trainable.data):,}. Give a part of them."
+        )
+
+
 def frozen(trainable: Trainable, first: Example) -> str:
     """Say why one program cannot stand for all examples: Python decides, or they have different graphs."""
-    if not first.parameters:
-        return 'it has no parameters. Make its weights with Parameter(0.5, "w").'
     if line := deciding_line(lambda: example(trainable).root):
         return line
     for k in range(1, min(len(trainable.data), MOST_COMPARED)):
@@ -106,9 +119,13 @@ def rows_of(first: Example) -> list[tuple[Op, int]]:
     return list(dict.fromkeys((node.op, len(node.parents)) for node in first.order if node.op))
 
 
-def numbers(one: Example) -> list[list[float]]:
-    """Return the inputs and the targets of an example, whole numbers as such: they are shorter."""
-    return [[int(x.data) if x.data.is_integer() else x.data for x in leaves] for leaves in (one.inputs, one.targets)]
+def shortened(lists: list[list[float]]) -> list[list[float]]:
+    """Return numbers with whole ones as such, which are shorter.
+
+    >>> shortened([[0.5, 1.0], [2.0]])
+    [[0.5, 1], [2]]
+    """
+    return [[int(x) if x.is_integer() else x for x in numbers] for numbers in lists]
 
 
 def program(first: Example, rows: Sequence[tuple[Op, int]]) -> dict[str, Any]:

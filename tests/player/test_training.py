@@ -1,17 +1,21 @@
 """The page that trains: its passes, its optimizers and its program, in Node against Python."""
 
 import json
+import re
 from random import Random
 
 import pytest
 
-from autograd import DataError, Parameter, Value, mean, play
+from autograd import DataError, Parameter, Value, mean, play, steps
+from autograd.__main__ import LESSONS
 from autograd.classroom import Trainable
 from autograd.player.training_data import Training
 from nn import MLP, SGD, Adam, binary_cross_entropy_with_logits, cross_entropy, hinge_loss, mse_loss
 from nn.data.datasets import moons, xor
 from nn.lessons import xor_training
+from tests.benchmarks import bench_page
 from tests.player.test_javascript import in_node, needs_node, script
+from tests.test_command_line import ROOT
 
 LOGITS = binary_cross_entropy_with_logits
 SCRIPTS = ("numbers", "functions", "fill", "passes", "learn")
@@ -115,14 +119,20 @@ def test_classes_are_one_hot():
         (lambda: play(MLP(2, [1]), data=xor(), loss="mse"), "A loss is a function"),
         (lambda: play(MLP(2, [1]), data=[], loss=mse_loss), "one at least"),
         (lambda: play(MLP(2, [1]), data=[1, 2], loss=mse_loss), "Example 0 is no pair"),
-        (lambda: play(MLP(2, [1]), data=[("ab", 1)], loss=mse_loss), "no number and no list of numbers"),
-        (lambda: play(MLP(2, [1]), data=[([0, float("nan")], 1)], loss=mse_loss), "not all finite"),
+        (lambda: play(MLP(2, [1]), data=[("ab", 1)], loss=mse_loss), "is no number and no list of numbers"),
+        (lambda: play(MLP(2, [1]), data=[([0, float("nan")], 1)], loss=mse_loss), "is not finite"),
         (lambda: play(MLP(3, [1]), data=xor(), loss=mse_loss), "given the inputs of example 0, fails"),
+        (lambda: play(lambda x: x * 2, data=[(1.0, 1.0)], loss=mse_loss), "nothing to train"),
+        (lambda: play(MLP(2, [1]), data=xor() * 600, loss=mse_loss), "at the most"),
+        (lambda: play(MLP(2, [1]), data=[*xor() * 20, ([1, 2, 3], 0)], loss=mse_loss), "Example 80 has 3 inputs"),
         (lambda: play(lambda x: 3.0, data=xor(), loss=mse_loss), "returns no Value"),
         (lambda: play(MLP(2, [1]), data=xor(), loss=lambda out, y: 1.0), "a loss is one Value"),
         (lambda: play(MLP(2, [1]), data=xor(), loss=hinge_loss), "targets of −1 and"),
         (lambda: play(MLP(2, [3]), data=[([0, 1], 5)], loss=cross_entropy), "classes 0 to 2"),
-        (lambda: play(MLP(2, [1]), data=[([0, 1], 1), ([0, 1, 2], 0)], loss=mse_loss), "example 1, fails"),
+        (
+            lambda: play(MLP(2, [1]), data=[([0, 1], 1), ([0, 1, 2], 0)], loss=mse_loss),
+            "example 1, fails|Example 1 has 3 inputs",
+        ),
     ],
 )
 def test_what_does_not_go_together_is_said(wrong, words):
@@ -130,6 +140,22 @@ def test_what_does_not_go_together_is_said(wrong, words):
         wrong()
 
 
-def test_what_has_no_parameters_says_so():
-    training = Training(Trainable(lambda x: x * 2, [(1.0, 1.0)], mse_loss))
-    assert "it has no parameters" in training.refused
+def test_the_example_of_the_teachers_page_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    page = (ROOT / "docs" / "teaching.md").read_text(encoding="utf-8")
+    exec(re.search(r"## A page that trains.*?```python\n(.*?)```", page, re.S)[1], {})  # noqa: S102  # it is ours
+    assert (tmp_path / "moons.html").stat().st_size > 100_000
+
+
+def test_the_nodes_of_the_program_are_those_of_the_graph_on_the_stage():
+    """So that the page knows which leaf of the graph is which parameter."""
+    for slug in ("xor-training", "loan-neuron", "optimizers"):
+        made = Training(LESSONS[slug].training()).example
+        assert made.order[: len(steps(made.root)[0].names)] == list(steps(made.root)[0].names)
+
+
+@pytest.mark.slow
+@needs_node
+def test_the_benchmark_of_the_page_measures():
+    for time, beside in (bench_page.passes(300), *bench_page.trainings().values()):
+        assert time > 0 < beside

@@ -33,9 +33,9 @@ function putOnStage(given) {
   showLiveBar();
 }
 
-// Send the chosen example through the graph on the stage.
+// Send the chosen example through the graph on the stage, and show it; false where it cannot be shown.
 function sendExample() {
-  if (!canShow()) return;
+  if (!canShow()) return false;
   if (!onStage()) putOnStage(story.network);
   if (position.k < 0 || position.k > LAST()) Object.assign(position, { k: LAST(), text: 0 }); // all numbers are there
   if (view.level === null) showNeurons();
@@ -48,12 +48,13 @@ function sendExample() {
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     trainNote = error.message;
-    return;
+    return false;
   }
   answered.clear();
   setLeaves(leaves);
   show();
   if (trainTimer === null) remember();
+  return true;
 }
 
 // At this level each line is a weight; a network that is too large for it is shown as any other graph.

@@ -138,26 +138,34 @@ function showDescent() {
 
 const targetOf = ({ targets }) => (plane.classes ? classOf(targets) : targets[0]);
 
-function told_(one, k) {
+function toldOf(one, k) {
   const names = one.inputs.map((x, i) => `${one.inputs.length > 1 ? `x${i + 1}` : "x"} = ${short(x)}`);
   return `Example ${k + 1}: ${names.join(", ")}; target ${number(targetOf(one))}`;
 }
 
 // A point is a circle or a square by its target: not by its colour alone.
-function showPoints(placeOf_) {
-  const points = learner.data.map((one, k) => {
-    const [x, y] = placeOf_(one);
-    const group = plane.classes ? classOf(one.targets) : plane.kind === "curve" ? 0 : sideOf(one.targets[0]);
-    const point = drawn("g", { class: `point c${group % 6}`, role: "button", tabindex: k === (plane.chosen ?? 0) ? 0 : -1, "data-example": k, "aria-label": told_(one, k), "aria-pressed": String(k === plane.chosen) });
-    const r = learner.data.length > 60 ? 4 : 6;
-    point.append(group % 2 ? drawn("rect", { x: x - r, y: y - r, width: 2 * r, height: 2 * r }) : drawn("circle", { cx: x, cy: y, r }));
-    if (plane.classes > 2) { const label = drawn("text", { x, y: y + 4, "text-anchor": "middle" }); label.textContent = String(group); point.append(label); }
-    return point;
+function showPoints(placeOfExample) {
+  const { children } = $("plane-points");
+  while (children.length > learner.data.length) children[children.length - 1].remove();
+  for (let k = children.length; k < learner.data.length; k++) $("plane-points").append(pointOf(learner.data[k], k, placeOfExample(learner.data[k])));
+  [...children].forEach((point, k) => {
+    point.setAttribute("tabindex", k === (plane.chosen ?? 0) ? "0" : "-1");
+    point.setAttribute("aria-pressed", String(k === plane.chosen));
   });
-  const focused = $("plane-points").contains(document.activeElement);
-  $("plane-points").replaceChildren(...points);
-  if (focused) points[plane.chosen ?? 0]?.focus();
   $("plane").setAttribute("aria-label", `The data and the answers: ${learner.data.length} examples`);
+}
+
+function pointOf(one, k, [x, y]) {
+  const group = plane.classes ? classOf(one.targets) : plane.kind === "curve" ? 0 : sideOf(one.targets[0]);
+  const point = drawn("g", { class: `point c${group % 6}`, role: "button", "data-example": k, "aria-label": toldOf(one, k) });
+  const r = learner.data.length > 60 ? 4 : 6;
+  point.append(group % 2 ? drawn("rect", { x: x - r, y: y - r, width: 2 * r, height: 2 * r }) : drawn("circle", { cx: x, cy: y, r }));
+  if (plane.classes > 2) {
+    const label = drawn("text", { x, y: y + 4, "text-anchor": "middle" });
+    label.textContent = String(group);
+    point.append(label);
+  }
+  return point;
 }
 
 function clickedPlane(event) {
@@ -188,8 +196,7 @@ function pressedPlane(event) {
 
 function chooseExample(k) {
   plane.chosen = k;
-  sendExample();
-  showTrain();
+  showTrained();
 }
 
 // Examples of many inputs, one beside the other; as images where their inputs fill a square.

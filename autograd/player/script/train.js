@@ -60,25 +60,32 @@ function train(steps) {
 function trainFromDrawer(steps) {
   stopTraining();
   const done = train(steps);
-  sendExample();
-  showTrain();
+  showTrained();
   return done;
+}
+
+// Show what came of it: on the stage, where the network can stand there, and in the drawer.
+function showTrained() {
+  if (!sendExample()) showTrain();
 }
 
 function runTraining() {
   $("train-run").textContent = "Pause";
   $("train-run").setAttribute("aria-pressed", "true");
   $("train-said").setAttribute("aria-live", "off");
-  let [sent, cost] = [0, 0]; // when the graph was shown anew, and how long that took
+  const pause = matchMedia("(prefers-reduced-motion: reduce)").matches ? 250 : 0;
+  let [shown, sent, cost] = [0, 0, 0]; // when the drawer was shown, when the graph, and how long that took
   const turn = () => {
     trainTimer = requestAnimationFrame(turn);
     if (!train(AT_ONCE) || openDrawer !== "train") stopTraining();
     const now = performance.now();
-    if (trainTimer === null || now - sent >= cost / SHARE_OF_GRAPH) {
-      sendExample();
+    if (trainTimer !== null && now - shown < pause) return;
+    shown = now;
+    if (trainTimer !== null && now - sent < cost / SHARE_OF_GRAPH) showTrain();
+    else {
+      showTrained();
       [sent, cost] = [performance.now(), performance.now() - now];
     }
-    showTrain();
   };
   trainTimer = requestAnimationFrame(turn);
 }
@@ -95,8 +102,7 @@ function newStart() {
   stopTraining();
   trainNote = "";
   learner.begin(learner.told.starts[Number($("train-seed").value)]);
-  sendExample();
-  showTrain();
+  showTrained();
 }
 
 function showTrain() {
