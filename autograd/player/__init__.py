@@ -24,7 +24,7 @@ from autograd.explain.stepper import count_steps, steps
 from autograd.file_io import write_file
 from autograd.pictures.texts import clean
 from autograd.player.live import alive, deciding_line, rows_used
-from autograd.player.page import Besides, page
+from autograd.player.page import Besides, embedded, page, zipped
 from autograd.player.page_data import gather
 from autograd.player.paper_and_plot import paper_of, plot_of
 from autograd.player.still import in_notebook, still
@@ -108,8 +108,8 @@ def play(
     whole["formulas"] = formulas(root)
     if not own:
         also = () if live["refused"] else rows_used(events)
-        whole["network"], more, rows_of_both = trained.network(also, len(told["graphs"]))
-        pictures, table = [*pictures, *more], rows_of_both or table
+        network, rows_of_both = trained.network(also, len(told["graphs"]))
+        whole["network"], table = zipped(embedded(network)) if network else None, rows_of_both or table
     rows = [[str(k), event.words, event.lines[-1]] for k, event in enumerate(events)]
     html = page(whole, pictures, f"{table}\n{trained.script}", shown)
     return Player(clean(title), html, rows, shown.still)

@@ -77,17 +77,18 @@ class Training:
             "optimizer": [told["name"] for told in optimizers].index(trainable.optimizer),
         }
 
-    def network(self, also: Sequence[Row], first: int) -> tuple[dict[str, Any] | None, list[str], str]:
-        """Return the first example's graph with both its passes, as the page shows a graph; its pictures, from a number on; and its rows.
+    def network(self, also: Sequence[Row], first: int) -> tuple[dict[str, Any] | None, str]:
+        """Return the first example's graph with both its passes, as the page shows a graph, with its pictures, numbered from `first`; and its rows.
 
         `also` are the rows that the page's other graphs use. A graph with too many events is not shown.
         """
         if self.data is None or self.refused or count_steps(self.example.root, MOST_EVENTS + 1) > MOST_EVENTS:
-            return None, [], ""
+            return None, ""
         events = steps(self.example.root)
         told, pictures = gather(events, {}, first=first)
         live, rows = alive(events, also=also)
-        return {"title": NETWORK, "question": "", "quiz": False, **told, "live": live}, pictures, rows
+        head = {"title": NETWORK, "question": "", "quiz": False, "formulas": {}, "pictures": pictures}
+        return {**head, **told, "live": live}, rows
 
 
 def checked(first: Example, trainable: Trainable) -> None:

@@ -208,7 +208,8 @@ function listen() {
   listenForLeaves();
 }
 
-loadLesson().then((given) => {
+loadLesson().then(async (given) => {
+  if (given.network) given.network = JSON.parse(await unpackedText(given.network));
   setLesson(given);
   original = story = given;
   if (canLive()) findPrograms();

@@ -11,12 +11,10 @@ const pictures = new Map(); // "0-op" → its parts, found once
 const view = { level: null, whole: false, chosen: null, digits: false }; // level null: as it fits
 
 function findPictures() {
-  if (lesson.pictures) {
-    const parser = new DOMParser();
-    for (const text of lesson.pictures) {
-      const parsed = parser.parseFromString(text.replace("<svg ", `<svg xmlns="${SVG}" `), "image/svg+xml");
-      $("graph").append(document.importNode(parsed.documentElement, true));
-    }
+  const parser = new DOMParser();
+  for (const text of [...(lesson.pictures ?? []), ...(lesson.network?.pictures ?? [])]) {
+    const parsed = parser.parseFromString(text.replace("<svg ", `<svg xmlns="${SVG}" `), "image/svg+xml");
+    $("graph").append(document.importNode(parsed.documentElement, true));
   }
   for (const svg of document.querySelectorAll("#graph > svg")) pictures.set(svg.dataset.graph, partsOf(svg));
 }
