@@ -78,9 +78,9 @@ def run(arguments):
     """Run pytest with this file as a plugin, and return its exit status: also 1 where nearly all was skipped."""
     notice_deep_graphs()  # as the laboratory does
     print("Python", sys.version.split()[0], "on", sys.platform, flush=True)
-    asked = ["-p", "no:cacheprovider", *(arguments or CHOSEN)]
-    status = int(pytest.main(asked, plugins=[sys.modules[__name__]]))
-    if not arguments and len(passed) < FEWEST:
+    chosen = [] if any(not word.startswith("-") for word in arguments) else CHOSEN
+    status = int(pytest.main(["-p", "no:cacheprovider", *chosen, *arguments], plugins=[sys.modules[__name__]]))
+    if chosen and len(passed) < FEWEST:
         print(f"Only {len(passed)} tests passed, and there were more than {FEWEST}: too many are skipped.")
         return 1
     return status
