@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, overload
 
 from autograd.classroom.lesson import Lesson, as_lesson
 from autograd.classroom.trainable import Model, Numbers, Trainable
@@ -29,6 +29,7 @@ from autograd.player.page_data import gather
 from autograd.player.paper_and_plot import paper_of, plot_of
 from autograd.player.still import in_notebook, still
 from autograd.player.training_data import Training
+from autograd.player.widget import LivePlayer, live_player
 from autograd.value import Value
 
 MOST_EVENTS = 20_000
@@ -73,6 +74,7 @@ class Player:
         return f"<Player: {self.title}. To play it: .open(), or .save('lesson.html'), or a notebook.>"
 
 
+@overload
 def play(
     root: Value | Lesson | Model | Iterable[Event],
     *,
@@ -80,7 +82,22 @@ def play(
     quiz: bool = False,
     data: Sequence[tuple[Numbers, Numbers]] | None = None,
     loss: Callable[..., Value] | None = None,
-) -> Player:
+    live: Literal[False] = False,
+) -> Player: ...
+@overload
+def play(
+    root: Value | Lesson | Model | Iterable[Event], *, title: str = "", quiz: bool = False,
+    data: Sequence[tuple[Numbers, Numbers]] | None = None, loss: Callable[..., Value] | None = None, live: Literal[True],
+) -> LivePlayer: ...  # fmt: skip
+def play(
+    root: Value | Lesson | Model | Iterable[Event],
+    *,
+    title: str = "",
+    quiz: bool = False,
+    data: Sequence[tuple[Numbers, Numbers]] | None = None,
+    loss: Callable[..., Value] | None = None,
+    live: bool = False,
+) -> Player | LivePlayer:
     """Return a page on which the passes are played, forward and back, one event at a time.
 
     >>> x = Value(3.0, "x")
@@ -94,6 +111,9 @@ def play(
 
     With `data` and `loss` the root is a model, an nn.Module or a function, and the page trains it: `play(model, data=xor(), loss=mse_loss)`.
     `data` are pairs (inputs, target); `loss(model(inputs), target)` is the loss of one example, a function of nn.losses or your own.
+
+    With `live`, in a notebook, `w = play(root, live=True)` is a widget: the numbers changed in the page are in `w.values`, by name, and
+    those put there are in the page. It needs the package anywidget.
     Raises GraphError for anything else, and for more than 20,000 events; DataError where model, data and loss do not go together.
     """
     trained = Training(wanted(root, data, loss))
@@ -101,18 +121,32 @@ def play(
     head, events, texts = played(own.root if own else root)
     check_count(len(events))
     told, pictures = gather(events, texts, head["lesson"], head["source"])
-    live, table = alive(events, trained.refused if own else decides(root))
+    computes, table = alive(events, trained.refused if own else decides(root))
     shown = beside(own.root if own else root, events, title, quiz)
     title = title or (f"Training {named(root)}" if own else head["title"])
-    whole = {"title": title, "question": head["question"], "quiz": quiz, **told, "live": live, "training": trained.data}
+    whole = {
+        "title": title,
+        "question": head["question"],
+        "quiz": quiz,
+        **told,
+        "live": computes,
+        "training": trained.data,
+    }
     whole["formulas"] = formulas(root)
     if not own:
-        also = () if live["refused"] else rows_used(events)
+        also = () if computes["refused"] else rows_used(events)
         network, rows_of_both = trained.network(also, len(told["graphs"]))
         whole["network"], table = zipped(embedded(network)) if network else None, rows_of_both or table
     rows = [[str(k), event.words, event.lines[-1]] for k, event in enumerate(events)]
     html = page(whole, pictures, f"{table}\n{trained.script}", shown)
+    if live:
+        return live_player(html, clean(title), leaf_numbers_of(events[0]))
     return Player(clean(title), html, rows, shown.still)
+
+
+def leaf_numbers_of(event: Event) -> dict[str, float]:
+    """Return the numbers of the leaves at an event, by name."""
+    return {expr.label: expr.data for node, expr in event.names.items() if not node.op and node.kind != "constant"}
 
 
 def formulas(root: Any) -> dict[str, tuple[str, ...]]:

@@ -39,7 +39,7 @@ autograd.classroom.handout: sheet html markdown pdf __init__
 autograd.classroom.assignments: __init__ walks remembering right_rules simulator faults rule_faults probes inside runner recognise findings
 autograd.classroom.assignments: stages build_engine build_optimizer build_rule judge report folder catalogue grade package assignment_command
 autograd.classroom: plot_files
-autograd.player: javascript templates page_data live one_example training_rows update_rules training_data still paper_and_plot page __init__
+autograd.player: javascript templates page_data live one_example training_rows update_rules training_data still widget paper_and_plot page __init__
 autograd.classroom.marking: __init__ roster expected points answer_files marks hand_out reports moodle class_commands
 autograd.classroom.slides: deck slide_page powerpoint __init__
 autograd.site: __init__ shell story bridges quiz_page lesson_page markdown_reader card_page glossary_page operation_page documents

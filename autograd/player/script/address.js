@@ -55,11 +55,14 @@ function stateForOthers() {
   return { event: position.k, values: byName(state.values), gradients: byName(state.gradients), root: nameOf[nodes.at(-1)] };
 }
 
+const followers = new Set(); // windows that asked to hear of each change
+const tellFollowers = () => followers.forEach((window) => window.postMessage({ chalkgrad: stateForOthers() }, "*"));
 const chalkgrad = { goto: (k) => { stop(); goTo(k); }, state: stateForOthers };
 
 function listenToOthers(event) {
   const asked = event.data?.chalkgrad;
   if (!asked || typeof asked !== "object") return;
+  if (asked.follow && event.source) followers.add(event.source);
   for (const [name, argument] of Object.entries(asked)) if (Object.hasOwn(chalkgrad, name)) chalkgrad[name](argument);
   event.source?.postMessage({ chalkgrad: stateForOthers() }, "*");
 }

@@ -54,6 +54,7 @@ function put(next, before, writes = true) {
   answered.clear(); // a question about other numbers is another question
   show();
   if (writes) remember();
+  tellFollowers();
   return true;
 }
 
