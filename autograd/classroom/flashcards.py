@@ -75,11 +75,11 @@ def kink(op: Op) -> str:
 
 
 def of_lesson(lesson: Lesson) -> Iterator[Flashcard]:
-    """Yield a card for each exercise of a lesson that fits on one; one that asks about the lesson's graph shows it."""
+    """Yield a card for each exercise of a lesson that fits on one, and has no choices; one that asks about the lesson's graph shows it."""
     graph = in_words(lesson.build())
     for exercise in lesson.exercises:
         front = f"{lesson.title}. {graph} {exercise.question}" if exercise.of_graph else exercise.question
-        if len(front) <= LONGEST:
+        if len(front) <= LONGEST and not exercise.as_question().choices:
             yield Flashcard(front, f"{exercise.as_question().key}. {' '.join(exercise.hints)}", lesson.slug)
 
 

@@ -1,13 +1,15 @@
 """A paper: what a student is asked of a lesson, with the lesson's own numbers or with those of a seed.
 
-Concepts come first, the lesson's exercises; then a sample of its contributions, at most ten questions in all. With a seed the exercises
-that ask for a gradient of this graph take its numbers; the others are about the lesson's own numbers, and are left out.
+Concepts come first, the lesson's exercises: choices, then numbers, then gradients. A sample of its contributions follows; there are at
+most ten questions in all. With a seed the exercises that ask for a gradient of this graph take its numbers; the others are about the
+lesson's own numbers, and are left out.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from autograd.classroom.exercise import GradientOf
 from autograd.classroom.lesson import Lesson
 from autograd.classroom.questions import Question, questions
 from autograd.classroom.renumbering import same_seed, seeded
@@ -52,8 +54,9 @@ class Paper:
 
     @cached_property
     def exercises(self) -> list[Question]:
-        """The lesson's exercises."""
-        return [exercise.as_question() for exercise in self.printed.exercises]
+        """The lesson's exercises: choices first, then the other questions, gradients in the graph last."""
+        made = [(isinstance(exercise, GradientOf), exercise.as_question()) for exercise in self.printed.exercises]
+        return [question for _, question in sorted(made, key=lambda one: (one[0], not one[1].choices))]
 
     @cached_property
     def questions(self) -> list[Question]:

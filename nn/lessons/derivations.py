@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd import Value, grad
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, measured, number, passes
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured, number, passes
 from nn import plots
 
 LOGITS = (2.0, 1.0, 0.1)
@@ -184,6 +184,14 @@ LESSON = Lesson(
             lambda: 1 - 0.6**2,
             ("tanh′ = 1 − tanh².", "1 − 0.36."),
             (Wrong("t·(1 − t) is taken", 0.24, lambda: 0.6 * (1 - 0.6), "That is the slope of the sigmoid, given its value."),),
+        ),
+        choice(
+            "Noise with heavier tails than the normal distribution, density exp(−|e|)/2. Which loss follows?",
+            [("the squared error", "That is −ln of the normal density."),
+             ("the cross-entropy", "That is for a coin, not for a number."),
+             ("the absolute error", "")],
+            lambda: 3 if math.isclose(*(-math.log(math.exp(-e) / 2) + math.log(math.exp(1 - e) / 2) for e in (2, 3))) else 1,
+            "Take −ln of the density.",
         ),
     ),
 )  # fmt: skip

@@ -8,7 +8,7 @@ from textwrap import shorten
 from typing import Any
 
 from autograd import Parameter, Value, dot
-from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Story, Told, Wrong, measured, passes
+from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Story, Told, Wrong, choice, measured, passes
 from nn.data.datasets import moons
 from nn.init import normal
 from nn.layers import MLP
@@ -240,6 +240,14 @@ LESSON = Lesson(
             lambda: 0.25**10,
             ("Each layer multiplies by its slope.", "(1/4)¹⁰."),
             (Wrong("the slopes are added", 2.5, lambda: 10 * 0.25, "The chain rule multiplies along a path."),),
+        ),
+        choice(
+            "The gradient norm of layer 1 is 2e−8, that of layer 11 is 5e−3. What is it?",
+            [("exploding gradients", "They would grow on the way back."),
+             ("dead units", "Then it would be exactly 0."),
+             ("vanishing gradients", "")],
+            lambda: 3 if 0 < 2e-8 < VANISHING <= 5e-3 else 1,
+            "The way back goes from layer 11 to layer 1.",
         ),
     ),
     plot=plot,

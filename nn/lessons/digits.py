@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from autograd import Parameter, Value, dot, logsumexp, no_grad, record, softmax
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured, passes
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, choice, measured, passes
 from autograd.classroom.trainable import Trainable
 from autograd.packages import installed
 from nn.data.batching import Data, batches, one_hot, random_split
@@ -268,6 +268,14 @@ LESSON = Lesson(
             lambda: len(MLP(784, [128], init="zeros").parameters()),
             ("Each neuron has a weight for each input.", "And a bias.", "128 · (784 + 1)."),
             (Wrong("the biases are forgotten", 100352, lambda: 784 * 128, "Each neuron has a bias, too."),),
+        ),
+        choice(
+            "Which layer of 784-128-64-10 has most of the parameters?",
+            [("the first", ""),
+             ("the second", "64 · 129 = 8,256."),
+             ("the last", "10 · 65 = 650.")],
+            lambda: 1 + max(range(3), key=lambda k: (SHAPE[k] + 1) * SHAPE[k + 1]),
+            "Inputs plus one, times units.",
         ),
     ),
     plot=plot,

@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 from autograd import Parameter, Value, dot, grad
-from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Told, Wrong, measured, number, passes
+from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured, number, passes
 from autograd.graph import topological_order
 from nn.data.datasets import linear_regression
 from nn.layers import Neuron
@@ -246,6 +246,14 @@ LESSON = Lesson(
                 Wrong("the best epoch is given", 5, lambda: watched(BUMPY, 3)[0].best_epoch,
                       "That epoch is kept; it takes three more to know that it was the best."),
             ),
+        ),
+        choice(
+            "Patience 1 or patience 3, on 5, 4, 4.2, 4.1, 3.9, 4, 4.3, 4.4. Which keeps the better weights?",
+            [("patience 1", "It stops at the first bump and keeps 4."),
+             ("both the same", "There is a bump on the way."),
+             ("patience 3", "")],
+            lambda: 3 if BUMPY[watched(BUMPY, 3)[0].best_epoch or 1] < BUMPY[watched(BUMPY, 1)[0].best_epoch or 1] else 2,
+            "The validation loss rises once before it falls further.",
         ),
     ),
     plot=plot,

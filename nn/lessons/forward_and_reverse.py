@@ -4,7 +4,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from autograd import Parameter, Value, dot, grad
-from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Told, Wrong, measured, number, passes
+from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured, number, passes
 from autograd.graph import topological_order
 from autograd.namespaces import scalars
 from nn import plots
@@ -189,6 +189,14 @@ LESSON = Lesson(
             lambda: 7,
             ("A forward pass follows one input.", "It finds the derivatives of all outputs at once."),
             (Wrong("the outputs are counted", 3, lambda: 3, "That is reverse mode: a pass for each output."),),
+        ),
+        choice(
+            "One input, a hundred outputs, and all derivatives are wanted. Which mode takes fewer multiplications?",
+            [("forward mode", ""),
+             ("reverse mode", "It takes a pass for each output: a hundred."),
+             ("both the same", "One pass against a hundred.")],
+            lambda: 1 + (cost(1, 100).forward > cost(1, 100).reverse),
+            "A pass for each input, or a pass for each output?",
         ),
     ),
 )  # fmt: skip

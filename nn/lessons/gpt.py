@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from autograd import Parameter, Value, dot, logsumexp, no_grad, record, softmax, sum
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, measured, passes
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured, passes
 from nn import plots
 from nn.lessons.definitions import define
 from nn.optim import Adam
@@ -282,6 +282,14 @@ LESSON = Lesson(
             lambda: math.log(12),
             ("The true letter is given 1/12.", "−ln(1/12) = ln 12."),
             (Wrong("the logarithm to base 2 is taken", 3.584962500721156, lambda: math.log2(12), "That counts bits; losses use the natural logarithm."),),
+        ),
+        choice(
+            "The training loss goes on falling, and on names held out it rises from 1.37 to 7.14. What is it?",
+            [("underfitting", "Then the training loss would be high as well."),
+             ("overfitting", ""),
+             ("too large a learning rate", "Then the training loss would jump or rise.")],
+            lambda: 2 if stored()["loss"][-1] < stored()["loss"][47] and stored()["held out"][-1] > stored()["held out"][47] else 1,
+            "Good on what was learned, worse on the rest.",
         ),
     ),
 )  # fmt: skip

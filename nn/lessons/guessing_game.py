@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any
 
 from autograd.classroom import Told
-from autograd.classroom.exercise import Exercise, GradientOf, Wrong
+from autograd.classroom.exercise import Exercise, GradientOf, Wrong, choice
 from autograd.classroom.lesson import Lesson, Note, measured, passes
 from autograd.functions import grad
 from autograd.graph import number
@@ -209,6 +209,14 @@ LESSON = Lesson(
             lambda: (55.4 - 77) / (50 - 77),
             ("The next guess is g − η · 2(g − s).", "Its distance is (g − s) · (1 − 2η)."),
             (Wrong("the 2 of the slope is forgotten", 0.9, lambda: 1 - 0.1, "The slope of (g − s)² is 2(g − s)."),),
+        ),
+        choice(
+            "On (g − s)², from 50 to 77: with which learning rate does the guess jump to and fro for ever?",
+            [("0.5", "With 0.5 nothing is left of the distance after one step."),
+             ("0.9", "It jumps across too, and each time 0.8 of the distance is left."),
+             ("1", "")],
+            lambda: 1 + [count(77, rate, squared) is None for rate in (0.5, 0.9, 1.0)].index(True),
+            "Each step leaves 1 − 2·η of the distance.",
         ),
     ),
     plot=plot,

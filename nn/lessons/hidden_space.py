@@ -7,7 +7,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from autograd import Parameter, Value, dot, sum
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured, number, passes
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, choice, measured, number, passes
 from nn import plots
 from nn.data.datasets import xor
 from nn.layers import MLP
@@ -199,5 +199,13 @@ LESSON = Lesson(
         ),
         GradientOf(at_1_1, "x1", -0.565206598825316, {"= in the place of +=": 0.282603299412658, "sign of the delta": 0.565206598825316}),
         GradientOf(at_1_1, "u2", 0.008831353106646, {"upstream alone": 0.017662706213291, "local alone": 0.5}),
+        choice(
+            "What does the hidden layer do with (0, 1) and (1, 0)?",
+            [("it leaves them where they are", "They were at a distance of √2."),
+             ("it puts them on one point", ""),
+             ("it puts them on opposite sides", "They want the same answer, and get it.")],
+            lambda: 2 if hidden(by_hand())[1] == hidden(by_hand())[2] else 3,
+            "Both have x1 + x2 = 1.",
+        ),
     ),
 )  # fmt: skip

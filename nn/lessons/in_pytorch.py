@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from autograd import Parameter, Value
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, measured, passes
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured, passes
 from autograd.packages import installed
 from nn import plots
 
@@ -257,6 +257,14 @@ LESSON = Lesson(
             lambda: 2 * -32,
             ("Leaves accumulate, in PyTorch as here.", "−32 − 32."),
             (Wrong("the second call is taken to replace it", -32, lambda: -32, "Only zero_grad() forgets."),),
+        ),
+        choice(
+            "A training loop in PyTorch: forward, loss.backward(), optimizer.step(). Which line is missing?",
+            [("optimizer.zero_grad()", ""),
+             ("model.eval()", "That is for evaluation: it turns dropout off."),
+             ("loss.detach()", "That would cut the graph off.")],
+            lambda: 1 if PAIRS and all("zero_grad" in " ".join(pair.torch) for pair in list(PAIRS.values())[1:]) else 2,
+            "What would a leaf do without it?",
         ),
     ),
 )  # fmt: skip

@@ -5,7 +5,7 @@ from random import Random
 from typing import Any
 
 from autograd import Parameter, Value, hessian, steps
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, measured
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured
 from nn.lessons.definitions import define
 from nn.lessons.landscape_walks import (
     BOWL_START,
@@ -220,6 +220,14 @@ LESSON = Lesson(
             lambda: hessian(lambda w: w**4 - 2 * w**2, [1.0])[0][0],
             ("The slope is 4w³ − 4w.", "Its slope is 12w² − 4.", "12 − 4."),
             (Wrong("the slope is given", 0, lambda: 4 * 1**3 - 4 * 1, "The slope is 0 there; the curvature says that it is a minimum."),),
+        ),
+        choice(
+            "The gradient is 0 and the Hessian is [[2, 0], [0, −2]]. What is this point?",
+            [("a minimum", "It must curve up in every direction."),
+             ("a saddle point", ""),
+             ("a plateau", "There the curvature is near 0, too.")],
+            lambda: 2 if hessian(saddle, (0.0, 0.0))[0][0] > 0 > hessian(saddle, (0.0, 0.0))[1][1] else 1,
+            "One curvature is up.",
         ),
     ),
     plot=plot,

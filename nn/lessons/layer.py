@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from autograd.classroom.exercise import Exercise, GradientOf, Wrong
+from autograd.classroom.exercise import Exercise, GradientOf, Wrong, choice
 from autograd.classroom.lesson import Lesson, Note, Told, measured, passes
 from autograd.functions import dot
 from autograd.graph import number, topological_order
@@ -149,6 +149,14 @@ LESSON = Lesson(
             lambda: sum(784 + 1 for _ in range(128)),
             ("Each neuron has a weight for each input.", "And one bias.", "128 · (784 + 1)."),
             (Wrong("the biases are left out", 100352, lambda: sum(784 for _ in range(128)), "Each of the 128 neurons has a bias too."),),
+        ),
+        choice(
+            "The rest of the network sends 1 to a3. Why is row 3 of ∂L/∂W zero all the same?",
+            [("its weights are small", "A gradient of a weight does not depend on the size of the weight here."),
+             ("its inputs are 0", "The inputs are 2, 3 and 1, as for the other neurons."),
+             ("its z is below 0", "")],
+            lambda: 1 + [False, 0 in X, measured(layer())["z3"] < 0].index(True),
+            "Look at what ReLU lets through.",
         ),
     ),
     plot=plot,

@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 from autograd import Parameter, Value, mean, steps
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, choice, measured
 from nn.layers import MLP
 from nn.losses import mse_loss
 from nn.optim.optimizers import SGD
@@ -272,6 +272,14 @@ LESSON = Lesson(
             lambda: closed_form(0.2, 1),
             ("The distance is multiplied by 1 − 8 · 0.2 = −0.6.", "The loss goes with its square.", "100 · 0.36."),
             (Wrong("the loss is multiplied by 0.6", 60, lambda: 100 * abs(1 - 8 * 0.2), "That is the distance; the loss goes with its square."),),
+        ),
+        choice(
+            "The curvature is 8. With which rate does w jump across the minimum at each step, and come nearer?",
+            [("0.1", "1 − 8 · 0.1 is 0.2: it comes nearer from one side."),
+             ("0.3", "1 − 8 · 0.3 is −1.4: it goes away."),
+             ("0.2", "")],
+            lambda: 1 + [-1 < 1 - CURVATURE * rate < 0 for rate in (0.1, 0.3, 0.2)].index(True),
+            "The factor 1 − c·lr must lie between −1 and 0.",
         ),
     ),
     plot=plot,

@@ -6,7 +6,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 from autograd import Parameter, Value, dot
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured, number, passes
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, choice, measured, number, passes
 from nn import plots
 from nn.data.datasets import xor
 from nn.layers import MLP
@@ -194,5 +194,13 @@ LESSON = Lesson(
         ),
         GradientOf(three_layers, "x1", 8, {"= in the place of +=": 2, "sign of the delta": -8}),
         GradientOf(three_layers, "b1", 5, {"local alone": 1, "no topological order": 2}),
+        choice(
+            "Five linear layers, one after the other, and a sigmoid. How many lines does the network draw in the plane?",
+            [("five", "Five linear layers multiply out to one."),
+             ("none", "It is still a neuron."),
+             ("one", "")],
+            lambda: 3 if abs(trained("linear").bend) < 1e-9 else 1,
+            "Multiply the matrices out.",
+        ),
     ),
 )  # fmt: skip

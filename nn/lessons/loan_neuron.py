@@ -15,6 +15,7 @@ from autograd.classroom import (
     Told,
     Trainable,
     Wrong,
+    choice,
     measured,
     number,
     passes,
@@ -254,5 +255,13 @@ LESSON = Lesson(
         ),
         GradientOf(wrongly_rejected, "w2", -40, {"sign of the delta": 40, "local alone": 40, "upstream alone": -1}),
         GradientOf(wrongly_rejected, "income", -0.5, {"local alone": 0.5, "zero_grad forgotten": -1}),
+        choice(
+            "The income is counted in single units in the place of thousands. Which w1 draws the same line?",
+            [("0.0005", ""),
+             ("500", "Then a single unit would count as much as a million did."),
+             ("0.5", "Then an income of 60,000 would have a z of 30,000 from the income alone.")],
+            lambda: 1 + [abs(w1 * 60_000 + 2 * 60 - 150) < 1e-9 for w1 in (0.0005, 500.0, 0.5)].index(True),
+            "(60, 60) is on the line.",
+        ),
     ),
 )  # fmt: skip

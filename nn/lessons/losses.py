@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from autograd import Parameter, Value, grad, mean, sum
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Told, Wrong, measured, number, passes
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Told, Wrong, choice, measured, number, passes
 from nn import plots
 from nn.lessons.definitions import define
 from nn.losses import (
@@ -276,6 +276,14 @@ LESSON = Lesson(
                 Wrong("the logarithm is to base 10", 0.397940008672038, lambda: -math.log10(0.4), "In learning log is ln; on a calculator it is log₁₀."),
                 Wrong("the logarithm is to base 2", 1.321928094887362, lambda: -math.log2(0.4), "That is the same in bits."),
             ),
+        ),
+        choice(
+            "A sigmoid gives 0.01 to what is true. Which loss sends the larger slope to z?",
+            [("the squared error", "Its slope is multiplied by ŷ(1 − ŷ), which is almost 0 here."),
+             ("the cross-entropy", ""),
+             ("both the same", "Compare the columns of the table: −0.99 and −0.02.")],
+            lambda: 1 + (abs(right_with(0.01)[1]) > abs(right_with(0.01)[3])),
+            "ŷ − y, or 2(ŷ − y)·ŷ(1 − ŷ)?",
         ),
     ),
 )  # fmt: skip

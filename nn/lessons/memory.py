@@ -5,7 +5,7 @@ from random import Random
 from typing import Any
 
 from autograd import Parameter, Value, steps
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, measured
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured
 from nn.layers import Layer
 from nn.lessons.definitions import define
 from nn.losses import mse_loss
@@ -226,6 +226,14 @@ LESSON = Lesson(
             lambda: stored_activations(1, [1] * 9, 3),
             ("Kept are what enters the second and the third segment.", "And all within the one at work.", "2 + 3."),
             (Wrong("only the segment at work is counted", 3, lambda: stored_activations(1, [1] * 3), "What enters the segments is in memory too."),),
+        ),
+        choice(
+            "Which activations must be kept longest?",
+            [("those of the last layers", "They are read first on the way back."),
+             ("those of the first layers", ""),
+             ("all equally long", "The way back comes to them in the opposite order.")],
+            lambda: 2 if (keys := [e.key for e in steps(build())]).index("chain z4→w4") < keys.index("chain z2→w2") else 1,
+            "In which order does the backward pass read them?",
         ),
     ),
     plot=plot,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from autograd.classroom import Told
-from autograd.classroom.exercise import Exercise, GradientOf, Wrong
+from autograd.classroom.exercise import Exercise, GradientOf, Wrong, choice
 from autograd.classroom.lesson import Lesson, Note, Story, measured, passes
 from autograd.explain import mistakes
 from autograd.explain.laboratory import Mistake
@@ -12,6 +12,12 @@ from autograd.graph import number, operands, topological_order
 from autograd.value import Parameter, Value
 from nn.lessons.board import BLACK, VERMILION, new_figure, say
 from nn.lessons.definitions import define
+
+PAIRS = (
+    ("= in the place of +=", "parents in a set"),
+    ("zero_grad forgotten", "(t − o)² for ½(t − o)²"),
+    ("updated too early", "sign of the delta"),
+)  # of which one makes twice the truth
 
 
 def squared_error() -> Value:
@@ -218,6 +224,14 @@ LESSON = Lesson(
                 Wrong("y keeps its gradient of the first pass", 72.0, lambda: wrong(cube, "stale gradients, zero_grad forgotten", "x"),
                       "Results in the middle must start afresh in each pass."),
             ),
+        ),
+        choice(
+            "∂L/∂w comes out as −112, twice the truth. Which two mistakes can it be?",
+            [("= for +=, or parents in a set", "They leave contributions out: −16 and −40."),
+             ("zero_grad forgotten, or a lost ½", ""),
+             ("updated too early, or the sign", "They give −88 and 56.")],
+            lambda: 1 + [{wrong(squared_error, name, "w") for name in pair} == {-112} for pair in PAIRS].index(True),
+            "Something is counted twice.",
         ),
     ),
     plot=plot,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import Any
 
-from autograd.classroom.exercise import Exercise, GradientOf, Wrong
+from autograd.classroom.exercise import Exercise, GradientOf, Wrong, choice
 from autograd.classroom.lesson import Lesson, Note, Told, measured, passes
 from autograd.explain.stepper import forward, snapshot
 from autograd.functions import dot
@@ -152,6 +152,14 @@ LESSON = Lesson(
             (Wrong("the answer is taken for the bias itself", 3, lambda: BIAS + 3 - neuron().data, "That is what the bias becomes: 1 + 2."),),
         ),
         GradientOf(neuron, "w2", 3, {"+ in the place of ·": 4, "sign of the delta": -3, "zero_grad forgotten": 6}),
+        choice(
+            "All three inputs (2, 3, 1) grow by 0.1, one at a time. Which one changes the output most?",
+            [("x1", "Its weight is 0.5."),
+             ("x2, the largest", "What counts is the weight, −1, and not the size of the input."),
+             ("x3", "")],
+            lambda: max((1, 2, 3), key=lambda i: abs(neuron([x + 0.1 * (k == i) for k, x in enumerate(INPUTS, 1)]).data - neuron().data)),
+            "The slope for an input is its weight.",
+        ),
     ),
     plot=plot,
 )  # fmt: skip

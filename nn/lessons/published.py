@@ -2,11 +2,12 @@
 
 import struct
 
-from autograd.classroom.exercise import GradientOf
+from autograd.classroom.exercise import GradientOf, choice
 from autograd.classroom.lesson import Lesson, Note, Story, measured
 from autograd.explain import mistakes
 from autograd.explain.events import Chain, Event
 from autograd.explain.stepper import backward, forward, snapshot
+from autograd.functions import grad
 from autograd.graph import topological_order
 from nn.lessons.recomputed import (
     LR,
@@ -82,6 +83,14 @@ def cause() -> Story:
     )
 
 
+def changed(label: str) -> float:
+    """Return by how much a gradient is wrong where the output weights are updated too early."""
+    root = network()
+    found = mistakes.updated_too_early(root, LR).gradients
+    (node,) = (node for node in topological_order(root) if node.label == label)
+    return found[node] - grad(root, [node])[0]
+
+
 def survey() -> str:
     """Return a table: for each example how many of its figures agree."""
     lines = [f"{'figures':>7}{'agree':>7}   example"]
@@ -150,6 +159,14 @@ LESSON = Lesson(
         GradientOf(
             network, "out_h1", 0.0363503063931447,
             {"updated too early": 0.030229739460941, "= in the place of +=": 0.0553994246514228},
+        ),
+        choice(
+            "The walkthrough's program went back through output weights that it had updated already. Which gradients are wrong?",
+            [("those of the output weights", "They use the hidden outputs and δ, and no output weight."),
+             ("those of the hidden weights", ""),
+             ("all", "w5's is 0.082167041 in the text, and right.")],
+            lambda: 2 if changed("w5") == 0 != changed("w1") else 3,
+            "Which gradients go through an output weight?",
         ),
     ),
 )  # fmt: skip

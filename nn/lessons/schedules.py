@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from autograd import Parameter, Value, steps
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, measured
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured
 from nn.lessons.definitions import define
 from nn.optim.lr_scheduler import (
     ChainedScheduler,
@@ -239,6 +239,14 @@ LESSON = Lesson(
             lambda: CosineAnnealingLR(SGD([Parameter(0.0)], 0.5), T_max=10).at(5, 0.5),
             ("½ · 0.5 · (1 + cos(π · 5/10)).", "cos(π/2) is 0.", "½ · 0.5."),
             (Wrong("½ is left out", 0.5, lambda: 0.5 * (1 + math.cos(math.pi / 2)), "1 + cos goes from 2 to 0; the half makes that 1 to 0."),),
+        ),
+        choice(
+            "Which schedule begins with its smallest steps?",
+            [("warm-up", ""),
+             ("cosine annealing", "It begins at the top and ends low."),
+             ("step decay", "Its steps become smaller each time.")],
+            lambda: 1 + [rates(make)[0] == min(rates(make)) for make in (warm_up, cosine, step_decay)].index(True),
+            "Think of the first epoch.",
         ),
     ),
     plot=plot,

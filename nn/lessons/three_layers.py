@@ -3,7 +3,7 @@
 from typing import Any
 
 from autograd import Value, scope, softmax, steps
-from autograd.classroom import GradientOf, Lesson, Note, Story, measured, number
+from autograd.classroom import GradientOf, Lesson, Note, Story, choice, measured, number
 from nn.layers import MLP
 from nn.lessons.board import outer_product
 from nn.losses import cross_entropy
@@ -58,6 +58,13 @@ def matrix_way() -> dict[str, Any]:
         found |= {f"δ{mark}": delta, f"dW{mark}": outer(delta, inputs), f"db{mark}": delta, f"da below {mark}": below}
         delta = [d if a > 0 else 0.0 for d, a in zip(below, inputs, strict=True)]  # ⊙ ReLU′
     return found | {"ŷ": probabilities, "y": target}
+
+
+def candidates() -> list[Vector]:
+    """Return y − ŷ, ŷ and ŷ − y."""
+    way = matrix_way()
+    pairs = list(zip(way["ŷ"], way["y"], strict=True))
+    return [[y - p for p, y in pairs], way["ŷ"], [p - y for p, y in pairs]]
 
 
 def entries() -> dict[str, float]:
@@ -210,6 +217,14 @@ LESSON = Lesson(
         GradientOf(build, "w³₁₁", 1.462117157260, {"upstream alone": 0.731058578630, "local alone": 2, "zero_grad forgotten": 2.924234314520}),
         GradientOf(build, "w²₁₁", 2.193175735890, {"upstream alone": 0.731058578630, "local alone": 3}),
         GradientOf(build, "a²₁", 0.731058578630, {"= in the place of +=": 0.365529289315, "sign of the delta": -0.731058578630}),
+        choice(
+            "What is the gradient at the logits?",
+            [("y − ŷ", "That points uphill of nothing: the sign is turned round."),
+             ("ŷ", "The true class gets −1 besides."),
+             ("ŷ − y", "")],
+            lambda: 1 + candidates().index([measured(build())[f"∂L/∂z³{j}"] for j in "₁₂"]),
+            "Two ways lead to the true logit.",
+        ),
     ),
     plot=plot,
 )  # fmt: skip

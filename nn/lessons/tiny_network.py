@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from autograd.classroom.exercise import Exercise, GradientOf, Wrong
+from autograd.classroom.exercise import Exercise, GradientOf, Wrong, choice
 from autograd.classroom.lesson import Lesson, Note, Told, measured, passes
 from autograd.explain.stepper import forward, snapshot, updates
 from autograd.functions import dot
@@ -109,6 +109,14 @@ LESSON = Lesson(
             ("Gradient descent goes against the gradient.", "w ← w − 0.01 · ∂L/∂w.", "3 − 0.01 · (−32)."),
             (Wrong("the step goes up the gradient", 2.68, lambda: 3 + 0.01 * -32, "The gradient points uphill; the minus sign turns it round."),),
             of_graph=True,
+        ),
+        choice(
+            "The target is 5 in the place of 15. What becomes of ∂L/∂w?",
+            [("it stays −32", "The slope of (a − y)² is 2(a − y): it changes with the target."),
+             ("it is 8: w should shrink", ""),
+             ("it is 0", "Only where the prediction is the target: at y = 7.")],
+            lambda: 1 + [-32.0, 8.0, 0.0].index(2 * (measured(network())["a"] - 5) * 2),
+            "The prediction 7 is now too large.",
         ),
     ),
     plot=plot,

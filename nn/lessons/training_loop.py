@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from autograd import Value, grad, mean, phases, scope, softmax
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Told, Wrong, measured
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Told, Wrong, choice, measured
 from nn.data.batching import batches
 from nn.layers import MLP
 from nn.lessons import ablation
@@ -279,6 +279,14 @@ LESSON = Lesson(
             lambda: EPOCHS * len(list(batches(parts()[0], BATCH, Random(0)))),
             ("An epoch goes through all examples once.", "60/10 batches an epoch, one update each."),
             (Wrong("one update an epoch is counted", 100, lambda: 100, "Each batch is one update."),),
+        ),
+        choice(
+            "A new network for ten classes has a first loss of 9. What does that say?",
+            [("it has learned something already", "Then its loss would be below ln 10."),
+             ("nothing: it is random", "A network that knows nothing has ln 10 = 2.3."),
+             ("its weights are too large", "")],
+            lambda: 3 if math.log(CLASSES) < 9 else 1,
+            "Compare with guessing.",
         ),
     ),
     plot=plot,

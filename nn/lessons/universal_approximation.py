@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from autograd import Parameter, Value, dot, no_grad
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Told, Wrong, measured, passes
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Told, Wrong, choice, measured, passes
 from autograd.classroom.trainable import Trainable
 from nn.layers import MLP
 from nn.lessons.definitions import define
@@ -268,6 +268,14 @@ LESSON = Lesson(
             lambda: -1.0 - 3.0,
             ("The units before it carry on with slope 3.", "This one adds what is missing from there on."),
             (Wrong("the new slope is taken for the change", -1.0, lambda: -1.0, "The ReLUs before it go on: their slope is still in the sum."),),
+        ),
+        choice(
+            "By hand, with twice as many units: what is left of the largest error, about?",
+            [("a half", "The distance of the knots halves, and the error goes with its square."),
+             ("a quarter", ""),
+             ("the same", "The knots come nearer to one another.")],
+            lambda: {2: 1, 4: 2, 1: 3}[round(errors()[0][16] / errors()[0][32])],
+            "(distance of the knots)²/8.",
         ),
     ),
     plot=plot,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd import Parameter, Value, dot, grad
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, measured, number, passes
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured, number, passes
 from nn import plots
 from nn.lessons.definitions import define
 
@@ -42,6 +42,11 @@ def matrix_way() -> dict[str, list[list[float]]]:
     z = times(x, list(zip(*W, strict=True)))
     delta = [[(a - b) / len(x) for a, b in zip(row, target, strict=True)] for row, target in zip(z, t, strict=True)]
     return {"Z": z, "Δ": delta, "∂L/∂W": times(list(zip(*delta, strict=True)), x), "∂L/∂X": times(delta, W)}
+
+
+def shape_of_product(a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int] | None:
+    """Return the shape of a matrix product, rows and columns; None where they do not fit."""
+    return (a[0], b[1]) if a[1] == b[0] else None
 
 
 def scalar_way() -> dict[str, list[list[float]]]:
@@ -180,6 +185,15 @@ LESSON = Lesson(
             lambda: UNITS * INPUTS,
             ("A gradient has the shape of what it is the gradient of.", "W is 128 by 784."),
             (Wrong("one gradient an example is counted", 3211264, lambda: BATCH * UNITS * INPUTS, "The examples' gradients are added."),),
+        ),
+        choice(
+            "A batch of 32, 784 inputs, 128 units; X and Δ have a row an example. Which product is ∂L/∂W?",
+            [("Δ X", "Δ has 128 columns and X has 32 rows: they do not fit."), ("Δᵀ X", ""), ("Xᵀ Δ", "That is its transpose, 784 by 128.")],
+            lambda: 1 + [
+                shape_of_product(a, b) == (UNITS, INPUTS)
+                for a, b in (((32, 128), (32, 784)), ((128, 32), (32, 784)), ((784, 32), (32, 128)))
+            ].index(True),
+            "It must add over the examples, and have the shape of W.",
         ),
     ),
 )  # fmt: skip

@@ -6,7 +6,7 @@ from timeit import timeit
 from typing import Any
 
 from autograd import Value, no_grad, scope, steps
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, measured
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, choice, measured
 from nn.layers import MLP
 from nn.losses import mse_loss
 
@@ -253,6 +253,14 @@ LESSON = Lesson(
             lambda: passes_by_nudging(999),
             ("One pass for each nudged weight.", "A nudged loss says nothing by itself.", "And one pass without any nudge, to compare with: 999 + 1."),
             (Wrong("the pass without a nudge is forgotten", 999, lambda: 999, "The loss as it was, with which each is compared, takes a pass too."),),
+        ),
+        choice(
+            "A network has twice as many weights. By how much does the work of nudging grow?",
+            [("twice", "Each pass is twice as long, and there are twice as many."),
+             ("four times", ""),
+             ("not at all", "Each weight needs a pass of its own.")],
+            lambda: {2: 1, 4: 2, 1: 3}[round(passes_by_nudging(2 * MILLION) * 2 / passes_by_nudging(MILLION))],
+            "Passes, times the work of one.",
         ),
     ),
     plot=plot,

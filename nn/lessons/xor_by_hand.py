@@ -3,7 +3,7 @@
 from typing import Any
 
 from autograd.classroom import Told
-from autograd.classroom.exercise import Exercise, GradientOf, Wrong
+from autograd.classroom.exercise import Exercise, GradientOf, Wrong, choice
 from autograd.classroom.lesson import Lesson, Note, passes
 from autograd.explain.stepper import forward, snapshot
 from autograd.functions import dot, sum
@@ -71,6 +71,11 @@ def tell(lesson: Lesson) -> Told:
         "ŷ = sigmoid(16·a1 − 48·a2 − 4)."
     )
     yield verdicts(MENDED)
+
+
+def all_right(unit: tuple[float, float, float]) -> bool:
+    """Tell whether the network answers all four inputs rightly."""
+    return all((network(inputs, unit).data > 0.5) == (target == 1) for inputs, target in TABLE.items())
 
 
 def verdicts(unit: tuple[float, float, float]) -> str:
@@ -145,6 +150,14 @@ LESSON = Lesson(
                 Wrong("the sum is not divided by a2", -1.25, lambda: 0.25 - 1.5, "That is u2·a2, and a2 is 0.5."),
             ),
             of_graph=True,
+        ),
+        choice(
+            "Which one change makes the document's network right at all four inputs?",
+            [("another bias c", "It moves z3 at (0, 1) and at (1, 1) alike, where both are 0.25 and should have opposite signs."),
+             ("u2 = −3", ""),
+             ("all output weights ten times as large", "z3 gets larger and keeps its sign.")],
+            lambda: 1 + [any(map(all_right, units)) for units in ([(1, -2, c / 8) for c in range(-16, 17)], [(1, -3, -0.25)], [(10, -20, -2.5)])].index(True),
+            "At (1, 1), z3 must be below 0.",
         ),
     ),
     plot=plot,

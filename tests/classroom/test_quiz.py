@@ -59,7 +59,9 @@ def test_concepts_come_first_and_then_contributions_in_their_order_at_most_ten_i
     paper = Paper(lesson)
     events = [event for event in steps(lesson.build()) if isinstance(event, Chain)]
     assert [question.answer for question in paper.contributions] == [e.upstream * e.local for e in events]
-    assert [question.question for question in paper.exercises] == [e.question for e in lesson.exercises]
+    asked = sorted(lesson.exercises, key=lambda e: 2 if isinstance(e, GradientOf) else 0 if e.choices else 1)
+    assert [question.question for question in paper.exercises] == [e.question for e in asked]
+    assert paper.questions[0].choices, "a lesson of the course begins with a choice"
     concepts, mechanical = paper.questions[: len(paper.exercises)], paper.questions[len(paper.exercises) :]
     assert concepts == paper.exercises
     places = [paper.contributions.index(question) for question in mechanical]
@@ -299,16 +301,16 @@ def test_who_types_nothing_gets_all_hints_and_then_the_answer(lesson, capsys):
 
 def test_a_wrong_answer_is_diagnosed_and_asked_again(capsys):
     paper = Paper(LESSONS["tiny-network"])
-    out = asked(paper, ["32", "abc", "-32", "q"], capsys)
+    out = asked(paper, ["s", "s", "32", "abc", "-32", "q"], capsys)
     assert "32 is what you get when the delta has the other sign" in out
     assert "'abc' is not a number" in out
-    assert "Right: 1 of 10 (0 at once, without a hint or a wrong answer). Not answered: 9." in out
+    assert "Right: 1 of 10 (0 at once, without a hint or a wrong answer). Skipped: 2. Not answered: 7." in out
 
 
 def test_a_question_is_skipped_or_revealed(capsys):
     out = asked(Paper(LESSONS["tiny-network"]), ["s", "r", "q"], capsys)
-    assert "It is −48." in out
-    assert "It is −32." not in out
+    assert "It is 3.32." in out
+    assert "It is b" not in out
     assert out.rstrip().endswith(
         "Right: 0 of 10 (0 at once, without a hint or a wrong answer). Shown: 1. Skipped: 1. Not answered: 8."
     )
@@ -317,13 +319,13 @@ def test_a_question_is_skipped_or_revealed(capsys):
 def test_piped_answers():
     done = subprocess.run(
         [sys.executable, "-m", "autograd", "quiz", "tiny-network"],
-        cwd=ROOT, input="32\n-32\n−48\n".encode() + b"\xff\n", capture_output=True, timeout=60,
+        cwd=ROOT, input="s\n3.32\n32\n-32\n−48\n".encode() + b"\xff\n", capture_output=True, timeout=60,
         env=os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
     )  # fmt: skip
     out = done.stdout.decode()
     assert (done.returncode, done.stderr) == (0, b"")
     assert "> −48\n" in out, "what is piped is shown"
-    assert "Right: 2 of 10 (1 at once, without a hint or a wrong answer). Not answered: 8." in out
+    assert "Right: 3 of 10 (2 at once, without a hint or a wrong answer). Skipped: 1. Not answered: 6." in out
 
 
 def test_the_key_and_the_marks(tmp_path, capsys):
@@ -343,10 +345,10 @@ def test_the_key_and_the_marks(tmp_path, capsys):
 
 def test_marks_name_the_mistake_the_answer_and_what_is_missing():
     paper = Paper(LESSONS["tiny-network"])
-    lines = marked(paper, ["32", "", "3.32", *["0"] * 9]).splitlines()
-    assert lines[1].startswith("   1  32 is what you get when the delta has the other sign")
-    assert "   2  No answer. It is −48." in lines
-    assert "   3  3.32 is right." in lines
+    lines = marked(paper, ["a", "3.32", "32", "", *["0"] * 8]).splitlines()
+    assert "   2  3.32 is right." in lines
+    assert any(line.startswith("   3  32 is what you get when the delta has the other sign") for line in lines)
+    assert "   4  No answer. It is −48." in lines
     assert lines[-1] == "Right: 1 of 10. 2 lines more than there are questions."
 
 
@@ -355,7 +357,11 @@ class TestTerminal:
     @pytest.mark.parametrize("end", [b"q\n", b"\x04", b"\x03"])
     def test_it_asks_hints_diagnoses_and_ends_politely(self, end):
         terminal = Terminal("quiz", "tiny-network")
-        terminal.read_until("(1 of 10)\n      > ")
+        for place in (1, 2):
+            terminal.read_until(f"({place} of 10)")
+            terminal.read_until("      > ")
+            terminal.press(b"s\n")
+        terminal.read_until("(3 of 10)\n      > ")
         assert "∂L/∂w = −32" not in terminal.text
         for typed, words in (
             (b"\n", "Upstream: ∂L/∂z = −16."),
@@ -365,7 +371,7 @@ class TestTerminal:
         ):
             terminal.press(typed)
             terminal.read_until(words)
-        terminal.read_until("(2 of 10)\n      > ")
+        terminal.read_until("(4 of 10)\n      > ")
         terminal.press(end)
         assert terminal.rest() == 0
         assert "Right: 1 of 10 (0 at once" in terminal.text
