@@ -20,6 +20,7 @@ and one that trains:
 
 learn     batches, updates                     train     the Train drawer
 plane     the data, and what is answered       network   the network that is trained, on the stage
+gallery   the same, of many inputs
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ from autograd.player.still import unstyled
 
 SCRIPTS = (
     "numbers", "data", "state", "elements", "picture", "listed", "strip", "judge", "quiz", "drawer", "address", "print",
-    "functions", "fill", "passes", "zeros", "live", "leaves", "curve", "fields", "learn", "plane", "network", "train", "main",
+    "functions", "fill", "passes", "zeros", "live", "leaves", "curve", "fields", "learn", "plane", "gallery", "network", "train", "main",
 )  # fmt: skip
 LONGEST = 700_000  # characters of pictures and data that stand in the page as they are; more are packed
 

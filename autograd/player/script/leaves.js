@@ -95,7 +95,7 @@ function descend(rate) {
 
 function showLiveBar() {
   const wanted = openDrawer === "numbers";
-  $("live").hidden = !wanted && !changed.size && !refusedNow;
+  $("live").hidden = !wanted && (openDrawer === "train" || !changed.size) && !refusedNow;
   $("change").setAttribute("aria-pressed", String(wanted));
   $("live-note").textContent = refusedNow || (changed.size ? "Your numbers" : "Choose a leaf, and type or drag");
   $("live-note").classList.toggle("refused", Boolean(refusedNow));

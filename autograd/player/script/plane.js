@@ -1,4 +1,4 @@
-// The data of the Train drawer, with what the network answers: over two inputs a plane, over one a curve, of more a row of examples.
+// The data of the Train drawer, with what the network answers: over two inputs a plane, over one a curve; of more, see gallery.js.
 // Without inputs, as in a race of optimizers, the plane is that of two parameters, with the loss and the way down.
 
 const [PLANE_WIDE, PLANE_HIGH] = [320, 184];
@@ -19,6 +19,7 @@ function preparePlane({ data, inputs, outputs, parameters, starts }) {
   else if (inputs.length) [plane.x, plane.y] = [spread(data.map(([x]) => x[0])), spread(plane.kind === "curve" ? targets : data.map(([x]) => x[1] ?? 0))];
   $("plane").toggleAttribute("hidden", !KINDS.includes(plane.kind));
   $("gallery").hidden = plane.kind !== "gallery";
+  findUnits(learner.told);
   $("plane-adds").hidden = plane.kind !== "plane" || !(plane.two || plane.classes);
   const values = plane.classes ? Array.from({ length: plane.classes }, (_, k) => k) : [plane.low, plane.high];
   fillSelect("plane-class", values.map((x) => [x, number(x)]), values.at(-1));
@@ -197,45 +198,6 @@ function pressedPlane(event) {
 function chooseExample(k) {
   plane.chosen = k;
   showTrained();
-}
-
-// Examples of many inputs, one beside the other; as images where their inputs fill a square.
-function showGallery() {
-  const answers = answersOrNone(learner.data.slice(0, MOST_SHOWN).map(({ inputs }) => inputs));
-  if ($("gallery").childElementCount !== answers.length) fill($("gallery"), learner.data.slice(0, MOST_SHOWN).map(exampleButton));
-  [...$("gallery").children].forEach((button, k) => {
-    const right = plane.classes ? classOf(answers[k]) === targetOf(learner.data[k]) : null;
-    const said = plane.classes ? `${targetOf(learner.data[k])}${right ? "" : `→${classOf(answers[k])}`}` : short(answers[k][0]);
-    button.lastChild.textContent = said;
-    button.setAttribute("aria-label", `Example ${k + 1}: ${said}`);
-    button.classList.toggle("wrong", right === false);
-    button.setAttribute("aria-pressed", String(k === plane.chosen));
-  });
-  $("gallery-said").hidden = !plane.classes || plane.chosen === null;
-  if (plane.classes && plane.chosen !== null) sayAnswer(answers[plane.chosen], plane.chosen);
-}
-
-// What the network answers for one example: the three likeliest classes.
-function sayAnswer(outputs, k) {
-  const best = outputs.map((x, i) => [x, i]).sort(([x], [y]) => y - x).slice(0, 3);
-  $("gallery-said").textContent = `Example ${k + 1} is a ${targetOf(learner.data[k])}; the answers: ${best.map(([x, i]) => `${i} with ${short(Number(x.toFixed(3)))}`).join(", ")}.`;
-}
-
-function exampleButton(one, k) {
-  const button = make("button");
-  button.type = "button";
-  const side = Math.sqrt(one.inputs.length);
-  if (Number.isInteger(side) && side > 3) button.append(imageOf(one.inputs, side));
-  button.append(make("span"));
-  button.addEventListener("click", () => chooseExample(k));
-  return button;
-}
-
-function imageOf(pixels, side) {
-  const image = drawn("svg", { viewBox: `0 0 ${side} ${side}`, "aria-hidden": "true" });
-  const largest = Math.max(...pixels.map(Math.abs)) || 1;
-  pixels.forEach((x, i) => { if (x) image.append(drawn("rect", { x: i % side, y: Math.floor(i / side), width: 1, height: 1, "fill-opacity": (Math.abs(x) / largest).toFixed(2) })); });
-  return image;
 }
 
 // How many examples are right, where there are classes.
