@@ -4,18 +4,18 @@ They take lists of Values and numbers, mixed as you like. `sum`, `max` and `min`
 them by name: a sum is then one node, not a chain.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal, overload
 
 from autograd import rules
 from autograd.errors import DataError, DomainError, GraphError, LengthError
-from autograd.graph import topological_order, uses
+from autograd.graph import leaves_and_results, topological_order, uses
 from autograd.modes import must_record
 from autograd.moment import check_moment
 from autograd.namespaces import methods
 from autograd.op import SHARED, Op
-from autograd.refusals import as_float, must_be_called, no_second
+from autograd.refusals import NO_GRADIENT, as_float, is_lost, lost_graph, must_be_called, no_second
 from autograd.value import Value, lift
 
 Number = Value | float
@@ -182,9 +182,18 @@ def grad(
         raise GraphError("grad was given one input twice. Give each once: its gradient is the sum over all its uses.")
     if create_graph:
         values = _as_values(output)
+        _check_remembered(output, inputs, values)
         return tuple([values[x] if x in values else Value(0.0) for x in inputs])
     numbers = _as_floats(output)
+    _check_remembered(output, inputs, numbers)
     return tuple([numbers.get(x, 0.0) for x in inputs])
+
+
+def _check_remembered(output: Value, inputs: list[Value], found: Mapping[Value, object]) -> None:
+    """Raise GraphError for an input that was not met, where all that could have a gradient was computed inside no_grad."""
+    leaves = [] if all(x in found for x in inputs) else leaves_and_results(output)[0]
+    if any(map(is_lost, leaves)) and all(leaf._kind in NO_GRADIENT for leaf in leaves):
+        raise lost_graph("grad")
 
 
 def _as_floats(output: Value) -> dict[Value, float]:

@@ -168,17 +168,27 @@ def no_graph(caller: str) -> GraphError:
     )
 
 
+def is_lost(node: Node) -> bool:
+    """Whether a node is a result that was computed inside no_grad."""
+    return node.op is None and node._kind == "without graph"
+
+
+def lost_graph(caller: str) -> GraphError:
+    """Return the error for what needs the graph of a result that has none."""
+    return GraphError(
+        f"{caller} finds no graph: this was computed inside no_grad, where nothing remembers how it was made. "
+        f"Compute it again outside of no_grad, and call {caller} on that."
+    )
+
+
 def check_leaves(leaves: Sequence[Node]) -> None:
     """Raise GraphError where only constants lead to a root, and DataError for a leaf whose data is not a number now."""
     for leaf in leaves:
         if leaf._kind not in NO_GRADIENT:
             break  # as a rule the first: a generator would cost more
     else:
-        if any(leaf._kind == "without graph" for leaf in leaves):
-            raise GraphError(
-                "backward finds no graph: this was computed inside no_grad, where nothing remembers how it was made. "
-                "Compute it again outside of no_grad, and call backward on that."
-            )
+        if any(map(is_lost, leaves)):
+            raise lost_graph("backward")
         raise GraphError(
             "backward finds nothing but plain numbers, and nothing that could have a gradient. Compute from the Values themselves: "
             "v.data and v.item() are numbers without a past."

@@ -14,6 +14,7 @@ from autograd.explain.events import Chain, Compute, Event, Names, Ready, Seed, U
 from autograd.explain.expression import Expr
 from autograd.graph import Use, names, topological_order, uses
 from autograd.moment import check_moment
+from autograd.refusals import is_lost, lost_graph
 from autograd.value import Value
 
 
@@ -52,6 +53,8 @@ def order_of(caller: str, root: object, moment: Names | None = None) -> list[Val
         raise GraphError(
             f"{caller} takes the Value at the end of a computation, and {root!r} is a {type(root).__name__}. Give it the loss itself."
         )
+    if is_lost(root):
+        raise lost_graph(caller)
     order = topological_order(root)
     if moment is None:
         check_moment(caller, order)

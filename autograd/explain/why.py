@@ -13,6 +13,7 @@ from autograd.explain.events import Chain, Event, Names, Ready
 from autograd.explain.notation import aligned, enclosed, equals, signed, terms, tex_number
 from autograd.explain.stepper import backward, order_of, snapshot
 from autograd.graph import number
+from autograd.refusals import is_lost
 from autograd.value import Value
 
 ZERO, CANCELS = "Zero: {}.", "cancels: {}"
@@ -136,7 +137,8 @@ def reason_for_zero(root: Value, value: Value, uses: tuple[Chain, ...], events: 
     if value.kind == "constant":
         return f"Zero: {named[value].label} is a constant, which gets no gradient."
     if not uses:
-        return f"Zero: {named[value].label} is not used by {named[root].label}."
+        lost = ", as far as is remembered: a part was computed inside no_grad" * any(map(is_lost, named))
+        return f"Zero: {named[value].label} is not used by {named[root].label}{lost}."
     if any(use.contribution for use in uses):
         contributions = sorted((use.contribution for use in uses), reverse=True)
         return ZERO.format(CANCELS.format(" ".join(map(signed, contributions))))

@@ -68,6 +68,19 @@ class Cell:
         self.cell.cell_contents = thing
 
 
+class OfClass:
+    """The attributes of a class, read and set like those of a dict."""
+
+    def __init__(self, kind: type) -> None:
+        self._kind = kind
+
+    def __getitem__(self, name: str) -> Any:
+        return vars(self._kind)[name]
+
+    def __setitem__(self, name: str, thing: Any) -> None:
+        setattr(self._kind, name, thing)
+
+
 class AttributeSlots:
     """The __slots__ of an object, read like a dict."""
 

@@ -15,7 +15,7 @@ from types import (
 )
 from typing import Any, ClassVar
 
-from autograd.replay.places import AttributeSlots, Cell, Held, Members, Replaced, indices, is_object_array
+from autograd.replay.places import AttributeSlots, Cell, Held, Members, OfClass, Replaced, indices, is_object_array
 from autograd.value import Value
 
 OURS = ("autograd", "nn")
@@ -94,7 +94,7 @@ def fixed(*parts: Any) -> Held:
 
 
 def of_function(f: FunctionType) -> Iterator[Held]:
-    """Yield a function's closure, the globals that it names, and its defaults."""
+    """Yield a function's closure, the globals that it names, its defaults, and its attributes."""
     code, names = f.__code__, f.__globals__
     for name, cell in zip(code.co_freevars, f.__closure__ or (), strict=True):
         place = Cell(cell, name)
@@ -103,6 +103,7 @@ def of_function(f: FunctionType) -> Iterator[Held]:
     used = {name: names[name] for name in names_in(code) if name in names}
     yield Held(names, used, "names")
     yield fixed(*(f.__defaults__ or ()), *(f.__kwdefaults__ or {}).values())
+    yield Held(vars(f), dict(vars(f)), "attributes")
 
 
 def of_method(method: MethodType) -> Iterator[Held]:
@@ -145,7 +146,7 @@ def of_object(thing: Any) -> Iterator[Held]:
         yield Held(slots, {name: slots[name] for name in slots}, "attributes")
     for kind in type(thing).__mro__:
         if not of_a_library(kind.__module__):
-            yield Held(vars(kind), dict(vars(kind)), "names")
+            yield Held(OfClass(kind), dict(vars(kind)), "names")
 
 
 def of_property(thing: property) -> Iterator[Held]:

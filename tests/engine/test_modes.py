@@ -10,7 +10,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from autograd import Value, enter, no_grad, scope
+import autograd
+from autograd import GraphError, Value, enter, no_grad, scope
 from autograd.modes import enable_grad, mode, outermost
 from nn import Layer
 
@@ -264,3 +265,41 @@ def test_the_test_of_interruptions_finds_a_mode_that_is_left_behind():
             pass
 
     assert interrupt(work, 300) > 0
+
+
+LOST = {
+    "backward": lambda y, x: y.backward(),
+    "grad": lambda y, x: autograd.grad(y, [x]),
+    "grad with create_graph": lambda y, x: autograd.grad(y, [x], create_graph=True),
+    "steps": lambda y, x: autograd.steps(y),
+    "why": lambda y, x: autograd.why(y, x),
+    "paths": lambda y, x: autograd.paths(y, x),
+    "what_if": lambda y, x: autograd.what_if(y, x, 1.0),
+    "diagnose": lambda y, x: autograd.diagnose(y, x, "1"),
+    "draw": lambda y, x: autograd.draw(y),
+    "play": lambda y, x: autograd.play(y),
+}
+
+
+@pytest.mark.parametrize("ask", LOST.values(), ids=LOST)
+def test_a_result_whose_graph_was_lost_is_refused_by_all(ask):
+    x = Value(3.0, "x")
+    with no_grad():
+        y = x * x
+    with pytest.raises(GraphError, match=r"no graph: this was computed inside no_grad.*outside of no_grad"):
+        ask(y, x)
+    assert x.grad is None
+
+
+def test_what_is_half_remembered_has_the_gradients_that_are_remembered():
+    x, w = Value(3.0, "x"), Value(2.0, "w")
+    with no_grad():
+        y = x * x
+    z = w * y
+    z.label = "z"
+    assert autograd.grad(z, [w, x]) == (9.0, 0.0)
+    assert (
+        autograd.why(z, x).reason
+        == "Zero: x is not used by z, as far as is remembered: a part was computed inside no_grad."
+    )
+    assert autograd.grad(Value(2.0) * 3, [x]) == autograd.grad(autograd.lift(2.0) * 3, [x]) == (0.0,)

@@ -715,3 +715,23 @@ def test_source_of_a_large_program_is_refused(w):
 
     with pytest.raises(LengthError, match="50,000"):
         record(long, 1.0).source()
+
+
+class KeepsItInItsClass:
+    h = 0.0
+
+    def __call__(self, x):
+        type(self).h = Parameter(0.5) * x + type(self).h
+        return type(self).h
+
+
+def keeps_it_in_itself(x):
+    keeps_it_in_itself.h = Parameter(0.5) * x + getattr(keeps_it_in_itself, "h", 0.0)
+    return keeps_it_in_itself.h
+
+
+@pytest.mark.parametrize("f", [KeepsItInItsClass(), keeps_it_in_itself])
+def test_a_state_in_a_class_or_a_function_is_refused_and_undone(f):
+    with pytest.raises(GraphError, match="keeps what it computed"):
+        record(f, 1.0)
+    assert (KeepsItInItsClass.h, vars(keeps_it_in_itself)) == (0.0, {})
