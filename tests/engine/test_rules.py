@@ -447,3 +447,49 @@ def test_where_a_slope_saturates_its_note_says_how_far_six_digits_are_right(name
     assert off(gone - 0.1) < 1
     assert 1e-16 <= round(exact(gone), 17) < 2e-16
     assert not any("to the last digit" in row.note for row in TABLE.values())
+
+
+# How each row is drawn, set in TeX, and written.
+WRITTEN = {
+    "add": ("+", "x + y", "x + y"),
+    "sub": ("−", "x - y", "x − y"),
+    "mul": ("×", r"x \cdot y", "x·y"),
+    "div": ("÷", r"\frac{x}{y}", "x/y"),
+    "neg": ("−", "-x", "−x"),
+    "power(2)": ("x²", "x^{2}", "x²"),
+    "power(3)": ("x³", "x^{3}", "x³"),
+    "power(-1)": ("x⁻¹", "x^{-1}", "x⁻¹"),
+    "power(0.5)": ("x^0.5", "x^{0.5}", "x^0.5"),
+    "pow": ("xʸ", "x^{y}", "x^y"),
+    "exp": ("exp", "e^{x}", "exp(x)"),
+    "expm1": ("eˣ−1", "e^{x} - 1", "exp(x) − 1"),
+    "log": ("ln", r"\ln x", "log(x)"),
+    "sqrt": ("√", r"\sqrt{x}", "sqrt(x)"),
+    "abs": ("|x|", r"\lvert x \rvert", "|x|"),
+    "sin": ("sin", r"\sin x", "sin(x)"),
+    "cos": ("cos", r"\cos x", "cos(x)"),
+    "tanh": ("tanh", r"\tanh x", "tanh(x)"),
+    "erf": ("erf", r"\mathrm{erf}(x)", "erf(x)"),
+    "erfc": ("erfc", r"\mathrm{erfc}(x)", "erfc(x)"),
+    "sigmoid": ("σ", r"\sigma(x)", "sigmoid(x)"),
+    "softplus": ("softplus", r"\ln(1 + e^{x})", "softplus(x)"),
+    "relu": ("ReLU", r"\mathrm{ReLU}(x)", "relu(x)"),
+    "leaky_relu": ("leaky ReLU", r"\mathrm{LeakyReLU}(x)", "leaky_relu(x)"),
+    "elu": ("ELU", r"\mathrm{ELU}(x)", "elu(x)"),
+    "gelu": ("GELU", r"\mathrm{GELU}(x)", "gelu(x)"),
+    "maximum": ("max", r"\max(x, y)", "maximum(x, y)"),
+    "minimum": ("min", r"\min(x, y)", "minimum(x, y)"),
+    "dot": ("w·x+b", r"\sum_i w_i x_i + b", "dot(x, y)"),
+    "sum": ("Σ", r"\sum_i x_i", "sum(x, y)"),
+    "mean": ("mean", r"\frac{1}{n} \sum_i x_i", "mean(x, y)"),
+    "logsumexp": ("ln Σ exp", r"\ln \sum_i e^{x_i}", "logsumexp(x, y)"),
+    "max": ("max", r"\max_i x_i", "max(x, y)"),
+    "min": ("min", r"\min_i x_i", "min(x, y)"),
+}
+
+
+def test_every_row_is_drawn_set_and_written_as_books_do():
+    assert {
+        name: (op.symbol, op.tex.format("x", "y"), op.call(*"xy"[: op.arity if op.arity > 0 else 2]))
+        for name, op in TABLE.items()
+    } == WRITTEN
