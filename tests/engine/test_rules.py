@@ -450,7 +450,7 @@ def test_where_a_slope_saturates_its_note_says_how_far_six_digits_are_right(name
 
 
 # How each row is drawn, set in TeX, and written.
-WRITTEN = {
+AS_IN_BOOKS = {
     "add": ("+", "x + y", "x + y"),
     "sub": ("−", "x - y", "x − y"),
     "mul": ("×", r"x \cdot y", "x·y"),
@@ -492,4 +492,4 @@ def test_every_row_is_drawn_set_and_written_as_books_do():
     assert {
         name: (op.symbol, op.tex.format("x", "y"), op.call(*"xy"[: op.arity if op.arity > 0 else 2]))
         for name, op in TABLE.items()
-    } == WRITTEN
+    } == AS_IN_BOOKS
