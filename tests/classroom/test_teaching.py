@@ -45,7 +45,9 @@ def run(script, folder):
 def can_run(command):
     """Whether what the command needs is installed."""
     plots, typeset = " plot " in command, ".pdf" in command and " handout " in command
-    return (not plots or find_spec("matplotlib")) and (not typeset or find_spec("typst"))
+    deck = ".pptx" in command
+    needed = {"matplotlib": plots, "typst": typeset, "pptx": deck, "graphviz": deck}
+    return all(find_spec(package) for package, wanted in needed.items() if wanted)
 
 
 COMMANDS = [line for block in blocks(PAGE) for line in re.split(r"\n(?=python3|for )", block.strip())]
