@@ -53,8 +53,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         run(sys.argv[1:] if arguments is None else arguments)
     except autograd.AutogradError as error:
         return ended(2, str(error))
-    except (BrokenPipeError, KeyboardInterrupt):  # the reader has gone: `… | head`
+    except BrokenPipeError:  # the reader has gone: `… | head`
         return ended(0)
+    except KeyboardInterrupt:
+        return ended(1, "Interrupted. What was not said to be written is not there.")
     except OSError as error:
         return ended(1, f"Nothing can be printed or read here: {error.strerror}. Try another terminal, file or disk.")
     return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -65,4 +66,5 @@ def serve(options: argparse.Namespace) -> None:
     with server(options.served, options.host, options.port) as running:
         host, port = options.host, running.server_port
         print(f"http://{host}:{port}/ shows {options.served}. Ctrl-C ends it.", flush=True)
-        running.serve_forever()
+        with suppress(KeyboardInterrupt):
+            running.serve_forever()

@@ -62,9 +62,10 @@ def give(options: argparse.Namespace) -> None:
     lessons = [find_lesson(wanted, course) for wanted in dict.fromkeys(options.lesson)]
     if len({lesson.slug for lesson in lessons}) < len(lessons):
         raise DataError("Two of these lessons have the same name. Give one of them a slug of its own.")
-    expected, given = give_out(students, lessons, options.salt, points, progress(len(students) * len(lessons)))
+    shown = progress(2 * len(students) * len(lessons))  # papers drawn, and papers written
+    expected, given = give_out(students, lessons, options.salt, points, shown)
     check_questions(points, expected.lessons)
-    written = write_class(options.output, expected, given, options.practice, options.force)
+    written = write_class(options.output, expected, given, options.practice, shown)
     print(
         f"{options.output}: {len(students)} students, {len(lessons)} lesson{'s' * (len(lessons) > 1)}, {len(written)} files"
     )
@@ -79,13 +80,18 @@ def progress(count: int) -> Any:
     def shown(done: int) -> None:
         if sys.stderr is not None and sys.stderr.isatty():
             bar = "█" * (30 * done // count)
-            print(f"\r{bar:<30} {done} of {count}", end="\n" if done == count else "", file=sys.stderr, flush=True)
+            print(
+                f"\r{bar:<30} {100 * done // count:>3} %",
+                end="\n" if done == count else "",
+                file=sys.stderr,
+                flush=True,
+            )
 
     return shown
 
 
 def mark(options: argparse.Namespace) -> None:
-    """AnswerMark a class: marks.csv, the class on the terminal, and what else was asked for. Exit status 1 where something could not be read."""
+    """Mark a class: marks.csv, the class on the terminal, and what else was asked for. Exit status 1 where something could not be read."""
     folder = Path(options.class_folder)
     expected = read_expected(options.class_folder)
     for place in filter(None, (folder / "marks.csv", options.mistakes, options.projector)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from html import escape
 from importlib.resources import files
@@ -18,7 +18,7 @@ from autograd.classroom.marking.points import Points
 from autograd.classroom.marking.roster import ClassMember
 from autograd.classroom.paper import Paper
 from autograd.classroom.renumbering import leaf_numbers, seeded
-from autograd.errors import FileError
+from autograd.errors import DataError, FileError
 from autograd.file_io import check_free, write_folder
 from autograd.pictures import draw
 from autograd.player import play
@@ -76,12 +76,13 @@ def own_numbers(
     return first
 
 
-def write_class(folder: str, expected: Expected, given: list[Given], practice: bool, force: bool) -> list[Path]:
-    """Write a class into a folder, and return what was written; raise FileError for a folder that is not empty, unless forced."""
-    check_empty(Path(folder), force)
+def write_class(
+    folder: str, expected: Expected, given: list[Given], practice: bool, progress: Callable[[int], None]
+) -> list[Path]:
+    """Write a class into a folder, all of it or nothing, and return what was written."""
     answers = Path(folder) / "answers"
     check_free(answers / "ada.txt")
-    written = write_folder(folder, {**student_files(given, practice), **teacher_files(expected, given)})
+    written = write_folder(folder, {**student_files(given, practice, progress), **teacher_files(expected, given)})
     answers.mkdir(exist_ok=True)
     return written
 
@@ -94,9 +95,9 @@ def check_empty(place: Path, force: bool) -> None:
         raise FileError(f"{str(place)!r} is not empty. Choose a new folder, or write into it with --force.")
 
 
-def student_files(given: list[Given], practice: bool) -> dict[str, str]:
+def student_files(given: list[Given], practice: bool, progress: Callable[[int], None]) -> dict[str, str]:
     """Return what may be given out, by name: for each student the page of questions, and a handout of each lesson."""
-    texts = {}
+    texts, made = {}, len(given)
     for student, own in by_student(given):
         texts[f"students/{student.file}.html"] = questions_page(student, own)
         for one in own:
@@ -104,18 +105,25 @@ def student_files(given: list[Given], practice: bool) -> dict[str, str]:
             texts[f"students/{student.file}-{one.stored.lesson}-handout.html"] = blank_page(sheet)
             if practice:
                 texts[f"students/{student.file}-{one.stored.lesson}-practice.html"] = practice_page(one)
+            progress(made := made + 1)
     return texts
 
 
-def by_student(given: list[Given]) -> Iterator[tuple[ClassMember, list[Given]]]:
-    """Yield each student with all that they get."""
-    for student in dict.fromkeys(one.student for one in given):
-        yield student, [one for one in given if one.student == student]
+def by_student(given: list[Given]) -> Iterable[tuple[ClassMember, list[Given]]]:
+    """Return each student with all that they get."""
+    own: dict[ClassMember, list[Given]] = {}
+    for one in given:
+        own.setdefault(one.student, []).append(one)
+    return own.items()
 
 
 def practice_page(one: Given) -> str:
     """Return a full page on the same graph with other numbers than those that are marked."""
-    other = seeded(one.original, f"{one.student.key} practice")
+    seed = f"{one.student.key} practice"
+    drawn = (seeded(one.original, seed, skip=skip) for skip in range(MOST_REDRAWN))
+    other = next((lesson for lesson in drawn if leaf_numbers(lesson.build()) != one.stored.leaves), None)
+    if other is None:
+        raise DataError(f"{one.original.slug} has no other numbers for --practice. Leave it out.")
     return play(replace(other, title=f"{one.original.title}: practice"), quiz=True).html
 
 

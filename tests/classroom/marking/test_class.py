@@ -6,6 +6,11 @@ import json
 import os
 import re
 import shutil
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import replace
+from importlib.util import find_spec
 
 import pytest
 
@@ -13,8 +18,12 @@ from autograd import AutogradError, DataError
 from autograd.__main__ import main
 from autograd.classroom.marking.answer_files import number_text
 from autograd.classroom.marking.expected import Expected, digest, read_expected
+from autograd.classroom.marking.hand_out import give_out, practice_page
+from autograd.classroom.marking.points import Points
 from autograd.classroom.marking.roster import MOST, ClassMember, file_name, read_roster
+from autograd.classroom.renumbering import leaf_numbers, seeded
 from autograd.classroom.tables import harmless
+from nn.lessons import COURSE
 from tests.test_command_line import ROOT
 
 OLD = ROOT / "tests" / "classroom" / "marking" / "week1"
@@ -475,3 +484,41 @@ def test_a_class_that_was_forged_is_a_sentence(week, capsys):
 )
 def test_numbers_as_writing_programs_put_them(written, read):
     assert number_text(written) == read
+
+
+@pytest.mark.skipif(not find_spec("pty"), reason="no terminals of its own on this system")
+def test_on_a_terminal_a_bar_shows_how_far_it_is(tmp_path):
+    import pty
+
+    (tmp_path / "roster.txt").write_text("Ada\nBob\n")
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "autograd", "class", "roster.txt", "tiny-network", "-o", "week"]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, stderr=theirs
+    )
+    os.close(theirs)
+    shown = b""
+    with suppress(OSError):  # at its end
+        while part := os.read(ours, 1000):
+            shown += part
+    os.close(ours)
+    assert done.returncode == 0
+    assert re.findall(r"\d+ %", shown.decode()) == ["25 %", "50 %", "75 %", "100 %"]
+
+
+def test_practice_has_other_numbers(tmp_path, capsys):
+    (tmp_path / "roster.txt").write_text("Ada\n")
+    told(capsys, "class", str(tmp_path / "roster.txt"), "tiny-network", "-o", str(tmp_path / "week"), "--practice")
+    own = paper(tmp_path / "week", "ada").leaves
+    page = (tmp_path / "week" / "students" / "ada-tiny-network-practice.html").read_text(encoding="utf-8")
+    assert "practice" in page
+    assert sorted(path.name for path in (tmp_path / "week" / "students").iterdir()) == [
+        "ada-tiny-network-handout.html", "ada-tiny-network-practice.html", "ada.html",
+    ]  # fmt: skip
+    ada = [ClassMember("Ada", "", "ada")]
+    _, (given,) = give_out(ada, [COURSE.lessons["tiny-network"]], "", Points(), lambda done: None)
+    assert given.stored.leaves == own
+    same = replace(
+        given, stored=replace(given.stored, leaves=leaf_numbers(seeded(given.original, "ada practice").build()))
+    )
+    assert practice_page(given) != practice_page(same), "numbers that are marked are passed over"
