@@ -1,28 +1,32 @@
-"""The commands: what each prints or writes. `options` are those of the command line, with the course in `options.course`.
-
-What only one command needs is imported there, so that `step` starts at once.
-"""
+"""The commands: what each prints or writes. `options` are those of the command line, with the course in `options.course`."""
 
 import argparse
 import json
 import sys
 import webbrowser
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import autograd
-from autograd.classroom import Course, Lesson, walkthrough
+from autograd.classroom import Course, Lesson, flashcards, interactive, terminal_quiz, walkthrough
 from autograd.classroom.arguments import name_list, read_number
 from autograd.classroom.find import find_lesson
+from autograd.classroom.handout import handout
 from autograd.classroom.lesson_files import course_of_folder
+from autograd.classroom.marking.answer_files import answers_in_order
+from autograd.classroom.marking.class_commands import lesson_of_student
+from autograd.classroom.marking.moodle import moodle_bank
+from autograd.classroom.new_lesson import new_lesson
+from autograd.classroom.paper import Paper
+from autograd.classroom.plot_files import PLOTS, plot_file
+from autograd.classroom.slides import check_name, save_deck, slides
 from autograd.errors import DataError, FileError
 from autograd.explain.event_json import plain, stream
 from autograd.explain.events import Event
+from autograd.explain.programs import program
 from autograd.file_io import check_place, read_file, write_file
 from autograd.graph import DIGITS
-
-if TYPE_CHECKING:
-    from autograd.classroom.paper import Paper
+from autograd.pictures.ground import Ground
 
 
 class Printable(Protocol):
@@ -41,8 +45,13 @@ def show_list(options: argparse.Namespace) -> None:
     """Print the catalogue."""
     course = course_of(options)
     if options.json:
-        entries = [catalogue_entry(lesson, course) for lesson in course.lessons.values()]
-        print(json.dumps(entries, indent=1, ensure_ascii=False))
+        print(
+            json.dumps(
+                [catalogue_entry(lesson, course) for lesson in course.lessons.values()],
+                indent=1,
+                ensure_ascii=False,
+            )
+        )
         return
     print("A course in backpropagation. Step through a lesson with: python3 -m autograd step NAME")
     for chapter, lessons in course.chapters.items():
@@ -84,21 +93,12 @@ def show_steps(options: argparse.Namespace) -> None:
             )
         )
     elif options.interactive and sys.stdin.isatty() and sys.stdout.isatty():
-        from autograd.classroom import interactive
-
         interactive.interact(lesson, interactive.key, interactive.line)
     else:
         shown = DIGITS.set(options.digits)
         lines = "\n".join([*walkthrough.walkthrough(lesson), walkthrough.ending(lesson, options.course)]).splitlines()
         DIGITS.reset(shown)
         print("\n".join(lines if options.all else walkthrough.beginning(lines)))
-
-
-def show_table(options: argparse.Namespace) -> None:
-    """Print the table of operations."""
-    from autograd.classroom import operations_table
-
-    print(operations_table.table())
 
 
 def show_why(options: argparse.Namespace) -> None:
@@ -162,10 +162,6 @@ def show_player(options: argparse.Namespace) -> None:
 
 def ask_quiz(options: argparse.Namespace) -> None:
     """Ask the questions of a lesson, or print their key, or mark a file of answers."""
-    from autograd.classroom import terminal_quiz
-    from autograd.classroom.marking.answer_files import answers_in_order
-    from autograd.classroom.paper import Paper
-
     paper = Paper(find(options))
     if options.output:
         write_bank(options, paper)
@@ -177,10 +173,8 @@ def ask_quiz(options: argparse.Namespace) -> None:
         terminal_quiz.quiz(paper)
 
 
-def write_bank(options: argparse.Namespace, paper: "Paper") -> None:
+def write_bank(options: argparse.Namespace, paper: Paper) -> None:
     """Write a bank of questions for a learning platform."""
-    from autograd.classroom.marking.moodle import moodle_bank
-
     if options.format != "moodle" or not options.output.endswith(".xml"):
         raise DataError(
             f"{options.output!r}: a bank of questions is written with --format moodle, into a file that ends in .xml."
@@ -192,14 +186,12 @@ def write_bank(options: argparse.Namespace, paper: "Paper") -> None:
 def write_handout(options: argparse.Namespace) -> None:
     """Write a lesson on paper, and say which files it is in."""
     lesson = find(options)
-    written = autograd.handout(lesson).save(options.output or f"{lesson.slug}.html")
+    written = handout(lesson).save(options.output or f"{lesson.slug}.html")
     print(*written, sep="\n")
 
 
 def show_cards(options: argparse.Namespace) -> None:
     """Print the flashcards, or write them in the format of the file's suffix."""
-    from autograd.classroom import flashcards
-
     course = course_of(options)
     deck = flashcards.deck(course)
     if options.output is None:
@@ -216,8 +208,6 @@ def show_cards(options: argparse.Namespace) -> None:
 
 def write_slides(options: argparse.Namespace) -> None:
     """Write a lesson as a deck of slides, and say which file it is in."""
-    from autograd.classroom.slides import check_name, save_deck, slides
-
     lesson = find(options)
     output = options.output or f"{lesson.slug}.html"
     check_name(output)
@@ -227,8 +217,6 @@ def write_slides(options: argparse.Namespace) -> None:
 
 def export_graph(options: argparse.Namespace) -> None:
     """Write the graph as a program, or print it."""
-    from autograd.explain.programs import program
-
     lesson = find(options)
     text = program(lesson.build(), options.format) + "\n"
     if options.output is None:
@@ -242,16 +230,11 @@ def export_graph(options: argparse.Namespace) -> None:
 
 def begin_lesson(options: argparse.Namespace) -> None:
     """Write a lesson to change, and say what to do with it."""
-    from autograd.classroom.new_lesson import new_lesson
-
     print(new_lesson(options.file, options.force))
 
 
 def draw_plot(options: argparse.Namespace) -> None:
     """Draw a lesson's plot, and say which file it is in."""
-    from autograd.classroom.plot_files import PLOTS, plot_file
-    from autograd.pictures.ground import Ground
-
     lesson = find(options)
     if lesson.plot is None:
         plotted = ", ".join(slug for slug, other in course_of(options).lessons.items() if other.plot) or "none yet"
@@ -285,8 +268,6 @@ def find(options: argparse.Namespace) -> Lesson:
     lesson = find_lesson(options.lesson, course_of(options), options.numbers, name_list(options.parameters), seed)
     if student is None:
         return lesson
-    from autograd.classroom.marking.class_commands import lesson_of_student
-
     if not options.class_folder:
         raise DataError("--student needs the class: --class FOLDER --student NAME.")
     return lesson_of_student(lesson, options.class_folder, student)

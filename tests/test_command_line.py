@@ -15,7 +15,7 @@ import pytest
 
 from autograd.__main__ import LESSONS, main
 from autograd.rules import TABLE
-from nn.lessons import COURSE, tiny_network
+from nn.lessons import COURSE
 
 ROOT = Path(__file__).resolve().parents[1]
 EACH = pytest.mark.parametrize("slug", ["tiny-network", "xor-by-hand", "xor-training"])
@@ -401,7 +401,7 @@ def test_questions_that_cannot_be_answered(arguments, words, capsys):
 
 def with_plot(monkeypatch, plot):
     lesson = dataclasses.replace(LESSONS["tiny-network"], plot=plot)
-    monkeypatch.setattr(tiny_network, "LESSON", lesson)
+    monkeypatch.setitem(LESSONS, "tiny-network", lesson)
 
 
 @pytest.mark.parametrize(("suffix", "start"), [("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")])

@@ -14,7 +14,7 @@ from typing import Literal
 
 from autograd.errors import DataError
 from autograd.explain import mistakes
-from autograd.explain.answers import LONGEST, Kind, read_answer, sentence
+from autograd.explain.answers import Kind, read_answer, sentence
 from autograd.explain.events import Chain, Compute, Names
 from autograd.explain.flows import partner
 from autograd.explain.laboratory import Mistake
@@ -140,9 +140,7 @@ def judge_choice(given: str, question: Question) -> Verdict:
     place = texts.index(typed) if typed in texts else LETTERS.find(typed) if len(typed) == 1 else -1
     if not 0 <= place < len(texts):
         last = LETTERS[len(texts) - 1]
-        text = given.strip()
-        shown = text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
-        raise DataError(f"{shown!r} is not one of the choices. Type a letter, a to {last}.")
+        raise DataError(f"{given.strip()!r} is not one of the choices. Type a letter, a to {last}.")
     if place == question.answer:
         return Verdict("right", f"{LETTERS[place]} is right.")
     return Verdict("wrong", question.choices[place].why)

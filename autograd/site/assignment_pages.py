@@ -36,7 +36,7 @@ def assignment_items(course: Course) -> Iterator[Item]:
 def entry(assignment: Assignment) -> str:
     """Return what an assignment is called, and how many stages it has."""
     page = link(f"assignments/{assignment.slug}.html", assignment.title)
-    return f"<li><h3>{page}</h3><p>{len(assignment.stages)} stages, in {escape(assignment.file)}</p></li>"
+    return f"<li><h2>{page}</h2><p>{len(assignment.stages)} stages, in {escape(assignment.file)}</p></li>"
 
 
 def download(assignment: Assignment) -> str:

@@ -7,16 +7,19 @@ from html import escape
 
 from autograd.classroom import Course, Flashcard, Lesson
 from autograd.classroom.handout import handout
+from autograd.classroom.handout.html import page
 from autograd.classroom.handout.sheet import Sheet
 from autograd.pictures.ground import Ground
 from autograd.pictures.texts import clean
 from autograd.player import play
+from autograd.player.paper_and_plot import plot_of
 from autograd.site.bridges import bridges
 from autograd.site.quiz_page import quiz_page
-from autograd.site.shell import Item, SiteFile, SitePage, link
+from autograd.site.shell import Item, LeftOut, SiteFile, SitePage, link
 from autograd.site.story import listing, story
 
 SCRIPTS = ("storage.js", "lesson.js")
+TITLE = '<h1 id="title">'  # of the stage
 
 
 def home(slug: str) -> str:
@@ -31,14 +34,43 @@ def beside(slug: str, name: str) -> str:
 
 def lesson_items(course: Course, lesson: Lesson, cards: Sequence[Flashcard]) -> Iterator[Item]:
     """Yield all that a site has of a lesson."""
-    slug, ways, paper = lesson.slug, bridges(lesson), handout(lesson)
-    drawn = bool(paper.sheet.blank)
+    slug, ways, paper = lesson.slug, bridges(lesson), handout(lesson).sheet
+    drawn = bool(paper.blank)
     yield SitePage(home(slug), lesson.title, lesson_body(course, lesson, ways, cards, drawn), SCRIPTS, "index.html")
-    yield SiteFile(beside(slug, "stage.html"), play(lesson).html)
+    yield SiteFile(beside(slug, "stage.html"), stage(lesson))
+    yield from plot_items(lesson)
     yield quiz_page(lesson, home(slug), two_grounds(slug, "graph-blank", "The graph, to fill in") if drawn else "")
-    yield SiteFile(beside(slug, "handout.html"), paper.html()[""])
+    yield SiteFile(beside(slug, "handout.html"), with_way_home(page(paper), lesson))
     yield from (SiteFile(beside(slug, f"{slug}{suffix}"), content) for suffix, (_, content) in ways.items())
-    yield from graph_files(slug, paper.sheet)
+    yield from graph_files(slug, paper)
+
+
+def stage(lesson: Lesson) -> str:
+    """Return the page that plays a lesson, with the way back to its page, where the site also learns where one was."""
+    path, words = beside(lesson.slug, "stage.html"), escape(clean(f"To the page of {lesson.title}"))
+    way = f'<a id="home" href="index.html" data-path="{escape(path)}" aria-label="{words}">←</a>'
+    return play(lesson).html.replace(TITLE, f"{way}\n{TITLE}", 1)
+
+
+def with_way_home(handout: str, lesson: Lesson) -> str:
+    """Return a handout with the way back to the lesson's page, which is not printed."""
+    way = f'<p class="home"><a href="index.html">← {escape(clean(lesson.title))}</a></p>'
+    return handout.replace("<main>", f"<main>\n{way}", 1)
+
+
+def plot_items(lesson: Lesson) -> Iterator[Item]:
+    """Yield the plot of a lesson that has one."""
+    if plot := plot_of(lesson):
+        yield SiteFile(beside(lesson.slug, "plot.svg"), plot)
+    elif lesson.plot:
+        yield LeftOut("the plots", "They need: pip install matplotlib.")
+
+
+def plotted(lesson: Lesson) -> str:
+    """Return the plot as a part of the lesson's page."""
+    words = escape(clean(f"The plot of the lesson {lesson.title}"))
+    place = f"@/{beside(lesson.slug, 'plot.svg')}"
+    return f'<figure class="plot" tabindex="0"><img src="{place}" alt="{words}"></figure>' if plot_of(lesson) else ""
 
 
 def graph_files(slug: str, sheet: Sheet) -> Iterator[Item]:
@@ -64,6 +96,7 @@ def lesson_body(
         if drawn
         else "",
         story(lesson),
+        plotted(lesson),
         code(lesson),
         bridge_part(slug, ways),
         card_part(slug, cards),

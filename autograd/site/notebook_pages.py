@@ -51,7 +51,7 @@ def entry(course: Course, name: str, page: SitePage) -> str:
     """Return a notebook's title, and the lessons that it works on."""
     slugs = [slug for slug in course.notebooks[name] if slug in course.lessons]
     lessons = "; ".join(escape(course.lessons[slug].title) for slug in slugs)
-    return f"<li><h3>{link(page.path, page.title)}</h3><p>{lessons}</p></li>"
+    return f"<li><h2>{link(page.path, page.title)}</h2><p>{lessons}</p></li>"
 
 
 def notebook_page(name: str, text: str, exporter: Any) -> SitePage:

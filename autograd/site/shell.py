@@ -75,7 +75,6 @@ def rendered(page: SitePage, known: Collection[str]) -> str:
     parts = {
         "policy": page.policy,
         "title": escape(clean(page.title)),
-        "up": up,
         "doors": doors(page, known),
         "body": page.body,
         "scripts": "\n".join(f'<script src="@/{name}" defer></script>' for name in page.scripts),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
+from itertools import count as count_from
 
-from autograd.classroom import Course
+from autograd.classroom import Course, Lesson
 from autograd.classroom.flashcards import deck
 from autograd.classroom.formulas import near
 from autograd.errors import DataError
@@ -32,11 +33,15 @@ def site(
     course: Course, pyodide: str | None = None, progress: Callable[[int, int], None] = lambda done, count: None
 ) -> tuple[dict[str, bytes], list[LeftOut]]:
     """Return the files of a site by their names, and what had to be left out of it."""
-    found: list[Item] = []
-    jobs = [*jobs_of(course, pyodide)]
-    for k, job in enumerate(jobs, 1):
+    count, done = len(course.lessons) + len([*jobs_of(course)]), count_from(len(course.lessons) + 1)
+    found: list[Item] = [*laboratory(course, pyodide)]  # first: what is refused here is refused at once
+    chapters = {}
+    for chapter, lessons in course.chapters.items():
+        chapters[chapter] = tuple(map(told_once, lessons))
+        progress(sum(map(len, chapters.values())), count)
+    for job in jobs_of(replace(course, chapters=chapters)):
         found += job()
-        progress(k, len(jobs))
+        progress(next(done), count)
     pages = [item for item in found if isinstance(item, SitePage)]
     files = {item.path: as_bytes(item.content) for item in found if isinstance(item, SiteFile)}
     known = {*files, *(page.path for page in pages)}
@@ -45,22 +50,25 @@ def site(
     return files, list(dict.fromkeys(item for item in found if isinstance(item, LeftOut)))
 
 
-def jobs_of(course: Course, pyodide: str | None) -> Iterator[Job]:
+def told_once(lesson: Lesson) -> Lesson:
+    """Return a lesson that is told now, and says the same whenever it is asked again: a site asks many times."""
+    items = list(lesson.tell(lesson))
+    return replace(lesson, tell=lambda own: iter(items))
+
+
+def jobs_of(course: Course) -> Iterator[Job]:
     """Yield the parts of a site, each as a function that makes it."""
-    cards = deck(course)
-    words = words_of(course, document("glossary"))
+    cards, words = cache(lambda: deck(course)), cache(lambda: words_of(course, document("glossary")))
     yield look
-    yield partial(start_items, course, cards, words)
-    for slug, lesson in course.lessons.items():
-        yield partial(lesson_items, course, lesson, [card for card in cards if card.lesson == slug])
-    yield partial(card_items, course, cards)
-    yield partial(glossary_items, course, words)
+    for lesson in course.lessons.values():
+        yield lambda lesson=lesson: lesson_items(course, lesson, [c for c in cards() if c.lesson == lesson.slug])  # type: ignore[misc]
+    yield lambda: start_items(course, cards(), words())
+    yield lambda: card_items(course, cards())
+    yield lambda: glossary_items(course, words())
     yield operation_items
-    yield partial(document_items, course)
-    yield partial(notebook_items, course)
-    yield partial(assignment_items, course)
+    for part_of in (document_items, notebook_items, assignment_items):
+        yield partial(part_of, course)
     yield reference_items
-    yield partial(laboratory, course, pyodide)
 
 
 def look() -> Iterator[Item]:
@@ -73,6 +81,8 @@ def look() -> Iterator[Item]:
 def some_of(course: Course, slugs: Iterable[str]) -> Course:
     """Return a course of some of its lessons, in its own order; raise DataError for a name that it has not."""
     wanted = set(slugs)
+    if not wanted:
+        raise DataError(f"Name at least one lesson. There are: {', '.join(course.lessons)}.")
     if unknown := sorted(wanted - set(course.lessons)):
         raise DataError(f"There is no lesson {unknown[0]!r}.{near(unknown[0], course.lessons)}")
     chapters = {name: tuple(one for one in lessons if one.slug in wanted) for name, lessons in course.chapters.items()}

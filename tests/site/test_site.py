@@ -130,9 +130,11 @@ def test_lessons_are_chosen_in_the_order_of_the_course_with_what_belongs_to_them
     assert list(SOME.lessons) == [*QUICK]
     assert "03_activations" in SOME.notebooks
     assert "04_losses" not in SOME.notebooks
-    assert len([*jobs_of(SOME, None)]) > len(QUICK)
+    assert len([*jobs_of(SOME)]) > len(QUICK)
     with pytest.raises(DataError, match="Did you mean tiny-network"):
         some_of(COURSE, ["tiny-netwrk"])
+    with pytest.raises(DataError, match="at least one lesson"):
+        some_of(COURSE, [])
 
 
 def test_what_is_refused_is_refused_before_anything_is_made(tmp_path, capsys):

@@ -47,7 +47,7 @@ def whole(sheet: Sheet, sides: list[str]) -> str:
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{escape(sheet.title)}</title>\n'
-        f'<style>{style_of(sheet)}</style>\n</head>\n<body class="{shape_of(sheet)}">\n{body}\n</body>\n</html>\n'
+        f'<style>{style_of(sheet)}</style>\n</head>\n<body class="{shape_of(sheet)}">\n<main>\n{body}\n</main>\n</body>\n</html>\n'
     )
 
 

@@ -23,11 +23,23 @@ function remember() {
     return;
   }
   lastWritten = performance.now();
+  keepPlace();
   if (location.hash === hashOf()) return;
   try {
     history[timer === null ? "pushState" : "replaceState"](null, "", hashOf());
   } catch {
     // a sandboxed frame has no history of its own
+  }
+}
+
+// In a site the page leads home, and the start page leads back to where one was, as far as the browser keeps it.
+function keepPlace() {
+  const path = $("home")?.dataset.path;
+  if (!path) return;
+  try {
+    localStorage.setItem("chalkgrad.place", JSON.stringify({ path: path + hashOf(), title: lesson.title }));
+  } catch {
+    // this browser keeps nothing
   }
 }
 

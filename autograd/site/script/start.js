@@ -10,16 +10,17 @@
     plainAll: plain([entry.title, entry.text, entry.more ?? ""].join(" ")),
   }));
 
-  // How well an entry fits: all words must be in it; a title counts more than a text, the beginning of a word more than its middle.
+  // How well an entry fits: all words must be in it; a title counts more than a text, the beginning of a word more than its middle,
+  // and a short title more than a long one.
   function fit(entry, words) {
     if (!words.every((word) => entry.plainAll.includes(word))) return 0;
-    const begins = (text, word) => text.startsWith(word) || /[^\p{L}\p{N}]/u.test(text[text.indexOf(word) - 1] ?? "x");
+    const begins = (text, word) => /(^|[^\p{L}\p{N}])$/u.test(text.slice(0, text.indexOf(word)).slice(-1));
     const points = words.map((word) => {
-      if (entry.plainTitle === word) return 9;
       if (entry.plainTitle.includes(word)) return begins(entry.plainTitle, word) ? 6 : 4;
       return begins(entry.plainAll, word) ? 2 : 1;
     });
-    return points.reduce((sum, x) => sum + x, 0) + (entry.kind === "lesson" ? 0.5 : 0);
+    const whole = entry.plainTitle === words.join(" ") ? 9 : 0;
+    return whole + points.reduce((sum, x) => sum + x, 0) / words.length + 2 / (1 + entry.title.length / 20);
   }
 
   function row(entry) {
@@ -41,7 +42,7 @@
   }
 
   const place = kept("place", null);
-  if (place && /^lessons\/[\w-]+\/[\w.-]+(#.*)?$/.test(place.path)) {
+  if (place && /^lessons\/[^/:]+\/[\w.-]+(#.*)?$/.test(place.path)) {
     $("place").hidden = false;
     $("place-link").href = place.path;
     $("place-link").textContent = place.title;
