@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader has gone: `… | head`
         return ended(0)
     except KeyboardInterrupt:
-        return ended(1, "Interrupted. What was not said to be written is not there.")
+        return ended(130, "Interrupted. What was not said to be written is not there.")
     except OSError as error:
         return ended(1, f"Nothing can be printed or read here: {error.strerror}. Try another terminal, file or disk.")
     return 0

@@ -140,7 +140,7 @@ def judge_choice(given: str, question: Question) -> Verdict:
     place = texts.index(typed) if typed in texts else LETTERS.find(typed) if len(typed) == 1 else -1
     if not 0 <= place < len(texts):
         last = LETTERS[len(texts) - 1]
-        raise DataError(f"{given.strip()!r} is not one of the choices. Type a letter, a to {last}.")
+        raise DataError(f"{given.strip()!r:.60} is not one of the choices. Type a letter, a to {last}.")
     if place == question.answer:
         return Verdict("right", f"{LETTERS[place]} is right.")
     return Verdict("wrong", question.choices[place].why)
