@@ -137,9 +137,12 @@ function afterUpdates(g) {
 }
 
 // Where each gradient comes from, with the numbers of now.
+// Each is told when it is asked for: one is shown, of all those that a change changes.
 function ledgersNow(graph, run) {
   const byParent = usesByParent(run);
-  return Object.fromEntries(Object.entries(graph.ledgers).map(([id, told]) => [id, ledgerNow(told, run, run.program.place.get(id), byParent)]));
+  const ledgers = {};
+  for (const [id, told] of Object.entries(graph.ledgers)) Object.defineProperty(ledgers, id, { enumerable: true, get: () => ledgerNow(told, run, run.program.place.get(id), byParent) });
+  return ledgers;
 }
 
 function ledgerNow(told, run, at, byParent) {

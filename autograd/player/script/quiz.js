@@ -20,7 +20,7 @@ function showQuestion(ask) {
   $("hint").textContent = given < hints.length ? `Hint ${given + 1} of ${hints.length}` : "No more hints";
   $("hint").setAttribute("aria-disabled", String(given >= hints.length));
   $("typed").value = "";
-  showVerdict([], false);
+  tellVerdict([], false);
 }
 
 function hint() {
@@ -31,11 +31,15 @@ function hint() {
 }
 
 function showVerdict(sentences, right) {
+  tellVerdict(sentences, right);
+  fitStrip();
+  fitGraph();
+}
+
+function tellVerdict(sentences, right) {
   $("verdict").hidden = sentences.length === 0;
   $("verdict").classList.toggle("right", right);
   fill($("verdict"), sentences.map((sentence) => make("p", sentence)));
-  fitStrip();
-  fitGraph();
 }
 
 function check() {
