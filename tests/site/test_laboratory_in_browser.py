@@ -3,12 +3,15 @@
 import os
 import re
 import threading
+from functools import partial
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from autograd.__main__ import COURSE, main
-from autograd.site.server import server
+from autograd.site.laboratory_page import copied
+from autograd.site.server import SiteHandler, server
 from tests.player.test_in_browser import browser, violations  # noqa: F401 (a fixture)
 
 PYODIDE = os.environ.get("PYODIDE", "")
@@ -188,6 +191,35 @@ def test_a_program_can_ask_no_other_place(page):
         run(page, asking.format("https://example.org/"))
     assert "Line 5" in output(page)
     assert "200" not in output(page)
+
+
+class Elsewhere(SiteHandler):
+    """A server of another origin that lets every page use its files, as hosts of packages do."""
+
+    def end_headers(self):
+        self.send_header("Access-Control-Allow-Origin", "*")
+        super().end_headers()
+
+
+def test_pyodide_may_lie_at_another_address(browser, tmp_path):  # noqa: F811
+    folder, held = tmp_path / "site", tmp_path / "held"
+    for file in copied(Path(PYODIDE)):
+        (held / file.path).parent.mkdir(parents=True, exist_ok=True)
+        (held / file.path).write_bytes(file.content)
+    elsewhere = ThreadingHTTPServer(("127.0.0.1", 0), partial(Elsewhere, directory=str(held)))
+    there = f"http://127.0.0.1:{elsewhere.server_port}/pyodide"
+    assert main(["site", "-o", str(folder), "--lessons", "layer", "--pyodide", there]) == 0
+    assert not (folder / "pyodide").exists()
+    with elsewhere, server(str(folder), "127.0.0.1", 0) as here:
+        for each in (elsewhere, here):
+            threading.Thread(target=each.serve_forever, daemon=True).start()
+        page = browser.new_page()
+        page.goto(f"http://127.0.0.1:{here.server_port}/laboratory.html")
+        run(page, "print(6 * 7)")  # before Python is there: it waits
+        assert output(page).strip() == "42"
+        page.close()
+        elsewhere.shutdown()
+        here.shutdown()
 
 
 def test_from_a_file_it_says_what_to_do(browser, tmp_path):  # noqa: F811

@@ -162,21 +162,26 @@ addEventListener("DOMContentLoaded", () => {
 
   // --- Python ---
 
-  let python = null, ready = false, waiting = null, began = 0;
+  let python = null, ready = false, running = false, waiting = "", began = 0;
 
   function tell(words) {
     state.textContent = words;
   }
 
+  // The worker's script as a blob: so the policy of this page holds for Python too.
+  let blob = "";
+  async function workerAddress() {
+    if (!blob) blob = URL.createObjectURL(new Blob([await (await fetch("laboratory/worker.js")).text()], { type: "text/javascript" }));
+    return blob;
+  }
+
   async function start(words = "Python is being loaded …") {
-    if (!bench.dataset.pyodide) return tell("");
+    if (!bench.dataset.pyodide) return tell("There is no Python in this folder.");
     if (location.protocol === "file:") return tell("A page that was opened from a file cannot start Python: python3 -m autograd serve FOLDER serves this folder.");
     python?.terminate();
-    [python, ready] = [null, false];
+    [python, ready, running] = [null, false, false];
     tell(words);
-    const source = await (await fetch("laboratory/worker.js")).text();
-    const blob = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-    const worker = new Worker(blob, { type: "module" });
+    const worker = new Worker(await workerAddress(), { type: "module" });
     python?.terminate(); // of two starts at once the later one counts
     python = worker;
     worker.addEventListener("message", ({ data }) => { if (worker === python) answer[data.kind](data); });
@@ -185,26 +190,25 @@ addEventListener("DOMContentLoaded", () => {
   }
 
   function ask(job) {
-    if (!python) return start();
+    if (running) return tell("It is running already: Stop ends it.");
+    keep();
+    if (!ready) {
+      waiting = job;
+      return python ? tell("Python is being loaded, and will then run this …") : start();
+    }
     output.replaceChildren();
     numberLines();
-    keep();
-    const asked = { job, program: editor.value, assignment: assignment?.slug };
-    if (!ready) {
-      waiting = asked;
-      return tell("Python is being loaded, and will then run this …");
-    }
-    [ready, began] = [false, performance.now()];
+    [running, began] = [true, performance.now()];
     tell("Running …");
-    python.postMessage(asked);
+    python.postMessage({ job, program: editor.value, assignment: assignment?.slug });
   }
 
   const run = () => ask("run");
   byId("run").addEventListener("click", run);
   check.addEventListener("click", () => ask("check"));
   byId("stop").addEventListener("click", () => {
-    waiting = null;
-    start(ready || !python ? "Python starts afresh …" : "Stopped. Python starts afresh …");
+    waiting = "";
+    start(!running ? "Python starts afresh …" : "Stopped. Python starts afresh …");
   });
 
   // --- what comes back ---
@@ -213,16 +217,15 @@ addEventListener("DOMContentLoaded", () => {
     ready({ version }) {
       ready = true;
       tell(`Python ${version} is ready.`);
-      const asked = waiting;
-      waiting = null;
-      if (asked) ask(asked.job);
+      if (waiting) ask(waiting);
+      waiting = "";
     },
     unstarted({ text }) {
       tell(`Python cannot be started: ${text}`);
       python = null;
     },
     done() {
-      ready = true;
+      running = false;
       tell(`Done in ${((performance.now() - began) / 1000).toFixed(1)} s.`);
       if (!output.childElementCount) shown(element("p", { class: "quiet" }, "It printed nothing, and no line shows anything. Write draw(L) or print(L) at its end, say."));
     },
