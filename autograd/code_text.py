@@ -11,7 +11,30 @@ from typing import Any
 from autograd.errors import GraphError
 
 
-class Code:
+class ToCome:
+    """A number to come: it has the operators that numbers have in every reading of a row, and refuses the others."""
+
+
+def refused(sign: str) -> Callable[..., Any]:
+    """Return the method of an operator that no row may use."""
+
+    def method(*operands: Any) -> Any:
+        raise GraphError(
+            f"A row of your own uses {sign}, which not every reading has. There are + - * / ** abs and comparisons, and the functions of xp. "
+            "Where two conditions are to hold, write xp.where(a, xp.where(b, x, y), y)."
+        )
+
+    return method
+
+
+for _name, _sign in {"floordiv": "//", "mod": "%", "divmod": "divmod", "and": "&", "or": "|", "xor": "^"}.items():
+    setattr(ToCome, f"__{_name}__", refused(_sign))
+    setattr(ToCome, f"__r{_name}__", refused(_sign))
+for _name, _sign in {"invert": "~", "round": "round", "float": "float(x)", "int": "int(x)", "trunc": "trunc"}.items():
+    setattr(ToCome, f"__{_name}__", refused(_sign))
+
+
+class Code(ToCome):
     """A piece of Python, and how tightly it binds: 0 as <, 1 as +, 2 as ·, 3 as a sign, 4 as a power, 9 as a name or a call."""
 
     def __init__(self, text: str, binds: int = 9) -> None:

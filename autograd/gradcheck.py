@@ -13,7 +13,7 @@ from autograd.errors import DataError, DomainError
 from autograd.functions import grad
 from autograd.graph import names, number, topological_order
 from autograd.modes import must_record, no_grad
-from autograd.namespaces import complexes
+from autograd.namespaces import Stepped, complexes
 from autograd.refusals import as_float, must_be_called
 from autograd.value import Value
 
@@ -151,7 +151,7 @@ def complex_step(output: Value, leaf: Value) -> float | None:
         return None
     values: dict[Value, Any] = {}
     for node in order:
-        start = complex(node.data, COMPLEX_STEP if node is leaf else 0.0)
+        start = Stepped(node.data, COMPLEX_STEP if node is leaf else 0.0)
         values[node] = node.op.at(complexes, tuple(values[p] for p in node.parents)) if node.op else start
     return float(values[output].imag / COMPLEX_STEP)
 

@@ -99,6 +99,37 @@ class scalars(Folds):
     pow, square, divide = staticmethod(_pow), staticmethod(_square), staticmethod(_divide)
 
 
+class Stepped(complex):
+    """A complex number an infinitely small step away from the real axis: it is compared by its real part.
+
+    >>> x = Stepped(-0.5, 1e-200)
+    >>> x < 0, x == -0.5, abs(x), type(2 * x + 1).__name__
+    (True, True, (0.5-1e-200j), 'Stepped')
+    """
+
+    __hash__ = complex.__hash__
+
+    def __abs__(self) -> complex:  # type: ignore[override]
+        return Stepped(-self if self.real < 0 else self)
+
+
+def stepped(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function of complex numbers that gives a Stepped one."""
+
+    def on_the_step(*xs: Any) -> Any:
+        result = method(*xs)
+        return Stepped(result) if isinstance(result, complex) else result
+
+    return on_the_step
+
+
+for _name in ("neg", "pos", *(r + name for name in ("add", "sub", "mul", "truediv", "pow") for r in ("", "r"))):
+    setattr(Stepped, f"__{_name}__", stepped(getattr(complex, f"__{_name}__")))
+for _name in ("lt", "le", "gt", "ge", "eq", "ne"):
+    _compare = getattr(operator, _name)
+    setattr(Stepped, f"__{_name}__", lambda x, y, compare=_compare: compare(x.real, y.real))
+
+
 class complexes(Folds):
     """Complex numbers an infinitely small step away from the real axis: comparisons look at the real part."""
 
@@ -135,5 +166,6 @@ class methods(Folds):
 
 
 for _name in FUNCTIONS:
+    setattr(complexes, _name, staticmethod(stepped(getattr(complexes, _name))))
     if _name not in vars(methods):
         setattr(methods, _name, staticmethod(operator.methodcaller(_name)))

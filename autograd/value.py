@@ -12,6 +12,7 @@ results to the bit.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import nan
 from typing import ClassVar
 
 from autograd.graph import leaves_and_results, uses, watch_growth
@@ -152,6 +153,8 @@ def evaluate(op: Op, operands: tuple[float, ...]) -> tuple[float, tuple[float, .
         if error := outside(op, operands):
             raise error
         out = op.at(scalars, operands)
+        if type(out) is complex:  # Python's (-1.0) ** 0.5, in a row of one's own
+            return nan, (nan,) * len(operands)
         # a NaN has NaN slopes: no kink may turn it into 0 or 1
         return out, (out,) * len(operands) if op.kinks and out != out else op.slopes_at(scalars, operands, out)
     except OverflowError:

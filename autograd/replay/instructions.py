@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+from autograd.code_text import ToCome
 from autograd.errors import GraphError
 from autograd.namespaces import FUNCTIONS, Folds
 from autograd.rules import Op
@@ -76,7 +77,7 @@ class Template:
         return len(self.lanes) - 1
 
 
-class Symbol:
+class Symbol(ToCome):
     """A number to come: what is done with it is written down."""
 
     def __init__(self, template: Template, slot: int) -> None:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from autograd import GraphError, Parameter, Value, mean, record
+from autograd import GraphError, Parameter, Value, gradcheck, mean, record
 from autograd.op import MANY, REAL, Op
 from tests.replay.test_backends import LIBRARIES, arrays_of
 from tests.replay.test_replay import BACKENDS
@@ -65,6 +65,37 @@ def test_a_row_with_this_operator_is_written_as_python(name):
         out.backward()
         value, (slope,) = names["replay"](x, 1.0)
         assert (value, slope) == pytest.approx((out.data, w.grad), rel=1e-14)
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_a_row_with_this_operator_is_checked_by_the_complex_step(name):
+    if name == "abs, −":  # −x·|x|
+        assert gradcheck(lambda x: x.apply(op_of(name), x), -0.75).rows[0].complex_step == pytest.approx(-1.5)
+    for x in XS:
+        (row,) = gradcheck(lambda x: x.apply(op_of(name), x), x).rows
+        assert row.complex_step == pytest.approx(row.analytic, rel=1e-13)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_power_that_would_be_complex_is_not_a_number_in_every_reading(backend):
+    root, w = Op("root", lambda xp, x: x**0.5, lambda xp, x, out: (0.5 * x**-0.5,), "r", "{0}", (REAL,)), Parameter(1.0)
+    assert math.isnan(w.apply(root, -1.0).data)
+    loss = record(lambda x: w.apply(root, w * x), 1.0, backend=backend)([-1.0, 4.0])
+    loss.backward()
+    assert (math.isnan(loss.data), math.isnan(w.grad)) == (True, True)
+
+
+@pytest.mark.parametrize(
+    "sign",
+    ["x // 2.0", "7.0 % x", "divmod(x, 2.0)[0]", "round(x) * 1.0", "float(x)", "xp.where((x > 0) & (x < 1), x, 0.0)"],
+)
+def test_an_operator_that_not_every_reading_has_is_refused_with_what_there_is(sign):
+    row = Op("own", eval(f"lambda xp, x: {sign}"), lambda xp, x, out: (1.0,), "o", "{0}", (REAL,))
+    w = Parameter(0.7)
+    with pytest.raises(GraphError, match=r"not every reading has.*\+ - \* / \*\*"):
+        record(lambda x: w.apply(row, w * x), 0.5, backend="numpy")([0.5, 0.7])
+    with pytest.raises(GraphError, match="not every reading has"):
+        record(lambda x: w.apply(row, w * x), 0.5, backend="python").source()
 
 
 DECIDING = {
