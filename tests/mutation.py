@@ -128,6 +128,7 @@ def skipped(node: ast.AST) -> bool:
     alone = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     typing = isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
     exported = isinstance(node, ast.Assign) and "__" in ast.unparse(node.targets[0])
+    typing |= isinstance(node, ast.FunctionDef) and any("overload" in ast.unparse(d) for d in node.decorator_list)
     return alone or typing or exported or isinstance(node, ast.Import | ast.ImportFrom)
 
 

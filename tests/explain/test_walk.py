@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import GraphError, PositionError, Stepper, Value, dot, name_locals, phases, scope, steps
 from autograd.explain.events import Chain, Compute, Ready, Seed, Update
+from autograd.explain.stepper import count_steps
 from autograd.graph import topological_order
 from nn import MLP, SGD, Adam, mse_loss
 from tests.strategies import as_values, examples, programs
@@ -224,6 +225,21 @@ def test_every_event_is_told_in_words_lines_and_tex():
         assert "−" not in event.tex
         if isinstance(event, Chain):
             assert math.isclose(event.after, event.before + event.contribution, rel_tol=1e-15)
+
+
+@given(programs(longest=12), st.integers(1, 40))
+def test_the_events_are_counted_without_being_made(program, most):
+    root = as_values(program)[-1]
+    events = len(steps(root))
+    assert count_steps(root, events + 1) == events
+    assert count_steps(root, min(most, events)) == min(most, events)
+
+
+def test_what_is_used_by_several_and_constants_are_counted_rightly():
+    x, w = Value(2.0), Value(3.0)
+    y = x * w
+    for root in (x, y, y * y + x, (y * 2.0 + 1.0) * y * y, autograd.sum([y, y, x, 1.0])):
+        assert count_steps(root, 1000) == len(steps(root))
 
 
 @pytest.mark.parametrize("name", ["why", "paths", "what_if", "diagnose"])
