@@ -62,7 +62,7 @@ def read_answers(folder: Path, expected: Expected) -> tuple[list[HandedIn], list
                 (answers if isinstance(item, HandedIn) else remarks).append(item)  # type: ignore[arg-type]
         except (AutogradError, OSError) as error:
             remarks.append(Remark(name.as_posix(), str(error)))
-    return once(answers, remarks)
+    return once(answers, remarks, expected)
 
 
 def text_answers(text: str, name: Path, expected: Expected) -> Iterator[HandedIn | Remark]:
@@ -180,7 +180,7 @@ def question_number(cell: str) -> int:
     return int(cell)
 
 
-def once(answers: list[HandedIn], remarks: list[Remark]) -> tuple[list[HandedIn], list[Remark]]:
+def once(answers: list[HandedIn], remarks: list[Remark], expected: Expected) -> tuple[list[HandedIn], list[Remark]]:
     """Return the last answer to each question, with a remark on each paper of which a question is answered twice."""
     last: dict[tuple[str, str, int], HandedIn] = {}
     twice: dict[tuple[str, str, str], HandedIn] = {}
@@ -190,7 +190,7 @@ def once(answers: list[HandedIn], remarks: list[Remark]) -> tuple[list[HandedIn]
             twice.setdefault((answer.student, answer.lesson, before.where.partition(", line ")[0]), answer)
         last[question] = answer
     for (student, lesson, file), answer in twice.items():
-        what = f"{student} answers question {answer.place} of {lesson} twice; {shortened(answer.text)!r} counts, in {answer.where}."
+        what = f"{expected.shown[student]} answers question {answer.place} of {lesson} twice; {shortened(answer.text)!r} counts, in {answer.where}."
         remarks.append(Remark(file, what))
     return list(last.values()), remarks
 

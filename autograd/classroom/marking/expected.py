@@ -16,7 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from autograd.classroom.marking.roster import ClassMember
+from autograd.classroom.marking.roster import ClassMember, shown_names
 from autograd.classroom.questions import Choice, Question, Verdict, Wrong
 from autograd.classroom.renumbering import DRAWING, same_seed
 from autograd.errors import DataError, FileError
@@ -103,9 +103,15 @@ class Expected:
         names: dict[str, list[ClassMember]] = {}
         for student in self.students:
             names.setdefault(same_seed(student.name), []).append(student)
+        shown = {same_seed(self.shown[student.key]): [student] for student in self.students}
         files = {student.file: [student] for student in self.students}
         keys = {student.key: [student] for student in self.students}
-        return names | files | keys
+        return names | shown | files | keys
+
+    @cached_property
+    def shown(self) -> dict[str, str]:
+        """How each student is shown, by key."""
+        return shown_names(self.students)
 
     @property
     def lessons(self) -> dict[str, int]:

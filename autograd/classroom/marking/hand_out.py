@@ -15,7 +15,7 @@ from autograd.classroom.lesson import Lesson
 from autograd.classroom.marking.answer_files import as_text
 from autograd.classroom.marking.expected import NAME, Assigned, Expected, as_json, stored
 from autograd.classroom.marking.points import Points
-from autograd.classroom.marking.roster import ClassMember
+from autograd.classroom.marking.roster import ClassMember, shown_names
 from autograd.classroom.paper import Paper
 from autograd.classroom.renumbering import leaf_numbers, seeded
 from autograd.errors import DataError, FileError
@@ -138,13 +138,13 @@ def teacher_files(expected: Expected, given: list[Given]) -> dict[str, str]:
 
 def key_page(given: list[Given]) -> str:
     """Return the answers of all students as a table for each lesson."""
-    parts = []
+    parts, names = [], shown_names(one.student for one in given)
     for slug in dict.fromkeys(one.stored.lesson for one in given):
         papers = [one for one in given if one.stored.lesson == slug]
         most = max(len(one.stored.questions) for one in papers)
         head = "".join(f'<th scope="col">{i}</th>' for i in range(1, most + 1))
         rows = "".join(
-            f'<tr><th scope="row">{escape(one.student.name)}</th>'
+            f'<tr><th scope="row">{escape(names[one.student.key])}</th>'
             + "".join(f"<td>{escape(question.right)}</td>" for question in one.stored.questions)
             + "</tr>"
             for one in papers
@@ -157,8 +157,9 @@ def key_page(given: list[Given]) -> str:
 
 def booklet(given: list[Given]) -> str:
     """Return the solutions of all students, one after another."""
+    names = shown_names(student for student, _ in by_student(given))
     parts = [
-        f"<h2>{escape(student.name)}</h2>\n{solved_side(handout(one.lesson).sheet)}"
+        f"<h2>{escape(names[student.key])}</h2>\n{solved_side(handout(one.lesson).sheet)}"
         for student, own in by_student(given)
         for one in own
     ]

@@ -101,10 +101,9 @@ def question_of(row: dict[str, str], expected: Expected) -> tuple[str, str, int]
 
 def marks_csv(marks: Iterable[AnswerMark], expected: Expected) -> bytes:
     """Return marks as CSV for spreadsheets, without a text that would be a formula; points that wait for a teacher are empty."""
-    names = {student.key: student.name for student in expected.students}
     rows = (
         (
-            harmless(names[mark.student]), harmless(mark.lesson), mark.place, number_cell(mark), mark.verdict,
+            harmless(expected.shown[mark.student]), harmless(mark.lesson), mark.place, number_cell(mark), mark.verdict,
             harmless("; ".join(mark.mistakes)), "" if mark.waits else f"{mark.points:g}",
         )
         for mark in marks

@@ -22,8 +22,9 @@ def class_text(marks: list[AnswerMark], remarks: Iterable[Remark], expected: Exp
 
 def totals(marks: list[AnswerMark], expected: Expected) -> str:
     """Return a line for each student: points, and of how many."""
-    width = max(len(student.name) for student in expected.students)
-    return "\n".join(f"{student.name:{width}}  {earned(own)}" for student, own in by_student(marks, expected).items())
+    width = max(map(len, expected.shown.values()))
+    own = by_student(marks, expected)
+    return "\n".join(f"{expected.shown[student.key]:{width}}  {earned(own[student])}" for student in expected.students)
 
 
 def handed_in(marks: Iterable[AnswerMark]) -> set[str]:
@@ -50,7 +51,7 @@ def missing(marks: list[AnswerMark], expected: Expected) -> list[str]:
     lines = []
     for lesson in expected.lessons:
         there = handed_in(mark for mark in marks if mark.lesson == lesson)
-        names = [student.name for student in expected.students if student.key not in there]
+        names = [name for key, name in expected.shown.items() if key not in there]
         which = f" for {lesson}" if len(expected.lessons) > 1 else ""
         lines += [f"Nothing handed in{which}: {', '.join(names)}."] if names else []
     return ["\n".join(lines)] if lines else []

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from autograd.classroom.renumbering import same_seed
@@ -81,6 +83,19 @@ def clean(name: str) -> str:
     letters = unicodedata.normalize("NFC", name)
     shown = "".join(letter for letter in letters if letter.isprintable() or letter.isspace())
     return " ".join(shown.split())[:LONGEST]
+
+
+def shown_names(students: Iterable[ClassMember]) -> dict[str, str]:
+    """Return how each student is shown, by key: with the id where two have one name.
+
+    >>> shown_names([ClassMember("Ada", "1"), ClassMember("Ada", "2"), ClassMember("Bob", "3")])
+    {'1': 'Ada (1)', '2': 'Ada (2)', '3': 'Bob'}
+    """
+    known = {student.key: student for student in students}
+    counts = Counter(same_seed(student.name) for student in known.values())
+    return {
+        key: one.name if counts[same_seed(one.name)] == 1 else f"{one.name} ({one.id})" for key, one in known.items()
+    }
 
 
 def with_files(students: list[ClassMember]) -> list[ClassMember]:

@@ -387,6 +387,8 @@ def test_a_name_that_two_have_belongs_to_neither():
     assert expected.student("ada-2") is students[1]
     with pytest.raises(DataError, match=r"the name of 2 students\. Give the id of one of them: 1, 2"):
         expected.student("Ada")
+    assert list(expected.shown.values()) == ["Ada (1)", "Ada (2)", "Bob"]
+    assert expected.student("Ada (2)") is students[1]
 
 
 def test_what_cannot_be_read_costs_nothing_until_it_was_seen(week, tmp_path, capsys):
@@ -449,7 +451,7 @@ def test_two_hand_ins_of_one_student_are_listed_once(week, capsys):
     hand_in(week, "b/ada.txt", ["1: 5", "2: 7"])
     said = told(capsys, "mark", str(week), status=1)
     assert said.count("twice") == 1
-    assert "a/ada.txt: ada answers question 1 of tiny-network twice; '5' counts, in b/ada.txt, line 1." in said
+    assert "a/ada.txt: Ada answers question 1 of tiny-network twice; '5' counts, in b/ada.txt, line 1." in said
 
 
 def test_names_of_files_that_no_terminal_can_show(week, capsysbinary):
