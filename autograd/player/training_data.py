@@ -27,7 +27,6 @@ from autograd.code_text import Code
 from autograd.errors import DataError
 from autograd.explain.stepper import count_steps, steps
 from autograd.namespaces import Folds
-from autograd.op import Op
 from autograd.player.live import Row, alive, deciding_line, row_texts
 from autograd.player.one_example import Example, example, numbers_of
 from autograd.player.page_data import gather
@@ -55,26 +54,21 @@ class Training:
             return
         self.example = example(trainable)
         checked(self.example, trainable)
-        self.refused = frozen(trainable, self.example)
         rows = rows_of(self.example)
-        try:
-            table = training_table(rows)
-        except Exception as error:  # a row of one's own may raise anything when it is read as text
-            self.refused = self.refused or f"one of its operations cannot be written as JavaScript: {error}"
+        self.refused = frozen(trainable, self.example) or unwritable(rows)
         if self.refused:
             self.data = {"refused": f"This network cannot be trained here: {self.refused}"}
             return
-        optimizers, rules = update_rules(usual_optimizers())
-        self.script = f"{table}\n{rules}"
+        offered = usual_optimizers()
+        optimizers, rules = update_rules(offered)
+        self.script = f"{training_table(rows)}\n{rules}"
         self.data = {
             "refused": "",
             **program(self.example, rows),
             "data": [shortened(numbers_of(trainable, k, self.example)) for k in range(len(trainable.data))],
             "starts": starts(self.example),
             "optimizers": optimizers,
-            "lr": trainable.lr,
-            "batch": trainable.batch,
-            "optimizer": [told["name"] for told in optimizers].index(trainable.optimizer),
+            **opening(trainable, list(offered)),
         }
 
     def network(self, also: Sequence[Row], first: int) -> tuple[dict[str, Any] | None, str]:
@@ -115,7 +109,27 @@ def frozen(trainable: Trainable, first: Example) -> str:
     return ""
 
 
-def rows_of(first: Example) -> list[tuple[Op, int]]:
+def unwritable(rows: Sequence[Row]) -> str:
+    """Say that one of the rows cannot be written as JavaScript, if so."""
+    try:
+        training_table(rows)
+    except Exception as error:  # a row of one's own may raise anything when it is read as text
+        return f"one of its operations cannot be written as JavaScript: {error}"
+    return ""
+
+
+def opening(trainable: Trainable, offered: list[str]) -> dict[str, Any]:
+    """Return what the drawer opens with; raise DataError for what it does not offer."""
+    if trainable.optimizer not in offered:
+        raise DataError(f"A page trains with {', '.join(offered)}, and {trainable.optimizer!r} is none of them.")
+    if not trainable.lr > 0 or trainable.batch < 0:
+        raise DataError(
+            f"lr is above 0, and batch is a count of examples, or 0 for all of them: here lr is {trainable.lr} and batch {trainable.batch}."
+        )
+    return {"lr": trainable.lr, "batch": trainable.batch, "optimizer": offered.index(trainable.optimizer)}
+
+
+def rows_of(first: Example) -> list[Row]:
     """Return the rows that an example uses, each with its number of operands."""
     return list(dict.fromkeys((node.op, len(node.parents)) for node in first.order if node.op))
 
@@ -129,7 +143,7 @@ def shortened(lists: list[list[float]]) -> list[list[float]]:
     return [[int(x) if x.is_integer() else x for x in numbers] for numbers in lists]
 
 
-def program(first: Example, rows: Sequence[tuple[Op, int]]) -> dict[str, Any]:
+def program(first: Example, rows: Sequence[Row]) -> dict[str, Any]:
     """Return the program of one example."""
     order = first.order
     place = {node: i for i, node in enumerate(order)}

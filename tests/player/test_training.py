@@ -9,6 +9,7 @@ import pytest
 from autograd import DataError, Parameter, Value, mean, play, steps
 from autograd.__main__ import LESSONS
 from autograd.classroom import Trainable
+from autograd.op import REAL, Op
 from autograd.player.training_data import Training
 from nn import MLP, SGD, Adam, binary_cross_entropy_with_logits, cross_entropy, hinge_loss, mse_loss
 from nn.data.datasets import moons, xor
@@ -103,6 +104,22 @@ def test_a_loss_of_ones_own_and_a_plain_function_will_do():
     assert training.data["starts"][1] != training.data["starts"][0]
     assert w.data == 2.0
     assert training.data["weights"] != {}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [({"optimizer": "Newton"}, "SGD, momentum, Adam"), ({"lr": 0.0}, "above 0"), ({"batch": -1}, "a count")],
+)
+def test_the_drawer_opens_with_what_there_is(wrong, words):
+    with pytest.raises(DataError, match=words):
+        Training(Trainable(MLP(2, [1]), xor(), mse_loss, **wrong))
+
+
+def test_a_row_that_cannot_be_written_as_javascript_is_refused():
+    odd = Op("odd", lambda xp, x: 2 * x if x > 0 else x, lambda xp, x, out: (1.0,), "odd", "odd", (REAL,))
+    w = Parameter(1.0, "w")
+    training = Training(Trainable(lambda x: (w * x).apply(odd, w * x), [(1.0, 1.0)], mse_loss))
+    assert "cannot be written as JavaScript" in training.refused
 
 
 def test_classes_are_one_hot():
