@@ -26,7 +26,12 @@ from tests.equivalent_mutants import EQUIVALENT
 ROOT = Path(__file__).resolve().parents[1]
 SEED, ASKED = 13, 0.92
 NEIGHBOURS = ("tests/engine", "tests/explain", "tests/laws/test_properties.py", "tests/laws/test_new_operation.py")
-OPTIM = ("tests/nn/test_optim.py", "tests/replay/test_flat_parameters.py", "tests/nn/test_resume.py")
+OPTIM = (
+    "tests/nn/test_optim.py",
+    "tests/replay/test_flat_parameters.py",
+    "tests/nn/test_resume.py",
+    "tests/nn/test_nn_against_torch.py",
+)
 FILES = {  # each file, and the tests that are asked before its neighbours'
     "autograd/rules.py": ("tests/engine/test_rules.py", "tests/replay/test_replay.py"),
     "autograd/graph.py": ("tests/engine/test_graph.py", "tests/engine/test_growing_graph.py"),

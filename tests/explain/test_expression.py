@@ -200,3 +200,30 @@ def test_an_expr_computes_nothing():
     assert isinstance(e, Expr)
     assert e.data == 0.0
     assert number(x.data) == "2"
+
+
+BRACKETS = {  # e: what is written for e + y, y − e, e·y, y/e, −e, e², exp(e)
+    "x + y": ["x + y + y", "y − (x + y)", "(x + y)·y", "y/(x + y)", "−(x + y)", "(x + y)²", "exp(x + y)"],
+    "x − y": ["x − y + y", "y − (x − y)", "(x − y)·y", "y/(x − y)", "−(x − y)", "(x − y)²", "exp(x − y)"],
+    "x·y": ["x·y + y", "y − x·y", "x·y·y", "y/(x·y)", "−(x·y)", "(x·y)²", "exp(x·y)"],
+    "x/y": ["x/y + y", "y − x/y", "x/y·y", "y/(x/y)", "−(x/y)", "(x/y)²", "exp(x/y)"],
+    "−x": ["−x + y", "y − (−x)", "−x·y", "y/(−x)", "−(−x)", "(−x)²", "exp(−x)"],
+    "x²": ["x² + y", "y − x²", "x²·y", "y/x²", "−x²", "(x²)²", "exp(x²)"],
+    "x^y": ["x^y + y", "y − x^y", "x^y·y", "y/x^y", "−x^y", "(x^y)²", "exp(x^y)"],
+    "exp(x) − 1": ["exp(x) − 1 + y", "y − (exp(x) − 1)", "(exp(x) − 1)·y", "y/(exp(x) − 1)", "−(exp(x) − 1)", "(exp(x) − 1)²", "exp(exp(x) − 1)"],
+    "exp(x)": ["exp(x) + y", "y − exp(x)", "exp(x)·y", "y/exp(x)", "−exp(x)", "exp(x)²", "exp(exp(x))"],
+}  # fmt: skip
+
+
+def test_brackets_stand_where_they_are_needed_and_nowhere_else():
+    x, y = name("x", 2.0), name("y", 3.0)
+    written = {}
+    for e in (x + y, x - y, x * y, x / y, -x, x**2, x**y, x.expm1(), x.exp()):
+        written[e.text] = [f.text for f in (e + y, y - e, e * y, y / e, -e, e**2, e.exp())]
+    assert written == BRACKETS
+
+
+def test_a_power_says_where_its_slope_is_infinite_and_families_have_their_usual_parameter():
+    assert [bool(power(n).note) for n in (0.5, 0.999, 1, 1.5, 2, 0)] == [True, True, False, False, False, False]
+    assert [leaky_relu().name, elu().name] == ["leaky_relu", "elu"]
+    assert [leaky_relu(0.1).name, elu(2.5).name] == ["leaky_relu(0.1)", "elu(2.5)"]

@@ -195,3 +195,76 @@ def test_the_numbers_without_the_seed_are_recognised():
     ]
     assert differing
     assert any("not those of the seed" in a.verdict(repr(b.answer)).words for a, b in differing)
+
+
+def tiny():
+    w, x, y = Parameter(3.0, "w"), Value(2.0, "x"), Value(15.0, "y")
+    z = w * x
+    z.label = "z"
+    loss = (z - y) ** 2
+    loss.label = "L"
+    return loss, w
+
+
+def test_a_diagnosis_says_all_in_each_of_its_forms():
+    loss, w = tiny()
+    told = diagnose(loss, w, "36")
+    words = "36 is what you get when the delta has the other sign (t − o in the place of o − t)."
+    first = ["∂L/∂v1 = 2·v1 = 2·(−9) = −18", "∂L/∂v1 = −1 · (−18) = 18"]
+    mistake = told.mistakes[0]
+    lines = ["sign of the delta", "  The first wrong line:", *(f"    {line}" for line in first), f"  {mistake.why}"]
+    assert (told.right, told.verdict, told.words) == (False, "wrong", words)
+    assert told.text.splitlines() == [words, "", *lines]
+    assert told.tex.endswith(r"\frac{\partial L}{\partial v_{1}} = -1 \cdot (-18) = 18")
+    assert told.json == {
+        "answer": "36",
+        "right": False,
+        "verdict": "wrong",
+        "mistakes": [{"name": "sign of the delta", "when": mistake.when, "why": mistake.why, "first": first}],
+        "words": words,
+        "text": told.text,
+        "tex": told.tex,
+    }
+
+
+def test_what_is_right_and_what_nothing_gives_is_said_in_one_sentence():
+    loss, w = tiny()
+    right, nothing, zero = (diagnose(loss, w, answer) for answer in ("-36", "77.5", "0"))
+    assert (right.right, right.words, right.text, right.tex) == (
+        True,
+        "−36 is right.",
+        "−36 is right.",
+        r"\text{−36 is right.}",
+    )
+    assert (
+        nothing.words
+        == "77.5 is not right, and none of the known mistakes gives it. Step through the events and compare."
+    )
+    assert zero.words.endswith("compare. A gradient near 0 is given by its first digits, as 0.004 or 4e-3.")
+    assert (nothing.mistakes, nothing.json["mistakes"]) == ((), [])
+
+
+def test_a_mistake_without_a_wrong_pass_has_no_first_wrong_line():
+    loss, w = tiny()
+    told = diagnose(loss, w, "2")
+    assert told.mistakes[0].name == "local alone"
+    assert "first wrong line" not in told.text
+    assert told.json["mistakes"][0]["first"] == []
+    assert told.tex == r"\text{" + told.words + "}"
+
+
+def test_the_unseeded_numbers_are_tried_at_every_node_but_the_root():
+    loss, w = tiny()
+    w2, x2, y2 = Parameter(5.0, "w"), Value(2.0, "x"), Value(15.0, "y")
+    other = (w2 * x2 - y2) ** 2
+    assert "the unseeded numbers" in [m.name for m in diagnose(loss, w, "-20", unseeded=other).mistakes]
+    assert "the unseeded numbers" not in [m.name for m in diagnose(loss, w, "-20").mistakes]
+    assert "the unseeded numbers" not in [m.name for m in diagnose(loss, loss, "2", unseeded=other).mistakes]
+    assert diagnose(loss, loss, "1").right
+
+
+def test_an_infinite_mistake_is_not_named():
+    w = Parameter(1e200, "w")
+    loss = (w * 1e-200 - 3.0) ** 2
+    told = diagnose(loss, w, "1e300")
+    assert all(math.isfinite(m.gradients[w]) for m in told.mistakes)
