@@ -3,4 +3,10 @@
 EQUIVALENT: dict[str, str] = {
     "autograd/graph.py : 'DIGITS' → 'XXDIGITS'": "the name of a ContextVar is shown to those who debug it only",
     "autograd/rules.py _power: n > 1 → n >= 1": "1 is whole, which is asked before",
+    "autograd/graph.py : 'N' → 'XXN'": "the name of a TypeVar",
+    "autograd/graph.py operands: True → False": "a node has as many partials as parents",
+    "autograd/explain/laboratory.py : 'Mistake' → 'XXMistake'": "a type, which is not looked up",
+    "autograd/rules.py elu: 0.0 → 1.0": "below 0, where it counts, min(x, 1) is x as min(x, 0) is; it keeps exp from overflowing above",
+    "nn/optim/optimizer.py Optimizer.zero_grad: 0 → 1": "a deque that keeps the last of all it is given",
+    "nn/optim/optimizer.py Optimizer.load_state_dict: True → False": "there are as many groups, which is asked before",
 }

@@ -84,3 +84,18 @@ def test_numbers_are_written_whole_as_far_as_a_float_is_exact():
     assert [rounded(x, 4) for x in (12345.678, 1234.5678, 1e15 / 3)] == ["12346", "1235", "333333333333333"]
     assert [rounded(2e6, 6), rounded(2e6, 5), rounded(0.1, 6)] == ["2000000", "2e+06", "0.1"]
     assert bracketed("−1e−5") == "(−1e−5)"
+
+
+def test_numbers_are_written_whole_up_to_a_million_billion():
+    assert [number(x) for x in (999_999_999_999_999.0, 1e15, -1e15, 1e16)] == [
+        "999999999999999",
+        "1e+15",
+        "−1e+15",
+        "1e+16",
+    ]
+    assert [rounded(x, 4) for x in (123.456789, 12000.123, 1e15 + 0.5)] == ["123.5", "12000", "1e+15"]
+    assert (rounded(1_500_000.0, 6), rounded(1_234_567.25, 6), rounded(0.12345678, 6)) == (
+        "1500000",
+        "1234567",
+        "0.123457",
+    )

@@ -1,6 +1,7 @@
 """A hidden state that is carried over without `detach` is warned of, once, and nothing else is."""
 
 import importlib.util
+import linecache
 import warnings
 
 import pytest
@@ -49,6 +50,40 @@ def test_it_is_warned_of_when_patience_is_at_its_end():
     graph.watch_growth([])  # a smaller graph: it begins anew
     with pytest.warns(GrowingGraphWarning):
         train(CELLS["state first"], lambda h: h, PATIENCE)
+
+
+def test_the_warning_stands_at_the_line_that_goes_backward_and_says_how_often():
+    with pytest.warns(GrowingGraphWarning, match="each of the last 200 backward passes") as caught:
+        train(CELLS["state first"], lambda h: h, 200)
+    assert ".backward()" in linecache.getline(caught[0].filename, caught[0].lineno)
+
+
+def carried(h, times):
+    for _ in range(times):
+        h = h * 0.999
+        h.backward()
+
+
+def test_after_new_graphs_that_grow_a_state_that_is_carried_over_is_warned_of():
+    def grown(x, n):
+        for _ in range(n):
+            x = x * 0.999
+        return x
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for n in range(1, PATIENCE + 1):
+            grown(Value(1.0), n).backward()
+    with pytest.warns(GrowingGraphWarning):
+        carried(grown(Value(1.0), PATIENCE), PATIENCE + 1)
+
+
+def test_one_graph_again_and_again_is_not_a_growing_one():
+    y = Value(2.0) * 3 + 1
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for _ in range(3 * PATIENCE):
+            y.backward()
 
 
 @pytest.mark.parametrize("cell", CELLS.values(), ids=CELLS)

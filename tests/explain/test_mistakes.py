@@ -1,6 +1,7 @@
 """The laboratory: each wrong algorithm gives the number it is known for, and is silent where it does no harm."""
 
 import json
+import math
 from fractions import Fraction
 from pathlib import Path
 
@@ -8,8 +9,9 @@ import pytest
 from hypothesis import given
 
 import autograd
-from autograd import DataError, GraphError, Parameter, RangeError, Value, diagnose
+from autograd import DataError, GraphError, Parameter, RangeError, Value, diagnose, steps
 from autograd.explain import mistakes
+from autograd.explain.events import Chain
 from autograd.explain.mistakes import MISTAKES
 from autograd.graph import topological_order
 from tests.strategies import as_values, examples, programs
@@ -231,3 +233,48 @@ def test_no_first_event_where_no_harm_is_done():
     x = Value(2.0, "x")
     left, right = x * 3, x * x
     assert mistakes.without_topological_order(left + right).first is None
+
+
+def test_a_recursion_over_all_paths_is_tried_up_to_its_limit(monkeypatch):
+    assert mistakes.MOST_VISITS == 10_000
+    x = Value(3.0, "x")
+    y = x + x
+    z = y + y  # z is visited once, y twice, x four times
+    monkeypatch.setattr(mistakes, "MOST_VISITS", 7)
+    assert mistakes.without_visited_set(z).gradients[x] > 4
+    monkeypatch.setattr(mistakes, "MOST_VISITS", 6)
+    with pytest.raises(RangeError, match="takes 7 visits, and 6 are the most"):
+        mistakes.without_visited_set(z)
+
+
+@given(programs(longest=10))
+def test_a_mistake_has_a_first_wrong_event_where_it_makes_a_difference_and_only_there(program):
+    root = as_values(program)[-1]
+    right = {root: 1.0} | {e.parent: e.after for e in steps(root) if isinstance(e, Chain)}
+    for mistake in mistakes.runnable(root):
+        same = {n: repr(g) for n, g in mistake.gradients.items()} == {n: repr(g) for n, g in right.items()}
+        assert mistake.first is None if same else True
+        if mistake.first is None and all(map(math.isfinite, right.values())):
+            assert mistake.gradients == right
+
+
+def test_the_root_has_a_gradient_of_1_but_where_the_mistake_is_about_it():
+    x = Value(3.0, "x")
+    root = (x * 2 - 1) ** 2
+    at_root = {mistake.name: mistake.gradients[root] for mistake in mistakes.runnable(root)}
+    others = {"sign of the delta": -1.0, "½(t − o)² for (t − o)²": 0.5, "(t − o)² for ½(t − o)²": 2.0}
+    assert at_root == dict.fromkeys(at_root, 1.0) | others
+
+
+def test_what_explains_is_shown_short():
+    x = Value(3.0, "x")
+    root = x * x + x
+    for thing in (
+        mistakes.assigned_not_added(root),
+        autograd.why(root, x),
+        autograd.paths(root, x),
+        autograd.paths(root, x)[0],
+    ):
+        assert len(repr(thing)) < 1200
+        assert "Expr" not in repr(thing)
+        assert "gradients=" not in repr(thing)

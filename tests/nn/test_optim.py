@@ -435,3 +435,28 @@ def test_newton_refuses_a_loss_of_another_moment_and_changes_nothing():
 def test_an_optimizer_shows_its_settings_and_how_much_it_trains():
     optimizer = Adagrad([Value(1.0), Value(2.0)], lr=0.5)
     assert repr(optimizer) == "Adagrad(2 parameters, lr=0.5, weight_decay=0.0, eps=1e-10)"
+
+
+def test_the_defaults_of_every_optimizer_are_pytorch_s():
+    shown = {
+        kind.__name__: repr(kind([Value(1.0)])).partition("parameters, ")[2]
+        for kind in (SGD, Adagrad, RMSprop, Adam, AdamW)
+    }
+    assert shown == {
+        "SGD": "lr=0.001, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False, convention='pytorch')",
+        "Adagrad": "lr=0.01, weight_decay=0.0, eps=1e-10)",
+        "RMSprop": "lr=0.01, alpha=0.99, eps=1e-08, weight_decay=0.0)",
+        "Adam": "lr=0.001, betas=(0.9, 0.999), eps=1e-08, weight_decay=0.0)",
+        "AdamW": "lr=0.001, betas=(0.9, 0.999), eps=1e-08, weight_decay=0.01)",
+    }
+
+
+def test_an_optimizer_without_a_formula_says_so_at_its_first_step():
+    class Own(nn.Optimizer):
+        def __init__(self, parameters):
+            super().__init__(parameters, lr=0.1)
+
+    w = Value(1.0)
+    w.grad = 1.0
+    with pytest.raises(NotImplementedError, match=r"Own has no formula yet.*rule\(self, group\)"):
+        Own([w]).step()
