@@ -180,7 +180,8 @@ def write_bank(options: argparse.Namespace, paper: Paper) -> None:
             f"{options.output!r}: a bank of questions is written with --format moodle, into a file that ends in .xml."
         )
     write_file(options.output, moodle_bank(paper.lesson, options.variants))
-    print(f"{options.output}: {len(paper.questions)} questions, each in {options.variants} variants")
+    count = len(Paper(paper.lesson, "1").questions)
+    print(f"{options.output}: {count} questions, each in {options.variants} variants")
 
 
 def write_handout(options: argparse.Namespace) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html import escape
-from math import floor, log10
+from math import floor, inf, log10
 from xml.etree import ElementTree
 
 from autograd.classroom.flashcards import in_words
@@ -16,13 +16,15 @@ from autograd.graph import number
 
 MOST = 500  # variants of one lesson
 DIGITS = "Give at least two digits."
+MORE_DIGITS = "Give at least two digits, and here as many as you can: a known mistake gives nearly the same."
 
 
 def moodle_bank(lesson: Lesson, variants: int = 30) -> str:
     """Return a lesson's questions as Moodle XML, with the numbers of the seeds 1, 2, ….
 
-    Each named mistake is a wrong answer with its feedback. An answer may be off by half a unit of its second significant
-    digit, or by less where a mistake is near. Raises DataError for a number of variants that is not 1 to 500.
+    Each named mistake is a wrong answer with its feedback. The right answer may be off by half a unit of its second significant
+    digit, or by less where a mistake lies so near; a wrong one by as much, and never so much that it could be right.
+    Raises DataError for a number of variants that is not 1 to 500.
     """
     if not 1 <= variants <= MOST:
         raise DataError(f"A bank has 1 to {MOST} variants, and {variants} were asked for.")
@@ -47,7 +49,8 @@ def element(question: Question, name: str, graph: str) -> ElementTree.Element:
     """Return one question."""
     found = ElementTree.Element("question", type="multichoice" if question.choices else "numerical")
     text(ElementTree.SubElement(found, "name"), name)
-    digits = "" if question.choices else f" {DIGITS}"
+    near = room(question) < tolerance(question.answer)
+    digits = "" if question.choices else f" {MORE_DIGITS if near else DIGITS}"
     words = f"<p>{escape(graph)}</p><p>{escape(question.question)}{digits}</p>"
     text(ElementTree.SubElement(found, "questiontext", format="html"), words)
     text(
@@ -65,18 +68,18 @@ def element(question: Question, name: str, graph: str) -> ElementTree.Element:
 
 def numbers(question: Question) -> Iterator[ElementTree.Element]:
     """Yield the right answer, and each number that a known mistake gives, the likeliest mistake first."""
-    wrong = {one.answer: one for one in reversed(question.wrong)}
-    room = min((0.49 * abs(x - question.answer) for x in wrong), default=float("inf"))
-    yield answer(
-        "100",
-        repr(float(question.answer)),
-        f"{number(question.answer)} is right.",
-        min(tolerance(question.answer), room),
-    )
+    right, wrong = question.answer, {one.answer: one for one in reversed(question.wrong)}
+    off = min(tolerance(right), room(question))
+    yield answer("100", repr(float(right)), f"{number(right)} is right.", off)
     for one in dict.fromkeys(one.answer for one in question.wrong):
-        apart = 0.49 * abs(one - question.answer)
         told = f"{number(one)} is what you get when {wrong[one].when}. {wrong[one].why}"
-        yield answer("0", repr(float(one)), told, min(tolerance(one), apart))
+        yield answer("0", repr(float(one)), told, min(tolerance(one), 0.49 * (abs(one - right) - off)))
+
+
+def room(question: Question) -> float:
+    """Return how far an answer may be off, so that no known mistake is right: anywhere, unless one lies within the tolerance."""
+    nearest = min((abs(one.answer - question.answer) for one in question.wrong), default=inf)
+    return inf if tolerance(question.answer) < nearest else 0.49 * nearest
 
 
 def choices(question: Question) -> Iterator[ElementTree.Element]:

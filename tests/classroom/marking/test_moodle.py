@@ -45,6 +45,20 @@ def test_no_wrong_answer_s_interval_overlaps_the_right_one_s():
                 assert all(abs(x - right) > off + other for _, x, other in wrong), question.findtext("name/text")
 
 
+def test_the_right_answer_may_be_off_by_half_a_unit_of_its_second_digit_unless_a_mistake_lies_there():
+    near = 0
+    for slug in ("tiny-network", "losses"):
+        for question in ElementTree.fromstring(moodle_bank(LESSONS[slug], 3)):
+            if question.get("type") == "numerical":
+                (_, right, off), *wrong = answers(question)
+                half = 0.5 * 10.0 ** (int(f"{right:e}".partition("e")[2]) - 1)
+                nearest = min(abs(x - right) for _, x, _ in wrong)
+                near += nearest <= half
+                assert off == pytest.approx(half if nearest > half else 0.49 * nearest)
+                assert ("as many as you can" in question.findtext("questiontext/text")) == (nearest <= half)
+    assert near > 0
+
+
 @pytest.mark.skipif(importlib.util.find_spec("moodle_xml_parser") is None, reason="moodle-xml-parser is not installed")
 def test_another_parser_reads_it(tmp_path):
     """The parser of the package index knows questions of choice; it must find them between the numerical ones."""
