@@ -9,4 +9,12 @@ EQUIVALENT: dict[str, str] = {
     "autograd/rules.py elu: 0.0 → 1.0": "below 0, where it counts, min(x, 1) is x as min(x, 0) is; it keeps exp from overflowing above",
     "nn/optim/optimizer.py Optimizer.zero_grad: 0 → 1": "a deque that keeps the last of all it is given",
     "nn/optim/optimizer.py Optimizer.load_state_dict: True → False": "there are as many groups, which is asked before",
+    "autograd/row_code.py sources: 2 → 3": "more parentheses around a product, which is taken from the left anyway",
+    "autograd/row_code.py sources: 3 → 4": "more parentheses",
+    "autograd/row_code.py computed: 9 → 10": "more parentheses",
+    "autograd/row_code.py computed: True → False": "a row has as many domains as operands",
+    "autograd/row_code.py named: 'w' → 'XXw'": "the name of a variable",
+    "autograd/row_code.py named: 'x' → 'XXx'": "the name of a variable",
+    "autograd/value.py Value.backward: True → False": "there are as many gradients as leaves",
+    "autograd/explain/stepper.py count_steps: count < most → count <= most": "one node more is counted, and the smaller is returned",
 }

@@ -534,3 +534,27 @@ def test_a_backward_pass_that_breaks_off_says_so_and_leaves_the_gradients():
     with pytest.raises(TypeError):
         y.backward()
     assert (x.grad, w.grad) == (3.0, 2.0)
+
+
+def test_only_a_marked_value_is_a_parameter_and_of_no_other_class():
+    class Weight(Parameter):
+        pass
+
+    w = Parameter(1.0)
+    assert isinstance(w, Parameter)
+    assert [isinstance(x, Parameter) for x in (3.0, "w", None, Value(1.0), w * 2)] == [False] * 5
+    assert not isinstance(w, Weight)
+
+
+def test_a_class_of_one_s_own_may_have_another_parent_that_counts_its_children():
+    children = []
+
+    class Counts:
+        def __init_subclass__(cls) -> None:
+            children.append(cls.__name__)
+
+    class Named(Value, Counts):
+        pass
+
+    assert children == ["Named"]
+    assert type(Named(2.0) * 3) is Named

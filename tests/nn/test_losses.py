@@ -445,3 +445,23 @@ def test_the_slopes_of_a_hinge_are_each_the_other_factor(target):
     s, y = Value(0.25), Value(target)
     nn.hinge_loss(s, y).backward()
     assert (s.grad, y.grad) == (-target, -0.25)
+
+
+REFUSED_BY_NAME = [  # each loss, what it refuses, and how the sentence begins behind its name
+    *((loss, ([0.5], [1.0, 1.0]), r"compares each prediction with its target, and here are 1 predictions and 2 targets")
+      for loss in (mse_loss, mae_loss, huber_loss, hinge_loss, binary_cross_entropy, binary_cross_entropy_with_logits)),
+    *((loss, ([[0.5, 0.5]], [1, 0]), r"compares each prediction with its target") for loss in (cross_entropy, categorical_cross_entropy)),
+    (binary_cross_entropy, (2.0, 1), r"takes a probability from 0 to 1, and here is 2\.0"),
+    (binary_cross_entropy, (0.5, 2), r"takes a target from 0 to 1, and here is 2\.0"),
+    (binary_cross_entropy_with_logits, (0.5, 2), r"takes a target from 0 to 1, and here is 2\.0"),
+    (categorical_cross_entropy, ([0.5, 1.5], 1), r"takes a probability from 0 to 1, and here is 1\.5"),
+    (cross_entropy, ([1.0, 2.0], 5), r": the 2 classes are numbered from 0 to 1, and here is class 5"),
+    (categorical_cross_entropy, ([0.5, 0.5], 7), r": the 2 classes are numbered from 0 to 1, and here is class 7"),
+    (hinge_loss, (1.0, 0), r"takes targets of −1 and \+1, and here is 0"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("loss", "given", "sentence"), REFUSED_BY_NAME)
+def test_a_refusal_begins_with_the_name_of_the_loss(loss, given, sentence):
+    with pytest.raises(AutogradError, match=rf"^{loss.__name__} ?{sentence}"):
+        loss(*given)
