@@ -22,6 +22,7 @@ from autograd.classroom.assignments.catalogue import named
 from autograd.classroom.assignments.findings import PASSED
 from autograd.classroom.assignments.judge import judge_folder
 from autograd.classroom.assignments.runner import Student
+from autograd.classroom.handout import Handout
 from autograd.file_io import write_file
 from autograd.pictures import Picture
 from autograd.pictures.ground import Ground
@@ -35,6 +36,12 @@ NO_PACKAGES = (
     "this works with Python on a machine of your own."
 )
 NO_KEYBOARD = "The laboratory has no keyboard to read from: write the number into the program."
+REMARKS = {  # words of an error, and what they mean here
+    "pip install": NO_PACKAGES,
+    "'window' from 'js'": "The laboratory opens no other page: write play(L) on a line of its own.",
+    "start new thread": "The laboratory has one thread, in one process.",
+    "does not support processes": "The laboratory has one thread, in one process.",
+}
 
 
 class Printed(io.TextIOBase):
@@ -110,6 +117,8 @@ def show(thing: object, say: Say) -> None:
     sys.stdout.flush()
     if isinstance(thing, Player):
         tell(say, "page", html=thing.html, title=thing.title)
+    elif isinstance(thing, Handout):
+        tell(say, "page", html=thing.html()[""], title=thing.sheet.title)
     elif isinstance(thing, Picture):
         svg = thing.svg()
         tell(say, "picture", svg=svg, dark=Ground(dark=True).of_svg(svg), title=thing.summary)
@@ -132,9 +141,9 @@ def sentence(error: BaseException) -> str:
         return error.msg
     if isinstance(error, ModuleNotFoundError):
         return f"There is no package {error.name} here. {NO_PACKAGES}"
-    if "pip install" in text:
-        return f"{text} {NO_PACKAGES}"
-    return NO_KEYBOARD if isinstance(error, EOFError) else text
+    if isinstance(error, EOFError):
+        return NO_KEYBOARD
+    return " ".join([text, *(remark for words, remark in REMARKS.items() if words in text)])
 
 
 def trace(error: BaseException) -> str:

@@ -54,6 +54,12 @@ def test_pictures_and_pages_are_shown_in_their_order(said):
     assert "<script" in heard[2]["html"]
 
 
+def test_a_handout_is_shown_as_a_page(said):
+    (page,) = said("from autograd import Value, handout\n\nhandout(Value(3, 'x') * 2)")
+    assert page["kind"] == "page"
+    assert "<table" in page["html"]
+
+
 def test_what_is_printed_comes_as_it_is_printed_also_without_a_line_end(said):
     heard = said("import sys\nprint('a', end='')\nprint('b')\nsys.stderr.write('c')\n")
     assert "".join(one["text"] for one in heard) == "ab\nc1\n"
@@ -67,6 +73,8 @@ def test_what_is_printed_comes_as_it_is_printed_also_without_a_line_end(said):
         ("x = 1\ny = (x\n", "SyntaxError", "was never closed", [2]),
         ("import numpi", "ModuleNotFoundError", "There is no package numpi here. The laboratory has", [1]),
         ("raise ImportError('Pictures need matplotlib: pip install matplotlib.')", "ImportError", "machine of your own", [1]),
+        ("raise ImportError(\"cannot import name 'window' from 'js'\")", "ImportError", "play(L) on a line of its own", [1]),
+        ("raise RuntimeError(\"can't start new thread\")", "RuntimeError", "one thread, in one process", [1]),
         ("n = input()", "EOFError", "no keyboard", [1]),
         ("import sys\nsys.exit('done')", "SystemExit", "done", [2]),
         (f"while True:\n    print('x' * {MOST // 4})", "RuntimeError", "200,000 characters", [2]),

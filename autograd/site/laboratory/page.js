@@ -181,10 +181,16 @@ addEventListener("DOMContentLoaded", () => {
     python?.terminate();
     [python, ready, running] = [null, false, false];
     tell(words);
-    const worker = new Worker(await workerAddress(), { type: "module" });
+    let worker;
+    try {
+      worker = new Worker(await workerAddress(), { type: "module" });
+    } catch (error) {
+      return answer.unstarted({ text: error.message });
+    }
     python?.terminate(); // of two starts at once the later one counts
     python = worker;
     worker.addEventListener("message", ({ data }) => { if (worker === python) answer[data.kind](data); });
+    worker.addEventListener("error", ({ message }) => { if (worker === python) answer.unstarted({ text: message || "the page may start no worker here." }); });
     const whole = (path) => new URL(path, location.href).href;
     worker.postMessage({ job: "start", pyodide: whole(bench.dataset.pyodide), packages: whole("laboratory/chalkgrad.zip") });
   }
