@@ -36,7 +36,7 @@ from autograd.refusals import called, no_value, no_value_of_many, too_large
 from autograd.value import Value
 
 ZEROS = {"zero": ZERO, "cancels": CANCELS, "blocked": BLOCKED, "upstream": UPSTREAM_CANCELS}
-MOST_LETTERS = 600_000  # of templates in a page
+MOST_LETTERS = 6_000_000  # of templates in a page, before it is packed
 Row = tuple[Op, int]  # with its number of operands
 
 

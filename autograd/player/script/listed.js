@@ -25,9 +25,8 @@ function listGraph(picture, state) {
 }
 
 function inWords({ element, nodes, slots }, ids) {
-  const name = element.querySelector(".name")?.textContent;
   const own = nodes.map((local) => ids[placeOf(local)]);
-  const head = own.length === 1 ? describe(own[0]) : `${name ?? "nodes"}, ${own.length} nodes`;
+  const head = own.length === 1 ? describe(own[0]) : `${element.querySelector(".name")?.textContent ?? "nodes"}, ${own.length} nodes`;
   const numbers = slots.map(({ slot, role }) => `${ROLES[role]} ${slot.classList.contains("unknown") ? "not computed" : slot.textContent}`);
   const now = element.classList.contains("active") ? ", now" : "";
   return `${head}${now}: ${numbers.join(", ")}`;

@@ -9,7 +9,16 @@ const canLive = () => !original.live.refused;
 const ORIGINALS = "With the original numbers: ";
 
 // A parameter that a later graph makes anew under its name, with its number, is the same parameter.
+const sameLeaves = new WeakMap(); // by lesson: what has been found
+
 function sameLeaf(id) {
+  if (!sameLeaves.has(original)) sameLeaves.set(original, new Map());
+  const known = sameLeaves.get(original);
+  if (!known.has(id)) known.set(id, foundLeaf(id));
+  return known.get(id);
+}
+
+function foundLeaf(id) {
   const [graph, x] = numberIn(id);
   if (kindOf[id] !== "parameter") return id;
   for (let earlier = 0; earlier < graph; earlier++) {

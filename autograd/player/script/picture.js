@@ -85,7 +85,9 @@ function showGraph(state) {
   const fits = setSize(picture);
   paint(picture, state);
   listGraph(picture, state);
-  if (!fits) bringIntoView($("graph"), picture.svg.querySelector(".node.about, .node.active"));
+  if (fits) return;
+  bringIntoView($("graph"), picture.svg.querySelector(".node.about, .node.active"));
+  bringIntoView($("graph"), picture.svg.querySelector(".product"), true);
 }
 
 function setSize(picture) {
@@ -99,9 +101,15 @@ function setSize(picture) {
   return fits;
 }
 
-function bringIntoView(pane, element) {
+// An element goes into the middle, or, `nearest`, only as far as it must.
+function bringIntoView(pane, element, nearest = false) {
   if (!element) return;
   const [outer, inner] = [pane.getBoundingClientRect(), element.getBoundingClientRect()];
+  if (nearest) {
+    pane.scrollLeft += Math.max(0, inner.right + 8 - outer.right) || Math.min(0, inner.left - 8 - outer.left);
+    pane.scrollTop += Math.max(0, inner.bottom + 8 - outer.bottom) || Math.min(0, inner.top - 8 - outer.top);
+    return;
+  }
   if (inner.left < outer.left || inner.right > outer.right) pane.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2;
   if (inner.top < outer.top || inner.bottom > outer.bottom) pane.scrollTop += inner.top - outer.top - (outer.height - inner.height) / 2;
 }
@@ -139,16 +147,27 @@ function paint(picture, state, write = view.digits ? number : short, unknown = "
   showProduct(picture, state);
 }
 
+let pen = null; // measures texts without laying out the picture
+
+function widthOf(text, slot) {
+  if (!pen) {
+    pen = document.createElement("canvas").getContext("2d");
+    pen.font = `${LETTERS}px ${getComputedStyle(slot).fontFamily}`;
+  }
+  return pen.measureText(text).width;
+}
+
 function write_({ slot, role }, nodes, state, write, unknown) {
   const known = role === "grad" ? state.gradients : state.values;
   const special = nodes.length > 1 && role !== "in" && nodes.find((id) => id === state.about && known[id] !== undefined);
   const told = special ? `${nameOf[special]}: ${write(known[special])}` : span(nodes.map((id) => known[id]), write);
+  if (slot.textContent === (told || unknown)) return;
   slot.textContent = told || unknown;
   slot.classList.toggle("unknown", !told);
   const room = nodes.length > 1 || role === "in" || role === "out" ? 2 * ROOM : ROOM;
-  slot.style.fontSize = "";
-  if (told.length > 7 && slot.getComputedTextLength) {
-    const wide = slot.getComputedTextLength();
+  if (slot.style.fontSize) slot.style.fontSize = "";
+  if (told.length > 7) {
+    const wide = widthOf(told, slot);
     if (wide > room) slot.style.fontSize = `${Math.floor((10 * LETTERS * room) / wide) / 10}px`;
   }
 }
