@@ -43,7 +43,7 @@ SCRIPTS = (
     "numbers", "data", "state", "elements", "picture", "listed", "strip", "judge", "quiz", "drawer", "address", "print",
     "functions", "fill", "passes", "zeros", "live", "leaves", "curve", "fields", "learn", "plane", "gallery", "network", "train", "main",
 )  # fmt: skip
-LONGEST = 250_000  # characters of pictures and data that stand in the page as they are; more are packed
+LONGEST = 200_000  # characters of pictures and data that stand in the page as they are; more are packed
 
 
 @dataclass(frozen=True)
