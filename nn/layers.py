@@ -161,12 +161,12 @@ class Layer(Module):
         except DataError:
             check_inputs(inputs, repr(self), nin)
             raise
-        outputs = Outputs()
+        outputs = []
         with AROUND as outer:
             for path, neuron in zip(neuron_scopes(outer, self._place, len(self.neurons)), self.neurons, strict=True):
                 enter(path)
                 outputs.append(neuron(nodes))
-        return Outputs(softmax(outputs)) if self.over_layer else outputs
+        return Outputs(softmax(outputs) if self.over_layer else outputs)
 
     def __repr__(self) -> str:
         return f"Layer({self.neurons[0].nin} → {len(self.neurons)}, {activation_name(self.activation)})"

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 from operator import is_
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, TypeAlias
 
 from autograd import DataError, Parameter, Value, flat_parameters
 from autograd.replay import CountsEdits
@@ -14,6 +14,7 @@ from nn.architecture import architecture
 from nn.checks import Number, first_three, shortened
 from nn.errors import StateError
 from nn.nested import Nested, NestedLeaves, as_lists, check_tied, flat, numbers_in, set_at_once, shape
+from nn.torch_names import ModuleElsewhere
 
 COUNTER = "num_batches_tracked"  # an entry that PyTorch adds, and that nothing here needs
 
@@ -22,7 +23,7 @@ Outputs: TypeAlias = Sequence[Value]  # of one example; a Neuron alone returns a
 LayerLike: TypeAlias = Callable[[Inputs], Outputs]
 
 
-class Module(CountsEdits):
+class Module(CountsEdits, ModuleElsewhere):
     """Base class: it finds the parameters among its attributes, in the order in which they were set.
 
     >>> class Line(Module):
@@ -129,14 +130,6 @@ class Module(CountsEdits):
         leaves = [(leaf, name) for name in own for leaf in flat(own[name])]
         check_tied(leaves, numbers)
         set_at_once([leaf for leaf, _ in leaves], numbers)
-
-    def __getattr__(self, name: str) -> NoReturn:
-        """Say of an attribute that there is none, and of one that PyTorch's modules have, what it is called here."""
-        from nn.torch_names import attribute_hint
-
-        raise AttributeError(
-            f"{type(self).__name__!r} object has no attribute {name!r}.{attribute_hint(name)}", name=name, obj=self
-        )
 
     def train(self, mode: bool = True) -> Module:
         """Set this module and all inside it to training (True) or to evaluation (False)."""

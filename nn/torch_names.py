@@ -1,6 +1,7 @@
 """What the names of PyTorch, and of micrograd, are called here, for those who type them out of habit."""
 
 import sys
+from typing import NoReturn
 
 from autograd.habits import Hints
 
@@ -90,6 +91,20 @@ def answer_imports() -> None:
     sys.meta_path.append(Hints("nn", hint))
 
 
-def attribute_hint(name: str) -> str:
-    """Return a sentence about an attribute that modules of PyTorch or micrograd have, or nothing."""
-    return f" {ATTRIBUTES[name]}" if name in ATTRIBUTES else ""
+class NotHere:
+    """An attribute that modules of PyTorch or micrograd have: reading it says what it is called here. A module may set it."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, module: object, owner: type) -> NoReturn:
+        sentence = f"{owner.__name__!r} object has no attribute {self.name!r}. {ATTRIBUTES[self.name]}"
+        raise AttributeError(sentence, name=self.name, obj=module)
+
+
+class ModuleElsewhere:
+    """The attributes of other packages' modules. (A `__getattr__` would make every attribute of a module slower to read.)"""
+
+
+for _name in ATTRIBUTES:
+    setattr(ModuleElsewhere, _name, NotHere(_name))

@@ -55,6 +55,8 @@ def differ(numbers: Any, others: Any) -> bool:
 
 def setting_calls(p: Any, numbers: Any) -> list[tuple[Any, ...]]:
     """Return the calls that set the number of a parameter, or the numbers of many: each runs no Python code."""
+    if type(p) is Value:  # as a rule, and quickly: it lies in no array
+        return [(setattr, p, "data", numbers)]
     flats = flat_parameters([p]) if isinstance(p, Value) else [p]  # in the array of a record, or not
     if not flats:
         return [(setattr, p, "data", numbers)]

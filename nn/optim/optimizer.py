@@ -1,7 +1,7 @@
 """What all optimizers share: groups of parameters with their settings, and what is remembered between steps."""
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import Any, cast
 
@@ -72,11 +72,20 @@ class Optimizer:
     def _changes(self, group: ParamGroup) -> list[tuple[Any, float, Memory]]:
         """Return each parameter of a group that has a gradient, with its new number and its new memory."""
         rule, parts = self.rule(group), self._parts(group)
-        return without_warnings(parts, lambda: [self._change(rule, p) for p in parts if p.grad is not None])
+        return without_warnings(parts, lambda: [*self._computed(rule, parts)])
 
-    def _change(self, rule: Rule, p: Any) -> tuple[Any, float, Memory]:
-        memory = dict(self.state.get(p, ()))
-        return p, self._new_number(rule, p, numbers_of(p), memory), memory
+    def _computed(self, rule: Rule, parts: Sequence[Any]) -> Iterator[tuple[Any, float, Memory]]:
+        """Yield each parameter that has a gradient, with what the rule makes of its number and its memory."""
+        try:
+            for p in parts:
+                if p.grad is not None:
+                    memory = dict(self.state.get(p, ()))
+                    yield p, rule(numbers_of(p), p.grad, memory), memory
+        except ZeroDivisionError:
+            raise DivisionError(
+                f"With eps=0 this step of {type(self).__name__} divides by 0: parameter {self.parameters.index(p)}, {p!r}, "
+                "has had no gradient so far whose square is above 0. No parameter was changed. Give an eps above 0, 1e-8 say."
+            ) from None
 
     def _parts(self, group: ParamGroup) -> Any:
         """Return the parameters of a group, or where a record keeps them in one array, and the rule is for arrays, that."""
@@ -85,15 +94,6 @@ class Optimizer:
             return self._flat_groups.joined(group["params"], self.state)  # type: ignore[arg-type]
         self._flat_groups.split(self.state)
         return group["params"]
-
-    def _new_number(self, rule: Rule, p: Any, w: float, memory: Memory) -> float:
-        try:
-            return rule(w, p.grad, memory)
-        except ZeroDivisionError:
-            raise DivisionError(
-                f"With eps=0 this step of {type(self).__name__} divides by 0: parameter {self.parameters.index(p)}, {p!r}, "
-                "has had no gradient so far whose square is above 0. No parameter was changed. Give an eps above 0, 1e-8 say."
-            ) from None
 
     def zero_grad(self) -> None:
         """Forget the gradients: None, not 0, as PyTorch does."""
