@@ -460,3 +460,23 @@ def test_an_optimizer_without_a_formula_says_so_at_its_first_step():
     w.grad = 1.0
     with pytest.raises(NotImplementedError, match=r"Own has no formula yet.*rule\(self, group\)"):
         Own([w]).step()
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"dampening": 0.3}, {"weight_decay": 0.2}, {"nesterov": True}, {"nesterov": True, "weight_decay": 0.2}, {"dampening": 0.3, "weight_decay": 0.1}],
+)  # fmt: skip
+def test_at_one_learning_rate_both_momenta_go_the_same_way(settings):
+    rng = Random(3)
+    gradients = [rng.uniform(-2, 2) for _ in range(6)]
+    paths = []
+    for convention in ("pytorch", "classical"):
+        w = Value(1.5)
+        optimizer = SGD([w], lr=0.1, momentum=0.8, convention=convention, **settings)
+        path = []
+        for g in gradients:
+            w.grad = g
+            optimizer.step()
+            path.append(w.data)
+        paths.append(path)
+    assert paths[0] == pytest.approx(paths[1], rel=1e-12)
