@@ -3,14 +3,16 @@
 import itertools
 import math
 import re
+import statistics
 from functools import cache
 from pathlib import Path
+from random import Random
 
 import mpmath
 import pytest
 
 import nn
-from autograd import Value
+from autograd import Value, softmax
 from autograd.__main__ import main
 from autograd.classroom import Definition
 from autograd.explain.events import Event
@@ -168,6 +170,83 @@ def test_the_rule_of_an_optimizer_is_nn_s(term):
         optimizer.step()
         found.append(w.data)
     assert found == pytest.approx(list(steps_of(term, gradients, 0.1, **names)), rel=1e-12)
+
+
+SCHEDULES = {
+    "step decay": (lambda o: nn.StepLR(o, step_size=3, gamma=0.1), {"γ": 0.1, "s": 3}),
+    "exponential decay": (lambda o: nn.ExponentialLR(o, gamma=math.exp(-0.2)), {"k": 0.2}),
+    "cosine annealing": (lambda o: nn.CosineAnnealingLR(o, T_max=10, eta_min=0.01), {"T": 10, "eta1": 0.01}),
+    "warm-up": (lambda o: nn.LinearLR(o, start_factor=0.1, total_iters=4), {"T": 4, "f": 0.1}),
+}
+
+
+@pytest.mark.parametrize("term", SCHEDULES)
+def test_the_formula_of_a_schedule_is_nn_s(term):
+    make, names = SCHEDULES[term]
+    optimizer = nn.SGD([Value(1.0)], 0.5)
+    schedule = make(optimizer)
+    (line,) = DEFINED[term].lines
+    for t in range(10):
+        assert optimizer.lr == pytest.approx(computed(line, t=t, eta0=0.5, **names), rel=1e-12)
+        schedule.step()
+
+
+def summed(line, **names):
+    """The right side of a printed formula with a sum: its body, up to a bracket that was not opened in it, is added over all places."""
+    text = line.split(" = ", 1)[-1].strip()
+    before, _, rest = text.partition("Σ")
+    place, rest = {"ᵢ": "i", "ⱼ": "j"}[rest[0]], rest[1:]
+    depths = list(itertools.accumulate((c == "(") - (c == ")") for c in rest))
+    end = (
+        depths.index(-1)
+        if -1 in depths
+        else next((k for k in range(len(rest)) if rest[k:].startswith(" − z_c")), len(rest))
+    )
+    total = sum(evaluated(rest[:end], names | {place: k}) for k in range(names["n"]))
+    return evaluated(re.sub(r"(\w) $", r"\1 · ", before) + "total" + rest[end:], names | {"total": total})
+
+
+def evaluated(text, names):
+    """A piece of a formula as Python."""
+    for mark, code in (("ln · total", "log(total)"), ("ŷ", "p"), ("ŷ", "p"), ("ᵢ", "[i]"), ("ⱼ", "[j]"), ("_c", "[c]"),
+                       ("−", "-"), ("·", "*"), ("^", "**"), ("²", "**2"), ("λ", "lam")):  # fmt: skip
+        text = text.replace(mark, code)
+    text = re.sub(r"ln (\w+(?:\[\w\])?)", r"log(\1)", text)
+    text = re.sub(r"\|([^|]+)\|", r"abs(\1)", text)
+    return eval(text.strip(), {"log": math.log, "e": math.e, "abs": abs} | names)
+
+
+def test_the_formulas_of_sums_are_nn_s():
+    p, y, z = [0.2, 0.5, 0.3], [0.0, 1.0, 0.0], [2.0, 1.0, 0.1]
+    far = [3.0, -1.0, 0.5]
+    assert summed(DEFINED["mean squared error"].lines[0], p=far, y=y, n=3) == pytest.approx(nn.mse_loss(far, y).data)
+    assert summed(DEFINED["mean absolute error"].lines[0], p=far, y=y, n=3) == pytest.approx(nn.mae_loss(far, y).data)
+    first, second = DEFINED["cross-entropy"].lines[0].split(" = ")[1:]
+    assert summed(first, p=p, y=y, n=3) == pytest.approx(nn.categorical_cross_entropy(p, 1).data)
+    assert evaluated(second, {"p": p, "c": 1}) == pytest.approx(nn.categorical_cross_entropy(p, 1).data)
+    assert summed(DEFINED["logsumexp"].lines[1], z=z, n=3, c=1) == pytest.approx(nn.cross_entropy(z, 1).data)
+    for i, share in enumerate(softmax([Value(x) for x in z])):
+        assert summed(DEFINED["softmax"].lines[0], z=z, n=3, i=i) == pytest.approx(share.data)
+    penalty = DEFINED["L2 regularisation"].lines[0].split("+")[1]
+    assert summed(penalty, w=far, lam=0.3, n=3) == pytest.approx(nn.l2_penalty([Value(x) for x in far], 0.3).data)
+
+
+def test_the_formulas_of_norm_clipping_initialisation_and_normalisation_are_nn_s():
+    weights = [Value(0.0), Value(0.0)]
+    weights[0].grad, weights[1].grad = 3.0, -4.0
+    assert DEFINED["gradient norm"].lines == ("‖g‖ = √(Σᵢ gᵢ²)",)
+    assert nn.grad_norm(weights) == pytest.approx(math.sqrt(3**2 + 4**2))
+    clipped = computed(DEFINED["gradient clipping"].lines[0].replace("‖g‖", "norm"), g=3.0, c=2.0, norm=5.0)
+    nn.clip_grad_norm_(weights, 2.0)
+    assert weights[0].grad == pytest.approx(clipped, rel=1e-5)
+    for term, draw in (("He initialisation", nn.init.he_normal), ("Xavier initialisation", nn.init.xavier_normal)):
+        numbers = [x for k in range(500) for x in draw(40, 500, Random(k))]
+        assert statistics.pstdev(numbers) == pytest.approx(computed(DEFINED[term].lines[0], n=40, m=500), rel=0.03)
+    norm, xs = nn.BatchNorm(), [1.0, 2.0, 6.0]
+    norm.weight.data, norm.bias.data = 2.0, 0.5
+    line = DEFINED["batch normalisation"].lines[0].replace("σ²", "variance")
+    wanted = [computed(line, x=x, μ=3.0, variance=14 / 3, γ=2.0, β=0.5, ε=1e-5) for x in xs]
+    assert [out.data for out in norm(xs)] == pytest.approx(wanted)
 
 
 def test_formulas_are_text_and_mathml():
