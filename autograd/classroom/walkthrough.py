@@ -31,12 +31,21 @@ def walkthrough(lesson: Lesson) -> Iterator[str]:
 
 def repeats(event: Event, previous: Event | None) -> bool:
     """Tell whether an event says no more than the line before it: a gradient is complete that was just computed, by one use."""
-    return (
-        isinstance(event, Ready)
-        and len(event.lines) == 1
-        and previous is not None
-        and event.lines[-1] in previous.lines
-    )
+    if not isinstance(event, Ready) or len(event.lines) > 1 or previous is None:
+        return False
+    (line,) = event.lines
+    plain = line.count(" = ") == 1 and last_number(event) == last_number(previous)  # a number, and no formula
+    return line in previous.lines or (plain and by_one_use(event, previous))
+
+
+def by_one_use(event: Ready, previous: Event) -> bool:
+    """Tell whether the contribution before a complete gradient was its first one, and so the only one."""
+    return isinstance(previous, Chain) and previous.parent is event.node and previous.before == 0
+
+
+def last_number(event: Event) -> str:
+    """Return what the last line of an event ends with."""
+    return event.lines[-1].rpartition(" = ")[2]
 
 
 def ending(lesson: Lesson, course: Course) -> str:

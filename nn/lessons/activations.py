@@ -90,6 +90,7 @@ def tell(lesson: Lesson) -> Told:
         lambda never_below_0: zigzag(never_below_0).path > 2 * math.sqrt(2),
     )
     yield "# The kink of ReLU"
+    yield from define("kink")
     yield (
         "At 0 ReLU has slope 0 from the left and 1 from the right, so none at all. Backward must give a number all the same: "
         f"{number(slope('relu', 0))}, as in PyTorch and in the document (f′(x) = 1 if x > 0, else 0). A central difference says {number(central('relu', 0))}. "

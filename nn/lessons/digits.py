@@ -7,12 +7,13 @@ from random import Random
 from typing import Any
 
 from autograd import Parameter, Value, dot, logsumexp, no_grad, record, softmax
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, choice, measured, passes
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Told, Wrong, choice, measured, passes
 from autograd.classroom.trainable import Trainable
 from autograd.packages import installed
 from nn.data.batching import Data, batches, one_hot, random_split
 from nn.data.datasets import digits
 from nn.layers import MLP
+from nn.lessons.definitions import define
 from nn.lessons.digits_large import BATCH, SHAPE, enlarged, stored
 from nn.lessons.digits_large import LEARNING_RATE as LARGE_RATE
 from nn.losses import categorical_cross_entropy, cross_entropy
@@ -108,7 +109,7 @@ def trainable() -> Trainable:
     return Trainable(model, parts()[0][:120], cross_entropy, LEARNING_RATE, batch=8, answer=softmax)
 
 
-def tell(lesson: Lesson) -> Story:
+def tell(lesson: Lesson) -> Told:
     """Go forward once in scalars, read the document's answer, step through a slice, and train."""
     pixels, digit = digits()[0]
     layers, untrained, count = forward_once()
@@ -154,13 +155,14 @@ def shapes(layers: list[list[float]]) -> str:
     return "\n".join(lines)
 
 
-def replayed() -> Story:
+def replayed() -> Told:
     """Tell the training by replay; without NumPy, what it would need."""
     if not installed("numpy"):
         yield "A hidden layer and all images are work for replay, which needs NumPy: pip install numpy, and this page goes on here."
         return
     rows, _, _ = with_replay()
     train, test = parts()
+    yield from define("record", "replay")
     yield (
         f"With a hidden layer, {'-'.join(map(str, SMALL))}, on all {len(train)} images: record(loss) writes the scalar program down once, and NumPy "
         f"replays it on 32 images at a time. SGD, learning rate {LEARNING_RATE}, seeds 0 and 1, and the {len(test)} test images after each epoch:"

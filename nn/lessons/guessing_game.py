@@ -91,7 +91,7 @@ def two_guesses() -> Value:
 def tell(lesson: Lesson) -> Told:
     """Play with the document's steps, say which secrets are never found, then let the step follow the slope."""
     yield "# The document's game, for every secret from 1 to 100"
-    yield from define("loss", "gradient", "learning rate", "gradient descent")
+    yield from define("prediction", "target", "loss", "derivative", "gradient", "learning rate", "gradient descent")
     yield f"The first guess is {number(START)}. “Too high” and “too low” move it by a fixed step. Within {NEAR} of the secret the game is won."
     yield games()
     residues = sorted({s % 10 for s in won(10)})

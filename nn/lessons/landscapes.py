@@ -68,7 +68,7 @@ def tell(lesson: Lesson) -> Told:
         "little noise leaves no valley, and much of it leaves the deep one too."
     )
     yield "# Newton's method: slope divided by curvature, from the Hessian that autograd finds"
-    yield from define("Hessian", "Newton's method")
+    yield from define("second derivative", "Hessian", "Newton's method")
     there = hessian(bowl, BOWL_START)
     yield f"The bowl (x − 1)² + 10·(y − x)² has the Hessian {shown(there)}."
     yield f"From {place(BOWL_START)} one step leads to {place(newton(bowl, BOWL_START))}: its lowest point."

@@ -6,10 +6,11 @@ from random import Random
 from typing import Any, NamedTuple
 
 from autograd import Parameter, Value, dot
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, choice, measured, number, passes
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured, number, passes
 from nn import plots
 from nn.data.datasets import xor
 from nn.layers import MLP
+from nn.lessons.definitions import define
 from nn.losses import binary_cross_entropy_with_logits
 from nn.optim.optimizers import SGD
 
@@ -103,7 +104,7 @@ def measure(lesson: Lesson) -> dict[str, float]:
     } | {f"{activation}: bend": trained(activation).bend for activation in ACTIVATIONS}  # fmt: skip
 
 
-def tell(lesson: Lesson) -> Story:
+def tell(lesson: Lesson) -> Told:
     """Multiply the matrices out; go both ways through the scalars; then train with and without activations."""
     (w1, w2), bias = collapsed()
     count = sum(len(row) + 1 for matrix in (W1, W2, W3) for row in matrix)
@@ -115,6 +116,7 @@ def tell(lesson: Lesson) -> Story:
         f"{number(dot(from_w2[0], B1).data)} + {number(dot(W3[0], B2).data)} + {number(B3[0])} = {number(bias)}."
     )
     yield f"So y = {number(w1)}·x1 + {number(w2)}·x2 + {number(bias)}: one neuron. See whether the scalars agree, for x = {vector(X)}:"
+    yield from define("path")
     yield from passes(lesson.build(), about=("k1", "k2", "h1", "h2", "x1", "x2"))
     yield (
         f"∂y/∂x is ({number(w1)}, {number(w2)}): the row W3 W2 W1. Nothing in it depends on x, so it is the same everywhere. There are {count} "

@@ -91,7 +91,7 @@ def tell(lesson: Lesson) -> Told:
         "Somebody learns to draw circles. “Wrong” does not help; how far each point is from the circle, in one number, does. A loss is such a number."
     )
     yield "# A price: mean squared error"
-    yield from define("mean squared error")
+    yield from define("model", "mean squared error")
     yield from passes(lesson.build(), about=("e1", "e2", "e3", "p2"))
     yield from define("outlier", "mean absolute error", "Huber loss")
     yield price_table(found)

@@ -58,7 +58,7 @@ def with_momentum(convention: str, rates: list[float]) -> list[float]:
 def tell(lesson: Lesson) -> Told:
     """The ravine and its gradient; the race; the saddle; the two conventions; the two betas."""
     yield "# Six rules; η is the learning rate, g the gradient of w, and all memories start at 0"
-    yield from define("momentum", "Nesterov momentum", "Adagrad", "RMSprop", "Adam", "AdamW")
+    yield from define("optimizer", "momentum", "Nesterov momentum", "Adagrad", "RMSprop", "Adam", "AdamW")
     yield "# A ravine: ½w₁² + ½·50·w₂², from (7, 1)"
     yield "Only part of the backward pass is shown: the way to the two weights."
     yield from passes(lesson.build(), about=("w1", "w2"))

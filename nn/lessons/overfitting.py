@@ -87,7 +87,7 @@ def penalised() -> Value:
 def tell(lesson: Lesson) -> Told:
     """Show the gap between both losses, then what L2 and dropout do to it, and how."""
     yield "# Ten noisy points of a parabola"
-    yield from define("underfitting", "overfitting", "L2 regularisation", "dropout")
+    yield from define("underfitting", "overfitting", "penalty", "L2 regularisation", "dropout")
     yield (
         f"Adam, {EPOCHS} epochs on ten points. The validation points are twenty others of the same curve, with noise of their own, which nobody "
         f"can predict: the parabola itself has a loss of {noise():.3f} on them. “Endless” is the loss on endlessly many points, which in life "

@@ -131,7 +131,7 @@ def floor(lr: float) -> float:
 def tell(lesson: Lesson) -> Told:
     """One formula and its slopes; all schedules by epoch; the document's step decay; what a schedule buys."""
     yield "# Exponential decay: η = η₀·e^(−kt), after 10 epochs"
-    yield from define("exponential decay")
+    yield from define("schedule", "exponential decay")
     yield from steps(lesson.build())
     yield "# The learning rate in each epoch, in thousandths"
     yield from define("step decay", "cosine annealing", "warm restart", "warm-up")

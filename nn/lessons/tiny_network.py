@@ -28,27 +28,32 @@ def network(w: float = 3.0, b: float = 1.0) -> Value:
 
 def tell(lesson: Lesson) -> Told:
     """Go forward, backward, update w, and go forward again; then see what the bias would have added."""
+    loss = lesson.build()
+    story = list(passes(loss))
+    backward = story.index("# Backward")
     yield from define(
+        "graph",
         "node",
+        "operation",
         "operand",
         "leaf",
         "parameter",
+        "weight",
+        "bias",
         "ReLU",
+        "squared error",
         "forward pass",
-        "local derivative",
-        "upstream",
-        "contribution",
-        "chain rule",
-        "backward pass",
     )
-    loss = lesson.build()
-    yield from passes(loss)
+    yield from story[:backward]
+    yield from define("backward pass", "local derivative", "upstream", "contribution", "chain rule")
+    yield from story[backward:]
     yield (
         "A document compares this with a factory: a defect in the product is traced back from station to station, to the worker who made the "
         "mistake. The tracing is like that: each operation is asked only for its own part, its local derivative. But nobody has made a "
         "mistake. A gradient says what a small change of w would do to the loss now."
     )
     yield "# Update"
+    yield from define("update", "example", "training")
     parameters = {node.label: node for node in topological_order(loss) if node.kind == "parameter"}
     step_w, step_b = updates(loss, [parameters["w"], parameters["b"]], LEARNING_RATE)
     yield step_w

@@ -118,6 +118,7 @@ def tell(lesson: Lesson) -> Told:
         "theorem, for one input and with ReLUs."
     )
     yield "# The same networks, trained"
+    yield from define("seed")
     yield f"Adam, learning rate {LEARNING_RATE}, {EPOCHS} epochs, on 17 points of the curve. The largest error, from random weights of three seeds:"
     yield trained_table()
     hand, found = errors()[0][16], errors()[1][16, 0]

@@ -87,6 +87,23 @@ def test_a_word_that_is_used_too_early_would_be_found():
     assert first_use("softplus", items) == (None, None)
 
 
+EVERYDAY = set(
+    re.findall(
+        r"\w+",
+        "parent result constant root use label value complete step row lesson question hint mistake right wrong program diagnosis",
+    )
+)  # used in their ordinary sense as well
+
+
+def test_the_glossary_s_words_that_the_course_uses_are_defined_in_it():
+    rows = re.findall(r"^\| \*\*(.+?)\*\* \|", GLOSSARY.read_text(encoding="utf-8"), re.M)
+    terms = [term for row in rows for term in row.split(", ")]
+    assert len(terms) > 80
+    undefined = [term for term in terms if term not in DEFINED and term not in EVERYDAY]
+    used = [term for term in undefined if first_use(term, told())[0] is not None]
+    assert not used, "define them in nn/lessons/definitions.py, and in the lesson that uses them first"
+
+
 def test_each_word_is_defined_once():
     terms = [term for _, term, _ in told() if term]
     assert sorted(terms) == sorted(set(terms))
