@@ -103,7 +103,8 @@ def tell(lesson: Lesson) -> Told:
     yield softmax_table()
     p = probabilities()
     yield (
-        f"They add up to {number(sum(p).data)}. Each 1 more in a logit is a factor of e = {p[0] / p[1]:.3f}, as between p1 and p2. Adding the same to "
+        f"They add up to {number(sum(p).data)}. A logit that is larger by 1 gives e = {p[0] / p[1]:.3f} times the probability, as between p1 and p2. "
+        "Adding the same to "
         "all logits changes nothing; doubling them makes softmax more confident."
     )
     yield "# Which one?"

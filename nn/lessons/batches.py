@@ -115,10 +115,9 @@ def tell(lesson: Lesson) -> Told:
     yield "# A batch of three: its gradient is the mean of three gradients"
     yield from define("iteration", "SGD")
     yield from (event for event in events if event.phase == "forward")
-    yield "Only part of the backward pass is shown: what reaches w."
-    yield from (
-        event for event in events if event.phase == "backward" and (event.name == "w" or event.key.endswith("→w"))
-    )
+    yield "Only part of the backward pass is shown: the gradients of the three sums, and what they contribute to w."
+    keys = ("ready z1", "ready z2", "ready z3", "chain z1→w", "chain z2→w", "chain z3→w", "ready w")
+    yield from (event for event in events if event.key in keys)
     yield "Each example pulls w its own way, and the mean is what the step follows. Fewer examples cost less and say less."
     yield "# Words: epoch, batch, iteration"
     yield words()
@@ -135,7 +134,7 @@ def tell(lesson: Lesson) -> Told:
     yield comparison(runs)
     yield (
         f"Every run has seen each example {EPOCHS} times. Batch descent has made {EPOCHS} steps, calm and few: it is still on its way. Stochastic descent "
-        "was there in the first epoch, and then jumps about the minimum for good, as each example pulls it. The mini-batch has nearly both virtues."
+        "was there in the first epoch, and then jumps about the minimum for good, as each example pulls it. The mini-batch has most of both advantages."
     )
     yield "# Why batches suit a GPU"
     single, at_once = one_by_one_and_at_once()

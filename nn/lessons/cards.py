@@ -52,7 +52,7 @@ WRITTEN = (
     ("vectors", "Which shape does ∂L/∂W have?", "That of W: a number for each weight."),
     ("vectors", "What is ∂L/∂W of a layer, in terms of δ and x?", "The outer product δ xᵀ; over a batch, the outer products are added."),
     ("vectors", "What is ∂L/∂x of a layer, in terms of W and δ?", "Wᵀ δ."),
-    ("vectors", "What does backward compute in the place of a Jacobian?", "A vector–Jacobian product: the upstream vector times it."),
+    ("vectors", "What does backward compute instead of a Jacobian?", "A vector–Jacobian product: the upstream vector times it."),
     ("three-layers", "What is δ of a hidden ReLU layer?", "Wᵀ·δ of the next layer, times 1 where the unit is on and 0 where it is off."),
     ("three-layers", "What is the gradient of a bias?", "δ: the input of a bias is 1."),
     ("mistakes", "What goes wrong when contributions are assigned with = and not added with +=?", "Of a value with several uses only the last counts."),

@@ -114,7 +114,7 @@ def tell(lesson: Lesson) -> Told:
     val, train = after_a_step(3.0)
     yield Claim(
         f"One step of w with learning rate {RATE:g} takes w from 2 to 2.2. L_train falls from 1 to {number(round(train, 9))}, and L_val rises from 1 "
-        f"to {number(round(val, 9))}, because the two slopes by w have opposite signs: −2 and +4. With the target 5 in the place of 3 both "
+        f"to {number(round(val, 9))}, because the two derivatives with respect to w have opposite signs: −2 and +4. With the target 5 instead of 3 both "
         "examples want a larger w, and both losses fall.",
         worse,
     )
@@ -223,7 +223,7 @@ LESSON = Lesson(
         "patience 1: keeps epoch": 15, "patience 100: keeps epoch": 15, "patience 100: validation loss kept": 0.251161621803,
     },
     measure=measure,
-    notes=(Note("ready w", "+4 from L_val and +2 from −L_train. L_train alone has the slope −2 by w, so a step on it makes w larger, and L_val with it."),),
+    notes=(Note("ready w", "+4 from L_val and +2 from −L_train. L_train alone has −2, so a step on it makes w larger, and L_val with it."),),
     exercises=(
         GradientOf(build, "w", 6, {"sign of the delta": -6, "= in the place of +=": 4}),
         GradientOf(build, "x_train", 4, {"upstream alone": 2}),

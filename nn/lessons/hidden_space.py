@@ -105,7 +105,7 @@ def tell(lesson: Lesson) -> Story:
         "these two apart, wherever it stands. Another bias would not have mended it; another weight does."
     )
     yield (
-        f"a1 − 3·a2 = 0.25 separates. Each point is {found['mended: distance']:.4f} away from it, and no line keeps further off: it runs half-way "
+        f"a1 − 3·a2 = 0.25 separates. Each point is {found['mended: distance']:.4f} away from it, and no line can be farther from all: it runs half-way "
         "between (0.5, 0) and the straight line through the other two."
     )
     yield "# The network at (1, 1), forward, and backward to x1"
@@ -113,7 +113,7 @@ def tell(lesson: Lesson) -> Story:
     yield "# A network that finds such a space itself: 2-2-1 with tanh, by gradient descent"
     yield stages_table(training()[1])
     yield (
-        "At first the points lie almost in a row, in the order 0, 1, 1, 0, and no line has the middle of a row to itself. Training bends the row into a "
+        "At first the points lie almost in a row, in the order 0, 1, 1, 0, and no line can cut out the middle of a row. Training bends the row into a "
         "corner with class 1 at its tip, and the line cuts the tip off. By hand it was the same: (0.5, 0) is the tip."
     )
 

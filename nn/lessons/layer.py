@@ -77,7 +77,7 @@ def tell(lesson: Lesson) -> Told:
     yield "# One node or six"
     yield (
         f"Here each z is one node, a dot product: {number(found['nodes'])} nodes. With a node for each × and each +, the same three sums take "
-        f"{number(found['nodes, expanded'])}, and each says less: +1 and +1 are all that an addition's slopes have to tell."
+        f"{number(found['nodes, expanded'])}, and each says less: the local derivatives of an addition are always 1."
     )
 
 

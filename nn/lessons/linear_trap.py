@@ -188,7 +188,7 @@ LESSON = Lesson(
     ),
     exercises=(
         Exercise(
-            "h = −x + 4, k = 2h + 1, y = 3k + 5: three neurons in a row, without activations. What is the slope of y by x?",
+            "h = −x + 4, k = 2h + 1, y = 3k + 5: three neurons in a row, without activations. What is dy/dx?",
             -6,
             lambda: times([[3]], times([[2]], [[-1]]))[0][0],
             ("Each layer multiplies.", "dy/dk · dk/dh · dh/dx.", "3 · 2 · (−1)."),

@@ -256,7 +256,7 @@ LESSON = Lesson(
         GradientOf(wrongly_rejected, "w2", -40, {"sign of the delta": 40, "local alone": 40, "upstream alone": -1}),
         GradientOf(wrongly_rejected, "income", -0.5, {"local alone": 0.5, "zero_grad forgotten": -1}),
         choice(
-            "The income is counted in single units in the place of thousands. Which w1 draws the same line?",
+            "The income is counted in single units instead of thousands. Which w1 draws the same line?",
             [("0.0005", ""),
              ("500", "Then a single unit would count as much as a million did."),
              ("0.5", "Then an income of 60,000 would have a z of 30,000 from the income alone.")],

@@ -92,12 +92,12 @@ def tell(lesson: Lesson) -> Told:
     )
     yield "# A price: mean squared error"
     yield from define("model", "mean squared error")
-    yield from passes(lesson.build(), about=("e1", "e2", "e3", "p2"))
+    yield from passes(lesson.build(), about=("s1", "s2", "s3", "e1", "e2", "e3", "p2"))
     yield from define("outlier", "mean absolute error", "Huber loss")
     yield price_table(found)
     squares, gradients, _ = (shares(column) for column in columns(found))
     yield (
-        f"The loss is {number(found['L'] / 1e6)} million, in squared money. The second house makes up {percent(squares[1])} of it, and "
+        f"The loss is {number(found['L'] / 1e6)} million, in squares of money. The second house makes up {percent(squares[1])} of it, and "
         f"{percent(gradients[1])} of the gradient, which grows with the error and not with its square. The mean absolute error is "
         f"{number(found['mean absolute error'])}, in money; its slopes are all of one size, ⅓ each, however large the error. (In one document the row of "
         "the mean absolute error is garbled. It should read: (1/n) Σ |ŷ − y|, regression, grows linearly with the error.)"
@@ -121,11 +121,11 @@ def tell(lesson: Lesson) -> Told:
     yield probability_table()
     yield (
         f"At 95 % the loss is small, at 5 % it is {found['−ln 0.05'] / found['−ln 0.95']:.0f} times as large, and at ŷ = 0 it is infinite: chalkgrad refuses "
-        f"that, unless allow_inf=True is said. For y = 0 the same is read from the other side: ŷ = 0.9 costs {found['0.9 for 0']:.4f}."
+        f"that, unless you pass allow_inf=True. For y = 0 the same is read from the other side: ŷ = 0.9 costs {found['0.9 for 0']:.4f}."
     )
     yield (
         f"A prediction of 0.3 where 1.0 is right has the squared error {number(found['0.3 for 1: squared error'])}, with the slope 2(ŷ − y) = "
-        f"{number(found['0.3 for 1: slope'])}. Why not use that for probabilities too? See the last column: the more confident and the more wrong, the less "
+        f"{number(found['0.3 for 1: slope'])}. Why not use that for probabilities too? See the last column: the more confident a wrong prediction is, the less "
         "comes back through the sigmoid. With cross-entropy the slope at z is ŷ − y, and grows."
     )
     yield "# One of ten: categorical cross-entropy"
@@ -202,8 +202,8 @@ def ten_classes(found: dict[str, float]) -> Story:
     yield (
         "The digit 7 is place 7 of the list, counted from 0. (The document's other example, [0, 0, 1, 0, 0] “for class 3”, counts from 1. Libraries "
         f"count from 0: there it is class 2. Given [{', '.join(map(number, FIVE))}], its loss is −ln 0.5 = {categorical_cross_entropy(FIVE, 2).data:.3f}.) "
-        f"As a whole number (sparse) a label takes one number where one-hot takes one for each class: for 32 labels and ten classes, 32 in the "
-        f"place of {32 * 10}; for {WORDS:,} words, 32 in the place of {32 * WORDS:,}."
+        f"As a whole number (sparse) a label takes one number where one-hot takes one for each class: for 32 labels and ten classes, 32 "
+        f"instead of {32 * 10}; for {WORDS:,} words, 32 instead of {32 * WORDS:,}."
     )
     yield (
         "Cross-entropy is called an average number of bits. It is that with logarithms to base 2; with ln, as here and in nearly every library, the unit "

@@ -114,7 +114,7 @@ def tell(lesson: Lesson) -> Told:
 
 
 READERS = (
-    "chain L→v1", "chain a4→z4", "chain z4→w4", "chain z4→a3", "ready a3", "chain a3→z3", "chain z3→w3", "chain z1→w1",
+    "chain L→v1", "chain a4→z4", "chain z4→w4", "chain z4→a3", "ready a3", "chain a3→z3", "chain z3→w3", "ready z1", "chain z1→w1",
 )  # fmt: skip
 
 

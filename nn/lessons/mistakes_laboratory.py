@@ -88,15 +88,15 @@ def tell(lesson: Lesson) -> Told:
     yield from define("topological order")
     yield from passes(lesson.build())
     root = lesson.build()
-    yield "# The same graph, gone through wrongly"
+    yield "# The same graph, with a mistake"
     truth = measured(root)["∂L/∂w"]
-    yield f"The truth is ∂L/∂w = {number(truth)}. Each mistake has its own number, and leaves the right way at a place of its own:"
+    yield f"The truth is ∂L/∂w = {number(truth)}. Each mistake has its own number, and its own first wrong line:"
     yield table(root, "w")
     yield (
         "So a number says which mistake it was: python3 -m autograd diagnose mistakes w NUMBER. Only twice the truth "
         "may be either of two: a lost ½, or a forgotten zero_grad. Then the first wrong line decides."
     )
-    yield "# x³ at 3, gone backward twice"
+    yield "# x³ at 3, two backward passes"
     yield from stale()
     yield "# A recursion that forgets what it has visited"
     yield from revisited()
@@ -116,8 +116,8 @@ def stale() -> Story:
     root.backward()
     (x,) = (node for node in topological_order(root) if node.label == "x")
     yield (
-        f"3x² at 3 is {number(once)}. After a second backward() without zero_grad the leaf holds {number(x.grad or 0.0)}: leaves add up over passes, by "
-        "intention. The result y in the middle must not: it starts afresh."
+        f"3x² at 3 is {number(once)}. After a second backward() without zero_grad the leaf holds {number(x.grad or 0.0)}: leaves add up over passes, on "
+        "purpose. The result y in the middle must not: it starts afresh."
     )
     second, both = (wrong(cube, name, "x") for name in ("stale gradients", "stale gradients, zero_grad forgotten"))
     yield (

@@ -54,7 +54,7 @@ def tell(lesson: Lesson) -> Told:
     yield "# More of x2"
     more = measured(neuron(MORE))
     yield (
-        f"With x2 = {number(MORE[1])} in the place of {number(INPUTS[1])}, z is {number(more['z'])}, and ReLU makes it {number(more['a'])}. "
+        f"With x2 = {number(MORE[1])} instead of {number(INPUTS[1])}, z is {number(more['z'])}, and ReLU makes it {number(more['a'])}. "
         f"The gradient of every weight and every input is now {number(more['∂a/∂w1'])}: a small change of a weight or an input moves z, but not the output. "
         "A neuron that is silent for one example learns nothing from that example."
     )
@@ -131,8 +131,8 @@ LESSON = Lesson(
     },
     measure=measure,
     notes=(
-        Note("chain z→w1", "The slope by a weight is its input: what comes in strongly makes its weight matter."),
-        Note("chain z→x2", "The slope by an input is its weight. It is negative here: the more there is of x2, the less the neuron says."),
+        Note("chain z→w1", "The derivative with respect to a weight is its input: the larger the input, the more its weight matters."),
+        Note("chain z→x2", "The derivative with respect to an input is its weight. Here it is negative: the larger x2, the smaller the output."),
         Note("chain z→x3", "The largest of the three, though x3 is the smallest input: how much an input changes the output is a matter of its weight."),
         Note("chain z→b", "The bias is a weight whose input is always 1."),
     ),

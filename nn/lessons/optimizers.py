@@ -75,7 +75,7 @@ def tell(lesson: Lesson) -> Told:
     )
     wild = race("RMSprop", 1.0, "ravine")
     yield (
-        f"To reach is not to stay. With learning rate 1, RMSprop is below {RAVINE['goal']:g} at step {wild.first}, earlier than any other; but it got there by "
+        f"Reaching is not staying. With learning rate 1, RMSprop is below {RAVINE['goal']:g} at step {wild.first}, earlier than any other; but it got there by "
         f"an accident, its first step went from (7, 1) to (−3, −9), where the loss is {wild.largest:.1f}, and it does not stay: its steps are about lr long, "
         "however near the goal is. “RMSProp can diverge in some cases”, says one document: here it neither diverges nor arrives."
     )
@@ -113,7 +113,7 @@ def tell(lesson: Lesson) -> Told:
     yield betas()
     yield (
         "“How Machines Learn” writes β in both lines of its Adam, and then lists two defaults, β₁ = 0.9 and β₂ = 0.999, which is what "
-        "PyTorch has. With 0.9 in both places it is another optimizer: it remembers the size of 10 gradients in the place of 1000. The first step "
+        "PyTorch has. With 0.9 in both places it is another optimizer: it remembers the size of 10 gradients instead of 1000. The first step "
         "is the same, lr, whatever the gradient. The third document uses m̂ and v̂ and does not say what they are: the corrected means, above."
     )
 

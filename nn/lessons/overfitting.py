@@ -90,7 +90,7 @@ def tell(lesson: Lesson) -> Told:
     yield from define("underfitting", "overfitting", "penalty", "L2 regularisation", "dropout")
     yield (
         f"Adam, {EPOCHS} epochs on ten points. The validation points are twenty others of the same curve, with noise of their own, which nobody "
-        f"can predict: the parabola itself has a loss of {noise():.3f} on them. “Endless” is the loss on endlessly many points, which in life "
+        f"can predict: the parabola itself has a loss of {noise():.3f} on them. “Endless” is the loss on endlessly many points, which in practice "
         f"nobody knows: the noise, {SIGMA}² = {SIGMA**2:.2f}, plus the mean squared distance from the parabola."
     )
     yield table()

@@ -32,7 +32,7 @@ def tell(lesson: Lesson) -> Story:
     order = topological_order(lesson.build())
     named = snapshot(order)
     yield from forward(order, named)
-    yield "# Backward, on the ways to w5 and w1 alone"
+    yield "# Backward, only on the paths to w5 and w1"
     yield from (event for event in backward(order, named) if shown(event))
     yield "# The walkthrough's figures that are not right"
     yield misprints()
@@ -45,7 +45,7 @@ def tell(lesson: Lesson) -> Story:
 def shown(event: Event) -> bool:
     """Tell whether an event is on the way to w5 or w1."""
     name = event.names[event.parent if isinstance(event, Chain) else event.node].label
-    return name in ON_THE_WAY or (name == "out_h1" and isinstance(event, Chain))
+    return name in ON_THE_WAY or (name == "out_h1" and isinstance(event, Chain)) or event.key == "ready net_o2"
 
 
 def misprints() -> str:

@@ -139,11 +139,10 @@ def tell(lesson: Lesson) -> Told:
     decay = rates(step_decay)
     yield (
         f"Step decay is the document's: {decay[0]:g} in epochs 1 to 30, {decay[30]:g} in 31 to 60, {decay[60]:.5f} from 61 on. Epochs are "
-        "counted from 1 here, and the "
-        "schedule counts the steps behind it, from 0: epoch 31 is t = 30."
+        "counted from 1 here, and the schedule counts the epochs that are over: in epoch 31, t = 30."
     )
     yield (
-        f"Exponential is that of above, with k = {DECAY:g}. Cosine is η_min + ½(η₀ − η_min)(1 + cos(πt/T)), with T = {EPOCHS} and η_min = "
+        f"Exponential decay is the one above, with k = {DECAY:g}. Cosine is η_min + ½(η₀ − η_min)(1 + cos(πt/T)), with T = {EPOCHS} and η_min = "
         "η₀/100; warm restarts "
         "are the same with T = 30 and η_min = 0, t from 0 again each time; warm-up rises from η₀/10 to η₀ in 10 epochs."
     )

@@ -116,7 +116,7 @@ LESSON = Lesson(
             of_graph=True,
         ),
         choice(
-            "The target is 5 in the place of 15. What becomes of ∂L/∂w?",
+            "The target is 5 instead of 15. What becomes of ∂L/∂w?",
             [("it stays −32", "The slope of (a − y)² is 2(a − y): it changes with the target."),
              ("it is 8: w should shrink", ""),
              ("it is 0", "Only where the prediction is the target: at y = 7.")],

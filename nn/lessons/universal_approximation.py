@@ -123,7 +123,7 @@ def tell(lesson: Lesson) -> Told:
     yield trained_table()
     hand, found = errors()[0][16], errors()[1][16, 0]
     yield (
-        "With 2 units training wins: it may move the knots, and the even ones miss everything. With 4 it ends three times as far away as it need, from "
+        "With 2 units training wins: it may move the knots, and the even ones miss everything. With 4 it ends three times as far away as it could, from "
         f"each seed in another place; with 16 it does not find what can be written down: {found:.3f} against {hand:.3f}. The weights exist; the theorem "
         "does not say how to find them."
     )

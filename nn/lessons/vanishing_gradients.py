@@ -136,7 +136,7 @@ def tell(lesson: Lesson) -> Told:
     yield (
         "ReLU: slope 1 where it is on. Residual: x + f(x) has the slope 1 + f′, so there is always a way on which nothing shrinks (each "
         "layer adds to the activations, and the last layer's gradient grows with them). Batch normalisation: no unit is driven "
-        "into the flat ends. Initialisation: four times the weights make good for sigmoid's ¼, "
+        "into the flat ends. Initialisation: four times the weights make up for sigmoid's ¼, "
         "but only near 0, so it helps and does not cure; for tanh, whose slope at 0 is 1, Xavier's weights are enough."
     )
     yield "# The opposite: weights twice as large as He's"

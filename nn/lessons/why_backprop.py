@@ -125,12 +125,12 @@ def tell(lesson: Lesson) -> Story:
         f"The naive way: add {NUDGE:g} to one weight, run all of this again, and see by how much the loss changes. "
         f"Then the next weight: {weights} more passes."
     )
-    yield "# One backward pass finds them all, because it uses again what it has"
+    yield "# One backward pass finds them all, because it reuses what it has computed"
     yield "Only the way from ŷ to unit 1 and its weights is shown."
     yield from (event for event in events if event.key in SHARED)
     yield (
         "∂L/∂a₁ is computed once, and every weight of unit 1 takes it from there. Nudging would go through ŷ and L again for each of them. "
-        "What is shared is the whole trick."
+        "This sharing is the whole trick."
     )
     yield "# Counted on larger networks"
     races = list(map(race, SHAPES))
@@ -160,6 +160,7 @@ def tell(lesson: Lesson) -> Story:
 
 SHARED = (
     "seed L",
+    "ready ŷ",
     "chain ŷ→a₁",
     "ready a₁",
     "chain a₁→z₁",

@@ -176,7 +176,7 @@ def tell(lesson: Lesson) -> Told:
     )
     yield (
         f"No line separates XOR (one-line proves it), and the lowest mean squared error of a line is {least_of_a_line():g}: 0.5 for every input. "
-        "That figure is a search, over all whole weights and biases from −10 to 10; the proof in one-line is for cross-entropy, which is convex, "
+        "That figure comes from a search over all whole weights and biases from −10 to 10; the proof in one-line is for cross-entropy, which is convex, "
         "and the squared error of a sigmoid is not."
     )
     yield Claim(
@@ -205,7 +205,7 @@ def tell(lesson: Lesson) -> Told:
         "keeps a unit from dying; it does not put a bend between the inputs. ELU and tanh bend everywhere, so no set of four inputs makes "
         "them one line."
     )
-    yield "# A run that learns: the same weights, data and learning rate, with tanh in the place of ReLU"
+    yield "# A run that learns: the same weights, data and learning rate, with tanh instead of ReLU"
     learned = run("tanh")
     yield report(learned)
     yield f"The loss falls below 0.01 at epoch {below(0.01, learned)}, and all four predictions are right."

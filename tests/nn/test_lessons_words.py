@@ -15,7 +15,8 @@ import nn
 from autograd import Value, softmax
 from autograd.__main__ import main
 from autograd.classroom import Definition
-from autograd.explain.events import Event
+from autograd.explain.events import Chain, Event, Ready
+from autograd.graph import number
 from nn.lessons import COURSE
 from nn.lessons.definitions import DEFINED, define
 from tests.lessons import LESSONS
@@ -324,3 +325,16 @@ def test_a_notebook_shows_a_definition_in_tex():
     assert r"$$\hat{m} = \frac{m}{1 - \beta_1^t}$$" in shown
     assert shown.count("$$") == 2 * len(DEFINED["Adam"].lines)
     assert "$$" not in define("node")[0]._repr_markdown_()
+
+
+@pytest.mark.parametrize("lesson", COURSE.lessons.values(), ids=COURSE.lessons)
+def test_an_upstream_that_a_step_uses_has_been_shown(lesson):
+    told_so_far, complete = "", set()
+    for item in lesson.story():
+        if isinstance(item, Chain):
+            known = (item.root, item.node) in complete or number(item.upstream).lstrip("−") in told_so_far
+            assert known, f"{item.key} uses {number(item.upstream)}"
+            complete.add((item.root, item.parent))
+        elif isinstance(item, Ready):
+            complete.add((item.root, item.node))
+        told_so_far += item if isinstance(item, str) else " ".join(item.lines)
