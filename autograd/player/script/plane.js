@@ -20,7 +20,7 @@ function preparePlane({ data, inputs, outputs, parameters, starts }) {
   $("plane").toggleAttribute("hidden", !KINDS.includes(plane.kind));
   $("gallery").hidden = plane.kind !== "gallery";
   findUnits(learner.told);
-  $("plane-adds").hidden = plane.kind !== "plane" || !(plane.two || plane.classes);
+  $("plane-adds").hidden = plane.kind !== "plane";
   const values = plane.classes ? Array.from({ length: plane.classes }, (_, k) => k) : [plane.low, plane.high];
   fillSelect("plane-class", values.map((x) => [x, number(x)]), values.at(-1));
   plane.cells = ["descent", "plane"].includes(plane.kind) ? cellsOf($("plane-ground")) : [];
@@ -159,10 +159,10 @@ function showPoints(placeOfExample) {
 function pointOf(one, k, [x, y]) {
   const group = plane.classes ? classOf(one.targets) : plane.kind === "curve" ? 0 : sideOf(one.targets[0]);
   const point = drawn("g", { class: `point c${group % 6}`, role: "button", "data-example": k, "aria-label": toldOf(one, k) });
-  const r = learner.data.length > 60 ? 4 : 6;
+  const r = learner.data.length > 60 && plane.classes < 3 ? 4 : 6;
   point.append(group % 2 ? drawn("rect", { x: x - r, y: y - r, width: 2 * r, height: 2 * r }) : drawn("circle", { cx: x, cy: y, r }));
   if (plane.classes > 2) {
-    const label = drawn("text", { x, y: y + 4, "text-anchor": "middle" });
+    const label = drawn("text", { x, y: y + 3.5, "text-anchor": "middle" });
     label.textContent = String(group);
     point.append(label);
   }
