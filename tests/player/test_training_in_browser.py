@@ -51,6 +51,8 @@ def test_a_run_goes_on_until_it_is_paused(visit):  # noqa: F811
     said = text(page, "#train-said")
     page.wait_for_timeout(120)
     assert text(page, "#train-said") == said
+    epochs = xor_training.run()
+    assert all(abs(x - epoch.loss) <= 1e-13 for x, epoch in zip(page.evaluate(LOSSES), epochs, strict=False))
 
 
 def test_an_example_goes_through_the_network_on_the_stage(visit):  # noqa: F811

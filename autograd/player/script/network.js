@@ -4,6 +4,7 @@
 const THICKEST = 7;
 const LEAST_LETTERS = 4; // pixels
 let story = null; // the lesson as it was given
+let lastSent = null; // the leaves as they were put on the stage last
 
 const isOwn = () => story.network === undefined; // a model of one's own
 const onStage = () => Boolean(learner) && (isOwn() || original === story.network);
@@ -52,6 +53,7 @@ function sendExample() {
   }
   answered.clear();
   setLeaves(leaves);
+  lastSent = leaves;
   show();
   if (trainTimer === null) remember();
   return true;
@@ -65,7 +67,7 @@ function showNeurons() {
 
 // Parameters that were changed on the stage are trained from there.
 function takeFromStage() {
-  if (!onStage() || !changed.size) return;
+  if (!onStage() || !changed.size || changed === lastSent) return;
   const { nodes, values } = lesson.graphs[0];
   learner.parameters.forEach((i, k) => { if (i < nodes.length) learner.W[k] = asNumber(values[i]); });
 }

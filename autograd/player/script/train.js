@@ -128,11 +128,12 @@ function drawLosses(svg, losses) {
   const every = Math.max(1, Math.ceil(losses.length / MOST_DOTS));
   const shown = losses.map((loss, k) => [k, loss]).filter(([k]) => k % every === 0 || k === losses.length - 1);
   const top = Math.max(...shown.map(([, loss]) => loss), 0) || 1;
+  const low = Math.min(...shown.map(([, loss]) => loss), 0);
   const across = (k) => 40 + ((wide - 48) * k) / Math.max(1, losses.length - 1);
-  const up = (loss) => high - 18 - ((high - 28) * Math.max(0, loss)) / top;
+  const up = (loss) => high - 18 - ((high - 28) * (loss - low)) / (top - low);
   const path = shown.map(([k, loss], i) => `${i ? "L" : "M"}${across(k).toFixed(1)} ${up(loss).toFixed(1)}`).join("");
   const told = (x, y, text, anchor) => { const label = drawn("text", { x, y, "text-anchor": anchor }); label.textContent = text; return label; };
-  svg.replaceChildren(drawn("path", { class: "axis", d: `M40 6V${high - 18}H${wide - 8}` }), told(36, 14, short(top), "end"), told(36, high - 14, "0", "end"), told(wide - 8, high - 3, `${losses.length} steps`, "end"));
+  svg.replaceChildren(drawn("path", { class: "axis", d: `M40 6V${high - 18}H${wide - 8}` }), told(36, 14, short(top), "end"), told(36, high - 14, short(low), "end"), told(wide - 8, high - 3, `${losses.length} steps`, "end"));
   if (path) svg.append(drawn("path", { class: "curve", d: path }), drawn("circle", { cx: across(losses.length - 1), cy: up(losses.at(-1)), r: 3.5 }));
   svg.setAttribute("aria-label", losses.length ? `The loss over ${losses.length} steps: from ${number(losses[0])} to ${number(losses.at(-1))}` : "The loss over steps: none yet");
 }
