@@ -16,6 +16,7 @@ from autograd.functions import LARGEST
 from autograd.namespaces import FUNCTIONS
 from autograd.op import POSITIVE
 from autograd.player.javascript import ScriptNamespace, function_of, table_of
+from autograd.player.training_rows import training_table
 from autograd.rules import MANY, PAIRS, TABLE, Op, elu, leaky_relu, power
 from autograd.value import evaluate
 
@@ -79,6 +80,19 @@ console.log(said.join("\\n"));
 """
 
 
+TRAINED = RUN.replace("[computeRow(Number(row), P, 0, V, D), ...D]", "bothWays(Number(row), P, V)").replace(
+    "const lines",
+    """const bothWays = (row, P, operands) => {
+  const n = operands.length, V = [...operands, 0], G = V.map(() => 0);
+  V[n] = aheadRow(row, P, 0, V);
+  G[n] = 1;
+  backRow(row, P, 0, V, G, n);
+  return [V[n], ...G.slice(0, n)];
+};
+const lines""",
+)
+
+
 def script(name: str) -> str:
     return files("autograd.player").joinpath(f"script/{name}.js").read_text(encoding="utf-8")
 
@@ -130,10 +144,10 @@ def in_python(op: Op, operands: tuple[float, ...]) -> tuple[float, ...] | Autogr
         return error
 
 
-def differences(op: Op, tuples: list[tuple[float, ...]]) -> list[str]:
+def differences(op: Op, tuples: list[tuple[float, ...]], table=table_of, run: str = RUN) -> list[str]:
     """Where JavaScript is not what Python is."""
     counts = sorted({len(operands) for operands in tuples})
-    source = script("functions") + "\n" + table_of([(op, count) for count in counts]) + RUN
+    source = script("functions") + "\n" + table([(op, count) for count in counts]) + run
     given = "\n".join(" ".join([str(counts.index(len(xs))), *map(to_bits, xs)]) for xs in tuples)
     answers = in_node(source, given).strip().split("\n")
     assert len(answers) == len(tuples)
@@ -172,6 +186,12 @@ def test_every_row_is_as_in_python(op):
     assert differences(op, operands_for(op, random.Random(op.name), 600)) == []
 
 
+@needs_node
+@pytest.mark.parametrize("op", ROWS, ids=lambda op: op.name)
+def test_every_row_trains_as_in_python(op):
+    assert differences(op, operands_for(op, random.Random(op.name), 200), training_table, TRAINED) == []
+
+
 @pytest.mark.slow
 @needs_node
 @pytest.mark.parametrize("op", ROWS, ids=lambda op: op.name)
@@ -203,6 +223,7 @@ def test_a_row_of_ones_own_needs_no_javascript():
     )  # fmt: skip
     for op in (geometric, bend):
         assert differences(op, operands_for(op, random.Random(1), 400)) == []
+        assert differences(op, operands_for(op, random.Random(2), 400), training_table, TRAINED) == []
 
 
 def test_every_function_of_the_table_is_in_this_reading():
