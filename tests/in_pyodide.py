@@ -1,4 +1,4 @@
-"""The tests that need neither NumPy nor a second process, in Pyodide: run there by in_pyodide.mjs.
+"""The tests of the engine, of what explains it, of nn and of the laboratory's programs, in Pyodide: run there by in_pyodide.mjs.
 
 What Pyodide does not bring is found out by trying: a test that reaches for it is skipped, and every other one must pass.
 """
@@ -12,7 +12,13 @@ import pytest
 from autograd.site.laboratory_program import notice_deep_graphs
 
 # The lessons are run too, but not read word for word again: that is long, and the same on every Python.
-CHOSEN = ["tests/engine", "tests/explain", "tests/nn", "--ignore=tests/nn/test_lessons_words.py"]
+CHOSEN = [
+    "tests/engine",
+    "tests/explain",
+    "tests/nn",
+    "tests/site/test_laboratory.py",
+    "--ignore=tests/nn/test_lessons_words.py",
+]
 FEWEST = 1000  # that pass
 PACKAGES = ("numpy", "jsonschema", "matplotlib", "graphviz")
 IMPOSSIBLE = (
