@@ -8,7 +8,7 @@ from html import escape
 from autograd.classroom import Course, Flashcard, Lesson
 from autograd.classroom.handout import handout
 from autograd.classroom.handout.html import page
-from autograd.classroom.handout.sheet import Sheet
+from autograd.pictures import draw
 from autograd.pictures.ground import Ground
 from autograd.pictures.texts import clean
 from autograd.player import play
@@ -42,7 +42,7 @@ def lesson_items(course: Course, lesson: Lesson, cards: Sequence[Flashcard]) -> 
     yield quiz_page(lesson, home(slug), two_grounds(slug, "graph-blank", "The graph, to fill in") if drawn else "")
     yield SiteFile(beside(slug, "handout.html"), with_way_home(page(paper), lesson))
     yield from (SiteFile(beside(slug, f"{slug}{suffix}"), content) for suffix, (_, content) in ways.items())
-    yield from graph_files(slug, paper)
+    yield from graph_files(lesson, paper.blank)
 
 
 def stage(lesson: Lesson) -> str:
@@ -73,12 +73,16 @@ def plotted(lesson: Lesson) -> str:
     return f'<figure class="plot" tabindex="0"><img src="{place}" alt="{words}"></figure>' if plot_of(lesson) else ""
 
 
-def graph_files(slug: str, sheet: Sheet) -> Iterator[Item]:
-    """Yield the graph of a lesson, to fill in and solved, for a light and for a dark page; nothing for a large one."""
-    for name, svg in {"graph": sheet.solved, "graph-blank": sheet.blank}.items():
-        if svg:
-            yield SiteFile(beside(slug, f"{name}.svg"), svg)
-            yield SiteFile(beside(slug, f"{name}-dark.svg"), Ground(dark=True, transparent=True).of_svg(svg))
+def graph_files(lesson: Lesson, blank: str) -> Iterator[Item]:
+    """Yield the graph of a lesson, solved and to fill in, for a light and for a dark page; nothing for a large one."""
+    if not blank:
+        return
+    root = lesson.build()
+    root.backward()
+    for dark, name in {False: "", True: "-dark"}.items():
+        solved = draw(root, dark=dark, transparent=True).svg()
+        yield SiteFile(beside(lesson.slug, f"graph{name}.svg"), solved)
+        yield SiteFile(beside(lesson.slug, f"graph-blank{name}.svg"), Ground(dark=dark, transparent=True).of_svg(blank))
 
 
 def lesson_body(

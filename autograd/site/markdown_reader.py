@@ -16,7 +16,8 @@ def markdown_reader(course: Course) -> Callable[[str], str]:
 
     reader = MarkdownIt("commonmark").enable("table")
     reader.add_render_rule("code_inline", lambda self, tokens, i, options, env: inline_code(tokens[i].content, course))
-    reader.add_render_rule("fence", lambda self, tokens, i, options, env: block(tokens[i].content))
+    for kind in ("fence", "code_block"):
+        reader.add_render_rule(kind, lambda self, tokens, i, options, env: block(tokens[i].content))
     reader.add_render_rule("table_open", lambda *_: '<div class="table" tabindex="0"><table>')
     reader.add_render_rule("table_close", lambda *_: "</table></div>")
 
