@@ -51,9 +51,9 @@ def mapped_items(course: Course, html: Callable[[str], str]) -> Iterator[Item]:
     for section in sections:
         title, _, table = section.partition("\n")
         pages[f"documents/{slug_of(title)}.html"] = title
-        yield SitePage(f"documents/{slug_of(title)}.html", title, html(f"# {title}\n{table}"), door="documents.html")
+        yield SitePage(f"documents/{slug_of(title)}.html", title, html(f"# {title}\n{table}"), door="index.html")
     entries = "".join(f"<li>{link(path, title)}</li>" for path, title in pages.items())
-    yield SitePage("documents.html", "Documents", f"{html(head)}<ul>{entries}</ul>")
+    yield SitePage("documents.html", "Documents", f"{html(head)}<ul>{entries}</ul>", door="index.html")
 
 
 def slug_of(title: str) -> str:
