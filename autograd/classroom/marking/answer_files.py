@@ -73,7 +73,9 @@ def text_answers(text: str, name: Path, expected: Expected) -> Iterator[HandedIn
     heads = [(i, found) for i, line in enumerate(lines) if (found := HEAD.fullmatch(line))]
     for i, found in [*heads, (len(lines), None)]:
         if any(lines[begin:i]) or lesson:
-            yield from part_answers(lines, begin, i, found_student(student, name, expected), lesson, name, expected)
+            yield from part_answers(
+                lines[begin:i], begin, found_student(student, name, expected), lesson, name, expected
+            )
         if found:
             if found[1] != "1":
                 raise DataError(f"Its format is {found[1]}, and this chalkgrad reads 1.")
@@ -86,12 +88,25 @@ def answers_in_order(text: str) -> list[str]:
     >>> answers_in_order("1: -38\\n3) w = 2,5")
     ['-38', '', '2.5']
     """
-    lines = [line.strip() for line in text.splitlines() if not line.lstrip().startswith("#")]
-    found = [NUMBERED.fullmatch(line) for line in lines]
-    placed = {int(one[1]): one[2] for one in found if one}
-    if placed:
-        lines = [placed.get(place, "") for place in range(1, min(max(placed), MOST_PLACES) + 1)]
-    return [readable(line) for line in lines]
+    placed = {place: answer for _, place, answer in answers_among(text.splitlines()) if place}
+    return [readable(placed.get(place, "")) for place in range(1, min(max(placed, default=0), MOST_PLACES) + 1)]
+
+
+def answers_among(lines: Iterable[str]) -> Iterator[tuple[int, int | None, str]]:
+    """Yield the line, from 1, the number of the question, and the answer; None for a line without a number among others that have one.
+
+    Where no line has a number, they are in the order of the questions. Lines that begin with # are no answers.
+
+    >>> list(answers_among(["# tiny-network", "2: 5", "six"])), list(answers_among(["5", "", "6"]))
+    ([(2, 2, '5'), (3, None, 'six')], [(1, 1, '5'), (2, 2, ''), (3, 3, '6')])
+    """
+    kept = [(i, line.strip()) for i, line in enumerate(lines, 1) if not line.lstrip().startswith("#")]
+    numbers = [NUMBERED.fullmatch(line) for _, line in kept]
+    for place, ((i, line), found) in enumerate(zip(kept, numbers, strict=True), 1):
+        if found:
+            yield i, int(found[1]), found[2]
+        else:
+            yield i, None if any(numbers) else place, line
 
 
 def readable(line: str) -> str:
@@ -117,23 +132,19 @@ def found_student(said: str, name: Path, expected: Expected) -> str:
 
 
 def part_answers(
-    lines: list[str], begin: int, end: int, student: str, lesson: str, name: Path, expected: Expected
+    lines: list[str], begin: int, student: str, lesson: str, name: Path, expected: Expected
 ) -> Iterator[HandedIn | Remark]:
-    """Yield the answers to one lesson: by their numbers, or, where no line has one, in the order of the lines."""
+    """Yield the answers to one lesson, in lines of a file from `begin` on."""
     paper = paper_of(student, lesson, expected)
-    part = [(begin + i + 1, line) for i, line in enumerate(lines[begin:end]) if not line.startswith("#")]
-    numbered = any(NUMBERED.fullmatch(line) for _, line in part)
-    for place, (number, line) in enumerate(part, 1):
-        found, where = NUMBERED.fullmatch(line) if numbered else None, f"{name.as_posix()}, line {number}"
-        if not line:
+    for line, place, text in answers_among(lines):
+        where = f"{name.as_posix()}, line {begin + line}"
+        if not text:
             continue
-        if numbered and not found:
-            yield Remark(where, f"{shortened(line)!r} has no number of a question.")
-            continue
-        place, text = (int(found[1]), found[2]) if found else (place, line)
-        if not 1 <= place <= len(paper.questions):
+        if place is None:
+            yield Remark(where, f"{shortened(text)!r} has no number of a question.")
+        elif not 1 <= place <= len(paper.questions):
             yield Remark(where, no_question(place, paper))
-        elif text:
+        else:
             yield HandedIn(student, paper.lesson, place, text, where)
 
 
