@@ -7,10 +7,7 @@ file or the new one, never half of one. What an interrupted process left beside 
 import errno
 import io
 import os
-import secrets
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -64,6 +61,8 @@ def write_folder(folder: str | os.PathLike[str], contents: Mapping[str, str | by
 
     Raises FileError where one of them cannot be written.
     """
+    import tempfile  # loaded when a folder is written: it would be a tenth of `import autograd`
+
     place = Path(folder)
     with file_errors(folder, "written"):
         there = next(above for above in (place, *place.parents) if above.exists())
@@ -132,7 +131,7 @@ def replace_file(place: Path, raw: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
             if place.exists():
-                shutil.copymode(place, beside)
+                beside.chmod(place.stat().st_mode & 0o7777)
             beside.replace(place)
     finally:
         beside.unlink(missing_ok=True)
@@ -144,7 +143,7 @@ def new_file_beside(place: Path) -> tuple[Path, BinaryIO]:
     Where a signal breaks this off, the file is closed as it is forgotten, and the next write sweeps it.
     """
     while True:
-        beside = place.with_name(f".{place.name[:100]}.{secrets.token_hex(8)}.part")
+        beside = place.with_name(f".{place.name[:100]}.{os.urandom(8).hex()}.part")
         file = beside.open("xb")
         if fcntl:
             fcntl.flock(file, fcntl.LOCK_EX)

@@ -4,7 +4,6 @@ Always in a child process with a time-out: inside this one, Graphviz would hold 
 """
 
 import re
-import shutil
 import sys
 from html import escape
 
@@ -52,6 +51,8 @@ def dpi_of(form: str) -> int:
 
 def command(form: str, program: str = "dot") -> list[str]:
     """Return the command that reads DOT text and writes a picture."""
+    import shutil
+
     dpi = str(dpi_of(form))
     if found := shutil.which(program):
         return [found, f"-T{form}", f"-Gdpi={dpi}"]
