@@ -303,3 +303,24 @@ def test_what_is_half_remembered_has_the_gradients_that_are_remembered():
         == "Zero: x is not used by z, as far as is remembered: a part was computed inside no_grad."
     )
     assert autograd.grad(Value(2.0) * 3, [x]) == autograd.grad(autograd.lift(2.0) * 3, [x]) == (0.0,)
+
+
+EVERY_KIND = {
+    "one": lambda x: x.tanh(),
+    "two": lambda x: x * 2,
+    "power": lambda x: x**3,
+    "many": lambda x: autograd.sum([x, x, 1.0]),
+    "dot": lambda x: autograd.dot([x, 2.0], [x, x], 1.0),
+    "dot of Values": lambda x: autograd.dot([x, x], [x, x], x),
+    "long dot": lambda x: autograd.dot([x] * 50, [x] * 50, x),
+}
+
+
+@pytest.mark.parametrize("make", EVERY_KIND.values(), ids=EVERY_KIND)
+def test_every_kind_of_node_remembers_its_scope_and_inside_no_grad_nothing(make):
+    x = Value(0.5)
+    with scope("model"), scope("layer0"):
+        assert make(x).scope == "model/layer0"
+    assert make(x).scope == ""
+    with scope("model"), no_grad():
+        assert (make(x).parents, make(x).scope) == ((), "")
