@@ -107,13 +107,13 @@ class Picture:
 
     def _repr_svg_(self) -> str | None:
         try:
-            return self.svg()
+            return self._ground.in_cell(self.svg())
         except RenderError:
             return None
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         try:
-            return {"image/svg+xml": self.svg(), "text/plain": self.text()}
+            return {"image/svg+xml": self._ground.in_cell(self.svg()), "text/plain": self.text()}
         except RenderError as error:
             return {"text/plain": f"{error}\n\n{self.text()}"}
 

@@ -6,7 +6,7 @@ import struct
 import pytest
 
 from autograd import PictureError, Value, draw
-from autograd.__main__ import main
+from autograd.__main__ import LESSONS, main
 from autograd.pictures import ground
 from tests.pictures.test_draw import rendered
 
@@ -69,6 +69,15 @@ def test_the_width_of_an_svg_keeps_its_shape():
 
 
 @rendered
+def test_in_a_notebook_a_wide_picture_is_as_wide_as_its_cell():
+    wide = draw(LESSONS["tiny-network"].build())
+    shown = wide._repr_svg_()
+    assert 'width="100%"' in shown
+    assert re.search(r'viewBox="0 0 (\d+)', shown)[1] in re.search(r"max-width:(\d+)px", shown)[1]
+    for kept in (draw(product()), draw(LESSONS["tiny-network"].build(), width=900)):
+        assert kept._repr_svg_() == kept.svg()
+
+
 @pytest.mark.parametrize("layout", ["layered", "dot"])
 def test_a_png_has_the_width_that_was_asked_for(layout):
     for dark in (False, True):
