@@ -37,7 +37,7 @@ from autograd.value import Value
 NETWORK = "The network, on one example"
 MOST_EVENTS = 1_000  # of a graph that is shown beside a lesson's own
 MOST_EXAMPLES = 2_000
-SEEDS, MOST_NUMBERS = 10, 3_000  # of all starts together
+SEEDS, MOST_NUMBERS = 10, 2_000  # of all starts together
 MOST_COMPARED = 64  # examples whose graphs are compared
 
 

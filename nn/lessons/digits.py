@@ -104,9 +104,9 @@ def with_replay() -> tuple[list[list[float]], MLP, Callable[[Any], list[int]]]:
 
 
 def trainable() -> Trainable:
-    """Return a network small enough for the page, 64-8-10, on 120 images."""
+    """Return a network small enough for the page, 64-8-10, on 100 images."""
     model = MLP(64, [8, 10], rng=Random(0))
-    return Trainable(model, parts()[0][:120], cross_entropy, LEARNING_RATE, batch=8, answer=softmax)
+    return Trainable(model, parts()[0][:100], cross_entropy, LEARNING_RATE, batch=8, answer=softmax)
 
 
 def tell(lesson: Lesson) -> Told:

@@ -96,6 +96,12 @@ def test_a_network_that_decides_by_an_if_says_which_line():
     assert training.refused in play(branching, data=[(1.0, 1.0)], loss=mse_loss).html.replace("\\u003e", ">")
 
 
+def test_examples_with_graphs_of_their_own_are_found_without_a_line(monkeypatch):
+    monkeypatch.setattr("autograd.player.training_data.deciding_line", lambda build: "")
+    training = Training(Trainable(branching, [(1.0, 1.0), (-1.0, 1.0)], lambda out, y: (out - y) ** 2))
+    assert "example 1 has another graph than example 0" in training.refused
+
+
 def test_a_loss_of_ones_own_and_a_plain_function_will_do():
     w, b = Parameter(2.0, "w"), Parameter(1.0, "b")
     training = Training(Trainable(lambda x: w * x + b, [(1.0, 4.0), (2.0, 7.0)], lambda out, y: (out - y) ** 2))

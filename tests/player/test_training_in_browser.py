@@ -166,6 +166,11 @@ def test_the_address_brings_back_the_example_and_its_numbers(visit):  # noqa: F8
     again = visit(player, f"#{address}")
     assert again.evaluate(STATE) == state
     assert again.get_attribute(".point[data-example='2']", "aria-pressed") == "true"
+    page.go_back()
+    page.go_back()
+    page.locator("#title", has_text=LESSONS["xor-training"].title).wait_for()
+    page.go_forward()
+    page.locator("#title", has_text="The network").wait_for()
 
 
 def test_the_keyboard_goes_from_example_to_example(visit):  # noqa: F811
