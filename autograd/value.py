@@ -109,7 +109,9 @@ class Value(Operators, Refused, Elsewhere, Node):
 
     def detach(self) -> Value:
         """Return a new leaf with the same number: what is made from it sends no gradient back here."""
-        return Value(self.data, self.label)
+        leaf = object.__new__(self._made)
+        Value.__init__(leaf, self.data, self.label)
+        return leaf
 
     def __lt__(self, other: Value | float) -> bool:
         return self.data < lift(other).data

@@ -128,6 +128,7 @@ RESULTS = [  # of an operation, and its class: the left operand's where that is 
     (lambda: OWN.tanh(), Own), (lambda: PLAIN.maximum(OWN), Own), (lambda: autograd.Parameter(1.0) * OWN, Own),
     (lambda: autograd.Parameter(1.0) * PLAIN, Value), (lambda: autograd.sum([PLAIN, OWN]), Own),
     (lambda: autograd.dot([PLAIN], [OWN], PLAIN), Own), (lambda: autograd.dot([1.0], [PLAIN], OWN), Own),
+    (lambda: OWN.detach(), Own), (lambda: autograd.Parameter(1.0).detach(), Value), (lambda: autograd.softmax([PLAIN, OWN])[0], Own),
     (lambda: autograd.dot([PLAIN] * 40, [OWN] * 40, PLAIN), Own), (lambda: autograd.dot([PLAIN], [PLAIN], PLAIN), Value),
 ]  # fmt: skip
 
