@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from autograd.__main__ import COURSE, main
+from autograd.site.example_programs import FIRST
 from autograd.site.laboratory_page import copied
 from autograd.site.server import SiteHandler, server
 from tests.player.test_in_browser import browser, violations  # noqa: F401 (a fixture)
@@ -53,8 +54,10 @@ def opened(browser, address):  # noqa: F811
 @pytest.fixture
 def page(opened, address):
     """The page, as it is when it was just opened, but for Python."""
-    opened.evaluate("location.hash = ''")
-    opened.locator("#example").select_option("")
+    from playwright.sync_api import expect
+
+    opened.evaluate("location.hash = `anew=${Math.random()}`")
+    expect(opened.locator("#program")).to_have_value(FIRST)
     return opened
 
 
@@ -145,6 +148,16 @@ def test_a_link_brings_the_program_back(page, address, browser):  # noqa: F811
     other.locator("#output .error").wait_for()
     assert "not whole" in other.locator("#output").inner_text()
     other.close()
+
+
+def test_the_way_back_leads_to_what_was_written(page):
+    page.locator("#program").fill("print('mine')")
+    page.locator("#example").select_option("lesson=layer")
+    page.wait_for_url("**#lesson=layer")
+    assert "def " in page.locator("#program").input_value()
+    page.go_back()
+    page.locator("#numbers span:only-child").wait_for()
+    assert page.locator("#program").input_value() == "print('mine')"
 
 
 def test_an_assignment_is_opened_and_checked(page):

@@ -96,14 +96,14 @@ addEventListener("DOMContentLoaded", () => {
   const pack = async (text) => letters(await through(new CompressionStream("deflate-raw"), new TextEncoder().encode(text)));
   const unpack = async (text) => new TextDecoder().decode(await through(new DecompressionStream("deflate-raw"), bytesOf(text)));
 
-  let address = "";
+  let address = "", keeping = 0;
   async function keep() {
+    clearTimeout(keeping);
     const kept = new URLSearchParams({ ...(assignment && { assignment: assignment.slug }), program: await pack(editor.value) });
     address = `#${kept}`;
     history.replaceState(null, "", address);
   }
 
-  let keeping = 0;
   editor.addEventListener("input", () => {
     numberLines();
     clearTimeout(keeping);
@@ -153,10 +153,12 @@ addEventListener("DOMContentLoaded", () => {
     }
   }
 
-  example.addEventListener("change", () => {
-    address = `#${example.value}`;
-    history.replaceState(null, "", address);
-    open(new URLSearchParams(example.value));
+  example.addEventListener("change", async () => {
+    const chosen = example.value;
+    await keep(); // the way back leads to what was written here
+    address = `#${chosen}`;
+    history.pushState(null, "", address);
+    open(new URLSearchParams(chosen));
   });
   addEventListener("hashchange", openAddress);
 
