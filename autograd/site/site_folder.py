@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cache, partial
-from itertools import count as count_from
 
 from autograd.classroom import Course, Lesson
 from autograd.classroom.flashcards import deck
@@ -33,15 +32,16 @@ def site(
     course: Course, pyodide: str | None = None, progress: Callable[[int, int], None] = lambda done, count: None
 ) -> tuple[dict[str, bytes], list[LeftOut]]:
     """Return the files of a site by their names, and what had to be left out of it."""
-    count, done = len(course.lessons) + len([*jobs_of(course)]), count_from(len(course.lessons) + 1)
+    count = len(course.lessons) + len([*jobs_of(course)])
     found: list[Item] = [*laboratory(course, pyodide)]  # first: what is refused here is refused at once
-    chapters = {}
-    for chapter, lessons in course.chapters.items():
-        chapters[chapter] = tuple(map(told_once, lessons))
-        progress(sum(map(len, chapters.values())), count)
-    for job in jobs_of(replace(course, chapters=chapters)):
+    told: dict[str, Lesson] = {}
+    for slug, lesson in course.lessons.items():
+        told[slug] = told_once(lesson)
+        progress(len(told), count)
+    chapters = {name: tuple(told[lesson.slug] for lesson in lessons) for name, lessons in course.chapters.items()}
+    for done, job in enumerate(jobs_of(replace(course, chapters=chapters)), len(told) + 1):
         found += job()
-        progress(next(done), count)
+        progress(done, count)
     pages = [item for item in found if isinstance(item, SitePage)]
     files = {item.path: as_bytes(item.content) for item in found if isinstance(item, SiteFile)}
     known = {*files, *(page.path for page in pages)}

@@ -1,6 +1,7 @@
 """The site: what it consists of, how it is written, what is left out."""
 
 import builtins
+import dataclasses
 import json
 import re
 import sys
@@ -10,7 +11,7 @@ import pytest
 
 from autograd import Parameter, Value
 from autograd.__main__ import COURSE, main
-from autograd.classroom import Lesson
+from autograd.classroom import Course, Lesson, passes
 from autograd.errors import DataError
 from autograd.site.assignment_pages import assignment_items
 from autograd.site.bridges import bridges
@@ -19,7 +20,7 @@ from autograd.site.glossary_page import words_of
 from autograd.site.notebook_pages import notebook_items
 from autograd.site.reference_pages import reference_items
 from autograd.site.shell import LeftOut, SitePage, rendered
-from autograd.site.site_folder import jobs_of, some_of
+from autograd.site.site_folder import jobs_of, site, some_of
 from autograd.site.story import told
 from tests.site.conftest import FEW, made
 
@@ -208,3 +209,20 @@ def test_a_site_of_ones_own_lessons_has_nothing_of_the_course(tmp_path):
     (tmp_path / "pages" / "mine.txt").write_text("mine")
     made("site", "-o", str(tmp_path / "pages"), "--course", str(tmp_path), "--force")
     assert (tmp_path / "pages" / "mine.txt").read_text() == "mine"
+
+
+@pytest.mark.slow
+def test_the_bar_goes_on_by_one_to_its_end_and_a_lesson_is_told_once(small):
+    tellings, seen = [], []
+
+    def tell(lesson):
+        tellings.append(lesson)
+        yield "A text."
+        yield from passes(lesson.build())
+
+    lesson = dataclasses.replace(small, tell=tell)
+    files, _ = site(Course({"One": (lesson,)}), progress=lambda done, count: seen.append((done, count)))
+    assert [done for done, _ in seen] == [*range(1, seen[0][1] + 1)]
+    assert len(tellings) == 1
+    assert b"A text." in files["lessons/three-times-two/index.html"]
+    assert list(files)[-1] == "index.html"
