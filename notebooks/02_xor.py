@@ -86,7 +86,7 @@ mended = MLP(2, [2, 1], "relu", "sigmoid", weights=[hidden_weights, [[16, -48]]]
 hidden_space(mended, xor())
 
 # %% [markdown]
-# (0, 1) and (1, 0), which want the same answer, have fallen on one another, and (1, 1) has been carried off. What the hidden layer learns
+# (0, 1) and (1, 0), which want the same answer, now coincide, and (1, 1) has moved away from them. What the hidden layer learns
 # is not the answer: it is a place from which a straight line gives the answer.
 #
 # ## A network that finds its own hidden space

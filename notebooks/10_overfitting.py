@@ -92,7 +92,7 @@ for units in (2, 4, 8, 16, 32):
 universal_approximation.plot()
 
 # %% [markdown]
-# As close as you like, if you pay with units. But does training *find* such weights? Change the seed, then the number of units.
+# As close as you like, with enough units. But does training *find* such weights? Change the seed, then the number of units.
 
 # %%
 units, seed = 8, 0
@@ -137,7 +137,7 @@ history = trained(MLP(1, [16, 1], rng=Random(0)))
 loss_curves(history)
 
 # %% [markdown]
-# The line is bad on both: it underfits. The large network is far better on the ten points than the noise allows, and pays for it on the others:
+# The line is bad on both: it underfits. The large network is far better on the ten points than the noise allows, and worse on the others:
 # it overfits.
 #
 # ## Holding back

@@ -207,7 +207,7 @@ figure
 draw_hidden_space(model, xor(), threshold=0.0)
 
 # %% [markdown]
-# At first the points lie almost in a row, in the order 0, 1, 1, 0: no line has the middle of a row to itself. Training bends the row until class 1 is
+# At first the points lie almost in a row, in the order 0, 1, 1, 0: no line can cut out the middle of a row. Training bends the row until class 1 is
 # its tip, and the line cuts the tip off.
 
 # %%
