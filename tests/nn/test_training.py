@@ -835,7 +835,32 @@ def test_adam_learns_the_moons_to_the_last_point():
 
 # --- losses of logits, and data of odd kinds ---
 
+
+class EndsWithSoftmax(nn.Module):
+    def __init__(self):
+        self.inner = nn.MLP(2, [3])
+
+    def __call__(self, x):
+        return nn.softmax(self.inner(x))
+
+
+class EndsWithSigmoids(nn.Module):
+    def __init__(self):
+        self.inner = nn.MLP(2, [1])
+
+    def __call__(self, x):
+        return [z.sigmoid() for z in self.inner(x)]
+
+
+class EndsWithLogits(EndsWithSoftmax):
+    def __call__(self, x):
+        hidden = [z.sigmoid() for z in self.inner(x)]
+        return [2 * h - 1 for h in hidden]
+
+
 TWICE = {
+    "a softmax of one's own": (nn.cross_entropy, EndsWithSoftmax, "takes logits.*ends with softmax"),
+    "a sigmoid of one's own": (nn.binary_cross_entropy_with_logits, EndsWithSigmoids, "takes logits.*ends with sigmoid"),
     "softmax": (nn.cross_entropy, lambda: nn.MLP(2, [3], output_activation="softmax"), "takes logits.*softmax.*categorical_cross_entropy"),
     "the function": (nn.cross_entropy, lambda: nn.Sequential(nn.Layer(2, 3, "linear"), nn.softmax), "takes logits.*softmax"),
     "in a part": (nn.cross_entropy, lambda: nn.Sequential(nn.MLP(2, [3], output_activation="softmax")), "takes logits"),
@@ -858,6 +883,7 @@ def test_probabilities_into_a_loss_of_logits_are_warned_of_before_the_first_epoc
 
 
 RIGHT = {
+    "logits of one's own": (nn.cross_entropy, EndsWithLogits),
     "logits": (nn.cross_entropy, lambda: nn.MLP(2, [3])),
     "probabilities": (nn.categorical_cross_entropy, lambda: nn.MLP(2, [3], output_activation="softmax")),
     "a hidden sigmoid": (nn.binary_cross_entropy_with_logits, lambda: nn.MLP(2, [3, 1], "sigmoid")),
