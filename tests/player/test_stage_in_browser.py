@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from autograd import play, steps, why
+from autograd import Value, play, steps, why
 from autograd.__main__ import LESSONS
 from autograd.classroom.questions import questions
 from autograd.explain.events import Chain
@@ -65,6 +65,23 @@ def test_the_numbers_drawer_changes_leaves_and_shows_what_came_of_it(visit):  # 
     page.fill(".field[data-leaf=n0] input[type=text]", "four")
     page.keyboard.press("Tab")
     assert "four is not a number" in text(page, "#live-note")
+
+
+def not_a_number() -> Value:
+    """A graph whose numbers no picture can hold."""
+    y = Value(float("nan"), "n") * Value(float("inf"), "i")
+    y.label = "y"
+    return y
+
+
+@pytest.mark.parametrize("root", [Value(3.0, "x"), not_a_number(), Value(2.0, "x") + 0])
+def test_numbers_that_no_curve_can_hold_leave_it_out(visit, root):  # noqa: F811
+    page = visit(play(root))
+    page.click("#change")
+    name = page.evaluate("nameOf[Object.keys(kindOf).find(isLeaf)]")
+    for x in (1.5, 1e308, -1e308, 0):
+        assert page.evaluate("([name, x]) => chalkgrad.set({[name]: x})", [name, x])
+        assert page.evaluate(NOW)["values"][name] == x
 
 
 def test_a_click_on_a_leaf_opens_its_field_and_what_is_typed_counts(visit):  # noqa: F811

@@ -45,7 +45,11 @@ function drawCurve({ program, V, G }, i) {
   const known = ys.filter(Number.isFinite);
   const [low, high] = [Math.min(loss, ...known), Math.max(loss, ...known)];
   const across = (at) => 4 + ((WIDE - 8) * (at - x + reach)) / (2 * reach);
-  const up = (y) => HIGH - 6 - ((HIGH - 12) * (y - low)) / (high - low || 1);
+  if (![loss, 4 * reach, high - low, G[i] * reach].every(Number.isFinite)) { // numbers that no picture can hold
+    $("curve").toggleAttribute("hidden", true);
+    return;
+  }
+  const up = (y) => HIGH - 6 - (HIGH - 12) * ((y - low) / (high - low || 1));
   let pen = "M";
   const path = xs.map((at, k) => {
     if (!Number.isFinite(ys[k])) { pen = "M"; return ""; }

@@ -45,10 +45,11 @@ function fieldRow(id) {
 function showTrail() {
   const run = runs[graphAt(position.k)];
   const losses = run ? [...past.map(({ loss }) => loss), run.V.at(-1)].filter(Number.isFinite) : [];
-  $("trail").toggleAttribute("hidden", losses.length < 2);
-  if (losses.length < 2) return;
   const [low, high] = [Math.min(...losses), Math.max(...losses)];
-  const points = losses.map((loss, i) => [4 + ((WIDE - 8) * i) / (losses.length - 1), HIGH - 6 - ((HIGH - 12) * (loss - low)) / (high - low || 1)]);
+  const shown = losses.length >= 2 && Number.isFinite(high - low);
+  $("trail").toggleAttribute("hidden", !shown);
+  if (!shown) return;
+  const points = losses.map((loss, i) => [4 + ((WIDE - 8) * i) / (losses.length - 1), HIGH - 6 - (HIGH - 12) * ((loss - low) / (high - low || 1))]);
   const path = drawn("path", { class: "loss", d: `M${points.map((point) => point.map((x) => x.toFixed(1)).join(" ")).join("L")}` });
   const [x, y] = points.at(-1);
   $("trail").replaceChildren(path, drawn("circle", { cx: x, cy: y, r: 4 }));

@@ -1,7 +1,7 @@
 // The strip above the buttons: the sentence and its formula, or a text of the story, or a question; always wholly visible.
 
 const MOST_OF_WINDOW = 0.44; // of its height: a longer strip gets smaller letters
-const SIZES = [1, 0.92, 0.85, 0.78, 0.72, 0.66];
+const SIZES = [1, 0.92, 0.85, 0.78, 0.72, 0.66, 0.6, 0.54];
 
 function showStrip(state, stop) {
   const story = stop.text !== null;
@@ -24,7 +24,7 @@ function fitStrip() {
   const strip = $("strip");
   for (const size of SIZES) {
     strip.style.setProperty("--fit", size);
-    if (strip.offsetHeight <= MOST_OF_WINDOW * window.innerHeight) break;
+    if (strip.offsetHeight <= MOST_OF_WINDOW * window.innerHeight && $("words").scrollWidth <= $("words").clientWidth) break; // a formula does not wrap
   }
   const card = $("card");
   card.style.fontSize = "";
