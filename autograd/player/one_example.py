@@ -61,7 +61,7 @@ def example(trainable: Trainable, k: int = 0) -> Example:
 
 def pair(data: Sequence[Any], k: int) -> tuple[Any, Any]:
     """Return example k, if it is a pair."""
-    if not hasattr(data, "__len__") or not hasattr(data, "__getitem__") or not len(data):
+    if isinstance(data, dict) or not hasattr(data, "__len__") or not hasattr(data, "__getitem__") or not len(data):
         raise DataError("data is a list of pairs (inputs, target), one at least: data=[([0, 1], 1), ([1, 1], 0)].")
     if not isinstance(data[k], (tuple, list)) or len(data[k]) != 2:
         raise DataError(f"Example {k} is no pair (inputs, target): {data[k]!r}. Write it as ([0, 1], 1).")

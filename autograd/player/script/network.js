@@ -40,10 +40,10 @@ function sendExample() {
   if (!onStage()) putOnStage(story.network);
   if (position.k < 0 || position.k > LAST()) Object.assign(position, { k: LAST(), text: 0 }); // all numbers are there
   if (view.level === null) showNeurons();
-  const { nodes } = lesson.graphs[0];
+  const { nodes, values } = original.graphs[0];
   const { inputs, targets } = learner.data[plane.chosen ?? 0];
-  const numbers = [[learner.parameters, learner.W], [learner.inputs, inputs], [learner.targets, targets]].flatMap(([at, xs]) => Array.from(at, (i, k) => [nodes[i], xs[k]]));
-  const leaves = new Map(numbers.filter(([id]) => id !== undefined));
+  const numbers = [[learner.parameters, learner.W], [learner.inputs, inputs], [learner.targets, targets]].flatMap(([at, xs]) => Array.from(at, (i, k) => [i, xs[k]]));
+  const leaves = new Map(numbers.filter(([i, x]) => i < nodes.length && x !== asNumber(values[i])).map(([i, x]) => [nodes[i], x]));
   try {
     runs = computeAll(leaves);
   } catch (error) {
