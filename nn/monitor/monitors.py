@@ -10,19 +10,18 @@ What they mean is in diagnosis.py.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from autograd import DataError, Value
+from autograd import DataError, Value, no_grad
 from nn.activations import activation_name
 from nn.checks import as_list, shortened
 from nn.module import Inputs, Module, batched
 from nn.monitor.diagnosis import LayerDials as LayerDials
 from nn.monitor.diagnosis import diagnose
 from nn.monitor.gradients import grad_norm, layers_of
-from nn.training.evaluation import evaluation
+from nn.training.evaluation import Restoring, in_mode
 from nn.training.run import Run
 
 RANGES = {"tanh": (-1.0, 1.0), "sigmoid": (0.0, 1.0)}
@@ -142,23 +141,21 @@ def layer_dials(model: Module, inputs: Sequence[Inputs], before: dict[Value, flo
 
 def layer_activations(model: Module, inputs: Sequence[Inputs]) -> list[list[list[float]]]:
     """Return the activations of each layer: for each example, a list of numbers."""
-    with evaluation(model), collecting([layer for _, layer in layers_of(model)]) as outputs:
+    with no_grad(), in_mode(model, False), collecting([layer for _, layer in layers_of(model)]) as outputs:
         batched(model, inputs)
     return [[numbers(as_list(row)) for row in rows] for rows in outputs]
 
 
-@contextmanager
-def collecting(layers: Sequence[Module]) -> Iterator[list[list[Any]]]:
-    """Yield a list for each layer, to which all that it returns is added: meanwhile each is of a class that does so."""
+def collecting(layers: Sequence[Module]) -> Restoring:
+    """Give a block a list for each layer, to which all that it returns is added: meanwhile each is of a class that does so."""
     collected: list[list[Any]] = [[] for _ in layers]
-    classes = [type(layer) for layer in layers]
-    for layer, own_class, outputs in zip(layers, classes, collected, strict=True):
-        layer.__class__ = collecting_class(own_class, outputs)
-    try:
-        yield collected
-    finally:
-        for layer, own_class in zip(layers, classes, strict=True):
-            layer.__class__ = own_class
+
+    def begin() -> list[list[Any]]:
+        for layer, outputs in zip(layers, collected, strict=True):
+            layer.__class__ = collecting_class(type(layer), outputs)
+        return collected
+
+    return Restoring([(layer, "__class__", type(layer)) for layer in layers], begin)
 
 
 def collecting_class(own_class: Any, outputs: list[Any]) -> type:

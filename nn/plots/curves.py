@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd import DataError, DomainError, GraphError, LengthError, Value, grad
+from autograd import DataError, DomainError, GraphError, LengthError, Value, grad, no_grad
 from nn.activations import ACTIVATIONS
 from nn.checks import choose, is_list, shortened
 from nn.data.batching import Data, checked, finite_example, width
@@ -33,7 +33,7 @@ from nn.plots.canvas import (
     scatter,
 )
 from nn.sequence import sequence_of
-from nn.training.evaluation import answer, evaluation, two_classes
+from nn.training.evaluation import answer, in_mode, two_classes
 from nn.training.history import History
 
 
@@ -191,7 +191,7 @@ def shade(
 ) -> None:
     """Colour each point of the plane by its class, with a black line between classes."""
     xs, ys = (even(low, high, grid) for low, high in spans)
-    with evaluation(model):
+    with no_grad(), in_mode(model, False):
         rows = [[numbers(outputs_at(x, y)) for x in xs] for y in ys]
     count = len(rows[0][0])
     if count == 1:

@@ -1,10 +1,14 @@
 """How good a model is, without learning: its mean loss over data, and the share that it classifies right."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from itertools import starmap
+from operator import call
 from typing import Any
 
 from autograd import AutogradError, DataError, Value, lift, mean, no_grad
+from autograd.modes import Block
 from nn.checks import as_list, shortened
 from nn.data.batching import Data, checked, unzipped
 from nn.module import Module, batched, check_module
@@ -25,7 +29,7 @@ def evaluate(model: Module, data: Data, loss: Loss) -> float:
     0.5
     """
     check_loss(loss)
-    with evaluation(model):
+    with no_grad(), in_mode(model, False):
         return mean(example_losses(model, loss, *unzipped(checked(data)))).data
 
 
@@ -43,7 +47,7 @@ def accuracy(model: Module, data: Data, threshold: float | None = None) -> float
     labels are 1, say the threshold.
     """
     labels = sorted({answer(y) for _, y in checked(data)})
-    with evaluation(model):
+    with no_grad(), in_mode(model, False):
         outputs = batched(model, [x for x, _ in data])
     right = [predicted(out, labels, threshold) == answer(y) for out, (_, y) in zip(outputs, data, strict=True)]
     return right.count(True) / len(right)
@@ -87,23 +91,26 @@ def answer(target: Any) -> float:
     return numbers.index(max(numbers)) if len(numbers) > 1 else numbers[0]
 
 
-@contextmanager
-def in_mode(model: Module, training: bool) -> Iterator[None]:
-    """Set a model to training or to evaluation, and leave every module in the mode it was in."""
-    modes = [(module, module.training) for module in check_module(model).modules()]
-    try:
-        model.train(training)
-        yield
-    finally:
-        for module, mode in modes:
-            module.training = mode
+class Restoring(Block):
+    """A block that changes attributes, and sets them back at its end, all at once: its way out is C code alone, see Block."""
+
+    def __init__(self, before: Iterable[tuple[object, str, object]], begin: Callable[[], Any]) -> None:
+        calls = [(object.__setattr__, *attribute) for attribute in before]
+        self.close = partial(deque, starmap(call, calls), 0)
+        self.begin = begin
+
+    def __enter__(self) -> Any:
+        try:
+            return self.begin()
+        except BaseException:
+            self.close()
+            raise
 
 
-@contextmanager
-def evaluation(model: Module) -> Iterator[None]:
-    """Compute with no graph and in evaluation mode, and leave every module in the mode it was in."""
-    with in_mode(model, False), no_grad():
-        yield
+def in_mode(model: Module, training: bool) -> Restoring:
+    """Set a model to training or to evaluation for a block, and leave every module in the mode it was in."""
+    before = [(module, "training", module.training) for module in check_module(model).modules()]
+    return Restoring(before, lambda: model.train(training))
 
 
 def example_losses(model: Module, loss: Loss, inputs: Sequence[Any], targets: Sequence[Any]) -> list[Value]:

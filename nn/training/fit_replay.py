@@ -111,7 +111,7 @@ def refuse_what_would_freeze(run: Run) -> None:
 def class_count(run: Run) -> int:
     """Return the number of classes, if the model has several outputs and every target is a whole number; else 0."""
     model: Any = run.model
-    with in_mode(model, False), no_grad():
+    with no_grad(), in_mode(model, False):
         outputs = len(as_list(model(run.data[0][0])))
     targets = [y for data in (run.data, run.validation or ()) for _, y in data]
     return outputs if outputs > 1 and all(map(is_whole, targets)) else 0

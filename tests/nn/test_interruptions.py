@@ -8,7 +8,8 @@ from random import Random
 import pytest
 
 import nn
-from autograd import mean, record
+from autograd import Value, mean, record
+from nn.monitor.monitors import layer_activations
 
 pytestmark = [
     pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there is no timer to interrupt with"),
@@ -151,3 +152,38 @@ def test_fit_counts_the_steps_that_were_made_and_no_other(replay, signals):
             assert len(history.loss) == len(history.lr)
             assert history.steps // 4 - len(history.loss) in (0, 1)  # the last step of an epoch, and its end
     assert hits > 3
+
+
+@SIGNALS
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda model: nn.evaluate(model, DATA[:1], nn.mse_loss),
+        lambda model: layer_activations(model, X[:1]),
+    ],
+    ids=["evaluate", "activations"],
+)
+def test_a_model_that_was_only_looked_at_is_as_it_was_and_all_is_recorded(work, signals):
+    model, kept = nn.MLP(2, [1], rng=Random(0)), []
+    classes = [type(module) for module in model.modules()]
+
+    def look():
+        for _ in range(20):
+            work(model)
+
+    look()
+    hits = 0
+    for _ in range(signals):
+        try:
+            signal.setitimer(signal.ITIMER_REAL, random.uniform(1e-5, 2e-3))
+            look()
+        except Interrupt as error:
+            kept[:] = [error]  # as a notebook keeps the last traceback, and with it all frames
+            hits += 1
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        x = Value(3.0)
+        assert (x * x).parents == (x, x)
+        assert all(module.training for module in model.modules())
+        assert [type(module) for module in model.modules()] == classes
+    assert hits > 10
