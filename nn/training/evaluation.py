@@ -3,12 +3,12 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from io import IOBase
 from itertools import starmap
 from operator import call
 from typing import Any
 
 from autograd import AutogradError, DataError, Value, lift, mean, no_grad
-from autograd.modes import Block
 from nn.checks import as_list, shortened
 from nn.data.batching import Data, checked, unzipped
 from nn.module import Module, batched, check_module
@@ -91,12 +91,17 @@ def answer(target: Any) -> float:
     return numbers.index(max(numbers)) if len(numbers) > 1 else numbers[0]
 
 
-class Restoring(Block):
-    """A block that changes attributes, and sets them back at its end, all at once: its way out is C code alone, see Block."""
+class Restoring(IOBase):
+    """A block that changes attributes, and sets them back at its end, all at once.
+
+    Ctrl-C may come at any step of Python code. So the way out is C code alone: `__exit__` is IOBase's, and calls `close`.
+    """
+
+    closed = True  # so that IOBase does not close it once more when it is freed
 
     def __init__(self, before: Iterable[tuple[object, str, object]], begin: Callable[[], Any]) -> None:
         calls = [(object.__setattr__, *attribute) for attribute in before]
-        self.close = partial(deque, starmap(call, calls), 0)
+        self.close = partial(deque, starmap(call, calls), 0)  # type: ignore[method-assign, assignment]
         self.begin = begin
 
     def __enter__(self) -> Any:

@@ -168,20 +168,17 @@ def test_a_model_that_was_only_looked_at_is_as_it_was_and_all_is_recorded(work, 
     classes = [type(module) for module in model.modules()]
 
     def look():
-        for _ in range(20):
-            work(model)
+        try:
+            for _ in range(20):
+                work(model)
+        except Interrupt as error:
+            kept[:] = [error]  # as a notebook keeps the last traceback, and with it all frames
+            raise
 
     look()
     hits = 0
     for _ in range(signals):
-        try:
-            signal.setitimer(signal.ITIMER_REAL, random.uniform(1e-5, 2e-3))
-            look()
-        except Interrupt as error:
-            kept[:] = [error]  # as a notebook keeps the last traceback, and with it all frames
-            hits += 1
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+        hits += interrupted(look, 2e-3)
         x = Value(3.0)
         assert (x * x).parents == (x, x)
         assert all(module.training for module in model.modules())
