@@ -96,8 +96,11 @@ def show_steps(options: argparse.Namespace) -> None:
         interactive.interact(lesson, interactive.key, interactive.line)
     else:
         shown = DIGITS.set(options.digits)
-        lines = "\n".join([*walkthrough.walkthrough(lesson), walkthrough.ending(lesson, options.course)]).splitlines()
-        DIGITS.reset(shown)
+        try:
+            told = "\n".join([*walkthrough.walkthrough(lesson), walkthrough.ending(lesson, options.course)])
+        finally:
+            DIGITS.reset(shown)
+        lines = told.splitlines()
         print("\n".join(lines if options.all else walkthrough.beginning(lines)))
 
 

@@ -93,14 +93,23 @@ def replayed(backend: str) -> Numbers:
     return [p.data for p in model.parameters()]
 
 
+def evaluated() -> Numbers:
+    """The loss over all data, and the modes of the model after it."""
+    model = network()
+    loss = nn.evaluate(model, [(x, y[0]) for x, y in DATA], nn.mse_loss)
+    return [loss, *(float(module.training) for module in model.modules())]
+
+
 def fitted(path: Path, replay: bool) -> Numbers:
     """Train with checkpoints, all threads into one file, and read it."""
     model = network()
     optimizer = nn.SGD(model.parameters(), lr=0.1, momentum=0.9)
     data = [(x, y[0]) for x, y in DATA]
-    history = nn.fit(
-        model, data, nn.mse_loss, optimizer, 2, 4, callbacks=[nn.Checkpoint(path)], rng=Random(1), replay=replay
-    )
+    schedule, saving = nn.StepLR(optimizer, step_size=1), [nn.Checkpoint(path)]
+    given = {"schedule": schedule, "callbacks": saving, "validation": data, "rng": Random(1), "replay": replay}
+    history = nn.fit(model, data, nn.mse_loss, optimizer, 2, 4, **given)
+    if schedule.last_epoch != history.epochs:
+        raise AssertionError(f"{schedule.last_epoch} epochs of the schedule, and {history.epochs} of the history")
     if history.stopped:
         raise KeyboardInterrupt  # fit keeps the history, and tells of Ctrl-C there
     json.loads(path.read_text(encoding="utf-8"))
@@ -110,7 +119,7 @@ def fitted(path: Path, replay: bool) -> Numbers:
 def jobs(path: Path) -> dict[str, Callable[[], Numbers]]:
     """Return what is done, by name."""
     return {
-        "eager": eager, "unrecorded": unrecorded, "scoped": scoped, "explained": explained,
+        "eager": eager, "unrecorded": unrecorded, "scoped": scoped, "explained": explained, "evaluated": evaluated,
         **{f"replay, {backend}": partial(replayed, backend) for backend in BACKENDS},
         "fit": partial(fitted, path, False), "fit by replay": partial(fitted, path, True),
     }  # fmt: skip
