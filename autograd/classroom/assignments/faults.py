@@ -44,6 +44,15 @@ def with_ways(op: str, change: Change) -> tuple[Change, ...]:
 
 def whole_passes() -> Iterator[Fault]:
     """Yield the mistakes of the backward pass as a whole, and of what a node remembers."""
+    yield from contributions()
+    yield from orders()
+    yield from memories()
+    yield from unused_uses()
+    yield from seeds()
+
+
+def contributions() -> Iterator[Fault]:
+    """Yield the mistakes in what a use contributes, and in how it is added."""
     yield Fault(
         "`=` where `+=` belongs", 6,
         "A node that is used twice gets a contribution from each use, and each overwrites the one before. The chain rule adds over "
@@ -70,6 +79,10 @@ def whole_passes() -> Iterator[Fault]:
         "With += the gradient so far is already there. Add the contribution of this one use and nothing else.",
         ({"products": {"": lambda up, slope, so_far: so_far + up * slope}},),
     )  # fmt: skip
+
+
+def orders() -> Iterator[Fault]:
+    """Yield the mistakes in the order in which the pass goes through the nodes."""
     walks = ("pre-order", "one by one, first visit", "stack", "queue", "stack marked early", "queue marked early")
     yield Fault(
         "no topological order (pre-order: the pass goes on at the first visit)", 5,
@@ -90,6 +103,10 @@ def whole_passes() -> Iterator[Fault]:
         "topological order, in which the leaves come first, from its end.",
         ({"walk": "not reversed"}, {"walk": "pre-order reversed"}, {"walk": "root only"}),
     )  # fmt: skip
+
+
+def memories() -> Iterator[Fault]:
+    """Yield the mistakes in what is remembered of the operands."""
     yield Fault(
         "only one parent is remembered", 2,
         "A result must remember every operand: the other one gets no gradient. Keep them in a tuple: (self, other).",
@@ -117,6 +134,10 @@ def whole_passes() -> Iterator[Fault]:
         "A node may be used many times, and each use has its contribution. Remember the uses on the results, or in a list.",
         ({"keeps": "on each operand"},),
     )  # fmt: skip
+
+
+def unused_uses() -> Iterator[Fault]:
+    """Yield the mistakes that a use makes on which the root does not depend."""
     yield Fault(
         "an unused use zeroes gradients", 6,
         "A use that the root does not depend on changes the gradients. Only the uses under the root count: find them from the root.",
@@ -127,7 +148,6 @@ def whole_passes() -> Iterator[Fault]:
         "A use that the root does not depend on begins with the gradient 1, as the root does. Seed the root alone.",
         ({"walk": "all uses"},),
     )  # fmt: skip
-    yield from seeds()
 
 
 def seeds() -> Iterator[Fault]:

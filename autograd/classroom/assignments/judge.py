@@ -36,16 +36,6 @@ CLASS_STAGES = {
 }
 
 
-CLASS_STAGES = {
-    1: "a number, + and ×",
-    2: "remember the parents",
-    5: "topological order",
-    6: "reuse and +=",
-    7: "a second pass gives the same",
-    8: "−, ÷, **, exp, tanh, relu, numbers on either side",
-}
-
-
 def judge_class(student: Student, stage: int | None = None, seconds: float = 0.0) -> CheckReport:
     """Judge an engine that was written elsewhere."""
     ran = run(student, (*PROGRAMS, *CONVENTIONS, *LIMITS), seconds)
