@@ -10,18 +10,19 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from numbers import Real
 from random import Random
-from typing import Any, TypeAlias, overload
+from typing import Any, TypeAlias, TypeVar, overload
 
 from autograd import DataError, DomainError, LengthError, Value
 from nn.checks import as_list, check_count, check_rng, class_number, is_list, shortened
 
-Example: TypeAlias = tuple[Sequence[float], Any]  # the target is what the loss takes: a class, a number, a list
-Data: TypeAlias = Sequence[Example]
+T = TypeVar("T")  # the target is what the loss takes: a class, a number, a list
+Example: TypeAlias = tuple[Sequence[float], T]
+Data: TypeAlias = Sequence[tuple[Sequence[float], T]]
 
 
 def batches(
-    data: Data, size: int, rng: Random | None = None, shuffle: bool = True
-) -> Iterator[tuple[list[Any], list[Any]]]:
+    data: Data[T], size: int, rng: Random | None = None, shuffle: bool = True
+) -> Iterator[tuple[list[Sequence[float]], list[T]]]:
     """Yield the data in batches: a list of inputs, and a list of their targets.
 
     >>> for inputs, targets in batches([([0.0], 0), ([0.1], 1), ([0.2], 0)], 2, shuffle=False):
@@ -38,7 +39,9 @@ def batches(
     return (unzipped(order[start : start + size]) for start in starts)
 
 
-def random_split(data: Data, fractions: Sequence[float] = (0.8, 0.1, 0.1), rng: Random | None = None) -> list[Data]:
+def random_split(
+    data: Data[T], fractions: Sequence[float] = (0.8, 0.1, 0.1), rng: Random | None = None
+) -> list[Data[T]]:
     """Return the data in random order, cut into parts: to train, to validate, to test.
 
     >>> train, validation, test = random_split([([0.0], 1)] * 100, [0.8, 0.1, 0.1])
@@ -66,7 +69,7 @@ def random_split(data: Data, fractions: Sequence[float] = (0.8, 0.1, 0.1), rng: 
     return [[next(order) for _ in range(size)] for size in sizes]
 
 
-def standardise(data: Data, like: Data | None = None) -> list[Example]:
+def standardise(data: Data[T], like: Data[object] | None = None) -> list[Example[T]]:
     """Return the data with each input shifted and scaled to mean 0 and standard deviation 1.
 
     >>> standardise([([1.0, 7.0], 0), ([3.0, 7.0], 1)])
@@ -109,17 +112,17 @@ def one_hot(label: int | Sequence[int], classes: int) -> list[float] | list[list
     return [1.0 if k == place else 0.0 for k in range(classes)]
 
 
-def shuffled(data: Data, rng: Random | None) -> list[Example]:
+def shuffled(data: Data[T], rng: Random | None) -> list[Example[T]]:
     """Return the examples in random order."""
     return check_rng(rng).sample(checked(data), len(data))
 
 
-def unzipped(examples: Data) -> tuple[list[Any], list[Any]]:
+def unzipped(examples: Data[T]) -> tuple[list[Sequence[float]], list[T]]:
     """Return the inputs and the targets apart."""
     return [x for x, _ in examples], [y for _, y in examples]
 
 
-def checked(data: Data) -> Data:
+def checked(data: Data[T]) -> Data[T]:
     """Return the data, if it is a list of pairs; an array of no dimension, np.array(1.0), counts as its number."""
     if not isinstance(data, Sequence):
         hint = (
@@ -142,7 +145,7 @@ def checked(data: Data) -> Data:
     return data
 
 
-def check_example(i: int, example: Any, first: Example) -> None:
+def check_example(i: int, example: Any, first: Example[object]) -> None:
     """Refuse what is not a pair, and one with more or fewer inputs than the first."""
     if not isinstance(example, Sequence) or len(example) != 2:
         raise DataError(
@@ -162,17 +165,17 @@ def as_number(part: Any) -> Any:
     return math.nan if getattr(part, "mask", False) else part.item()
 
 
-def width(example: Example) -> int:
+def width(example: Example[object]) -> int:
     """Return how many inputs an example has."""
     return len(as_list(example[0]))
 
 
-def finite_example(example: Example) -> bool:
+def finite_example(example: Example[object]) -> bool:
     """Tell whether all numbers of an example are finite."""
     return all(finite(number) for part in example for number in as_list(part))
 
 
-def check_numbers(i: int, example: Example) -> None:
+def check_numbers(i: int, example: Example[object]) -> None:
     """Refuse an example with an input that is not a number, or with a number that is not finite."""
     try:
         array("d", as_list(example[0]))

@@ -19,7 +19,7 @@ from nn.data.batching import Example
 from nn.errors import FormatError
 
 
-def xor() -> list[Example]:
+def xor() -> list[Example[int]]:
     """Return the four examples of exclusive or: 1 where one input is 1, but not both.
 
     >>> xor()
@@ -30,7 +30,7 @@ def xor() -> list[Example]:
 
 def linear_regression(
     n: int = 100, weights: Sequence[float] = (2.0,), bias: float = 1.0, noise: float = 0.1, rng: Random | None = None
-) -> list[Example]:
+) -> list[Example[float]]:
     """Return points on the line w·x + b, or on the plane if there are more weights, with noise on the target.
 
     >>> [(x, y)] = linear_regression(1, weights=[2.0], bias=1.0, noise=0)
@@ -47,7 +47,7 @@ def linear_regression(
 
 def blobs(
     n: int = 100, centers: int | Sequence[Sequence[float]] = 3, spread: float = 0.4, rng: Random | None = None
-) -> list[Example]:
+) -> list[Example[int]]:
     """Return clouds of points, one a class: normal around each center, with standard deviation `spread`.
 
     >>> blobs(2, centers=[(0, 0), (5, 5)], spread=0)
@@ -64,7 +64,7 @@ def blobs(
     return [(near(centers[i % count], spread, rng), i % count) for i in range(n)]
 
 
-def moons(n: int = 100, noise: float = 0.1, rng: Random | None = None) -> list[Example]:
+def moons(n: int = 100, noise: float = 0.1, rng: Random | None = None) -> list[Example[int]]:
     """Return two half circles that reach into one another, classes 0 and 1 by turns.
 
     >>> moons(4, noise=0)
@@ -74,14 +74,14 @@ def moons(n: int = 100, noise: float = 0.1, rng: Random | None = None) -> list[E
     The hinge loss wants targets −1 and 1: [(x, 2 * y - 1) for x, y in moons()].
     """
     rng = drawn("moons", n, noise, rng)
-    data: list[Example] = []
+    data: list[Example[int]] = []
     for i in range(n):
         x, y = on_circle(along(i // 2, (n + 1 - i % 2) // 2) / 2)
         data.append((near((1 - x, 0.5 - y) if i % 2 else (x, y), noise, rng), i % 2))
     return data
 
 
-def circles(n: int = 100, noise: float = 0.05, factor: float = 0.5, rng: Random | None = None) -> list[Example]:
+def circles(n: int = 100, noise: float = 0.05, factor: float = 0.5, rng: Random | None = None) -> list[Example[int]]:
     """Return a circle of radius 1 (class 0), and one of radius `factor` inside it (class 1), by turns.
 
     >>> circles(2, noise=0)
@@ -95,7 +95,7 @@ def circles(n: int = 100, noise: float = 0.05, factor: float = 0.5, rng: Random 
 
 def spirals(
     n: int = 100, classes: int = 2, turns: float = 1.0, noise: float = 0.02, rng: Random | None = None
-) -> list[Example]:
+) -> list[Example[int]]:
     """Return arms that wind around the origin out to radius 1, one a class, by turns.
 
     >>> [label for _, label in spirals(6, classes=3)]
@@ -103,14 +103,14 @@ def spirals(
     """
     rng = drawn("spirals", n, noise, rng)
     per_arm = math.ceil(n / check_count("classes", classes))
-    data: list[Example] = []
+    data: list[Example[int]] = []
     for i in range(n):
         radius = (i // classes + 1) / per_arm
         data.append((near(on_circle(turns * radius + i % classes / classes, radius), noise, rng), i % classes))
     return data
 
 
-def yin_yang(n: int = 100, rng: Random | None = None) -> list[Example]:
+def yin_yang(n: int = 100, rng: Random | None = None) -> list[Example[int]]:
     """Return points of the yin-yang sign in the unit square: yin 0, yang 1, and the two dots 2, by turns.
 
     >>> [label for _, label in yin_yang(6)]
@@ -119,7 +119,7 @@ def yin_yang(n: int = 100, rng: Random | None = None) -> list[Example]:
     Four inputs: x, y, 1 − x, 1 − y. Source: Kriener, Göltz and Petrovici, "The Yin-Yang dataset", 2021.
     """
     rng = drawn("yin_yang", n, 0.0, rng)
-    data: list[Example] = []
+    data: list[Example[int]] = []
     while len(data) < n:
         x, y = rng.random(), rng.random()
         if math.hypot(x - 0.5, y - 0.5) <= 0.5 and yin_yang_class(x, y) == len(data) % 3:
@@ -141,7 +141,7 @@ def yin_yang_class(x: float, y: float) -> int:
     return int(left <= 0.25 or (y > 0.5 and right > 0.25))
 
 
-def digits() -> list[Example]:
+def digits() -> list[Example[int]]:
     """Return 1,797 handwritten digits: 8 × 8 pixels from 0 (white) to 1 (black), row by row, and the digit.
 
     >>> pixels, digit = digits()[0]
@@ -157,7 +157,7 @@ def digits() -> list[Example]:
         return [([ink[c] for c in line[:64]], int(line[65])) for line in lines]
 
 
-def mnist(images: str | Path, labels: str | Path, limit: int | None = None) -> list[Example]:
+def mnist(images: str | Path, labels: str | Path, limit: int | None = None) -> list[Example[int]]:
     """Return MNIST's digits from two idx files that you have: 28 × 28 pixels from 0 to 1, row by row, and the digit.
 
     For example mnist("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz", limit=1000); compressed or not.

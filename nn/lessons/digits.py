@@ -62,7 +62,7 @@ def forward_once() -> tuple[list[list[float]], float, int]:
 
 
 @cache
-def parts() -> tuple[Data, Data]:
+def parts() -> tuple[Data[int], Data[int]]:
     """Return the shipped digits in two parts: four fifths to train, one fifth to test."""
     train, test = random_split(digits(), (0.8, 0.2), Random(0))
     return train, test

@@ -29,7 +29,7 @@ def curve(x: float) -> float:
     return 2 * x * x - 1
 
 
-def noisy(n: int, rng: Random) -> Data:
+def noisy(n: int, rng: Random) -> Data[float]:
     """Return n points of the curve between −1 and 1, each moved up or down by noise with standard deviation 0.4."""
     xs = [-1 + 2 * (i + 0.5) / n for i in range(n)]
     return [([x], curve(x) + rng.gauss(0, SIGMA)) for x in xs]
@@ -59,7 +59,7 @@ def fits() -> dict[str, Fit]:
     }
 
 
-def trained(model: Module, strength: float = 0.0, points: Data | None = None) -> Fit:
+def trained(model: Module, strength: float = 0.0, points: Data[float] | None = None) -> Fit:
     """Train a model on ten points, with twenty others to validate."""
     train, validation = points or noisy(10, Random(1)), noisy(20, Random(51))
     parameters = model.parameters()

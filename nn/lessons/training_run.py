@@ -20,7 +20,7 @@ CLASSES, EPOCHS, BATCH, LEARNING_RATE, PATIENCE = 10, 100, 10, 0.1, 10
 LOOK = (1, 10, 50, 100, 200)  # the epochs that the documents show
 
 
-def parts() -> list[Data]:
+def parts() -> list[Data[int]]:
     """Return ten clouds of points on a circle, cut into data to train, to validate and to test."""
     return random_split(blobs(120, CLASSES, 0.4, Random(1)), (0.5, 0.25, 0.25), Random(2))
 
@@ -67,7 +67,7 @@ def by_hand(epochs: int = EPOCHS) -> tuple[list[Row], int, float]:
     return rows, best_epoch, accuracy(model, test)  # 7. test
 
 
-def looked_at(model: MLP, train: Data, epoch: int) -> tuple[float, float]:
+def looked_at(model: MLP, train: Data[int], epoch: int) -> tuple[float, float]:
     """Return, at the epochs that are shown, the share that is right and the gradient norm over all examples."""
     if epoch not in LOOK:
         return math.nan, math.nan

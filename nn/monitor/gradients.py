@@ -24,7 +24,7 @@ from typing import Any
 from autograd import DataError, DomainError, LengthError, Value, dot, lift, no_grad
 from nn.checks import Number, check_count, check_list, check_range, shortened
 from nn.layers import Layer
-from nn.module import Module, batched, check_module, walk
+from nn.module import Module, Outputs, batched, check_module, walk
 from nn.nested import leaves_of
 from nn.regularization import BatchNorm1d
 
@@ -128,7 +128,7 @@ class Checkpointed:
 def checkpointed_backward(
     layers: Sequence[LayerLike],
     batch: Sequence[Sequence[Number]],
-    loss: Callable[[list[Any]], Value],
+    loss: Callable[[list[Outputs]], Value],
     segments: int = 2,
 ) -> Checkpointed:
     """Compute the gradients of loss([model(x) for x in batch]) with fewer activations in memory: gradient checkpointing.

@@ -36,7 +36,7 @@ def draw_path(ax: Any, name: str, path: Path, colour: str, marker: str, width: f
     ax.plot(xs[-1], ys[-1], marker=marker, markersize=11, color=colour, markeredgecolor=BLACK, zorder=3)
 
 
-def scatter(ax: Any, points: Path, data: Data) -> None:
+def scatter(ax: Any, points: Path, data: Data[object]) -> None:
     """Draw the examples, a colour and a marker for each class."""
     labels = [answer(y) for _, y in data]
     for k, label in enumerate(sorted(set(labels))):
@@ -46,7 +46,7 @@ def scatter(ax: Any, points: Path, data: Data) -> None:
     legend_below(ax)
 
 
-def name_points(ax: Any, points: Path, data: Data) -> None:
+def name_points(ax: Any, points: Path, data: Data[object]) -> None:
     """Write beside each point which inputs it stands for, where there are few; points that are near share a label."""
     if len(data) > FEW:
         return
@@ -91,7 +91,7 @@ def padded(numbers: Sequence[float], share: float) -> Point:
     return low - more, high + more
 
 
-def room(data: Data) -> float:
+def room(data: Data[object]) -> float:
     """Return the share of room around points: more for few, which get names."""
     return 0.3 if len(data) <= FEW else 0.15
 

@@ -111,7 +111,7 @@ def gradient_norms(model: Any, ax: Any = None) -> Any:
 
 def decision_boundary(
     model: Any,
-    data: Data,
+    data: Data[object],
     ax: Any = None,
     *,
     threshold: float | None = None,
@@ -141,7 +141,7 @@ def decision_boundary(
 
 
 def hidden_space(
-    model: Any, data: Data, layer: int = 0, units: tuple[int, int] = (0, 1), threshold: float | None = None
+    model: Any, data: Data[object], layer: int = 0, units: tuple[int, int] = (0, 1), threshold: float | None = None
 ) -> Any:
     """Draw the data as it comes in, and as two units of a hidden layer see it: there a line may be enough.
 
@@ -163,7 +163,7 @@ def hidden_space(
     return figure
 
 
-def seen_by_two(model: Any, data: Data, layer: int, units: tuple[int, int]) -> tuple[str, int, list[Point]]:
+def seen_by_two(model: Any, data: Data[object], layer: int, units: tuple[int, int]) -> tuple[str, int, list[Point]]:
     """Return the path of a layer, how many units it has, and what two of them make of each example."""
     found = layer_activations(model, [x for x, _ in data])
     if not isinstance(layer, int) or not -len(found) <= layer < len(found):
@@ -184,7 +184,7 @@ def shade(
     ax: Any,
     outputs_at: Callable[[float, float], Any],
     model: Any,
-    data: Data,
+    data: Data[object],
     spans: Sequence[Point],
     threshold: float | None,
     grid: int,

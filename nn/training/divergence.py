@@ -86,7 +86,7 @@ def largest_parameter(run: Run) -> tuple[str, str]:
     return name, f"Every parameter is still finite; the largest is {name}: {p.data:.4g}. "
 
 
-def bad_example(of: str, data: Data, candidates: Iterable[Example]) -> str:
+def bad_example(of: str, data: Data[object], candidates: Iterable[Example[object]]) -> str:
     """Return a sentence about the first example that is not finite, if there is one: then the data is the cause."""
     for inputs, target in candidates:
         if not finite_example((inputs, target)):

@@ -21,7 +21,7 @@ ONE_VALUE = {
 }
 
 
-def evaluate(model: Module, data: Data, loss: Loss) -> float:
+def evaluate(model: Module, data: Data[object], loss: Loss) -> float:
     """Return the mean loss over the data, in evaluation mode, with no graph.
 
     >>> from nn import Neuron, mse_loss
@@ -33,7 +33,7 @@ def evaluate(model: Module, data: Data, loss: Loss) -> float:
         return mean(example_losses(model, loss, *unzipped(checked(data)))).data
 
 
-def accuracy(model: Module, data: Data, threshold: float | None = None) -> float:
+def accuracy(model: Module, data: Data[object], threshold: float | None = None) -> float:
     """Return the share of examples that are classified right.
 
     >>> from nn import Neuron

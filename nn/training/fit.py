@@ -37,14 +37,14 @@ from nn.training.run import Callback, Loss, Penalty, Run, StepUnderWay
 
 def fit(
     model: Module,
-    data: Data,
+    data: Data[object],
     loss: Loss,
     optimizer: FitOptimizer,
     epochs: int = 10,
     batch_size: int = 32,
     schedule: FitSchedule | None = None,
     callbacks: Callback | Sequence[Callback] = (),
-    validation: Data | None = None,
+    validation: Data[object] | None = None,
     rng: Random | None = None,
     *,
     penalty: Penalty | None = None,

@@ -66,7 +66,7 @@ class Replayed:
         """Return targets as a record takes them: class numbers one-hot."""
         return one_hot(targets, self.classes) if self.classes else targets
 
-    def recorded(self, data: Data, training: bool) -> "Replay":
+    def recorded(self, data: Data[object], training: bool) -> "Replay":
         """Return the record of the loss, once it agrees with the model on the first batch."""
 
         def loss(inputs: Any, target: Any) -> Value:

@@ -53,14 +53,14 @@ class Run:
     def __init__(
         self,
         model: Module,
-        data: Data,
+        data: Data[object],
         loss: Loss,
         optimizer: FitOptimizer,
         epochs: int,
         batch_size: int,
         schedule: FitSchedule | None,
         callbacks: Sequence[Callback],
-        validation: Data | None,
+        validation: Data[object] | None,
         rng: Random | None,
         penalty: Penalty | None = None,
         replay: bool = False,
@@ -74,7 +74,7 @@ class Run:
         )
         self.callbacks, self.rng, self.history = [check_callback(c) for c in callbacks], check_rng(rng), History()
         self.before_step: StepUnderWay | None = None
-        self.before_rate: Any = None  # what `rate` was, from the end of an epoch to the step of the schedule
+        self.before_rate: object = None  # what `rate` was, from the end of an epoch to the step of the schedule
         check_parts(self)
         self.parameters, self.modules = list(model.named_parameters()), list(model.modules())
         self._flat_groups, self._values = FlatGroups(), tuple([p for _, p in self.parameters])
@@ -91,7 +91,7 @@ class Run:
         return self._flat_groups.gradients(self._values)
 
     @property
-    def rate(self) -> Any:
+    def rate(self) -> tuple[object, float]:
         """What changes when the schedule makes a step: the epochs that it counts, or else the learning rate."""
         return getattr(self.schedule, "last_epoch", None), self.optimizer.lr
 

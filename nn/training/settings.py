@@ -119,7 +119,7 @@ def own_attributes(thing: object) -> str:
     return f"({', '.join(filter(None, words))})" if any(words) else ""
 
 
-def digest(data: Data) -> str:
+def digest(data: Data[object]) -> str:
     """Return a check sum of all examples, in their order."""
     sums = hashlib.sha256()
     for example in data:
