@@ -6,13 +6,13 @@ import ast
 import inspect
 import sys
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from types import ModuleType
 
 from autograd.classroom import Course, Lesson
 from autograd.classroom.assignments import folder
 from autograd.classroom.assignments.catalogue import ASSIGNMENTS
 from autograd.classroom.lesson_files import USUAL
+from autograd.errors import GraphError
 from autograd.explain.programs import program
 
 FIRST = '''"""The squared error of one neuron, and what each number has to do with it. Change a number, and run it again."""
@@ -33,7 +33,7 @@ play(L)
 '''
 
 
-def examples(course: Course) -> dict[str, Any]:
+def examples(course: Course) -> dict[str, object]:
     """Return what the page offers: the program it begins with, the lessons by chapter, the assignments."""
     return {
         "first": FIRST,
@@ -76,7 +76,7 @@ def showing(lesson: Lesson, name: str) -> str:
     return f"{root} = {name}()\n{root}.backward()\ndraw({root})\nplay({root})\n"
 
 
-def imports(code: str, known: Mapping[str, Any], module: str) -> str:
+def imports(code: str, known: Mapping[str, object], module: str) -> str:
     """Return the imports of the names that code takes from its module, each from the place where it is public."""
     used = {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
     named: dict[str, list[str]] = {"autograd": ["draw", "play"]}
@@ -85,18 +85,21 @@ def imports(code: str, known: Mapping[str, Any], module: str) -> str:
     return "\n".join(f"from {place} import {', '.join(sorted(set(named[place])))}" for place in sorted(named))
 
 
-def home_of(name: str, thing: Any, module: str) -> str:
+def home_of(name: str, thing: object, module: str) -> str:
     """Return where a name is to be imported from: where everybody does, or the module that uses it."""
     places = ("autograd", module.split(".")[0], getattr(thing, "__module__", ""))
     return next((p for p in places if p in sys.modules and getattr(sys.modules[p], name, None) is thing), module)
 
 
-def own_file(module: Any, lesson: Lesson) -> str:
+def own_file(module: ModuleType, lesson: Lesson) -> str:
     """Return the whole file of a lesson of one's own, and what shows it."""
     name = next((name for name in USUAL if hasattr(module, name)), lesson.build.__name__)
-    return f"{Path(module.__file__).read_text('utf-8').rstrip()}\n\n\nfrom autograd import play\n\nplay({name})\n"
+    return f"{inspect.getsource(module).rstrip()}\n\n\nfrom autograd import play\n\nplay({name})\n"
 
 
 def own_program(lesson: Lesson) -> str:
     """Return the graph in plain lines, where nothing else is known of it."""
-    return f"{program(lesson.build(), 'python')}\n"
+    try:
+        return f"{program(lesson.build(), 'python')}\n"
+    except GraphError as error:  # too long to be read
+        return f"# {error}\n"

@@ -15,7 +15,6 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
-from typing import Any
 
 from autograd.classroom.assignments import folder, report
 from autograd.classroom.assignments.catalogue import named
@@ -126,7 +125,7 @@ def show(thing: object, say: Say) -> None:
         print(repr(thing))
 
 
-def described(error: BaseException, file: str) -> dict[str, Any]:
+def described(error: BaseException, file: str) -> dict[str, object]:
     """Return an error as the page shows it: its sentence, the lines of the program on the way to it, and Python's own words."""
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == file]
     if isinstance(error, SyntaxError) and error.filename == file:

@@ -8,10 +8,12 @@ import zipfile
 
 import pytest
 
+from autograd import Value
 from autograd.__main__ import COURSE, main
 from autograd.classroom.assignments import report, runner
 from autograd.classroom.assignments.catalogue import ASSIGNMENTS
 from autograd.classroom.assignments.folder import files
+from autograd.classroom.lesson import as_lesson
 from autograd.classroom.lesson_files import course_of_folder
 from autograd.errors import FileError
 from autograd.site.example_programs import FIRST, examples, lesson_program
@@ -129,6 +131,15 @@ def test_a_lesson_of_ones_own_is_its_file(said, tmp_path):
     assert whole.startswith((folder / "first.py").read_text("utf-8").rstrip())
     assert said(whole)[-1]["kind"] == "page"
     assert [one for one in said(plain) if one["kind"] == "error"] == []
+
+
+def test_a_graph_too_long_for_a_program_says_so(said):
+    x = Value(1.0)
+    for _ in range(3000):
+        x = x + 1
+    program = lesson_program(as_lesson(x, "long"))
+    assert "2000" in program or "2,000" in program
+    assert said(program) == []
 
 
 def test_the_examples_are_all_lessons_and_all_assignments():
