@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import islice
 from random import Random
 
 import pytest
@@ -13,7 +14,7 @@ from autograd.op import REAL, Op
 from autograd.player.training_data import Training
 from nn import MLP, SGD, Adam, binary_cross_entropy_with_logits, cross_entropy, hinge_loss, mse_loss
 from nn.data.datasets import moons, xor
-from nn.lessons import xor_training
+from nn.lessons import loan_neuron, one_line, optimizer_race, xor_training
 from tests.benchmarks import bench_page
 from tests.player.test_javascript import in_node, needs_node, script
 from tests.test_command_line import ROOT
@@ -59,6 +60,31 @@ def test_1000_epochs_of_xor_are_those_of_the_lesson(activation):
     assert len(found["losses"]) == len(epochs) == 1001
     assert all(abs(x - epoch.loss) <= 1e-13 for x, epoch in zip(found["losses"], epochs, strict=True))
     assert near([out for (out,) in found["answers"]], epochs[-1].predictions, 1e-12)
+
+
+@needs_node
+def test_the_neuron_of_one_line_ends_where_its_lesson_ends():
+    found = run(LESSONS["one-line"].training(), one_line.EPOCHS)
+    right = one_line.trained("XOR")
+    assert found["losses"][-1] == pytest.approx(right.loss, abs=1e-12)
+    assert near([out for (out,) in found["answers"]], right.predictions, 1e-12)
+
+
+@needs_node
+@pytest.mark.parametrize("epochs", [5, 20])
+def test_the_loan_neuron_gets_as_many_wrong_as_in_its_lesson(epochs):
+    trainable = LESSONS["loan-neuron"].training()
+    found = run(trainable, epochs * loan_neuron.APPLICATIONS, batch=1)
+    wrong = [(out > 0) != (y > 0) for (out,), (_, y) in zip(found["answers"], trainable.data, strict=True)]
+    assert wrong.count(True) == dict(loan_neuron.learned())[epochs]
+
+
+@needs_node
+@pytest.mark.parametrize(("k", "name"), [*enumerate(["SGD", "SGD, momentum 0.9", "Adam"])])
+def test_the_way_down_the_ravine_is_that_of_the_race(k, name):
+    found = run(LESSONS["optimizers"].training(), 100, k)
+    race = optimizer_race.descent(optimizer_race.OPTIMIZERS[name], 0.03, optimizer_race.RAVINE)
+    assert near(found["losses"], list(islice(race, 101)), 1e-12)
 
 
 OPTIMIZERS = [lambda ps, lr: SGD(ps, lr), lambda ps, lr: SGD(ps, lr, momentum=0.9), lambda ps, lr: Adam(ps, lr)]
