@@ -6,6 +6,7 @@
     shared       the results that are the same for every example, and `varying` those that are not; `answering` are those of the
                  varying ones that an output needs
     inputs, targets, outputs, parameters, root      their nodes
+    axes         what lies across and up in the drawer's plane: the names of two inputs, of one and the target, or of two parameters
     weights      for each use along which a parameter is the local derivative, "node.operand": which parameter
     data         pairs of lists: the inputs and the targets of each example
     starts       the numbers that the parameters begin with, for each seed; those of seed 0 are the model's own
@@ -162,8 +163,15 @@ def program(first: Example, rows: Sequence[Row]) -> dict[str, Any]:
         "answering": [i for node, i in place.items() if node.op and node in varying and node in needed],
         "root": place[first.root],
         "weights": dict(weighted(order, place)),
+        "axes": [node.label or f"w{i}" for i, node in enumerate(axes(first), 1)],
         **parts,
     }
+
+
+def axes(first: Example) -> list[Value]:
+    """Return what the drawer's plane has across and up, if there is one."""
+    candidates = first.parameters if not first.inputs else [*first.inputs, *first.targets][: max(2, len(first.inputs))]
+    return candidates if len(candidates) == 2 else []
 
 
 def depending(order: Sequence[Value], leaves: Collection[Value]) -> set[Value]:

@@ -24,9 +24,15 @@ function preparePlane({ data, inputs, outputs, parameters, starts }) {
   const values = plane.classes ? Array.from({ length: plane.classes }, (_, k) => k) : [plane.low, plane.high];
   fillSelect("plane-class", values.map((x) => [x, number(x)]), values.at(-1));
   plane.cells = ["descent", "plane"].includes(plane.kind) ? cellsOf($("plane-ground")) : [];
+  $("plane-axes").replaceChildren(...axisNames(learner.told.axes));
   $("plane").addEventListener("click", clickedPlane);
   $("plane").addEventListener("keydown", pressedPlane);
   $("plane-clear").addEventListener("click", () => { learner.data.length -= plane.added; plane.added = 0; plane.chosen = null; showTrain(); });
+}
+
+function axisNames(names) {
+  const places = [{ x: PLANE_WIDE - 6, y: PLANE_HIGH - 6, "text-anchor": "end" }, { x: 6, y: 15 }];
+  return names.map((name, i) => { const label = drawn("text", places[i]); label.textContent = i ? `↑ ${name}` : `${name} →`; return label; });
 }
 
 // From the least to the greatest, and a little more.
