@@ -149,6 +149,15 @@ function choose(id) {
   remember();
 }
 
+// Copy a text, and say so; where the browser forbids it, the text is selected.
+function copied(button, text) {
+  const words = button.textContent;
+  navigator.clipboard?.writeText(text).then(() => {
+    button.textContent = "Copied";
+    setTimeout(() => { button.textContent = words; }, 1500);
+  }, () => {});
+}
+
 function prepare() {
   document.title = lesson.title;
   $("title").textContent = lesson.title;
@@ -189,7 +198,7 @@ function listen() {
   for (const [id, act] of Object.entries(onClick)) $(id).addEventListener("click", () => { if (id !== "hint") stop(); act(); });
   for (const tab of $("tabs").children) tab.addEventListener("click", () => toggleDrawer(tab.value));
   for (const button of document.querySelectorAll("[data-copies]")) {
-    button.addEventListener("click", () => { const from = $(button.dataset.copies); from.select(); navigator.clipboard?.writeText(from.value).catch(() => {}); });
+    button.addEventListener("click", () => { const from = $(button.dataset.copies); from.select(); copied(button, from.value); });
   }
   $("play").addEventListener("click", () => (timer === null ? start() : stop()));
   $("speed").addEventListener("change", () => { if (timer !== null) { stop(); start(); } });
