@@ -90,9 +90,9 @@ def not_a_number(error: Exception, operands: Iterable[object]) -> Exception:
 
 def check_label(label: object, data: object) -> None:
     """Raise DataError for a label that is not a string."""
-    if isinstance(label, (tuple, list, set)):
-        raise DataError(CHILDREN)
     if not isinstance(label, str):
+        if isinstance(label, (tuple, list, set)):
+            raise DataError(CHILDREN)
         meant = f"Value({label!r}, {data!r})" if isinstance(data, str) else f"Value({data!r}) and another Value"
         raise DataError(f"A label is a string, and {label!r} is not one. Did you mean {meant}?")
 
