@@ -11,7 +11,7 @@ from typing import Any
 from autograd.classroom.find import find_lesson
 from autograd.classroom.lesson import Lesson
 from autograd.classroom.lesson_files import course_of_folder
-from autograd.classroom.marking.answer_files import read_answers
+from autograd.classroom.marking.answer_files import Remark, read_answers
 from autograd.classroom.marking.expected import Expected, read_expected
 from autograd.classroom.marking.hand_out import check_empty, give_out, write_class
 from autograd.classroom.marking.marks import AnswerMark, by_student, marks_csv, marks_of, overridden
@@ -20,7 +20,9 @@ from autograd.classroom.marking.reports import class_text, feedback_page, mistak
 from autograd.classroom.marking.roster import read_roster
 from autograd.classroom.renumbering import renumbered
 from autograd.errors import DataError
-from autograd.file_io import check_free, check_place, write_file, write_folder
+from autograd.file_io import check_free, check_place, read_file, write_file, write_folder
+
+BY_HAND = Path("teacher") / "by_hand.csv"  # points that were given with --override, for every marking after it
 
 
 def add_commands(added: Any) -> None:
@@ -92,32 +94,59 @@ def progress(count: int) -> Any:
 
 def mark(options: argparse.Namespace) -> None:
     """Mark a class: marks.csv, the class on the terminal, and what else was asked for. Exit status 1 where something could not be read."""
-    folder = Path(options.class_folder)
-    expected = read_expected(options.class_folder)
+    folder, expected = Path(options.class_folder), read_expected(options.class_folder)
+    check_places(folder, options)
+    marks, remarks = marked_class(folder, options, expected)
+    if options.student:
+        print(student_text(*of_student(marks, expected, options.student)))
+        return
+    write_reports(folder, options, marks, expected)
+    print(class_text(marks, remarks, expected))
+    print(f"\n{folder / 'marks.csv'}: {len(expected.students)} students, {len(marks)} answers")
+    if by_hand(folder, options):
+        print(f"Points by hand are kept in {folder / BY_HAND}; to forget them, delete it.")
+    if remarks:
+        sys.stdout.flush()
+        raise SystemExit(1)
+
+
+def check_places(folder: Path, options: argparse.Namespace) -> None:
+    """Raise FileError for a place where nothing can be written, before anything is."""
     for place in filter(None, (folder / "marks.csv", options.mistakes, options.projector)):
         check_place(place)
     if options.feedback:
         check_free(Path(options.feedback) / "ada.html")
+
+
+def marked_class(
+    folder: Path, options: argparse.Namespace, expected: Expected
+) -> tuple[list[AnswerMark], list[Remark]]:
+    """Return the marks of a class, with the points that were given by hand, and what a teacher must look at."""
     points = read_points(options.points)
     check_questions(points, expected.lessons)
     answers, remarks = read_answers(folder / "answers", expected)
-    marks, unread = marks_of(expected, answers, points if options.points else Points(expected.shares))
-    marks = overridden(marks, options.override, expected)
-    if options.student:
-        print(student_text(*of_student(marks, expected, options.student)))
-        return
+    marks = marks_of(expected, answers, points if options.points else Points(expected.shares))
+    marks = overridden(marks, by_hand(folder, options), expected)
+    return marks, [*remarks, *(Remark(mark.where, mark.words) for mark in marks if mark.verdict == "unread")]
+
+
+def by_hand(folder: Path, options: argparse.Namespace) -> str | None:
+    """Return the file of points by hand: the one that is given, else the one that was given before, if there is one."""
+    kept = folder / BY_HAND
+    return options.override or (str(kept) if kept.is_file() else None)
+
+
+def write_reports(folder: Path, options: argparse.Namespace, marks: list[AnswerMark], expected: Expected) -> None:
+    """Write the marks, keep the points by hand for the next marking, and write what else was asked for."""
     if options.feedback:
         write_folder(options.feedback, feedback_pages(marks, expected))
     if options.mistakes:
         write_file(options.mistakes, mistakes_csv(marks))
     if options.projector:
         write_file(options.projector, projector_page(marks))
+    if options.override:
+        write_file(folder / BY_HAND, read_file(options.override))
     write_file(folder / "marks.csv", marks_csv(marks, expected))
-    print(class_text(marks, [*remarks, *unread], expected))
-    print(f"\n{folder / 'marks.csv'}: {len(expected.students)} students, {len(marks)} answers")
-    if remarks or unread:
-        sys.stdout.flush()
-        raise SystemExit(1)
 
 
 def of_student(marks: list[AnswerMark], expected: Expected, name: str) -> tuple[list[AnswerMark], str]:

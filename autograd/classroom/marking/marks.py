@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from autograd.classroom.marking.answer_files import HandedIn, Remark, number_text, question_number, shortened
+from autograd.classroom.marking.answer_files import HandedIn, number_text, question_number, shortened
 from autograd.classroom.marking.expected import Asked, Assigned, Expected
 from autograd.classroom.marking.points import Points
 from autograd.classroom.marking.roster import ClassMember
@@ -36,17 +36,14 @@ class AnswerMark:
     waits: bool = False  # for a teacher to look at it: it costs nothing until then
 
 
-def marks_of(expected: Expected, answers: Iterable[HandedIn], points: Points) -> tuple[list[AnswerMark], list[Remark]]:
-    """Return a mark for each question of each student, and the answers that could not be read."""
+def marks_of(expected: Expected, answers: Iterable[HandedIn], points: Points) -> list[AnswerMark]:
+    """Return a mark for each question of each student."""
     sent = {(answer.student, answer.lesson, answer.place): answer for answer in answers}
-    marks, remarks = [], []
-    for paper in expected.papers:
-        for place, question in enumerate(paper.questions, 1):
-            mark = marked(paper, place, question, sent.get((paper.student, paper.lesson, place)), points)
-            marks.append(mark)
-            if mark.verdict == "unread":
-                remarks.append(Remark(mark.where, mark.words))
-    return marks, remarks
+    return [
+        marked(paper, place, question, sent.get((paper.student, paper.lesson, place)), points)
+        for paper in expected.papers
+        for place, question in enumerate(paper.questions, 1)
+    ]
 
 
 def marked(paper: Assigned, place: int, question: Asked, answer: HandedIn | None, points: Points) -> AnswerMark:

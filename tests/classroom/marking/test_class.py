@@ -397,8 +397,12 @@ def test_what_cannot_be_read_costs_nothing_until_it_was_seen(week, tmp_path, cap
     assert "Bob               8 of 8, and 1 to look at" in said
     assert [row["points"] for row in rows(week) if row["student"] == "Bob"] == ["1"] * 8 + [""]
     (tmp_path / "by_hand.csv").write_text("student;question;points;reason\r\nBob;9;0,5;nearly\r\n")
-    said = told(capsys, "mark", str(week), "--override", str(tmp_path / "by_hand.csv"), status=1)
-    assert "Bob               8.5 of 9" in said
+    for again in (["--override", str(tmp_path / "by_hand.csv")], []):
+        said = told(capsys, "mark", str(week), *again, status=1)
+        assert "Bob               8.5 of 9\n" in said
+        assert [row["points"] for row in rows(week) if row["student"] == "Bob"] == ["1"] * 8 + ["0.5"]
+    (week / "teacher" / "by_hand.csv").unlink()
+    assert "8 of 8, and 1 to look at" in told(capsys, "mark", str(week), status=1)
 
 
 @pytest.mark.parametrize(
