@@ -20,7 +20,7 @@ CHOSEN = [
     "--ignore=tests/nn/test_lessons_words.py",
 ]
 FEWEST = 1000  # that pass
-PACKAGES = ("numpy", "jsonschema", "matplotlib", "graphviz")
+PACKAGES = ("numpy", "jsonschema", "matplotlib")
 IMPOSSIBLE = (
     "the package numpy", "emscripten does not support processes", "can't start new thread", "stack switching not supported",
 )  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 from tests.laws.test_architecture import ROOT
 
 ASKED = {"pygraphviz", "torch"}  # looked for by name
-NOT_OURS = {"graphviz", "IPython", "anywidget", "ipywidgets", "jupytext", "hypothesis", "mpmath"}
+NOT_OURS = {"graphviz", "IPython", "ipywidgets", "jupytext", "hypothesis", "mpmath"}
 
 EVERYTHING = """
 import contextlib, io, os, pathlib, sys, tempfile, traceback
@@ -56,6 +56,7 @@ autograd.why(y, w).text, autograd.paths(y, w).text, autograd.what_if(y, w, 1.0).
 [event.lines for event in autograd.steps(y)], autograd.gradcheck(lambda a: a.tanh(), 0.5), autograd.hessian(lambda a: a ** 3, [2.0])
 autograd.play(y).html
 autograd.play(y).save("page.html")
+autograd.play(y, live=True)
 autograd.handout(y).save("sheet.html")
 autograd.handout(y).save("sheet.md")
 autograd.handout(y).save("sheet.pdf")
@@ -156,6 +157,8 @@ PACKAGES = {  # each, and one of the calls that say so
     "nbconvert": "notebook_items",
     "nbformat": "",
     "pdoc": "reference_items",
+    "anywidget": "live=True",
+    "traitlets": "live=True",
 }
 
 
