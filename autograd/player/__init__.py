@@ -122,7 +122,7 @@ def play(
     check_count(len(events))
     told, pictures = gather(events, texts, head["lesson"], head["source"])
     computes, table = alive(events, trained.refused if own else decides(root))
-    shown = beside(own.root if own else root, events, title, quiz)
+    shown = beside(own.root if own else root, events, title, head["title"], quiz)
     title = title or (f"Training {named(root)}" if own else head["title"])
     whole = {
         "title": title,
@@ -189,10 +189,12 @@ def named(model: Any) -> str:
     return getattr(model, "__name__", repr(model))
 
 
-def beside(root: Any, events: list[Event], title: str, quiz: bool) -> Besides:
+def beside(root: Any, events: list[Event], title: str, head: str, quiz: bool) -> Besides:
     """Return what stands in the page besides its events: a list of events has no handout, and too long a lesson has none on paper."""
-    known = isinstance(root, (Lesson, Value)) or callable(root)
-    lesson = as_lesson(root, title) if known else None
+    if callable(root):  # it may build another graph each time: the handout is about the one that is played
+        *_, root = events[0].names
+        title = title or head
+    lesson = as_lesson(root, title) if isinstance(root, (Lesson, Value)) else None
     paper = paper_of(lesson) if lesson and len(events) <= MOST_ON_PAPER else ("", "")
     return Besides(still(events, quiz), *paper, plot_of(lesson) if lesson else "")
 

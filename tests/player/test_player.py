@@ -388,6 +388,21 @@ def test_a_seed_s_page_has_the_numbers_of_its_handout_and_no_plot():
     assert "plot" not in data_of(page)
 
 
+def test_the_paper_of_a_function_has_the_numbers_of_its_page():
+    numbers = iter(range(2, 99))
+
+    def build():
+        x = Value(float(next(numbers)), "x")
+        y = x * 3
+        y.label = "y"
+        return y
+
+    player = play(build)
+    (x,) = (float(value) for value in data_of(player)["graphs"][0]["values"][:1])
+    assert f'<td>x</td><td>given</td><td class="n">{number(x)}</td>' in player.html
+    assert "<h1>build</h1>" in player.html
+
+
 def test_the_still_picture_of_a_quiz_gives_nothing_away():
     player = play(LESSONS["tiny-network"], quiz=True)
     assert "−32" not in player.picture

@@ -14,7 +14,7 @@ function showNumbers(state) {
     const x = numberNow(row.dataset.leaf);
     const [field, slider] = row.querySelectorAll("input");
     row.classList.toggle("changed", changed.has(sameLeaf(row.dataset.leaf)));
-    if (document.activeElement !== field) field.value = minus(String(x));
+    if (document.activeElement !== field) field.value = number(x);
     if (document.activeElement !== slider) slider.value = String(Math.round(((x - originalOf(row.dataset.leaf)) / unitOf(row.dataset.leaf))));
   }
   showTrail();
