@@ -40,7 +40,8 @@ def add_commands(added: Any) -> None:
 
 def make_site(options: argparse.Namespace) -> None:
     """Write a site, and say what it holds and what was left out."""
-    folder, archive = Path(options.output), Path(f"{Path(options.output)}.zip")
+    folder = Path(options.output)
+    archive = Path(f"{folder if folder.name.strip('.') else folder.resolve()}.zip")
     check_empty(folder, options.force)
     if options.zip and archive.exists() and not options.force:
         raise FileError(f"{str(archive)!r} is there already. Move it away, or write over it with --force.")

@@ -47,6 +47,7 @@
     $("place-link").href = place.path;
     $("place-link").textContent = place.title;
   }
+  $("search").hidden = false; // it needs this script
   $("wanted").addEventListener("input", search);
   $("search").addEventListener("submit", (event) => {
     event.preventDefault();
