@@ -113,7 +113,8 @@ def tell(lesson: Lesson) -> Told:
     yield betas()
     yield (
         "“How Machines Learn” writes β in both lines of its Adam, and then lists two defaults, β₁ = 0.9 and β₂ = 0.999, which is what "
-        "PyTorch has. With 0.9 in both places it is another optimizer: it remembers the size of 10 gradients instead of 1000. The first step "
+        "PyTorch has. With 0.9 in both places it is another optimizer: it remembers the size of 10 gradients instead of 1000. Nor does any line of "
+        "the block set the t of its correction. The first step "
         "is the same, lr, whatever the gradient. The third document uses m̂ and v̂ and does not say what they are: the corrected means, above."
     )
 
