@@ -136,14 +136,13 @@ def tell(lesson: Lesson) -> Told:
     every, last = watched(filled_in(), DOCUMENT_PATIENCE)
     yield (
         f"With a loss for every epoch, on straight lines between the rows, patience {DOCUMENT_PATIENCE} stops after epoch {last}, and goes back to "
-        f"epoch {every.best_epoch}."
+        f"epoch {every.best_epoch}. The printed program would not: it saves the best model, and never loads it (docs/programs/early_stopping.py)."
     )
     yield f"# What patience does: {TRAINING} noisy examples of {INPUTS} inputs, of which one matters; watched on {VALIDATION} others"
     yield patience_table()
     yield (
         "The training loss falls to the end, the validation loss turns. First the neuron finds w₁, then it fits the noise with the weights "
-        "that should be 0. Much patience "
-        "costs epochs and nothing else, since the best weights are kept all the while."
+        "that should be 0. Much patience costs epochs and nothing else, since the best weights are kept all the while."
     )
     (hasty, at), (patient, later) = watched(BUMPY, 1), watched(BUMPY, 3)
     yield (

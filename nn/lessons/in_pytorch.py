@@ -207,7 +207,7 @@ def compared(name: str) -> str:
     theirs, mine = torch_s(name), ours(name)
     head = " " * 11 + "".join(f"{title:>11}" for title in PAIRS[name].found)
     rows = [
-        f"{who:<11}" + "".join(f"{x:>11.4f}" for x in found)
+        f"{who:<11}" + "".join(f"{x:>11.4f}".replace("-", "−") for x in found)
         for who, found in (("PyTorch", theirs), ("chalkgrad", mine))
     ]
     return "\n".join(
