@@ -177,7 +177,7 @@ def tell(lesson: Lesson) -> Told:
         yield compared(name)
     yield "# What is the same, and what is not"
     yield (
-        "The names are the same: backward, grad, zero_grad, step, parameters. So is the tape: both remember, at each operation, how to go back. A tensor is an "
+        "The names are the same: backward, grad, zero_grad, step, parameters. So is the idea: both remember, at each operation, how to go back. A tensor is an "
         "array of numbers and one node; a Value is one number and one node. PyTorch's graph is thrown away by backward(); ours stays to be looked at. A "
         "tensor's gradient is a tensor of its shape, and .item() takes the number out. PyTorch computes in float32 unless told otherwise: double() "
         "makes the digits agree."
@@ -211,7 +211,13 @@ def compared(name: str) -> str:
         for who, found in (("PyTorch", theirs), ("chalkgrad", mine))
     ]
     return "\n".join(
-        [head, *rows, f"largest difference: {max(abs(a - b) for a, b in zip(theirs, mine, strict=True)):.0e}"]
+        [
+            head,
+            *rows,
+            f"largest difference: {max(abs(a - b) for a, b in zip(theirs, mine, strict=True)):.0e}".replace(
+                " 0e+00", " 0"
+            ),
+        ]
     )
 
 

@@ -130,11 +130,11 @@ def table(found: dict[str, list[Race]]) -> str:
 
 def opinions() -> str:
     """Return what a document holds for and against four optimizers, and how each fared with the five learning rates."""
-    lines = [f"{'':<20}{'for':<24}{'against':<26}arrives with"]
+    lines = [f"{'':<19}{'for':<22}{'against':<27}arrives with"]
     for name, (pro, con) in OPINIONS.items():
         arrived = sum(one.steps is not None for one in results("ravine")[name])
         lines.append(
-            f"{name:<20}{pro:<24}{con:<26}{arrived} of {len(RATES)} rates, at best in {fewest(results('ravine')[name])} steps"
+            f"{name:<19}{pro:<22}{con:<27}{arrived} of {len(RATES)} rates, in {fewest(results('ravine')[name])} steps at best"
         )
     return "\n".join(lines)
 
