@@ -129,7 +129,7 @@ def _power(n: float) -> Op:
         (domain,),
         text=f"{{0}}{raised}",
         binds=4,
-        note="" if whole or n > 1 else "the slope at 0 is infinite, as in PyTorch",
+        note="the slope at 0 is infinite, as in PyTorch" if 0 < n < 1 else "",
     )
 
 

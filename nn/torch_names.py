@@ -87,8 +87,8 @@ def hint(name: str) -> str:
 
 
 def answer_imports() -> None:
-    """See that `from nn import LayerNorm` is answered with its sentence too."""
-    sys.meta_path.append(Hints("nn", hint))
+    """See that `from nn import LayerNorm`, or `from nn.optim import LBFGS`, is answered with its sentence too."""
+    sys.meta_path.append(Hints("nn", lambda path: hint(path.rpartition(".")[2])))
 
 
 class NotHere:

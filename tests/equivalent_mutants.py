@@ -2,7 +2,6 @@
 
 EQUIVALENT: dict[str, str] = {
     "autograd/graph.py : 'DIGITS' → 'XXDIGITS'": "the name of a ContextVar is shown to those who debug it only",
-    "autograd/rules.py _power: n > 1 → n >= 1": "1 is whole, which is asked before",
     "autograd/graph.py : 'N' → 'XXN'": "the name of a TypeVar",
     "autograd/graph.py operands: True → False": "a node has as many partials as parents",
     "autograd/explain/laboratory.py : 'Mistake' → 'XXMistake'": "a type, which is not looked up",

@@ -47,6 +47,7 @@ IMPORTS = {
     "from autograd.engine import Value": "from autograd import Value",
     "from nn import LayerNorm": "BatchNorm1d",
     "import nn.functional as F": "nn itself",
+    "from nn.optim import LBFGS": "nn.Newton",
 }
 
 
