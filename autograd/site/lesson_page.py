@@ -146,7 +146,8 @@ def bridge_part(slug: str, ways: dict[str, tuple[str, str]]) -> str:
     files = "".join(
         f'<a download href="@/{beside(slug, slug + suffix)}">{name}</a>' for suffix, (name, _) in ways.items()
     )
-    return f'<h2>The same elsewhere</h2>\n{programs}\n<p class="actions">{files}</p>'
+    schema = '<a download href="@/schema.json">the schema of the JSON</a>'
+    return f'<h2>The same elsewhere</h2>\n{programs}\n<p class="actions">{files}{schema}</p>'
 
 
 def card_part(slug: str, cards: Sequence[Flashcard]) -> str:

@@ -1,4 +1,4 @@
-"""The commands `site` and `serve`."""
+"""The commands `site` and `serve`. What they run is loaded when they run: it is much, and other commands need none of it."""
 
 from __future__ import annotations
 
@@ -14,9 +14,6 @@ from autograd.classroom.marking.hand_out import check_empty
 from autograd.errors import FileError
 from autograd.file_io import write_file, write_folder
 from autograd.pictures.texts import counted
-from autograd.site.assignment_pages import zipped
-from autograd.site.server import server
-from autograd.site.site_folder import site, some_of
 
 
 def add_commands(added: Any) -> None:
@@ -40,6 +37,9 @@ def add_commands(added: Any) -> None:
 
 def make_site(options: argparse.Namespace) -> None:
     """Write a site, and say what it holds and what was left out."""
+    from autograd.site.assignment_pages import zipped
+    from autograd.site.site_folder import site, some_of
+
     folder = Path(options.output)
     archive = Path(f"{folder if folder.name.strip('.') else folder.resolve()}.zip")
     check_empty(folder, options.force)
@@ -64,6 +64,8 @@ def make_site(options: argparse.Namespace) -> None:
 
 def serve(options: argparse.Namespace) -> None:
     """Serve a folder until Ctrl-C."""
+    from autograd.site.server import server
+
     with server(options.served, options.host, options.port) as running:
         host, port = options.host, running.server_port
         print(f"http://{host}:{port}/ shows {options.served}. Ctrl-C ends it.", flush=True)

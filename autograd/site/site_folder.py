@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cache, partial
+from importlib.resources import files
 
 from autograd.classroom import Course, Lesson
 from autograd.classroom.flashcards import deck
@@ -43,11 +44,11 @@ def site(
         found += job()
         progress(done, count)
     pages = [item for item in found if isinstance(item, SitePage)]
-    files = {item.path: as_bytes(item.content) for item in found if isinstance(item, SiteFile)}
-    known = {*files, *(page.path for page in pages)}
-    files |= {page.path: rendered(page, known).encode() for page in pages}
-    files["index.html"] = files.pop("index.html")  # the last to be written: where it is, all is there
-    return files, list(dict.fromkeys(item for item in found if isinstance(item, LeftOut)))
+    contents = {item.path: as_bytes(item.content) for item in found if isinstance(item, SiteFile)}
+    known = {*contents, *(page.path for page in pages)}
+    contents |= {page.path: rendered(page, known).encode() for page in pages}
+    contents["index.html"] = contents.pop("index.html")  # the last to be written: where it is, all is there
+    return contents, list(dict.fromkeys(item for item in found if isinstance(item, LeftOut)))
 
 
 def told_once(lesson: Lesson) -> Lesson:
@@ -72,9 +73,10 @@ def jobs_of(course: Course) -> Iterator[Job]:
 
 
 def look() -> Iterator[Item]:
-    """Yield the style and the scripts; the judge of answers is that of the stage."""
+    """Yield the style, the scripts and the schema of events; the judge of answers is that of the stage."""
     yield from (SiteFile(name, part(name)) for name in ("site.css", "icon.svg"))
     yield from (SiteFile(f"{name}.js", part(f"script/{name}.js")) for name in SCRIPTS)
+    yield SiteFile("schema.json", files("autograd.explain").joinpath("schema.json").read_bytes())
     yield SiteFile("judge.js", "\n".join(part_of_stage(f"script/{name}.js") for name in ("numbers", "judge")))
 
 
