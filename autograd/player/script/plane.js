@@ -166,7 +166,7 @@ function pointOf(one, k, [x, y]) {
   const group = plane.classes ? classOf(one.targets) : plane.kind === "curve" ? 0 : sideOf(one.targets[0]);
   const point = drawn("g", { class: `point c${group % 6}`, role: "button", "data-example": k, "aria-label": toldOf(one, k) });
   const r = learner.data.length > 60 && plane.classes < 3 ? 4 : 6;
-  point.append(group % 2 ? drawn("rect", { x: x - r, y: y - r, width: 2 * r, height: 2 * r }) : drawn("circle", { cx: x, cy: y, r }));
+  point.append(drawn("circle", { class: "reach", cx: x, cy: y, r: 14 }), group % 2 ? drawn("rect", { x: x - r, y: y - r, width: 2 * r, height: 2 * r }) : drawn("circle", { cx: x, cy: y, r }));
   if (plane.classes > 2) {
     const label = drawn("text", { x, y: y + 3.5, "text-anchor": "middle" });
     label.textContent = String(group);
