@@ -581,8 +581,10 @@ def test_what_cannot_train_is_refused_with_the_remedy():
             nn.fit(model, **settings)
         assert weights(model) == before
     for run in (lambda loss: nn.fit(model, nn.xor(), loss, optimizer), lambda loss: nn.evaluate(model, nn.xor(), loss)):
-        with pytest.raises(TypeError, match="unsupported operand") as caught:
+        with pytest.raises(DataError, match=r"Take the one that you mean, model\(x\)\[0\]"):
             run(lambda outputs, target: (outputs - target) ** 2)
+        with pytest.raises(TypeError, match="unsupported operand") as caught:
+            run(lambda outputs, target: target - [*outputs])
         assert "take outputs[0]" in caught.value.__notes__[0]
     for no_model in (nn.MLP, "model", lambda x: x):
         with pytest.raises(DataError, match=r"takes a model, a Module.*MLP\(2, \[8, 1\]\)"):
