@@ -107,7 +107,8 @@ def ways(needs: tuple[str, ...]) -> tuple[dict[str, str], ...]:
         ["", *(way for way in MADE_OF.get(op, ()) if op != "pow"), *(["own"] if op in NUMBER_FORMS else [])]
         for op in involved
     ]
-    return tuple(dict(zip(involved, choice, strict=True)) for choice in itertools.product(*choices))
+    made = (dict(zip(involved, choice, strict=True)) for choice in itertools.product(*choices))
+    return tuple(way for way in made if (way.get("neg"), way.get("sub")) != ("sub", "neg"))  # each of the other: no end
 
 
 def merged(changes: Sequence[Change]) -> Engine:
