@@ -61,19 +61,15 @@ def write_folder(folder: str | os.PathLike[str], contents: Mapping[str, str | by
 
     Raises FileError where one of them cannot be written.
     """
-    import tempfile  # loaded when a folder is written: it would be a tenth of `import autograd`
-
     place = Path(folder)
-    with file_errors(folder, "written"):
-        there = next(above for above in (place, *place.parents) if above.exists())
-        with tempfile.TemporaryDirectory(dir=there, prefix=".", suffix=".part") as beside:
-            for name, content in contents.items():
-                check_free(place / name)
-                Path(beside, name).parent.mkdir(parents=True, exist_ok=True)
-                Path(beside, name).write_bytes(as_bytes(content))
-            for name in contents:
-                (place / name).parent.mkdir(parents=True, exist_ok=True)
-                Path(beside, name).replace(place / name)
+    with file_errors(folder, "written"), new_folder_near(place) as near:
+        for name, content in contents.items():
+            check_free(place / name)
+            (near / name).parent.mkdir(parents=True, exist_ok=True)
+            (near / name).write_bytes(as_bytes(content))
+        for name in contents:
+            (place / name).parent.mkdir(parents=True, exist_ok=True)
+            (near / name).replace(place / name)
     return [place / name for name in contents]
 
 
@@ -143,13 +139,46 @@ def new_file_beside(place: Path) -> tuple[Path, BinaryIO]:
     Where a signal breaks this off, the file is closed as it is forgotten, and the next write sweeps it.
     """
     while True:
-        beside = place.with_name(f".{place.name[:100]}.{os.urandom(8).hex()}.part")
+        beside = place.with_name(part_name(place.name))
         file = beside.open("xb")
         if fcntl:
             fcntl.flock(file, fcntl.LOCK_EX)
         if os.fstat(file.fileno()).st_nlink:  # else it was swept before it was locked
             return beside, file
         file.close()
+
+
+@contextmanager
+def new_folder_near(place: Path) -> Iterator[Path]:
+    """Make a folder in a place, or where the place will be, for files that are moved from there when all are written."""
+    import shutil  # loaded when a folder is written: it would be a tenth of `import autograd`
+
+    there = next(above for above in (place, *place.parents) if above.exists())
+    for left in there.iterdir() if fcntl else ():
+        if is_part(left.name, place.name):
+            with suppress(OSError), locked(left):
+                shutil.rmtree(left)
+    near = there / part_name(place.name)
+    near.mkdir()
+    try:
+        with locked(near):
+            yield near
+    finally:
+        shutil.rmtree(near, ignore_errors=True)
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Lock a folder, or raise OSError where a running process has it."""
+    if not fcntl:
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def sweep(place: Path) -> None:
@@ -161,8 +190,13 @@ def sweep(place: Path) -> None:
             file.unlink()
 
 
+def part_name(whole: str) -> str:
+    """Return a name that no other write has, for a file or a folder that is not whole yet."""
+    return f".{whole[:100]}.{os.urandom(8).hex()}.part"
+
+
 def is_part(name: str, whole: str) -> bool:
-    """Whether a file's name is one that `new_file_beside` makes for a file of that name."""
+    """Whether a name is one that `part_name` makes for a file or a folder of that name."""
     start = f".{whole[:100]}."
     return name.startswith(start) and name.endswith(".part") and len(name) == len(start) + 16 + len(".part")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from autograd import DataError, FileError, MissingFileError
-from autograd.file_io import check_place, read_file, write_file, write_folder
+from autograd.file_io import check_place, locked, read_file, write_file, write_folder
 
 ROOT = Path(__file__).parents[2]
 
@@ -155,6 +155,20 @@ def test_a_folder_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
             write_folder(folder, other)
         assert (folder / "a" / "x").read_text() == "x"
         assert sorted(os.listdir(folder)) == ["a", "b", "z"]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="locks of folders")
+def test_what_a_killed_process_leaves_of_a_folder_is_swept_at_the_next_write(tmp_path):
+    left, at_work = tmp_path / ".week.0123456789abcdef.part", tmp_path / ".week.fedcba9876543210.part"
+    for folder in (left, at_work):
+        folder.mkdir()
+        (folder / "x").write_text("half")
+    with locked(at_work):
+        write_folder(tmp_path / "week", {"x": "whole"})
+    assert sorted(os.listdir(tmp_path)) == [at_work.name, "week"]
+    assert os.listdir(tmp_path / "week") == ["x"]
+    write_folder(tmp_path / "week", {"x": "again"})
+    assert os.listdir(tmp_path / "week") == ["x"]
 
 
 def test_what_cannot_be_read_is_refused_with_the_path(tmp_path):

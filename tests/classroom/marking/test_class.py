@@ -492,6 +492,7 @@ def test_numbers_as_writing_programs_put_them(written, read):
     assert number_text(written) == read
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not find_spec("pty"), reason="no terminals of its own on this system")
 def test_on_a_terminal_a_bar_shows_how_far_it_is(tmp_path):
     import pty
