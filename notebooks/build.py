@@ -4,7 +4,7 @@
     python notebooks/build.py 03           those whose name begins so
 
 What is small and stable of the outputs stays, so that a reader on a code host sees numbers and pictures: text, formulas, SVG and PNG. The player
-does not: a notebook from elsewhere is not trusted with a page, and the plain picture is there in its place. PNG pictures are brought to
+does not: a notebook from elsewhere is not trusted with a page, and its still picture is there instead. PNG pictures are brought to
 a few colours, which the eye does not miss, and to a third of their size. What answers a question is folded up until one opens it.
 """
 

@@ -100,7 +100,12 @@ def test_a_notebook_is_small_and_names_no_machine(source):
 
 @EACH
 def test_every_picture_is_there(source):
-    kinds = {"<Picture": "image/png", "<Figure": "image/png", "Computation graph": "image/svg+xml"}
+    kinds = {
+        "<Picture": "image/png",
+        "<Figure": "image/png",
+        "Computation graph": "image/svg+xml",
+        "Player(": "image/svg+xml",
+    }
     for _, output in outputs(source):
         text = "".join(output.get("data", {}).get("text/plain", ""))
         assert all(kind in output["data"] for words, kind in kinds.items() if text.startswith(words)), text
