@@ -8,10 +8,12 @@ from html import escape
 
 from autograd.explain.events import Compute, Event, Update
 from autograd.pictures import draw
+from autograd.pictures.levels import grouping
 from autograd.pictures.texts import clean
 
 HEIGHT = 560  # pixels: in a notebook, graph and buttons are in one view
 MOST_NODES = 60  # of a still picture: more are drawn at a higher level
+MOST_DRAWN = 150  # where no level is small enough: a larger one is left out
 LONGEST = 60_000  # characters of a picture; a longer one is left out
 MOST_ROWS = 200  # of the plain table
 HOW = "This is a still picture. To play it, run the cell that made it in a notebook, or save the page: play(…).save('lesson.html')."
@@ -19,7 +21,9 @@ HOW = "This is a still picture. To play it, run the cell that made it in a noteb
 
 def still(events: Sequence[Event], open_ended: bool = False) -> str:
     """Return a picture of the first graph of a stream, as SVG: with all its numbers, or, `open_ended`, as far as they are given."""
-    *_, root = events[0].names
+    *_, root = order = list(events[0].names)
+    if grouping(order, "op", MOST_NODES)[0].size > MOST_DRAWN:
+        return ""
     told = [event for event in events if root in event.names and not isinstance(event, Update)] or list(events)
     forward = [event for event in told if isinstance(event, Compute)] or told
     svg = draw(root, at=(forward if open_ended else told)[-1], most_nodes=MOST_NODES).svg()
