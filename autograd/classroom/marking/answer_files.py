@@ -124,8 +124,9 @@ def found_student(said: str, name: Path, expected: Expected) -> str:
     where none of them is on the roster.
     """
     stems = [name.stem, *(folder.name for folder in name.parents)]
-    parts = [part for stem in stems for part in stem.split("_") if not part.isdigit()]
-    for one in [said] if said else [*stems, *parts]:
+    firsts = [stem.partition("_")[0] for stem in stems]
+    parts = [part for stem in stems for part in stem.split("_") if not part.isdigit()]  # its numbers are no ids of ours
+    for one in [said] if said else [*stems, *firsts, *parts]:
         if student := expected.student(one):
             return student.key
     raise DataError(f"{shortened(said or name.stem)!r} is not on the roster.")

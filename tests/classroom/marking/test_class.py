@@ -11,12 +11,13 @@ import sys
 from contextlib import suppress
 from dataclasses import replace
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
 from autograd import AutogradError, DataError
 from autograd.__main__ import main
-from autograd.classroom.marking.answer_files import number_text
+from autograd.classroom.marking.answer_files import found_student, number_text
 from autograd.classroom.marking.expected import Expected, digest, read_expected
 from autograd.classroom.marking.hand_out import give_out, practice_page
 from autograd.classroom.marking.points import Points
@@ -448,6 +449,15 @@ def test_folders_as_platforms_name_them(week, capsys):
         hand_in(week, name, ["1: 5"])
     told(capsys, "mark", str(week))
     assert {row["student"] for row in rows(week) if row["verdict"] != "missing"} == {"Ada", "Bob"}
+
+
+def test_an_id_may_begin_the_name_of_a_file():
+    student = ClassMember("Ada", "17", "ada-17")
+    expected = Expected("", (student,), (), {})
+    assert found_student("", Path("17_answers.txt"), expected) == "17"
+    assert found_student("", Path("17_99_assignsubmission_file_/answers.txt"), expected) == "17"
+    with pytest.raises(DataError, match="'answers_17' is not on the roster"):
+        found_student("", Path("answers_17.txt"), expected)
 
 
 def test_two_hand_ins_of_one_student_are_listed_once(week, capsys):
