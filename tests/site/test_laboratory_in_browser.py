@@ -161,15 +161,17 @@ def test_the_way_back_leads_to_what_was_written(page):
 
 
 def test_an_assignment_is_opened_and_checked(page):
+    from playwright.sync_api import expect
+
     page.locator("#example").select_option("assignment=engine")
-    assert "class Value" in page.locator("#program").input_value()
+    expect(page.locator("#program")).to_have_value(re.compile("class Value"))
     page.locator("#check").click()
     page.locator("#state", has_text="Done in").wait_for(timeout=PATIENCE)
     assert "not written yet" in output(page)
     assert page.locator("#output details").count() == 3
-    assert "assignment=engine" in page.url
+    page.wait_for_url(re.compile("assignment=engine.*program="))
     page.locator("#example").select_option("")
-    assert page.locator("#check").is_hidden()
+    expect(page.locator("#check")).to_be_hidden()
 
 
 def test_tab_indents_and_leaves_after_escape(page):
