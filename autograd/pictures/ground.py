@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from autograd.errors import PictureError
 
 WIDEST = 20_000  # pixels
-FLUID = "max-width:100%"  # of our own SVG
-CELL = 700  # pixels: as wide is every cell of a notebook
 DARK, LIGHT = "#15181D", "#E8EAED"
 ON_DARK = {
     "#FFFFFF": DARK, "#000000": LIGHT, "#16181D": LIGHT, "#555B66": "#B4BAC4", "#595959": "#B4BAC4", "#767676": "#969DA8", "#7D8490": "#8B93A0",
@@ -48,14 +46,6 @@ class Ground:
             return svg
         width = self.width
         return SIZE.sub(lambda m: f'width="{width}" height="{width * int(m[2]) / int(m[1]):.0f}"', svg, count=1)
-
-    def in_cell(self, svg: str) -> str:
-        """Return an SVG that is no wider than the cell of a notebook, unless it has a width that was asked for."""
-        found = SIZE.search(svg)
-        if self.width is not None or not found or int(found[1]) <= CELL or FLUID not in svg:
-            return svg
-        fluid = svg.replace(found[0], 'width="100%"', 1)
-        return fluid.replace(FLUID, f"max-width:{found[1]}px", 1)
 
     def of_dot(self, source: str) -> str:
         """Return DOT text on this ground."""

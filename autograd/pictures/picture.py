@@ -107,13 +107,14 @@ class Picture:
 
     def _repr_svg_(self) -> str | None:
         try:
-            return self._ground.in_cell(self.svg())
+            return self.svg()
         except RenderError:
             return None
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         try:
-            return {"image/svg+xml": self._ground.in_cell(self.svg()), "text/plain": self.text()}
+            svg = self.svg()  # as HTML it is no wider than the cell; as an image, some front ends cut it
+            return {"text/html": svg, "image/svg+xml": svg, "text/plain": self.text()}
         except RenderError as error:
             return {"text/plain": f"{error}\n\n{self.text()}"}
 
