@@ -20,11 +20,12 @@ from autograd.classroom.new_lesson import new_lesson
 from autograd.classroom.paper import Paper
 from autograd.classroom.plot_files import PLOTS, plot_file
 from autograd.classroom.slides import check_name, save_deck, slides
+from autograd.classroom.tables import read_text
 from autograd.errors import DataError, FileError
 from autograd.explain.event_json import plain, stream
 from autograd.explain.events import Event
 from autograd.explain.programs import program
-from autograd.file_io import check_place, read_file, write_file
+from autograd.file_io import check_place, write_file
 from autograd.graph import DIGITS
 from autograd.pictures.ground import Ground
 
@@ -171,7 +172,8 @@ def ask_quiz(options: argparse.Namespace) -> None:
     elif options.key:
         print(terminal_quiz.key(paper))
     elif options.mark:
-        print(terminal_quiz.marked(paper, answers_in_order(read(options.mark))))
+        answers = read_text(options.mark, "Answers are text, a line for each.")
+        print(terminal_quiz.marked(paper, answers_in_order(answers)))
     else:
         terminal_quiz.quiz(paper)
 
@@ -249,14 +251,6 @@ def draw_plot(options: argparse.Namespace) -> None:
     check_place(target)
     ground = Ground(options.width, options.dark, options.transparent)
     print(write_file(target, plot_file(lesson, target.suffix, ground)))
-
-
-def read(path: str) -> str:
-    """Return a text file."""
-    try:
-        return read_file(path).decode("utf-8-sig")
-    except UnicodeError:
-        raise FileError(f"{path!r} cannot be read: it is not a text in UTF-8.") from None
 
 
 def show(answer: Printable, as_json: bool) -> None:

@@ -539,3 +539,12 @@ def test_practice_has_other_numbers(tmp_path, capsys):
         given, stored=replace(given.stored, leaves=leaf_numbers(seeded(given.original, "ada practice").build()))
     )
     assert practice_page(given) != practice_page(same), "numbers that are marked are passed over"
+
+
+def test_the_quiz_marks_a_file_that_windows_wrote(tmp_path, capsys):
+    for encoding in ("utf-16", "utf-8-sig", "cp1252"):
+        (tmp_path / "ada.txt").write_bytes("# chalkgrad-answers 1 tiny-network Jos\xe9\r\n3: -32\r\n".encode(encoding))
+        said = told(capsys, "quiz", "tiny-network", "--mark", str(tmp_path / "ada.txt"))
+        assert "   3  −32 is right." in said
+    (tmp_path / "ada.txt").write_bytes(b"\x00\x01")
+    assert "is not a text" in told(capsys, "quiz", "tiny-network", "--mark", str(tmp_path / "ada.txt"), status=2)
