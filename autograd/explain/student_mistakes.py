@@ -43,14 +43,14 @@ UNSEEDED = Mistake(
 
 def likely(flows: Flows) -> Iterator[Mistake]:
     """Yield the mistakes that are often made, by their likelihood."""
-    for kind in (one_step, other_factor, one_use, one_example, mean_or_sum, conventions, penalty, one_path, own_value):
+    kinds = (one_step, other_factor, one_use, one_example, mean_or_sum, conventions, penalty, one_path, own_value)
+    for kind in (*kinds, added_with_a_factor_of_1):
         yield from kind(flows)
 
 
 def unlikely(flows: Flows) -> Iterator[Mistake]:
     """Yield those that are tried where no other gives the answer: in a step further up, or with another sign as well."""
     yield from activations(flows)
-    yield from added_with_a_factor_of_1(flows)
     yield from inner_derivatives(flows)
     yield from one_step_of_one_use(flows)
     yield from further_up(flows)
@@ -83,7 +83,7 @@ def one_step(flows: Flows) -> Iterator[Mistake]:
 
 
 def added_with_a_factor_of_1(flows: Flows) -> Iterator[Mistake]:
-    """+ for · where a factor is 1: seldom, since 1 · x needs no thought."""
+    """+ for · also where a factor is 1: the last, since 1 · x needs no thought."""
     step = STEP_MISTAKES[2]
     yield made(flows, step.name, step.when, step.why, sum(map(step.number, flows.uses)))
 
