@@ -64,9 +64,13 @@ class Player:
         webbrowser.open(Path(file.name).as_uri())
         return Path(file.name)
 
+    def _repr_html_(self) -> str:
+        """Return the page in a sandbox for a notebook, over its still picture."""
+        return in_notebook(self.html, self.title, self.picture, self.rows)
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """Return the page in a sandbox for a notebook, its still picture, and a line for where neither is shown."""
-        shown = {"text/html": in_notebook(self.html, self.title, self.picture, self.rows), "text/plain": repr(self)}
+        """Return the page for a notebook, its still picture, and a line for where neither is shown."""
+        shown = {"text/html": self._repr_html_(), "text/plain": repr(self)}
         return shown | ({"image/svg+xml": self.picture} if self.picture else {})
 
     def __repr__(self) -> str:

@@ -225,6 +225,7 @@ loadLesson().then(async (given) => {
   findPictures();
   prepare();
   listen();
+  choosePaper();
   prepareTraining(given.training);
   if (!followAddress()) goTo(-1, 0, false);
 });

@@ -4,11 +4,16 @@
 const CROWDED = 24; // arrows: more leave no room for their local derivatives
 
 function preparePrint() {
-  const own = changed.size > 0;
-  const handedOut = !own && $("handout").childElementCount > 0;
-  $("look").media = handedOut ? "screen" : "all";
-  $("look").nextElementSibling.media = handedOut ? "print" : "not all";
-  fill($("sheet"), handedOut ? [] : sheets(own));
+  fill($("sheet"), choosePaper() ? [] : sheets(changed.size > 0));
+}
+
+// Which of the page's two styles the paper gets; true if the handout is printed.
+function choosePaper() {
+  const handedOut = changed.size === 0 && $("handout").childElementCount > 0;
+  const [look, paper] = document.querySelectorAll("style");
+  look.media = handedOut ? "screen" : "all";
+  paper.media = handedOut ? "print" : "not all";
+  return handedOut;
 }
 
 function sheets(ownNumbers) {
