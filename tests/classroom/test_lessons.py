@@ -28,7 +28,13 @@ def stated(lesson, root):
     return values, {name.removeprefix(of): x for name, x in lesson.numbers.items() if name.startswith(of)}
 
 
-@EACH
+TRAINS_LONG = ("digits", "overfitting")  # a second and more
+
+
+@pytest.mark.parametrize(
+    "lesson",
+    [pytest.param(one, id=slug, marks=[pytest.mark.slow] * (slug in TRAINS_LONG)) for slug, one in LESSONS.items()],
+)
 def test_the_stated_numbers_are_reached(lesson):
     assert lesson.numbers
     found = lesson.measure(lesson)

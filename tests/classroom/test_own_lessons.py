@@ -14,7 +14,7 @@ from autograd.classroom.questions import questions
 from autograd.classroom.renumbering import leaf_numbers, same_seed, seeded
 from autograd.classroom.variants import idle_factors
 from autograd.graph import topological_order
-from tests.lessons import EACH, LESSONS
+from tests.lessons import LESSONS, SOME
 
 FILE = """
     from autograd import Parameter, Value
@@ -189,7 +189,7 @@ def test_what_is_stated_and_not_so_is_refused_with_both_numbers(stated, sentence
     assert sentence in str(refused.value)
 
 
-@EACH
+@SOME
 def test_every_lesson_of_the_course_states_what_is_so(lesson):
     assert check_lesson(lesson) is lesson
 

@@ -216,7 +216,13 @@ def test_a_picture_changes_nothing_and_stays_as_it_was():
 # --- at an event
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.slug)
+LARGE = ("layer", "mistakes", "published")
+
+
+@pytest.mark.parametrize(
+    "lesson",
+    [pytest.param(one, id=one.slug, marks=[pytest.mark.slow] * (one.slug in LARGE)) for one in LESSONS],
+)
 def test_every_event(lesson):
     root = lesson.build()
     order, stepper = topological_order(root), Stepper(root)
