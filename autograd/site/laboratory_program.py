@@ -74,7 +74,11 @@ def tell(say: Say, kind: str, **what: object) -> None:
 def run_program(source: str, say: Say) -> None:
     """Run a program, and say what becomes of it.
 
-    >>> run_program("x = 3 * 5\\nx", print)
+    >>> import contextlib, tempfile
+    >>> said = []
+    >>> with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+    ...     run_program("x = 3 * 5\\nx", said.append)
+    >>> print(*said)
     {"kind": "text", "text": "15\\n"}
 
     A line of its own that is an expression is shown, as in a notebook: a picture as a picture, a page as a page.
