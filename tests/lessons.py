@@ -2,7 +2,8 @@
 
 EACH    all lessons: for what a lesson states
 SOME    the first lesson of each chapter; the others in .ci/run only: for what is made of any lesson, a page or a sheet of paper
-kept    a lesson that is told once and remembers it: several tell of a training, which takes its time
+kept    a lesson that is told once and remembers it, graphs and all: several tell of a training, which takes its time. A test that
+        changes a graph takes the lesson from COURSE
 """
 
 import dataclasses
