@@ -13,7 +13,7 @@ __all__ = ["Hints"]
 
 # Of the module: autograd.jacobian, say.
 FUNCTIONS_ELSEWHERE = {
-    "numpy": "Here there are no arrays to derive: compute with Values, or record a function and replay it on NumPy arrays.",
+    "numpy": "There are no arrays to differentiate here: compute with Values, or record a function and replay it on NumPy arrays.",
     "jacobian": "Ask for one row at a time: grad(y, inputs) for each output y.",
     "elementwise_grad": "Compute with Values, y = f(x), and write grad(y, [x]); for many numbers, record(f, 0.0) and call it with a list.",
     "value_and_grad": "Compute with Values, y = f(x): the value is y.data, and the gradient is grad(y, [x]).",
@@ -21,7 +21,7 @@ FUNCTIONS_ELSEWHERE = {
     "hessian_vector_product": "Write hessian(f, inputs), and multiply.",
     "make_vjp": "Compute with Values, y = f(x), and write grad(y, [x]).",
     "make_jvp": "There is no forward mode here. Write grad(y, [x]).",
-    "scipy": "Here there are no arrays to derive. What there is for Values is in `python3 -m autograd table`.",
+    "scipy": "There are no arrays to differentiate here. What there is for Values is in `python3 -m autograd table`.",
     "test_util": "Derivatives are compared with differences by gradcheck: gradcheck(f, 0.5).",
     "check_grads": "Derivatives are compared with differences by gradcheck: gradcheck(f, 0.5).",
     "extend": "An operation of your own is a row: x.apply(Op(…), x).",
@@ -37,9 +37,9 @@ CHILDREN = (
     "A Value is given a number and a label. A node that was computed from others is made by its operation: w.tanh(), or "
     "x.apply(Op(…), x) for a row of your own."
 )
-SEED = "backward takes no gradient to begin with: it begins with 1. For c times the gradients, (c * loss).backward()."
+SEED = "backward is not given a gradient to start from: it starts from 1. For c times the gradients, (c * loss).backward()."
 OWN_STATE = (
-    "What belongs to an optimizer is kept in a dict by Value, m = {p: 0.0 for p in parameters}; for attributes of your own, write "
+    "What an optimizer remembers is kept in a dict whose keys are the Values, m = {p: 0.0 for p in parameters}; for attributes of your own, write "
     "class Value(autograd.Value): pass."
 )
 # Of a Value: attributes that others have.

@@ -44,7 +44,7 @@ def described(x: object) -> str:
     if isinstance(x, (str, bytes)):
         return f"a {kind}, which is text. If it reads as a number, write float(x)."
     if isinstance(x, complex):
-        return "complex. Gradients here are of real numbers: use x.real and x.imag apart."
+        return "complex. Gradients here are of real numbers: use x.real and x.imag separately."
     if x is None:
         return "nothing. Did a function forget its return?"
     if isinstance(x, (list, tuple)) and x and isinstance(x[0], Node):
@@ -66,8 +66,8 @@ def check_data(data: object) -> None:
     """Raise DataError for what `v.data = …` has put in the place of a float."""
     if isinstance(data, Node):
         raise DataError(
-            f"data was set to {shown(data)}, a Value, and it is to be a plain number. "
-            "A step is one of numbers: w.data -= lr * w.grad."
+            f"data was set to {shown(data)}, a Value, and it must be a plain number. "
+            "A step is made with plain numbers: w.data -= lr * w.grad."
         )
     as_float(data)
     if not isinstance(data, (float, int)):
@@ -191,7 +191,7 @@ def check_leaves(leaves: Sequence[Node]) -> None:
             raise lost_graph("backward")
         raise GraphError(
             "backward finds nothing but plain numbers, and nothing that could have a gradient. Compute from the Values themselves: "
-            "v.data and v.item() are numbers without a past."
+            "v.data and v.item() are plain numbers, without a graph."
         )
     for leaf in leaves:
         if type(leaf.data) is not float:
@@ -202,7 +202,7 @@ def no_copy() -> GraphError:
     """Return the error for copying or pickling a result."""
     return GraphError(
         "A result is not copied or pickled: it would bring the whole graph that it was made from. Copy the leaves, "
-        "and compute it again, or take its number alone: v.detach()."
+        "and compute it again, or take only its number: v.detach()."
     )
 
 

@@ -113,7 +113,7 @@ def class_number(whose: str, label: Any, count: int) -> int:
     """Return the number of a class, if it is one of `count`."""
     if isinstance(label, bool) or not hasattr(label, "__index__"):
         raise DataError(
-            f"{whose}: a class is a whole number from 0 to {count - 1}, and here is {shortened(label)}. From a float, make int(y)."
+            f"{whose}: a class is a whole number from 0 to {count - 1}, and here is {shortened(label)}. From a float, write int(y)."
         )
     k = operator.index(label)
     if not 0 <= k < count:

@@ -35,7 +35,7 @@ def uniform(low: float = -1.0, high: float = 1.0) -> Init:
     True
     """
     if not low < high:
-        raise SettingError(f"uniform draws from low to high, and here low is {low} and high is {high}. Exchange them.")
+        raise SettingError(f"uniform draws from low to high, and here low is {low} and high is {high}. Swap them.")
     return lambda nin, nout, rng: [rng.uniform(low, high) for _ in range(nin)]
 
 

@@ -88,7 +88,7 @@ def surprise(p: Number, weight: Number, allow_inf: bool) -> Value:
     if allow_inf:
         return math.inf - p.sqrt()  # infinite, and infinitely steep: √ has the slope +∞ at 0, as ln
     raise DomainError(
-        "The prediction gave probability 0 to what came true: −ln 0 is infinite, and nothing can be learnt from it. Give logits, to cross_entropy or "
+        "The prediction gave probability 0 to what came true: −ln 0 is infinite, and nothing can be learned from it. Give logits, to cross_entropy or "
         "binary_cross_entropy_with_logits, whose loss is finite; or keep probabilities above 0, with maximum(p, 1e-12); or say allow_inf=True."
     )
 

@@ -100,7 +100,9 @@ def hinge_loss(scores: Numbers, targets: Numbers, reduction: str = "mean") -> Lo
 
     def loss(s: Value, y: Number) -> Value:
         if lift(y).data not in (-1.0, 1.0):
-            raise DomainError(f"hinge_loss takes targets of −1 and +1, and here is {y}. From 0 and 1, make 2·y − 1.")
+            raise DomainError(
+                f"hinge_loss takes targets of −1 and +1, and here is {y}. For targets of 0 and 1, give 2·y − 1."
+            )
         return (1 - s * y).relu()
 
     return elementwise("hinge_loss", loss, scores, targets, reduction)

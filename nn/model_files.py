@@ -161,7 +161,7 @@ def matrices(model: Module) -> dict[str, Any]:
     plain = all(isinstance(layer, (Layer, BatchNorm1d, Dropout)) for layer in layers)
     if not plain or {*flat(list(found.values()))} != {leaf for _, leaf in model.named_state()}:
         raise DataError(
-            f"A model file is of Layers one after the other, with Dropout and BatchNorm1d between them, and {model!r} has other parts. "
+            f"A model file holds Layers one after the other, with Dropout and BatchNorm1d between them, and {model!r} has other parts. "
             "For such a model, keep model.state_dict(), with nn.save_checkpoint(path, state)."
         )
     return found

@@ -77,7 +77,7 @@ play(tiny_network.LESSON, quiz=True)
 # ## Is a gradient a promise?
 #
 # It is the slope *here*. `what_if` changes one leaf, computes everything again, and lays the gradient's prediction beside the truth.
-# Where do they part? Try a small change, then a large one.
+# Where do they differ? Try a small change, then a large one.
 
 # %%
 print(what_if(loss, w, 3.01).text, "\n")
@@ -121,7 +121,7 @@ draw(a)
 
 # %% [markdown]
 # The slope for a weight is its input, the slope for an input is its weight. Exercise: the next cell asks a question and judges the answer.
-# The answer that stands there is wrong, and the verdict says in which way; mend it.
+# The answer that stands there is wrong, and the verdict says in which way; correct it.
 
 # %%
 exercise = one_neuron.LESSON.exercises[0]
@@ -216,7 +216,7 @@ one_line.plot()
 # %% [markdown]
 # ## Write code
 #
-# The check below each function says how many cases are right, and which is the first that is not. It begins with a wrong one.
+# The check below each function says how many cases are right, and which is the first that is not. The function that stands there is wrong.
 
 # %% [markdown]
 # Write `output(weights, inputs, bias)`: what a neuron with ReLU returns, in plain Python. The check compares it with `Neuron`.

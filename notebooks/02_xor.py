@@ -161,7 +161,7 @@ play(xor_training.LESSON)
 # The unit is dead: whatever comes from above is multiplied by the slope of ReLU, which is 0 there. The other two end up above 0 for all four
 # inputs, where ReLU bends nothing, and what is left is one line.
 #
-# Exercise: in the training cell above, replace `"relu"` by `"tanh"`. Same weights, same data, same learning rate. Predict whether it learns
+# Exercise: in the training cell above, replace `"relu"` with `"tanh"`. Same weights, same data, same learning rate. Predict whether it learns
 # before you run it. Then look at the border that it draws:
 
 # %%
@@ -178,7 +178,7 @@ decision_boundary(model, xor())
 # %% [markdown]
 # ## Write code
 #
-# The check below each function says how many cases are right, and which is the first that is not. It begins with a wrong one.
+# The check below each function says how many cases are right, and which is the first that is not. The function that stands there is wrong.
 
 # %% [markdown]
 # Write `xor_network(x1, x2)`: a network in plain Python with two ReLUs and an output that is above 0 exactly where XOR is 1.

@@ -79,7 +79,7 @@ linear_trap.plot()
 # %% [markdown]
 # ## Eight ways to bend
 #
-# Solid: the value. Dashed: the slope. Which of them hand a gradient of 1 back whole, and where? Which flatten it at both ends?
+# Solid: the value. Dashed: the slope. Which of them pass a gradient of 1 back unchanged, and where? Which flatten it at both ends?
 
 # %%
 activation_functions()
@@ -94,7 +94,7 @@ for name in ("sigmoid", "tanh", "relu", "leaky_relu", "gelu"):
     print(f"slope of {name:<11}{''.join(row)}")
 
 # %% [markdown]
-# A sigmoid never hands back more than a quarter. Exercise: what is its slope at 0, and why is the answer in the cell wrong?
+# A sigmoid never passes back more than a quarter. Exercise: what is its slope at 0, and why is the answer in the cell wrong?
 
 # %%
 exercise = activations.LESSON.exercises[0]
@@ -103,7 +103,7 @@ print(fill(exercise.question))
 print(fill(exercise.verdict(my_answer)))
 
 # %% [markdown]
-# Now put ten sigmoids in a row, all at their best place. Predict what arrives at the front, then run.
+# Now put ten sigmoids in a row, each where its slope is largest. Predict what arrives at the front, then run.
 
 # %%
 how_many = 10
@@ -119,7 +119,7 @@ print(f"∂h/∂x after {how_many} sigmoids: {x.grad:.3g}")
 # ## A kink
 #
 # ReLU has slope 0 left of 0 and slope 1 right of it. At 0 it has none, but backward must give a number. Which one? A central difference looks
-# at both sides and says something else. `gradcheck` compares the two, and says why they part.
+# at both sides and says something else. `gradcheck` compares the two, and says why they differ.
 
 # %%
 z = Value(0.0, "z")
@@ -130,7 +130,7 @@ print(gradcheck(lambda z: z.relu(), 0.0))
 # %% [markdown]
 # ## Softmax compares
 #
-# An activation looks at one number. Softmax looks at all outputs of a layer and makes probabilities of them. For the logits (2, 1, 0.1):
+# An activation looks at one number. Softmax looks at all outputs of a layer and turns them into probabilities. For the logits (2, 1, 0.1):
 # which probability falls most when the first logit rises?
 
 # %%
@@ -145,7 +145,7 @@ for k, p in enumerate(probabilities, 1):
 
 # %% [markdown]
 # Each row adds up to 0: what one gains the others lose. Written out with its exponentials, the first probability is this graph; `e1` is used
-# twice, above the line and in the sum below it.
+# twice, in the numerator and in the sum of the denominator.
 
 # %%
 p1 = activations.first_probability()
@@ -170,7 +170,7 @@ for changed in (plain, [z + 100 for z in plain], [2 * z for z in plain]):
 # %% [markdown]
 # ## Write code
 #
-# The check below each function says how many cases are right, and which is the first that is not. It begins with a wrong one.
+# The check below each function says how many cases are right, and which is the first that is not. The function that stands there is wrong.
 
 # %% [markdown]
 # Write `slope_of_sigmoid(x)` in plain Python. The check compares it with `backward`.

@@ -47,8 +47,8 @@ display(
 # %% [markdown]
 # ## Three houses
 #
-# The predicted prices are wrong by 10, −20 and 5 thousand. The mean squared error is one number for all three. Before you run: which part of
-# it belongs to the second house, a third, a half, or more?
+# The predicted prices are wrong by 10, −20 and 5 thousand. The mean squared error is one number for all three. Before you run: how much of
+# it comes from the second house: a third, a half, or more?
 
 # %%
 predicted, true = [210_000, 280_000, 255_000], [200_000, 300_000, 250_000]
@@ -158,7 +158,7 @@ print(fill(exercise.verdict(my_answer)))
 # %% [markdown]
 # ## ŷ − y, once more
 #
-# For softmax and cross-entropy together, the gradient at the logits is again what is predicted less what is true. Predict the three gradients
+# For softmax and cross-entropy together, the gradient at the logits is again the prediction minus the truth. Predict the three gradients
 # for the logits (2, 1, 0.1) when the *second* class is right, from the probabilities that the first line prints.
 
 # %%
@@ -171,7 +171,7 @@ print("gradients", [round(z.grad, 3) for z in logits])
 # %% [markdown]
 # ## Write code
 #
-# The check below each function says how many cases are right, and which is the first that is not. It begins with a wrong one.
+# The check below each function says how many cases are right, and which is the first that is not. The function that stands there is wrong.
 
 # %% [markdown]
 # Write `my_mse(predictions, targets)` in plain Python.

@@ -160,7 +160,7 @@ print(fill(exercise.verdict(my_answer)))
 # %% [markdown]
 # ## Write code
 #
-# The check below each function says how many cases are right, and which is the first that is not. It begins with a wrong one.
+# The check below each function says how many cases are right, and which is the first that is not. The function that stands there is wrong.
 
 # %% [markdown]
 # Write `gradient_of_weights(delta, x)`: ∂L/∂W of a layer, a row for each neuron, from δ and the inputs.

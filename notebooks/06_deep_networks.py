@@ -56,7 +56,7 @@ display(
 # %% [markdown]
 # ## Ten layers of one weight
 #
-# Each layer multiplies by 0.1. What is left at the front of a gradient of 1? And with a factor of 2? Write both down.
+# Each layer multiplies by 0.1. How much of a gradient of 1 is left at the front? And with a factor of 2? Write both down.
 
 # %%
 for factor in (0.1, 0.9, 1.0, 1.1, 2.0):
@@ -104,7 +104,7 @@ for activation, init in (("sigmoid", "xavier"), ("tanh", "xavier"), ("relu", "xa
     print(f"{activation:<8}{init:<8} first layer {first:8.2g}   last layer {last:8.2g}   ratio {first / last:8.2g}")
 
 # %% [markdown]
-# A sigmoid hands back a quarter at best, so eleven of them leave next to nothing: the first layers do not learn. Cures change what each layer
+# A sigmoid passes back a quarter at best, so eleven of them leave next to nothing: the first layers do not learn. Cures change what each layer
 # multiplies by: another activation, another initialisation, a path past the layer (residual), batch normalisation. Compare them all with
 # `print(vanishing_gradients.table_of_norms())`. Exercise: find an initialisation under which *tanh* keeps its gradient, and one under
 # which it loses it. `init` may be a function of (nin, nout, rng) that returns a list of weights.
@@ -197,7 +197,7 @@ for segments in (1, 2, 4, 8, 16):
     print(f"{segments:2} segments: {found.stored:3} of {found.without} activations kept, gradients the same: {same}")
 
 # %% [markdown]
-# The gradients agree to the last bit; the price is one more forward pass. Few segments have much inside, many have many entrances.
+# The gradients agree to the last bit; the price is one more forward pass. Few segments hold much inside each; many have many inputs to keep.
 
 # %%
 exercise = memory.LESSON.exercises[2]
@@ -208,7 +208,7 @@ print(fill(exercise.verdict(my_answer)))
 # %% [markdown]
 # ## Write code
 #
-# The check below each function says how many cases are right, and which is the first that is not. It begins with a wrong one.
+# The check below each function says how many cases are right, and which is the first that is not. The function that stands there is wrong.
 
 # %% [markdown]
 # Write `arrives(slopes)`: what is left of a gradient of 1 after layers with these slopes.

@@ -133,7 +133,7 @@ play(learning_rates.build(), title="One step's gradient on a parabola", quiz=Tru
 # %% [markdown]
 # ## Reading a column of losses
 #
-# A text prints 100, 250, 80, 300 as what too large a learning rate does. On a parabola the ratio of a loss to the one before is always the
+# A text prints 100, 250, 80, 300 as the losses of a learning rate that is too large. On a parabola the ratio of a loss to the one before is always the
 # same. What are the ratios here? Could any parabola have made this column?
 
 # %%
@@ -158,7 +158,7 @@ for lr in (0.01, 3.0, 20.0):
 # %% [markdown]
 # ## Write code
 #
-# The check below each function says how many cases are right, and which is the first that is not. It begins with a wrong one.
+# The check below each function says how many cases are right, and which is the first that is not. The function that stands there is wrong.
 
 # %% [markdown]
 # Write `descend(w, rate, steps)`: gradient descent on (w − 3)², in plain Python.

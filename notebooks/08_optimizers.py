@@ -14,7 +14,7 @@
 # %% [markdown]
 # # 8. Better steps: optimizers, schedules, landscapes
 #
-# Plain descent has one learning rate for all directions and for all time. Both can be mended. And where the slope is 0, is that the goal?
+# Plain descent has one learning rate for all directions and for all time. Both can be improved. And where the slope is 0, is that the goal?
 
 # %%
 # %matplotlib inline
@@ -82,7 +82,7 @@ loss_surface(ravine, paths, span=((-4, 8), (-1.2, 1.2)))
 # Momentum adds up what agrees, along the ravine, and cancels what alternates, across it. Adam divides each direction by the size of its own
 # gradients, so that the ravine becomes round.
 #
-# Exercise: a race. The loss must fall below 0.01. Which of these can you bring below 30 steps by another learning rate? (Plain SGD explodes
+# Exercise: a race. The loss must fall below 0.01. Which of these can you bring below 30 steps with another learning rate? (Plain SGD explodes
 # above 2/50.)
 
 # %%
@@ -100,7 +100,7 @@ for name, make in entries.items():
     print(f"{name:<18} {'not within 300 steps' if arrived is None else f'{arrived} steps'}")
 
 # %% [markdown]
-# No optimizer wins everywhere: a race on one surface of two weights proves little. On a saddle the order is another one:
+# No optimizer wins everywhere: a race on one surface of two weights proves little. On a saddle the order is different:
 
 # %%
 optimizers.plot()
@@ -130,7 +130,7 @@ for convention in ("pytorch", "classical"):
 # %% [markdown]
 # ## Schedules
 #
-# Large steps get there, small steps settle. A schedule makes the learning rate small in time. From 0.001, epochs counted from 1: what does step
+# Large steps get close, and small steps let the loss settle. A schedule lowers the learning rate in time. From 0.001, epochs counted from 1: what does step
 # decay give in epoch 31, exponential decay in epoch 11?
 
 
@@ -219,7 +219,7 @@ print(fill(exercise.verdict(my_answer)))
 # %% [markdown]
 # ## Write code
 #
-# The check below each function says how many cases are right, and which is the first that is not. It begins with a wrong one.
+# The check below each function says how many cases are right, and which is the first that is not. The function that stands there is wrong.
 
 # %% [markdown]
 # Write `with_momentum(gradients, rate, beta)`: where w goes from 0, with v ← β·v + g and w ← w − rate·v.

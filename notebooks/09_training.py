@@ -33,7 +33,7 @@ from nn.lessons import dials, early_stopping, training_loop
 from nn.plots import loss_curves
 
 # %% [markdown]
-# ## Four steps under the glass
+# ## Four steps under a magnifying glass
 #
 # The smallest network with all four: one input, one hidden unit, two classes. `phases` trains it for one step and yields every event.
 # How many phases, and which numbers change in the last?
@@ -78,7 +78,7 @@ for epoch in range(1, 21):
         print(f"epoch {epoch:2}: training loss {losses[0]:.3f}, validation loss {losses[1]:.3f}")
 
 # %% [markdown]
-# A loss is −ln p, where p is what the truth is given, as a geometric mean over the examples. Exercise: which p belongs to a loss of 2.3, of 1.2,
+# A loss is −ln p, where p is the probability given to the true class: its geometric mean over the examples. Exercise: which p belongs to a loss of 2.3, of 1.2,
 # of 0.3? Work out the first in your head.
 
 # %%
@@ -118,7 +118,7 @@ for epoch, loss in printed.items():
     print(f"epoch {epoch:2}: {loss:<4}  best so far: epoch {best:<2}  waited {waited}  stop: {stop}")
 
 # %% [markdown]
-# Exercise: with patience 3 on a bumpy curve. Count before you run; then try patience 1 in the second cell, and see what haste keeps.
+# Exercise: with patience 3 on a bumpy curve. Count before you run; then try patience 1 in the second cell, and see which epoch too little patience keeps.
 
 # %%
 exercise = early_stopping.LESSON.exercises[3]
@@ -149,7 +149,7 @@ for case in dials.CASES:
 dials.plot()
 
 # %% [markdown]
-# Now one of your own. Make it ill in a way that is not in the list, and see whether the diagnosis notices.
+# Now one of your own. Make it fail in a way that is not in the list, and see whether the diagnosis notices.
 
 # %%
 lr, weight_scale = 0.1, 1.0
@@ -175,7 +175,7 @@ print(fill(exercise.verdict(my_answer)))
 # %% [markdown]
 # ## Write code
 #
-# The check below each function says how many cases are right, and which is the first that is not. It begins with a wrong one.
+# The check below each function says how many cases are right, and which is the first that is not. The function that stands there is wrong.
 
 # %% [markdown]
 # Write `stops_after(losses, patience)`: after which epoch, from 1, early stopping ends; None if it does not.

@@ -143,7 +143,7 @@ loss_curves(history)
 # ## Holding back
 #
 # L2 adds λ·Σw² to the loss, so every weight is pulled towards 0, the harder the farther it is. Predict what a λ of 0.02 does to the
-# *training* loss, and to the other. Then try 0.2, and 2.
+# *training* loss, and to the validation loss. Then try 0.2, and 2.
 
 # %%
 strength = 0.02
@@ -167,7 +167,7 @@ print(fill(exercise.verdict(my_answer)))
 
 # %% [markdown]
 # Dropout sets each activation to 0 with probability p while training, and scales the rest, so that the mean stays. Run the cell several times
-# with other seeds. Why are the others divided by 1 − p?
+# with other seeds. Why are those that are kept divided by 1 − p?
 
 # %%
 seed = 1
@@ -188,10 +188,10 @@ print(fill(exercise.verdict(my_answer)))
 # %% [markdown]
 # ## Write code
 #
-# The check below each function says how many cases are right, and which is the first that is not. It begins with a wrong one.
+# The check below each function says how many cases are right, and which is the first that is not. The function that stands there is wrong.
 
 # %% [markdown]
-# Write `guesses(secret, rate, count)`: the first guesses from 50, each rate times the slope of (g − secret)² further.
+# Write `guesses(secret, rate, count)`: the numbers from 50 on, each of them the last one, g, minus rate times the slope of (g − secret)².
 
 
 # %%

@@ -15,7 +15,7 @@
 # # 11. Handwritten digits
 #
 # Everything so far, on real images: 1,797 digits written by people, 8 × 8 pixels each, and they come with this checkout. It is the same graph,
-# the same slopes and the same update as in the first notebook; only more of it.
+# the same slopes and the same update as in the first notebook; there is only more of everything.
 
 # %%
 # %matplotlib inline
@@ -155,7 +155,7 @@ lesson.plot()
 # %% [markdown]
 # ## Write code
 #
-# The check below each function says how many cases are right, and which is the first that is not. It begins with a wrong one.
+# The check below each function says how many cases are right, and which is the first that is not. The function that stands there is wrong.
 
 # %% [markdown]
 # Write `count_parameters(sizes)`: the weights and biases of a network with these sizes, 64, 32, 10 say.

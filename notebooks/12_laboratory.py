@@ -90,7 +90,7 @@ play(mistakes_laboratory.LESSON, quiz=True)
 # ## Write it yourself
 #
 # Here is a backward pass in a few lines, with one mistake in it. (`topological_order` lists the nodes, each after its operands.) It is right on
-# graphs in which every node is used once. Compare it with the true gradients, find the mistake, and mend it.
+# graphs in which every node is used once. Compare it with the true gradients, find the mistake, and correct it.
 
 
 # %%
@@ -219,10 +219,10 @@ print(fill(exercise.verdict(my_answer)))
 # %% [markdown]
 # ## Write code
 #
-# The check below each function says how many cases are right, and which is the first that is not. It begins with a wrong one.
+# The check below each function says how many cases are right, and which is the first that is not. The function that stands there is wrong.
 
 # %% [markdown]
-# Write `leaves_first(parents)`: an order of the nodes in which each stands behind its parents; `parents` maps a node to their list.
+# Write `leaves_first(parents)`: an order of the nodes in which each stands after its parents; `parents` maps a node to their list.
 
 
 # %%

@@ -76,7 +76,7 @@ print("passed:", by_hand)
 # %% [markdown]
 # ## Stage 5: topological order
 #
-# A node may hand on its gradient only when all its uses have given theirs. So: each node after its parents, and then from the end.
+# A node may contribute to its parents only when its own gradient is complete. So: each node after its parents, and then from the end.
 
 
 # %%
@@ -141,7 +141,7 @@ print(fill(exercise.verdict(my_answer)))
 # %% [markdown]
 # ## Stage 8: one more operation
 #
-# Each is a value and a slope for each operand. Here is tanh; the others go the same way.
+# Each operation is a value, and a slope for each operand. Here is tanh; the others are written in the same way.
 
 
 # %%
@@ -202,7 +202,7 @@ def checked(source):
 print(checked(WRONG))
 
 # %% [markdown]
-# Mend it, and check again.
+# Correct it, and check again.
 
 # %%
 MENDED = WRONG.replace("parent.grad = node.grad", "parent.grad += node.grad")

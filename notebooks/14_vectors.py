@@ -87,7 +87,7 @@ print("by the graph:", vectors.scalar_way()["∂L/∂W"])
 # ## A function that looks at all its inputs
 #
 # Softmax has a matrix of derivatives, one for each probability and each logit. Predict the sum of each row: by how much do all logits together
-# change one probability, if all grow by the same?
+# change one probability, if all grow by the same amount?
 
 # %%
 z = [Value(2.0), Value(1.0), Value(0.1)]
@@ -130,7 +130,7 @@ forward_and_reverse.plot()
 # %% [markdown]
 # ## Write code
 #
-# The check below each function says how many cases are right, and which is the first that is not. It begins with a wrong one.
+# The check below each function says how many cases are right, and which is the first that is not. The function that stands there is wrong.
 
 # %% [markdown]
 # Write `vector_jacobian(u, matrix)`: uᵀ J, the row u times a matrix that is given as a list of rows.

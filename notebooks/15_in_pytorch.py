@@ -14,7 +14,7 @@
 # %% [markdown]
 # # 15. The same in PyTorch
 #
-# What has been built here from scalars, PyTorch does with arrays, and with the same names. This notebook lays three programs beside one another. It
+# What has been built here from scalars, PyTorch does with arrays, and with the same names. This notebook shows three programs side by side. It
 # does not need PyTorch: what PyTorch found is stored. Where it is installed, run its lines yourself.
 
 # %%
@@ -30,7 +30,7 @@ from autograd.classroom import compare
 from nn.lessons import in_pytorch
 
 # %% [markdown]
-# ## Line beside line
+# ## Line by line
 #
 # The tiny network of the first notebook: w = 3, b = 1, x = 2, and 15 would be right. Predict the two gradients before you open the answer.
 
@@ -67,7 +67,7 @@ for name, (theirs, here) in zip(("loss", "w¹₁₁", "w¹₁₂", "w¹₂₁", 
     print(f"{name:<6}{theirs:>10.6f}{here:>12.6f}")
 
 # %% [markdown]
-# They agree because the model was turned to float64 with `.double()`. PyTorch's own type is float32, with about seven digits.
+# They agree because the model was converted to float64 with `.double()`. PyTorch's own type is float32, with about seven digits.
 
 # %%
 play(loss, title="What both do at backward()", quiz=True)
@@ -89,7 +89,7 @@ in_pytorch.plot()
 # %% [markdown]
 # ## Write code
 #
-# The check below each function says how many cases are right, and which is the first that is not. It begins with a wrong one.
+# The check below each function says how many cases are right, and which is the first that is not. The function that stands there is wrong.
 
 # %% [markdown]
 # Write `linear(weight, bias, x)` as `torch.nn.Linear` computes it: a row of the weight for each output.

@@ -44,7 +44,7 @@ display(*define("query, key and value", "attention", "mask"))
 # ## Two tokens
 #
 # Token 2 has the query (1, 3). The keys are (2, 2) and (0, 2), and scores are divided by 2. Predict: at which token does it look more, and with what
-# share? Only the difference of the scores counts.
+# weight? Only the difference of the scores counts.
 
 # %%
 print(attention.vectors())
@@ -56,7 +56,7 @@ loss.backward()
 draw(loss)
 
 # %% [markdown]
-# Step through it. Which numbers does the query hear from: the values, the weights, or both?
+# Step through it. From which does the query get its gradient: the values, the weights, or both?
 
 # %%
 play(loss, title="What token 2 takes from two tokens", quiz=True)
@@ -81,7 +81,7 @@ print(fill(exercise.verdict(my_answer)))
 # %% [markdown]
 # ## A GPT that learns names
 #
-# It reads 34 short names letter by letter, and 6 are held out. Guessing each of 12 letters alike costs ln 12. Predict what becomes of the loss
+# It reads 34 short names letter by letter, and 6 are held out. If all 12 letters are equally likely, the loss is ln 12. Predict what becomes of the loss
 # on the names held out, with so few names to learn from.
 
 # %%
@@ -94,7 +94,7 @@ gpt.plot()
 
 # %% [markdown]
 # Early stopping would keep the step with the lowest loss on the names held out. Which samples look more like names, those of that step or those of
-# the last? And which of the two has a model that has only learned its list by heart?
+# the last? And which of the two come from a model that has only learned its list by heart?
 
 # %%
 for title, key in (("best step", "samples"), ("last step", "samples at the end")):
@@ -104,7 +104,7 @@ for title, key in (("best step", "samples"), ("last step", "samples at the end")
 # %% [markdown]
 # ## Write code
 #
-# The check below each function says how many cases are right, and which is the first that is not. It begins with a wrong one.
+# The check below each function says how many cases are right, and which is the first that is not. The function that stands there is wrong.
 
 # %% [markdown]
 # Write `weights(query, keys)`: the softmax of query · key / √d, where d is the length of the query.

@@ -125,7 +125,7 @@ def table() -> str:
         rows = watched(case).rows
         last, first = rows[-1], rows[-1].layers[0]
         losses = f"{rows[0].loss:>7.3f} →{last.loss:>7.3f}"
-        norms = f"{last.gradient_norm:>12.2g}{last.update_ratio:>9.1g}{first.gradient_norm:>11.2g}"
+        norms = f"{last.gradient_norm:>12.2g}{last.update_ratio:>9.1g}{first.gradient_norm:>11.2g}".replace("-", "−")
         lines.append(f"{case.name:<22}{losses}{norms}{first.dead:>7.0%}{first.saturated:>11.0%}")
     return "\n".join(lines)
 
@@ -157,7 +157,7 @@ def by_layer() -> Story:
     layers: list[LayerDials] = watched(CASES[3]).rows[-1].layers
     norms = [layer.gradient_norm for layer in layers]
     yield "Ten layers of three sigmoid units and an output, from the first to the last:"
-    lines = [[f"{k:>7}" for k in range(1, len(norms) + 1)], [f"{norm:>7.0e}" for norm in norms]]
+    lines = [[f"{k:>7}" for k in range(1, len(norms) + 1)], [f"{norm:>7.0e}".replace("-", "−") for norm in norms]]
     yield f"layer  {''.join(lines[0])}\nnorm   {''.join(lines[1])}"
     step = (norms[-1] / norms[0]) ** (1 / (len(norms) - 1))
     whole = watched(CASES[3]).rows[-1].gradient_norm

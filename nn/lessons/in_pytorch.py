@@ -216,7 +216,7 @@ def compared(name: str) -> str:
             *rows,
             f"largest difference: {max(abs(a - b) for a, b in zip(theirs, mine, strict=True)):.0e}".replace(
                 " 0e+00", " 0"
-            ),
+            ).replace("-", "−"),
         ]
     )
 

@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 from autograd import Parameter, Value, mean, steps
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, choice, measured
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, choice, measured, number
 from nn.layers import MLP
 from nn.losses import mse_loss
 from nn.optim.optimizers import SGD
@@ -140,11 +140,7 @@ def parabola_table() -> str:
     for lr in RATES:
         losses = descent(lr)
         numbers = "".join(f"{losses[t]:>12.4g}" for t in shown)
-        lines.append(
-            f"{lr:>6g}{1 - CURVATURE * lr:>11.4g}{numbers}{closed_form(lr, 20):>14.4g}".replace("-0", "−0").replace(
-                "-1", "−1"
-            )
-        )
+        lines.append(f"{lr:>6g}{1 - CURVATURE * lr:>11.4g}{numbers}{closed_form(lr, 20):>14.4g}".replace("-", "−"))
     return "\n".join(lines)
 
 
@@ -171,7 +167,7 @@ def verdicts() -> Story:
         made = ", ".join(f"{losses[0] * ratio**t:.{DECIMALS[name] + 1}f}" for t in range(len(losses)))
         yield (
             f"{name.capitalize()}: yes. Any ratio from {low:.5f} to {high:.5f} rounds to these losses; {ratio:.5f} gives {made}. "
-            f"With lr = {lr:g} that is a curvature of {curvature_for(ratio, lr):.3g}."
+            f"With lr = {number(lr)} that is a curvature of {curvature_for(ratio, lr):.3g}."
         )
     exact = COLUMNS["just right"][1][1]
     yield f"(After {exact:g}.00 would come {exact**2 / 100:g}, which rounds to {exact**2 / 100:.0f}: it is the rounding that saves the column.)"

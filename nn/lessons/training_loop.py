@@ -159,7 +159,7 @@ def slips() -> Story:
         f"{max(map(abs, over_classes)):.0e}), since ŷ and y "
         f"both add up to 1. With axis=1 it is {len(over_classes)} times what backward finds for the mean loss (to {apart:.0e}): a sum, "
         "where the loss is a mean."
-    )
+    ).replace("e-", "e−")
     yield (
         "The weights that it calls Xavier/He have the deviation √(2/n), n the inputs. That is He's, made for ReLU; Xavier's is √(2/(n + "
         "m)), m the outputs. For 8 and 10: "

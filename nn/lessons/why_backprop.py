@@ -6,7 +6,7 @@ from timeit import timeit
 from typing import Any
 
 from autograd import Value, no_grad, scope, steps
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, choice, measured
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, choice, measured, number
 from nn.layers import MLP
 from nn.losses import mse_loss
 
@@ -122,7 +122,7 @@ def tell(lesson: Lesson) -> Story:
     events = steps(loss)
     yield from (event for event in events if event.phase == "forward")
     yield (
-        f"The naive way: add {NUDGE:g} to one weight, run all of this again, and see by how much the loss changes. "
+        f"The naive way: add {number(NUDGE)} to one weight, run all of this again, and see by how much the loss changes. "
         f"Then the next weight: {weights} more passes."
     )
     yield "# One backward pass finds them all, because it reuses what it has computed"
@@ -150,7 +150,7 @@ def tell(lesson: Lesson) -> Story:
     best = min(NUDGES, key=lambda nudge: race(SHAPES[2], nudge).apart)
     yield (
         "A large nudge sees the curve instead of the slope; with a tiny one, the two losses agree in nearly all their digits, and their "
-        f"difference is noise. The best here is {best:g}, and it is still off by {race(SHAPES[2], best).apart:.0e}. Backward has no ε."
+        f"difference is noise. The best here is {number(best)}, and it is still off by {power(race(SHAPES[2], best).apart)}. Backward has no ε."
     )
     yield (
         "Seconds are the machine's, so none are printed. To see yours:\n"
@@ -180,7 +180,7 @@ def counts(races: list[Race]) -> str:
     """Return what both ways cost on each network, as a table."""
     lines = [
         f"{one.weights:>9}{one.nudging_passes:>10}{one.backward_passes:>7} + 1{one.nudging_work:>10,}{one.backward_work:>11,}"
-        f"{one.nudging_work / one.backward_work:>9.1f}{one.apart:>21.0e}"
+        f"{one.nudging_work / one.backward_work:>9.1f}{power(one.apart):>21}"
         for one in races
     ]
     heads = [
@@ -190,14 +190,19 @@ def counts(races: list[Race]) -> str:
     return "\n".join([*heads, *lines])
 
 
+def power(x: float) -> str:
+    """Write the size of a number, as number() writes it: 1e−06."""
+    return f"{x:.0e}".replace("-", "−")
+
+
 def errors() -> str:
     """Return how far nudging is off, for ever smaller nudges, as a table."""
     found = [race(SHAPES[2], nudge).apart for nudge in NUDGES]
     return (
         "nudge             "
-        + "".join(f"{n:>9.0e}" for n in NUDGES)
+        + "".join(f"{power(n):>9}" for n in NUDGES)
         + "\nlargest difference"
-        + "".join(f"{e:>9.0e}" for e in found)
+        + "".join(f"{power(e):>9}" for e in found)
     )
 
 

@@ -37,7 +37,9 @@ class Newton(Optimizer):
     def step(self, loss: Value | None = None) -> None:
         """Change all parameters, from the loss itself: its graph is derived twice, and no `.grad` is read."""
         if not isinstance(loss, Value):
-            raise GraphError("Newton's method derives the loss twice, so it needs it: newton.step(loss).")
+            raise GraphError(
+                "Newton's method differentiates the loss twice, so its step takes the loss: newton.step(loss)."
+            )
         rates = [(p, group["lr"]) for group in self.param_groups for p in group["params"]]
         changes = zip(rates, solved(*self.curvature(loss)), strict=True)
         all_at_once([call for (p, lr), change in changes for call in setting_calls(p, p.data - lr * change)])

@@ -135,7 +135,7 @@ class ProgressBar:
             from tqdm import tqdm
         except ImportError:
             raise MissingPackageError(
-                "A progress bar is drawn by the package tqdm: pip install tqdm. Without it, fit prints nothing, and trains as well."
+                "A progress bar is drawn by the package tqdm: pip install tqdm. Without it, fit prints nothing, and trains just as well."
             ) from None
 
         per_epoch = -(-len(run.data) // run.batch_size)

@@ -104,7 +104,7 @@ def refuse_what_would_freeze(run: Run) -> None:
                 raise GraphError(f"{kind.__name__} cannot be replayed: {why}. Leave replay=True out, or {module!r}.")
     if isinstance(run.optimizer, Newton):
         raise GraphError(
-            "Newton's method derives the loss twice, and a record holds first derivatives only. Leave replay=True out, or take Adam."
+            "Newton's method differentiates the loss twice, and a record holds first derivatives only. Leave replay=True out, or take Adam."
         )
 
 

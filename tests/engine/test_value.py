@@ -177,7 +177,7 @@ def test_constants_get_no_gradient():
 )
 def test_backward_from_plain_numbers_alone_is_refused(loss):
     node = loss()
-    with pytest.raises(autograd.GraphError, match=r"plain numbers.*v\.item\(\) are numbers without a past"):
+    with pytest.raises(autograd.GraphError, match=r"plain numbers.*v\.item\(\) are plain numbers, without a graph"):
         node.backward()
     assert node.grad is None
 
