@@ -22,7 +22,7 @@ def check_layer(layer: object) -> None:
     if layer in OF_ONE_NUMBER:
         name = activations.activation_name(layer)
         raise DataError(
-            f"Sequential takes functions from list to list, and {name} is of one number. "
+            f"Sequential takes functions from list to list, and {name} is a function of one number. "
             f"Give it to the layer before: Layer(2, 3, {name!r})."
         )
 

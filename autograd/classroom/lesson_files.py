@@ -81,7 +81,7 @@ def failed(path: str, whole: str, error: BaseException) -> FileError:
     frames = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == whole]
     line = getattr(error, "lineno", None) if isinstance(error, SyntaxError) else frames[-1] if frames else None
     what = f"{type(error).__name__}: {error}".rstrip(": ")
-    return FileError(f"{path} stops{f' in line {line}' if line else ''} with {what}. Mend the file, and try again.")
+    return FileError(f"{path} stops{f' in line {line}' if line else ''} with {what}. Correct the file, and try again.")
 
 
 def thing_in(module: ModuleType, path: str, name: str) -> Any:

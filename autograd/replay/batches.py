@@ -157,7 +157,7 @@ def no_nan(block: Floats, name: str) -> None:
         example, place = np.argwhere(np.isnan(block))[0].tolist()
         raise DataError(
             f"Example {example} of the batch has a NaN as number {place} of {name} (both counted from 0), and every "
-            "gradient would be NaN after it. Mend the data, or leave the example out."
+            "gradient would be NaN after it. Correct the data, or leave the example out."
         )
 
 

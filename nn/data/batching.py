@@ -185,7 +185,7 @@ def check_numbers(i: int, example: Example[object]) -> None:
         ) from None
     if not finite_example(example):
         raise DomainError(
-            f"Example {i} holds a number that is not finite, {shortened(example)}. Mend it or leave it out."
+            f"Example {i} holds a number that is not finite, {shortened(example)}. Correct it or leave it out."
         )
 
 

@@ -72,7 +72,7 @@ WRITTEN = (
     ("learning-rates", "How does the loss behave when the learning rate is too large?", "It jumps up and down, or grows."),
     ("learning-rates", "On a parabola of curvature c, which learning rates converge?", "Those below 2/c."),
     ("optimizers", "What does Adam divide by?", "By the square root of a running mean of squared gradients: each weight has a step size of its own."),
-    ("optimizers", "What is Adam's bias correction for?", "Its means start at 0 and are too small at first; dividing by 1 − βᵗ mends that."),
+    ("optimizers", "What is Adam's bias correction for?", "Its means start at 0 and are too small at first; dividing by 1 − βᵗ corrects that."),
     ("optimizers", "How long is Adam's first step?", "The learning rate, whatever the gradient."),
     ("optimizers", "How long is RMSprop's first step?", "η/√(1 − α), 10·η for α = 0.99: its mean is not corrected."),
     ("optimizers", "When do the two conventions of momentum differ?", "When the learning rate changes."),

@@ -105,7 +105,9 @@ def accumulate(losses: Iterable[Value], weight: float = 1.0) -> float:
     total, empty = 0.0, True
     for loss in losses if isinstance(losses, Iterable) else [losses]:
         if not isinstance(loss, Value):
-            raise DataError(f"accumulate goes backward from losses, Values all, and here is {shortened(loss)}.")
+            raise DataError(
+                f"accumulate goes backward from losses, each of them a Value, and here is {shortened(loss)}."
+            )
         weighted, empty = weight * loss, False
         weighted.backward()
         total += weighted.data

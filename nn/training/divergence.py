@@ -93,6 +93,6 @@ def bad_example(of: str, data: Data[object], candidates: Iterable[Example[object
             place = next((i for i, (x, y) in enumerate(data) if x is inputs and y is target), "?")
             return (
                 f"Example {place} of the {of} data (counted from 0) is to blame, which holds a number that is not finite: "
-                f"{shortened((inputs, target))}. Mend it or leave it out."
+                f"{shortened((inputs, target))}. Correct it or leave it out."
             )
     return ""

@@ -33,7 +33,7 @@ FROZEN = {
 
 CANNOT = (
     "The model and its loss cannot be recorded: {error}. With replay=True all numbers are Values, and a class number is a one-hot list: "
-    "nn.cross_entropy takes it, an index into the outputs does not. Mend that, or leave replay=True out."
+    "nn.cross_entropy takes it, an index into the outputs does not. Correct that, or leave replay=True out."
 )
 
 

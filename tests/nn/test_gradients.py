@@ -141,7 +141,7 @@ def test_an_empty_batch_has_no_gradient():
             accumulate(nothing)
     with pytest.raises(LengthError, match="batch is empty"):
         checkpointed_backward(MLP(1, [1, 1]).layers, [], lambda out: mse_loss(out, []))
-    with pytest.raises(TypeError, match="Values all, and here is 0"):
+    with pytest.raises(TypeError, match="each of them a Value, and here is 0"):
         accumulate([0])
     w = Value(3.0)
     assert (accumulate(w * w), w.grad) == (9.0, 6.0)

@@ -543,7 +543,7 @@ WRONG_CALLS = {
     "a batch for a neuron": (lambda: nn.Neuron(2)([[1, 2], [3, 4]]), r"model\.batch\(rows\)"),
     "a function of one number in a row of layers": (
         lambda: nn.Sequential(nn.Layer(2, 3, "linear"), nn.relu),
-        r"relu is of one number\. Give it to the layer before: Layer\(2, 3, 'relu'\)",
+        r"relu is a function of one number\. Give it to the layer before: Layer\(2, 3, 'relu'\)",
     ),
     "a neuron at the end of a row of layers": (
         lambda: nn.Sequential(nn.Neuron(2))([1, 2]),
@@ -562,7 +562,7 @@ WRONG_CALLS = {
     "numbers for names": (lambda: nn.MLP(1, [1]).load_state_dict({1: 2.0}), "Unknown: 1. Build the model"),
     "a penalty on a model": (lambda: nn.l2_penalty(nn.MLP(1, [1]), 0.1), r"Give model\.parameters\(\)"),
     "a penalty on numbers": (lambda: nn.l1_penalty([1.0, 2.0], 0.1), r"Give model\.parameters\(\)"),
-    "a number to go backward from": (lambda: nn.accumulate(3), "Values all, and here is 3"),
+    "a number to go backward from": (lambda: nn.accumulate(3), "each of them a Value, and here is 3"),
     "a model for its layers": (
         lambda: nn.checkpointed_backward(nn.MLP(1, [1]), [[1.0]], lambda outputs: outputs[0][0]),
         "Checkpointing takes a list, and was given MLP",

@@ -458,7 +458,7 @@ def test_an_example_that_is_not_finite_is_named_by_its_place_in_the_data(replay,
     message = str(error := run_until_it_stops(data=data, batch_size=2, replay=replay))
     assert f"is not finite is {error.parameter}: " in message
     assert f"Example {place} of the training data (counted from 0) is to blame" in message
-    assert message.endswith("Mend it or leave it out.")
+    assert message.endswith("Correct it or leave it out.")
     assert "learning rate" not in message  # no other one would help
 
 
