@@ -20,7 +20,16 @@ try:
 except ImportError:  # Windows has none
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["check_free", "check_place", "file_path", "let_signs_through", "read_file", "write_file", "write_folder"]
+__all__ = [
+    "check_free",
+    "check_place",
+    "file_errors",
+    "file_path",
+    "let_signs_through",
+    "read_file",
+    "write_file",
+    "write_folder",
+]
 
 REMEDIES = {
     errno.ENOSPC: "Make room on the disk, or choose another place.",

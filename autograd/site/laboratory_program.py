@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import io
 import json
+import linecache
 import sys
 import tempfile
 import traceback
@@ -84,6 +85,7 @@ def run_program(source: str, say: Say) -> None:
     A line of its own that is an expression is shown, as in a notebook: a picture as a picture, a page as a page.
     """
     file = str(write_file(Path("program.py").resolve(), source))  # where Python finds its lines
+    linecache.clearcache()  # those of the program before
     with connected(say):
         try:
             body = ast.parse(source, file).body

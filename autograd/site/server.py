@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 from autograd.errors import FileError
@@ -29,6 +30,11 @@ class SiteHandler(SimpleHTTPRequestHandler):
 
     extensions_map = SimpleHTTPRequestHandler.extensions_map | TYPES
 
+    def handle(self) -> None:
+        """Answer; who leaves a page before it is there is no error."""
+        with suppress(ConnectionError):
+            super().handle()
+
     def end_headers(self) -> None:
         """Add that the page is to be asked for again."""
         self.send_header("Cache-Control", "no-cache")
@@ -43,10 +49,13 @@ def server(folder: str, host: str, port: int) -> ThreadingHTTPServer:
 
     Raises FileError where there is no such folder, and where it cannot listen there.
     """
-    if not Path(folder).is_dir():
+    if not os.path.isdir(folder):
         raise FileError(f"There is no folder {folder!r}. Write one: python3 -m autograd site -o {folder}.")
     try:
         return ThreadingHTTPServer((host, port), partial(SiteHandler, directory=folder))
     except (OSError, OverflowError) as error:
         words = getattr(error, "strerror", None) or str(error)
-        raise FileError(f"{host}:{port} cannot be listened to: {words}. Choose another --port, or --port 0.") from None
+        raise FileError(
+            f"{host}:{port} cannot be listened to: {words.rstrip('.')}. Choose another --port, or --port 0; "
+            "a --host is an address of this machine, such as 127.0.0.1."
+        ) from None

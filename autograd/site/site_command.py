@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Container
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from autograd.classroom.lesson_files import course_of_folder
 from autograd.classroom.marking.class_commands import progress
 from autograd.classroom.marking.hand_out import check_empty
 from autograd.errors import FileError
-from autograd.file_io import write_file, write_folder
+from autograd.file_io import check_free, write_file, write_folder
 from autograd.pictures.texts import counted
 
 
@@ -43,6 +44,8 @@ def make_site(options: argparse.Namespace) -> None:
     folder = Path(options.output)
     archive = Path(f"{folder if folder.name.strip('.') else folder.resolve()}.zip")
     check_empty(folder, options.force)
+    for place in (folder / "index.html", *([archive] if options.zip else [])):
+        check_free(place)  # before a minute of work
     if options.zip and archive.exists() and not options.force:
         raise FileError(f"{str(archive)!r} is there already. Move it away, or write over it with --force.")
     course = course_of_folder(options.folder) if options.folder else options.course
@@ -60,6 +63,17 @@ def make_site(options: argparse.Namespace) -> None:
         print(f"{archive}: the same, packed")
     for item in left_out:
         print(f"Left out: {item.what}. {item.why}")
+    if strangers := strange_files(folder, contents):
+        print(
+            f"Not of this site, and left as before: {counted(len(strangers), 'file')} in {folder}, among them {strangers[0]}. "
+            "For this site alone choose a new folder."
+        )
+
+
+def strange_files(folder: Path, contents: Container[str]) -> list[str]:
+    """Return the names of the files in a folder that are not among its contents, as what an earlier, larger site left."""
+    files = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    return sorted(name for name in files if name not in contents)
 
 
 def serve(options: argparse.Namespace) -> None:

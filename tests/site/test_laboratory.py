@@ -97,6 +97,12 @@ def test_a_program_leaves_the_hook_the_output_and_the_keyboard_as_they_were(said
     assert (sys.displayhook, sys.stdin) == before
 
 
+def test_python_looks_up_the_lines_of_this_program_and_not_of_the_one_before(said):
+    look = "import linecache\nprint(linecache.getline(__file__, 3))  # as a warning does\n# {}\n"
+    assert said(look.format("this one"))[0]["text"] == "# this one\n"
+    assert said(look.format("another"))[0]["text"] == "# another\n"
+
+
 def test_record_sees_the_lines_of_a_program(said):
     pytest.importorskip("numpy")
     *_, last = said("import autograd\n\ndef f(x):\n    return x if x.data > 0 else -x\n\nautograd.record(f, 1.0)")

@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -48,12 +49,28 @@ def test_each_file_has_the_type_that_browsers_want(tmp_path):
         running.shutdown()
 
 
+def test_who_leaves_in_the_midst_of_a_file_is_no_error(tmp_path, capfd):
+    (tmp_path / "large.bin").write_bytes(bytes(20_000_000))
+    running = server(str(tmp_path), "127.0.0.1", 0)
+    running.daemon_threads = False  # so that to close the server waits for its answers
+    with running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        with socket.create_connection(running.server_address) as leaving:
+            leaving.sendall(b"GET /large.bin HTTP/1.0\r\n\r\n")
+            assert leaving.recv(10)
+        running.shutdown()
+    assert capfd.readouterr().err == ""
+
+
 def test_what_cannot_be_served_says_what_would_work(tmp_path, capsys):
     assert main(["serve", str(tmp_path / "none")]) == 2
     assert "autograd site -o" in capsys.readouterr().err
     assert main(["serve", str(tmp_path), "--port", "99999999"]) == 2
+    assert ".." not in capsys.readouterr().err
     assert main(["serve", str(tmp_path), "--host", "no such host"]) == 2
-    assert "cannot be listened to" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "cannot be listened to" in said
+    assert "a --host is an address of this machine" in said
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is another thing there")

@@ -148,6 +148,15 @@ def test_what_is_refused_is_refused_before_anything_is_made(tmp_path, capsys):
     assert main(["site", "-o", str(tmp_path / "new"), "--zip"]) == 2
     assert "new.zip" in capsys.readouterr().err
     assert not (tmp_path / "new").exists()
+    assert main(["site", "-o", str(tmp_path / "mine.txt" / "new")]) == 2
+    assert "mine.txt' is not a folder" in capsys.readouterr().err
+    assert main(["site", "-o", str(tmp_path / ("new" * 100))]) == 2
+    assert "Choose a shorter name" in capsys.readouterr().err
+    (tmp_path / "new.zip").unlink()
+    (tmp_path / "new.zip").mkdir()
+    assert main(["site", "-o", str(tmp_path / "new"), "--zip", "--force"]) == 2
+    assert "new.zip' is a folder" in capsys.readouterr().err
+    assert not (tmp_path / "new").exists()
 
 
 def test_the_zip_of_an_assignment_holds_its_folder_and_no_solution():
@@ -207,8 +216,11 @@ def test_a_site_of_ones_own_lessons_has_nothing_of_the_course(tmp_path):
     assert not (tmp_path / "pages" / "documents.html").exists()
     assert not (tmp_path / "pages" / "notebooks.html").exists()
     (tmp_path / "pages" / "mine.txt").write_text("mine")
-    made("site", "-o", str(tmp_path / "pages"), "--course", str(tmp_path), "--force")
+    assert "Not of this site" not in said
+    said = made("site", "-o", str(tmp_path / "pages"), "--course", str(tmp_path), "--force")
     assert (tmp_path / "pages" / "mine.txt").read_text() == "mine"
+    assert "Not of this site, and left as before: 1 file in " in said
+    assert "among them mine.txt." in said
 
 
 @pytest.mark.slow

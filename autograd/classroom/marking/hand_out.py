@@ -19,7 +19,7 @@ from autograd.classroom.marking.roster import ClassMember, shown_names
 from autograd.classroom.paper import Paper
 from autograd.classroom.renumbering import leaf_numbers, seeded
 from autograd.errors import DataError, FileError
-from autograd.file_io import check_free, write_folder
+from autograd.file_io import check_free, file_errors, write_folder
 from autograd.pictures import draw
 from autograd.player import play
 
@@ -89,10 +89,11 @@ def write_class(
 
 def check_empty(place: Path, force: bool) -> None:
     """Raise FileError for a folder that is not one, or has something in it."""
-    if place.exists() and not place.is_dir():
-        raise FileError(f"{str(place)!r} is not a folder. Choose a new name with -o.")
-    if place.is_dir() and any(place.iterdir()) and not force:
-        raise FileError(f"{str(place)!r} is not empty. Choose a new folder, or write into it with --force.")
+    with file_errors(place, "written"):
+        if place.exists() and not place.is_dir():
+            raise FileError(f"{str(place)!r} is not a folder. Choose a new name with -o.")
+        if place.is_dir() and any(place.iterdir()) and not force:
+            raise FileError(f"{str(place)!r} is not empty. Choose a new folder, or write into it with --force.")
 
 
 def student_files(given: list[Given], practice: bool, progress: Callable[[int], None]) -> dict[str, str]:
