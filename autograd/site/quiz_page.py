@@ -63,4 +63,5 @@ def plain(asked: Question) -> dict[str, object]:
         "wrong": [[float(f"{one.answer:.12g}"), f"is what you get when {one.when}. {one.why}"] for one in apart],
         "hints": asked.hints,
         "solution": asked.solution,
+        "further": asked.further is not None,
     }

@@ -247,6 +247,7 @@ def test_a_quiz_is_judged_as_on_a_terminal(visit, few):
         for one in typed[1:]:
             words = asked[k].verdict(one).words.removesuffix(" Step through the events and compare.")
             assert " ".join(answer(k, one).split()).startswith(words), (k, one)
+        assert ("quiz and diagnose try more" in answer(k, "12345")) == (asked[k].further is not None)
         assert "is not a number" in answer(k, "thirty")
     assert page.inner_text("#score") == f"Right: {len(numbers)} of {len(asked)}."
 

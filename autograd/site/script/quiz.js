@@ -22,6 +22,12 @@
     else say(row, [asked[k].choices[Number(typed)]], false);
   };
 
+  // Python can try mistakes on a graph that are not in this page.
+  const notFound = (shown, further) => [
+    `${shown} is not right, and none of the known mistakes gives it.`,
+    ...(further ? ["This page knows only some: in a terminal the commands quiz and diagnose try more."] : []),
+  ];
+
   const checkNumber = (row, k, typed) => {
     const answer = reading(typed);
     if (!answer) {
@@ -32,7 +38,7 @@
     const nearer = [...new Set(asked[k].wrong.filter(([x]) => fits(answer, x)).map(([, words]) => `${answer.shown} ${words}`))];
     if (kind === "right") settle(row, k, [`${answer.shown} is right.`], "right");
     else if (kind === "coarse") say(row, [`${answer.shown} is right as far as it goes. Give one digit more.`], false);
-    else say(row, nearer.length ? nearer : [`${answer.shown} is not right, and none of the known mistakes gives it.`], false);
+    else say(row, nearer.length ? nearer : notFound(answer.shown, asked[k].further), false);
   };
 
   const hint = (row, k) => {
