@@ -8,7 +8,7 @@ from autograd.classroom import Lesson
 from autograd.classroom.paper import Paper
 from autograd.classroom.questions import Question
 from autograd.graph import number
-from autograd.pictures.texts import clean
+from autograd.pictures.texts import clean, counted
 from autograd.player.page import embedded
 from autograd.site.shell import SitePage, link
 
@@ -22,7 +22,7 @@ def quiz_page(lesson: Lesson, home: str, picture: str) -> SitePage:
     body = [
         f'<p class="chapter">{link(home, lesson.title)}</p>',
         f"<h1>Quiz: {escape(clean(lesson.title))}</h1>",
-        f'<p class="quiet">{len(asked)} questions. A number counts with two digits or more; 1/3 is exact.</p>',
+        f'<p class="quiet">{counted(len(asked), "question")}. A number counts with two digits or more; 1/3 is exact.</p>',
         picture,
         f'<ol class="quiz">\n{rows}\n</ol>',
         '<p id="score" role="status"></p>',

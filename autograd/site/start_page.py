@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from autograd.classroom import Claim, Course, Flashcard, Lesson
-from autograd.pictures.texts import clean
+from autograd.pictures.texts import clean, counted
 from autograd.player.page import embedded
 from autograd.site.card_page import identity
 from autograd.site.glossary_page import Word, anchor
@@ -19,7 +19,11 @@ SCRIPTS = ("storage.js", "search-index.js", "start.js")
 def start_items(course: Course, cards: Sequence[Flashcard], words: Sequence[Word]) -> Iterator[Item]:
     """Yield the start page, and the index that it searches: a script, since a page on a disk can fetch nothing."""
     chapters = "\n".join(chapter(course, name, lessons) for name, lessons in course.chapters.items())
-    body = part("start.html").replace("{{chapters}}", chapters).replace("{{count}}", str(len(course.lessons)))
+    body = (
+        part("start.html")
+        .replace("{{chapters}}", chapters)
+        .replace("{{count}}", counted(len(course.lessons), "lesson"))
+    )
     yield SitePage("index.html", "Backpropagation, step by step", body, SCRIPTS)
     found = [*map(lesson_entry, course.lessons.values()), *map(card_entry, cards), *map(word_entry, words)]
     yield SiteFile("search-index.js", f"const INDEX = {embedded({'entries': found})};\n")

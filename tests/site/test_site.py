@@ -212,6 +212,7 @@ def test_a_site_of_ones_own_lessons_has_nothing_of_the_course(tmp_path):
     made("new", str(tmp_path / "01_first.py"))
     said = made("site", "-o", str(tmp_path / "pages"), "--course", str(tmp_path))
     assert "1 lesson, " in said
+    assert ">1 lesson in which " in (tmp_path / "pages" / "index.html").read_text("utf-8")
     assert len(list((tmp_path / "pages" / "lessons").iterdir())) == 1
     assert not (tmp_path / "pages" / "documents.html").exists()
     assert not (tmp_path / "pages" / "notebooks.html").exists()
