@@ -39,6 +39,7 @@ NO_KEYBOARD = "The laboratory has no keyboard to read from: write the number int
 REMARKS = {  # words of an error, and what they mean here
     "pip install": NO_PACKAGES,
     "'window' from 'js'": "The laboratory opens no other page: write play(L) on a line of its own.",
+    "Socket not connected": "A program in the laboratory cannot ask any other place for anything.",
     "start new thread": "The laboratory has one thread, in one process.",
     "does not support processes": "The laboratory has one thread, in one process.",
 }

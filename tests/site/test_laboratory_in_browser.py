@@ -113,6 +113,8 @@ def test_what_is_not_there_says_so(page):
     assert "no other package" in output(page)
     run(page, "import matplotlib.pyplot as plt")
     assert "There is no package matplotlib here" in output(page)
+    run(page, "import urllib.request\nurllib.request.urlopen('http://example.com')")
+    assert "cannot ask any other place" in output(page)
 
 
 def test_an_endless_loop_is_stopped_and_python_runs_again(page):
@@ -148,6 +150,13 @@ def test_a_link_brings_the_program_back(page, address, browser):  # noqa: F811
     other.locator("#output .error").wait_for()
     assert "not whole" in other.locator("#output").inner_text()
     other.close()
+
+
+def test_a_lesson_that_is_not_in_the_folder_is_missed(page):
+    page.evaluate("location.hash = 'lesson=xor-training'")
+    page.locator("#output", has_text="There is no xor-training in this folder.").wait_for()
+    page.evaluate("location.hash = 'lesson=layer'")
+    page.locator("#output:empty").wait_for(state="attached")
 
 
 def test_the_way_back_leads_to_what_was_written(page):

@@ -144,7 +144,8 @@ addEventListener("DOMContentLoaded", () => {
     if (address && location.hash === address) return;
     address = location.hash;
     const asked = new URLSearchParams(location.hash.slice(1));
-    open(asked);
+    const name = asked.get("lesson") ?? asked.get("assignment");
+    if (!open(asked) && name) shown(element("p", { class: "error" }, `There is no ${name} in this folder. Choose one above, under Open.`));
     if (!asked.has("program")) return;
     try {
       write(await unpack(asked.get("program")));
