@@ -160,15 +160,19 @@ def test_the_address_brings_back_the_example_and_its_numbers(visit):  # noqa: F8
     player = play(LESSONS["xor-training"])
     page = opened(visit(player))
     page.click("[data-steps='10']")
+    page.wait_for_timeout(400)  # a browser takes one address in a tenth of a second
     page.click(".point[data-example='2']")
-    page.wait_for_timeout(300)  # a browser takes one address in a tenth of a second
+    page.wait_for_timeout(400)
     state, address = page.evaluate(STATE), page.url.split("#")[1]
     again = visit(player, f"#{address}")
     assert again.evaluate(STATE) == state
     assert again.get_attribute(".point[data-example='2']", "aria-pressed") == "true"
-    page.go_back()
-    page.go_back()
-    page.locator("#title", has_text=LESSONS["xor-training"].title).wait_for()
+    title = page.locator("#title", has_text=LESSONS["xor-training"].title)
+    for _ in range(3):
+        if not title.is_visible():
+            page.go_back()
+            page.wait_for_timeout(400)
+    title.wait_for()
     page.go_forward()
     page.locator("#title", has_text="The network").wait_for()
 

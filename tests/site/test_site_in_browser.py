@@ -155,7 +155,10 @@ def test_one_goes_on_at_the_event_where_one_was(visit, few):
     page.click("#home")
     expect(page).to_have_url(f"{few.as_uri()}/lessons/tiny-network/index.html")
     page.go_back()
+    expect(page.locator("#at")).to_contain_text("4 /")
     page.fill("#slider", "5")
+    expect(page.locator("#at")).to_contain_text("5 /")
+    page.wait_for_timeout(400)  # a browser takes one address in a tenth of a second
     page.goto(f"{few.as_uri()}/index.html")
     page.click("#place-link")
     expect(page.locator("#at")).to_contain_text("5 /")
