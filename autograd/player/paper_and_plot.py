@@ -43,7 +43,8 @@ def letters_as_letters(slug: str) -> AbstractContextManager[object]:
         from matplotlib import rc_context
     except ImportError:
         return nullcontext()
-    return rc_context({"svg.fonttype": "none", "svg.hashsalt": slug})
+    settings: AbstractContextManager[object] = rc_context({"svg.fonttype": "none", "svg.hashsalt": slug})
+    return settings
 
 
 def slim(svg: str) -> str:
