@@ -198,7 +198,7 @@ def noises() -> str:
 def comparison(runs: dict[str, Run]) -> str:
     """Return what the three runs reach, as a table."""
     lines = [
-        f"                       from the best (w, b), after          after {EPOCHS} epochs",
+        f"                   distance from the best (w, b), after     after {EPOCHS} epochs",
         f"              steps      1 epoch     {EPOCHS} epochs           w         b     w moves by",
     ]
     for name, one in runs.items():

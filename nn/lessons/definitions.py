@@ -31,7 +31,7 @@ DEFINED = table_of(Definition(*row) for row in (
     ("weight", "A parameter that is multiplied with an input."),
     ("bias", "A parameter that is added."),
     ("squared error", "The square of the difference: never below 0, and larger for larger errors.", r"L = (\hat{y} - y)^2"),
-    ("update", "A change of the parameters that makes the loss smaller."),
+    ("update", "A change of the parameters that is to make the loss smaller: a step against the gradient."),
     ("training", "Many updates, from many examples."),
     ("example", "An input with its target."),
     ("path", "A way through the graph, from a result to a node it was computed from."),
@@ -55,7 +55,7 @@ DEFINED = table_of(Definition(*row) for row in (
     ("softmax", "Turns a list of logits into probabilities: all positive, and 1 in sum.", r"\hat{y}_i = \frac{e^{z_i}}{\sum_j e^{z_j}}"),
     ("saturated", "Of a unit: so far out on a sigmoid or a tanh that the slope there is nearly 0."),
     ("kink", "A point where the slope jumps. What the slope is there is a choice."),
-    ("dead unit", "A ReLU that is at or below 0 for every example: no gradient passes, and its weights never move."),
+    ("dead unit", "A ReLU that is at or below 0 for every example: no gradient passes, and none moves its weights."),
     # --- losses ---
     ("mean squared error", "The mean of the squared errors (MSE): the usual loss for a number.", r"L = \frac{1}{n} \sum_i (\hat{y}_i - y_i)^2"),
     ("mean absolute error", "The mean size of the errors (MAE): outliers disturb it less.", r"L = \frac{1}{n} \sum_i \lvert \hat{y}_i - y_i \rvert"),

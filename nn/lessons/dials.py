@@ -162,8 +162,9 @@ def by_layer() -> Story:
     step = (norms[-1] / norms[0]) ** (1 / (len(norms) - 1))
     whole = watched(CASES[3]).rows[-1].gradient_norm
     yield (
-        f"From layer to layer it shrinks by a factor of about {step:.0f}. The norm of the whole, {whole:.2g}, is that of the last layer and looks "
-        "moderate, and the loss falls a little, since the output's bias learns. One number for the whole network hides it."
+        f"From the last layer back to the first it shrinks by a factor of about {step:.0f} a layer, on average. "
+        f"The norm of the whole, {whole:.2g}, is that of the last layer and looks "
+        "moderate, and the loss falls a little, since the output layer learns a constant. One number for the whole network hides it."
     )
 
 

@@ -141,8 +141,9 @@ def tell(lesson: Lesson) -> Told:
     yield f"# What patience does: {TRAINING} noisy examples of {INPUTS} inputs, of which one matters; watched on {VALIDATION} others"
     yield patience_table()
     yield (
-        "The training loss falls to the end, the validation loss turns. First the neuron finds w₁, then it fits the noise with the weights "
-        "that should be 0. Much patience costs epochs and nothing else, since the best weights are kept all the while."
+        "The training loss falls to the end, the validation loss turns. The neuron finds w₁ and fits the noise at the same time: first "
+        "what w₁ gains weighs more, later the weights that should be 0 go on growing. "
+        "Much patience costs epochs and nothing else, since the best weights are kept all the while."
     )
     (hasty, at), (patient, later) = watched(BUMPY, 1), watched(BUMPY, 3)
     yield (
@@ -168,7 +169,7 @@ def patience_table() -> str:
     """Return where a real run stops and what it keeps, for each patience."""
     lines = [
         "                                    at the stop                    kept",
-        "patience   stops after   training   validation     epoch   validation      w₁   the other weights",
+        "patience   stops after   training   validation     epoch   validation      w₁   length of the others",
     ]
     for patience in PATIENCES:
         history, stopping, model = train(patience)

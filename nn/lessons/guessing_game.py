@@ -107,7 +107,7 @@ def tell(lesson: Lesson) -> Told:
     )
     yield (
         f"Another start does not help: from {', '.join(map(str, STARTS))} a step of 10 finds "
-        f"{', '.join(str(len(won(10, start))) for start in STARTS)} secrets, each time others. To play, think of a number:\n"
+        f"{', '.join(str(len(won(10, start))) for start in STARTS)} secrets; where the last digit differs, they are others. To play, think of a number:\n"
         '  python3 -c "from nn.lessons.guessing_game import play; play(step=10, start=50)"'
     )
     yield "# What the game leaves out: how far"
@@ -147,7 +147,7 @@ def small_or_large() -> str:
     return (
         f"Why 0.001, and not 10? On (g − s)² from {number(START)}, with 10, the guesses are {', '.join(map(number, large))}: each step goes past "
         "the goal, and lands 19 times as far behind it. With 0.001 they are "
-        f"{', '.join(map(number, small))}: slow, and safe. How large is too large depends on how curved the loss is; here it is everything above 1."
+        f"{', '.join(map(number, small))}: slow, and safe. How large is too large depends on how curved the loss is; here it is everything from 1 on."
     )
 
 

@@ -83,7 +83,8 @@ def tell(lesson: Lesson) -> Told:
     yield shares()
     yield (
         f"A minimum must curve up in every direction. With random curvatures ({DRAWS} matrices for each number of weights) that soon hardly "
-        "ever happens; a network has thousands of weights. Its curvatures are not random; the counting is the same."
+        "ever happens; a network has thousands of weights. Its curvatures are not random, so these "
+        "shares do not carry over; that a minimum needs all of them does."
     )
     yield "# A plateau: 1 − e^(−w²/2) from w = 5"
     yield from define("plateau")

@@ -181,7 +181,7 @@ def verdicts() -> Story:
     _, losses = COLUMNS["too large"]
     yield (
         f"Too large: no. From {losses[0]:g} to {losses[1]:g} it rises, then falls to {losses[2]:g}; on a parabola what rises once rises for ever. "
-        "No bowl helps, in any number of dimensions: its loss is a sum of such columns, aᵢ·rᵢᵗ with aᵢ and rᵢ at or above 0, and each of "
+        "No bowl of second degree helps, in any number of dimensions: its loss is a sum of such columns, aᵢ·rᵢᵗ with aᵢ and rᵢ at or above 0, and each of "
         "them bends up; a floor below it changes nothing. "
         f"This one bends by −{-bends(losses)[0]:g}, down. Numbers like these need a surface whose curvature changes, or another batch at each step."
     )

@@ -174,7 +174,7 @@ def columns(found: dict[str, float]) -> tuple[list[float], list[float], list[flo
 
 def price_table(found: dict[str, float]) -> str:
     """Return each house's error, its square, and both gradients."""
-    lines = ["house    error      square   its slope   slope of |error|/3"]
+    lines = ["house    error      square  slope of /3   slope of |error|/3"]
     for i, (square, gradient, absolute) in enumerate(zip(*columns(found), strict=True), 1):
         error = found[f"e{i}"]
         lines.append(

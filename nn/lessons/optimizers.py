@@ -92,7 +92,8 @@ def tell(lesson: Lesson) -> Told:
     yield table(results("saddle"))
     yield (
         "Near the saddle the slope is nearly 0. SGD multiplies its distance from the ridge by 1 + 2·lr a step, momentum by more. Those that "
-        "divide by the size of the gradient do not see that it is small: they walk off at once."
+        "divide by the size of the gradient do not see that it is small, and walk off sooner; "
+        "Adagrad only as far as its sum of squares lets it."
     )
     yield "# What the documents say of them, and what the ravine shows"
     yield opinions()

@@ -97,7 +97,7 @@ def tell(lesson: Lesson) -> Told:
     yield (
         f"Some validation losses are below {noise():.3f}, that of the parabola itself. That is luck: twenty points say no more than ±"
         f"{SIGMA**2 * math.sqrt(2 / 20):.2f} (one standard deviation of the mean of twenty squared errors). On endless points nothing is better than the "
-        f"parabola, and the order of the four is {', '.join(ranking())}."
+        f"parabola, and the order of the four, the best first, is {'; '.join(ranking())}."
     )
     _, large, held, dropped = fits().values()
     yield (
@@ -260,7 +260,8 @@ LESSON = Lesson(
     measure=measure,
     notes=(
         Note("ready w", "8 from the error and 3 from the penalty. The error asks for a smaller w this time; the penalty does so every time."),
-        Note("ready λ", "Moving λ along this gradient teaches nothing: λ = 0 would be best. λ is chosen on the validation set instead."),
+        Note("ready λ", "Moving λ along this gradient teaches nothing: it would go to 0 and on below, a reward for large weights. "
+             "λ is chosen on the validation set instead."),
     ),
     exercises=(
         GradientOf(penalised, "w", 11, {"sign of the delta": -11, "zero_grad forgotten": 22}),

@@ -71,9 +71,10 @@ def cause() -> Story:
     mistake = mistakes.updated_too_early(root, LR)
     assert mistake.first is not None
     yield (
-        f"After one step the error is {right['E_after_1_step']:.11f}. The printed 0.291027924 comes out, to the last digit, if the output weights are updated "
-        f"before the hidden gradients go through them: {wrong['E_after_1_step']:.9f}. The text computes w5⁺ to w8⁺ first and says, rightly, that "
-        "the old weights are meant; the program behind its figures used the new. The first line that goes wrong:"
+        f"After one step with the learning rate {LR:g} the error is {right['E_after_1_step']:.11f}. The printed 0.291027924 comes "
+        f"out, to the last digit, if the output weights are updated before the hidden gradients go through them: {wrong['E_after_1_step']:.9f}. "
+        "The text computes w5⁺ to w8⁺ first and says, rightly, that the old weights are meant; "
+        "the program behind its figures used the new. The first line that goes wrong:"
     )
     yield mistake.first.lines[-1]
     yield (

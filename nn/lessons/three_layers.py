@@ -123,7 +123,8 @@ def tell(lesson: Lesson) -> Story:
     yield comparison(loss)
     apart = differences()
     yield (
-        f"{len(apart)} gradients, computed twice: once by a graph that knows nothing of matrices, once by formulas that know nothing of graphs. "
+        f"{len(apart)} gradients, those of the biases, activations and inputs among them, computed twice: "
+        "once by a graph that knows nothing of matrices, once by formulas that know nothing of graphs. "
         f"The largest difference is {max(apart.values()):g}. The matrix form is bookkeeping: it does all neurons of a layer at once."
     )
 

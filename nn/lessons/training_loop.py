@@ -93,7 +93,7 @@ def beginning() -> Story:
     yield (
         f"Ten classes, and no idea: each gets 1/10, and the loss is −ln(1/10) = ln 10 = {math.log(CLASSES):.4f}. That is the document's “maybe 2.3”, "
         f"with 10 % right by luck. A network with weights of 0 gives {even:.4f}. Random weights are confident without evidence, and confident "
-        f"mistakes cost more: ours begin at {drawn:.4f}. A first loss far above ln 10 says that the weights are too large."
+        f"mistakes cost more: ours begin at {drawn:.4f}. A first loss far above ln 10 says that the logits are too large: the weights are, or the inputs."
     )
 
 
@@ -178,7 +178,8 @@ def without_each_part() -> Story:
     yield (
         "That is true of all six, with a reservation about backpropagation: gradients can be found by nudging (why-backprop), and one can learn without any. "
         f"Change all 13 weights at random, and keep the change if the loss is lower: after {ablation.TRIES:,} tries the loss is "
-        f"{ablation.searched():.3f}. With a million weights hardly any random change helps: backpropagation makes learning cheap, not possible."
+        f"{ablation.searched():.3f}. With a million weights a small random change lowers the loss about every second time, "
+        "but hardly at all: backpropagation makes learning cheap, not possible."
     )
 
 
@@ -284,7 +285,7 @@ LESSON = Lesson(
             "A new network for ten classes has a first loss of 9. What does that say?",
             [("it has learned something already", "Then its loss would be below ln 10."),
              ("nothing: it is random", "A network that knows nothing has ln 10 = 2.3."),
-             ("its weights are too large", "")],
+             ("its logits are too large: the weights are, or the inputs", "")],
             lambda: 3 if math.log(CLASSES) < 9 else 1,
             "Compare with guessing.",
         ),

@@ -115,11 +115,11 @@ def tell(lesson: Lesson) -> Told:
     yield (
         "Each time the units double, the error falls to about a quarter: between two knots a line misses a curve by at most "
         "(distance of the knots)²/8 times the largest second derivative, here π². As close as you like, with enough units: this is the "
-        "theorem, for one input and with ReLUs."
+        "theorem, for one input, with ReLUs, and for curves whose second derivative has a bound."
     )
     yield "# The same networks, trained"
     yield from define("seed")
-    yield f"Adam, learning rate {LEARNING_RATE}, {EPOCHS} epochs, on 17 points of the curve. The largest error, from random weights of three seeds:"
+    yield f"Adam, learning rate {LEARNING_RATE}, {EPOCHS} epochs, on 17 points of the curve. The largest error, from random weights (4 units: three seeds):"
     yield trained_table()
     hand, found = errors()[0][16], errors()[1][16, 0]
     yield (
@@ -141,8 +141,8 @@ def tell(lesson: Lesson) -> Told:
     )
     yield (
         "Two hidden units, as in xor-by-hand, do not “represent any decision boundary”, as the document has it. Along a line two ReLUs make three straight "
-        f"pieces, which cross 0 three times at most (of {DRAWN:,} networks with random weights none crosses more than {crossings()} times). Five points in "
-        "a row of classes 0, 1, 0, 1, 0 ask for four."
+        f"pieces, which cross 0 twice at most, since one piece is flat or the middle slope is the sum of the outer two (of {DRAWN:,} "
+        f"networks with random weights none crosses more than {crossings()} times). Four points in a row of classes 0, 1, 0, 1 ask for three."
     )
     yield "# Why depth: folding"
     yield from depth()

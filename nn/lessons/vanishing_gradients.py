@@ -131,7 +131,7 @@ def tell(lesson: Lesson) -> Told:
     sigmoid = norms(network("sigmoid"))
     yield (
         f"The slope of sigmoid is at most ¼. After {DEPTH - 1} of them, times weights mostly below 1, the first layer gets "
-        f"{sigmoid[0] / sigmoid[-1]:.1g} of what the last gets. It does not learn; the last layers do."
+        f"{sigmoid[0] / sigmoid[-1]:.1g} of what the last gets. Its steps are that much shorter."
     )
     yield (
         "ReLU: slope 1 where it is on. Residual: x + f(x) has the slope 1 + f′, so there is always a way on which nothing shrinks (each "

@@ -66,7 +66,7 @@ def tell(lesson: Lesson) -> Told:
     yield from passes(lesson.build(), about=("ŷ", "z3", "u1", "u2", "c", "a2"))
     yield "# Mended: the same hidden layer, other weights in the output unit"
     yield (
-        "A line that separates the four points must have 1.5·u1 + 0.5·u2 + c below 0 and 0.5·u1 + c above it. With u1 = 1 and c = −0.25 "
+        "A line that separates the four points must have c and 1.5·u1 + 0.5·u2 + c below 0, and 0.5·u1 + c above it. With u1 = 1 and c = −0.25 "
         "that asks for u2 below −2.5; −3 makes z3 −0.25 or +0.25 at all four. Sixteen times these weights, the same line, and the sigmoid is close to 0 or 1: "
         "ŷ = sigmoid(16·a1 − 48·a2 − 4)."
     )

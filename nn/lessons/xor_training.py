@@ -202,8 +202,8 @@ def tell(lesson: Lesson) -> Told:
     yield comparison()
     yield (
         "Leaky ReLU ends on the same line as ReLU: units 1 and 3 are again above 0 for all four inputs, and below 0 unit 2 is a line too. It "
-        "keeps a unit from dying; it does not put a bend between the inputs. ELU and tanh bend everywhere, so no set of four inputs makes "
-        "them one line."
+        "keeps a unit from dying; it does not put a bend between the inputs. Tanh bends everywhere, and ELU below 0, "
+        "where each of its units here is for some input."
     )
     yield "# A run that learns: the same weights, data and learning rate, with tanh instead of ReLU"
     learned = run("tanh")
