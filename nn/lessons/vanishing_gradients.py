@@ -131,13 +131,15 @@ def tell(lesson: Lesson) -> Told:
     sigmoid = norms(network("sigmoid"))
     yield (
         f"The slope of sigmoid is at most ¼. After {DEPTH - 1} of them, times weights mostly below 1, the first layer gets "
-        f"{sigmoid[0] / sigmoid[-1]:.1g} of what the last gets. Its steps are that much shorter."
+        f"{sigmoid[0] / sigmoid[-1]:.1g}".replace("-", "−")
+        + " of what the last gets. Its steps are that much shorter."
     )
     yield (
         "ReLU: slope 1 where it is on. Residual: x + f(x) has the slope 1 + f′, so there is always a way on which nothing shrinks (each "
-        "layer adds to the activations, and the last layer's gradient grows with them). Batch normalisation: no unit is driven "
-        "into the flat ends. Initialisation: four times the weights make up for sigmoid's ¼, "
-        "but only near 0, so it helps and does not cure; for tanh, whose slope at 0 is 1, Xavier's weights are enough."
+        "layer adds to the activations, and the last layer's gradient grows with them). Batch normalisation: it divides "
+        "each sum by its deviation, which is small here, and so multiplies the gradient up again. "
+        "Initialisation: four times the weights make up for sigmoid's ¼, but only near 0, so it helps "
+        "and does not cure; for tanh, whose slope at 0 is 1, Xavier's weights are enough."
     )
     yield "# The opposite: weights twice as large as He's"
     yield from define("gradient clipping")
