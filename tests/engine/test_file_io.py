@@ -157,7 +157,7 @@ def test_a_folder_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
         assert sorted(os.listdir(folder)) == ["a", "b", "z"]
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="locks of folders")
+@pytest.mark.skipif(not hasattr(os, "fork") or sys.platform == "emscripten", reason="locks of folders")
 def test_what_a_killed_process_leaves_of_a_folder_is_swept_at_the_next_write(tmp_path):
     left, at_work = tmp_path / ".week.0123456789abcdef.part", tmp_path / ".week.fedcba9876543210.part"
     for folder in (left, at_work):
