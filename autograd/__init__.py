@@ -13,7 +13,7 @@ import os
 import sys
 import typing
 
-from autograd import fast, file_io, habits
+from autograd import fast, habits, output
 from autograd.errors import (
     AutogradError,
     DataError,
@@ -31,7 +31,6 @@ from autograd.errors import (
     RenderError,
 )
 from autograd.explain import mistakes
-from autograd.explain.diagnose import diagnose
 from autograd.explain.name_locals import name_locals
 from autograd.explain.paths import paths
 from autograd.explain.phases import phases
@@ -41,7 +40,6 @@ from autograd.explain.why import why
 from autograd.functions import dot, grad, hessian, logsumexp, max, maximum, mean, min, minimum, softmax, sum
 from autograd.gradcheck import gradcheck
 from autograd.modes import enter, no_grad, scope
-from autograd.pictures import draw
 from autograd.replay import flat_parameters, record
 from autograd.value import Parameter, Value, lift
 
@@ -49,6 +47,8 @@ if typing.TYPE_CHECKING:
     from autograd.classroom.flashcards import flashcards
     from autograd.classroom.handout import handout
     from autograd.classroom.terminal_quiz import quiz
+    from autograd.explain.diagnose import diagnose
+    from autograd.pictures import draw
     from autograd.player import play
 
 __all__ = [
@@ -103,6 +103,8 @@ __all__ = [
 ]
 
 _LATER = {  # what is imported when it is first used
+    "diagnose": "autograd.explain.diagnose",
+    "draw": "autograd.pictures",
     "flashcards": "autograd.classroom.flashcards",
     "handout": "autograd.classroom.handout",
     "play": "autograd.player",
@@ -111,7 +113,7 @@ _LATER = {  # what is imported when it is first used
 
 if os.environ.get("CHALKGRAD_PLAIN") != "1":
     fast.install()
-file_io.let_signs_through()
+output.let_signs_through()
 habits.explain_none()
 sys.meta_path.append(habits.Hints(__name__, habits.of_module))
 

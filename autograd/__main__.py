@@ -11,14 +11,11 @@ from typing import Any
 
 import autograd
 from autograd import commands
-from autograd.classroom import operations_table, walkthrough
+from autograd.classroom import walkthrough
 from autograd.classroom.arguments import split_numbers
-from autograd.classroom.marking import class_commands
-from autograd.pictures import LEVELS
 from nn.lessons import COURSE
 
 LESSONS = COURSE.lessons
-QUICK = ("step", "why", "paths", "what-if", "diagnose", "draw", "quiz", "list", "table")
 
 
 class ClosedInput(io.TextIOBase):
@@ -88,29 +85,27 @@ def ended(status: int, words: str = "") -> int:
 
 
 def parser(words: Sequence[str] = ()) -> argparse.ArgumentParser:
-    """Return the parser of the command line; where its first word is one of QUICK, without the assignments."""
+    """Return the parser of the command line; where its first word is a command, with the commands of that group alone."""
     top = Parser(prog="python3 -m autograd", description="Worked examples of backpropagation, step by step.")
     top.set_defaults(run=commands.show_list, json=False, course=COURSE, folder=None)
     added = top.add_subparsers(title="commands", metavar="COMMAND")
+    wanted = [add for add, names in GROUPS.items() if words and words[0] in names]
+    for add in wanted or GROUPS:
+        add(added)
+    return top
+
+
+def add_list(added: Any) -> None:
+    """Add the command that prints the catalogue of lessons."""
     listing = added.add_parser("list", help="list the walkthroughs")
     listing.add_argument("--json", action="store_true", help="as JSON")
     listing.add_argument("--course", dest="folder", metavar="FOLDER", help="the lessons of a folder")
     listing.set_defaults(run=commands.show_list)
-    add_steps(added)
-    add_questions(added)
-    add_pictures(added)
-    add_class_kit(added)
-    if not words or words[0] not in QUICK:
-        from autograd.classroom.assignments import assignment_command  # many files, which few commands need
-        from autograd.site import site_command
 
-        assignment_command.add_to(added)
-        site_command.add_commands(added)
-    class_commands.add_commands(added)
-    added.add_parser("table", help="print the table of operations").set_defaults(
-        run=lambda options: print(operations_table.table())
-    )
-    return top
+
+def add_table(added: Any) -> None:
+    """Add the command that prints the table."""
+    added.add_parser("table", help="print the table of operations").set_defaults(run=commands.show_table)
 
 
 def command(
@@ -187,6 +182,8 @@ def add_questions(added: Any) -> None:
 
 def add_pictures(added: Any) -> None:
     """Add the commands that draw: the graph, its plot, a page."""
+    from autograd.pictures import LEVELS
+
     drawn = command(added, "draw", commands.draw_lesson, "draw one: a picture of its graph")
     drawn.add_argument(
         "-o", "--output", metavar="FILE", help="a name in .svg, .png, .pdf, .dot, .tex or .txt; LESSON.svg without"
@@ -219,6 +216,8 @@ def add_ground(drawn: argparse.ArgumentParser) -> None:
 
 def add_class_kit(added: Any) -> None:
     """Add what a class needs: quizzes, handouts, flashcards."""
+    from autograd.pictures import LEVELS
+
     quiz = command(added, "quiz", commands.ask_quiz, "predict, then reveal: questions with hints, and a score")
     paper = command(added, "handout", commands.write_handout, "write it for paper: to fill in, and solved")
     instead = quiz.add_mutually_exclusive_group()
@@ -243,6 +242,40 @@ def add_class_kit(added: Any) -> None:
     new.add_argument("file", metavar="FILE.py", help="the file to write")
     new.add_argument("--force", action="store_true", help="also where there is such a file")
     new.set_defaults(run=commands.begin_lesson)
+
+
+def add_assignments(added: Any) -> None:
+    """Add the commands for engines of one's own."""
+    from autograd.classroom.assignments import assignment_command
+
+    assignment_command.add_to(added)
+
+
+def add_site(added: Any) -> None:
+    """Add the commands that write the course as a folder of pages."""
+    from autograd.site import site_command
+
+    site_command.add_commands(added)
+
+
+def add_marking(added: Any) -> None:
+    """Add the commands that give a class its numbers, and mark its answers."""
+    from autograd.classroom.marking import class_commands
+
+    class_commands.add_commands(added)
+
+
+GROUPS: dict[Callable[[Any], None], tuple[str, ...]] = {  # in the order in which the help names them
+    add_list: ("list",),
+    add_steps: ("step",),
+    add_questions: ("why", "paths", "diagnose", "what-if"),
+    add_pictures: ("draw", "export", "plot", "play"),
+    add_class_kit: ("quiz", "handout", "slides", "flashcards", "new"),
+    add_assignments: ("assignment",),
+    add_site: ("site", "serve"),
+    add_marking: ("class", "mark"),
+    add_table: ("table",),
+}
 
 
 if __name__ == "__main__":

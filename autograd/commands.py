@@ -1,33 +1,28 @@
-"""The commands: what each prints or writes. `options` are those of the command line, with the course in `options.course`."""
+"""The commands: what each prints or writes. `options` are those of the command line, with the course in `options.course`.
+
+What only one command needs is imported there, so that `step` starts at once.
+"""
 
 import argparse
 import json
 import sys
 import webbrowser
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import autograd
-from autograd.classroom import Course, Lesson, flashcards, interactive, terminal_quiz, walkthrough
+from autograd.classroom import Course, Lesson, walkthrough
 from autograd.classroom.arguments import name_list, read_number
 from autograd.classroom.find import find_lesson
-from autograd.classroom.handout import handout
 from autograd.classroom.lesson_files import course_of_folder
-from autograd.classroom.marking.answer_files import answers_in_order
-from autograd.classroom.marking.class_commands import lesson_of_student
-from autograd.classroom.marking.moodle import moodle_bank
-from autograd.classroom.new_lesson import new_lesson
-from autograd.classroom.paper import Paper
-from autograd.classroom.plot_files import PLOTS, plot_file
-from autograd.classroom.slides import check_name, save_deck, slides
-from autograd.classroom.tables import read_text
 from autograd.errors import DataError, FileError
 from autograd.explain.event_json import plain, stream
 from autograd.explain.events import Event
-from autograd.explain.programs import program
 from autograd.file_io import check_place, write_file
 from autograd.graph import DIGITS
-from autograd.pictures.ground import Ground
+
+if TYPE_CHECKING:
+    from autograd.classroom.paper import Paper
 
 
 class Printable(Protocol):
@@ -46,13 +41,8 @@ def show_list(options: argparse.Namespace) -> None:
     """Print the catalogue."""
     course = course_of(options)
     if options.json:
-        print(
-            json.dumps(
-                [catalogue_entry(lesson, course) for lesson in course.lessons.values()],
-                indent=1,
-                ensure_ascii=False,
-            )
-        )
+        entries = [catalogue_entry(lesson, course) for lesson in course.lessons.values()]
+        print(json.dumps(entries, indent=1, ensure_ascii=False))
         return
     print("A course in backpropagation. Step through a lesson with: python3 -m autograd step NAME")
     for chapter, lessons in course.chapters.items():
@@ -94,6 +84,8 @@ def show_steps(options: argparse.Namespace) -> None:
             )
         )
     elif options.interactive and sys.stdin.isatty() and sys.stdout.isatty():
+        from autograd.classroom import interactive
+
         interactive.interact(lesson, interactive.key, interactive.line)
     else:
         shown = DIGITS.set(options.digits)
@@ -103,6 +95,13 @@ def show_steps(options: argparse.Namespace) -> None:
             DIGITS.reset(shown)
         lines = told.splitlines()
         print("\n".join(lines if options.all else walkthrough.beginning(lines)))
+
+
+def show_table(options: argparse.Namespace) -> None:
+    """Print the table of operations."""
+    from autograd.classroom import operations_table
+
+    print(operations_table.table())
 
 
 def show_why(options: argparse.Namespace) -> None:
@@ -166,6 +165,11 @@ def show_player(options: argparse.Namespace) -> None:
 
 def ask_quiz(options: argparse.Namespace) -> None:
     """Ask the questions of a lesson, or print their key, or mark a file of answers."""
+    from autograd.classroom import terminal_quiz
+    from autograd.classroom.marking.answer_files import answers_in_order
+    from autograd.classroom.paper import Paper
+    from autograd.classroom.tables import read_text
+
     paper = Paper(find(options))
     if options.output:
         write_bank(options, paper)
@@ -178,8 +182,10 @@ def ask_quiz(options: argparse.Namespace) -> None:
         terminal_quiz.quiz(paper)
 
 
-def write_bank(options: argparse.Namespace, paper: Paper) -> None:
+def write_bank(options: argparse.Namespace, paper: "Paper") -> None:
     """Write a bank of questions for a learning platform."""
+    from autograd.classroom.marking.moodle import moodle_bank
+
     if options.format != "moodle" or not options.output.endswith(".xml"):
         raise DataError(
             f"{options.output!r}: a bank of questions is written with --format moodle, into a file that ends in .xml."
@@ -192,12 +198,14 @@ def write_bank(options: argparse.Namespace, paper: Paper) -> None:
 def write_handout(options: argparse.Namespace) -> None:
     """Write a lesson on paper, and say which files it is in."""
     lesson = find(options)
-    written = handout(lesson).save(options.output or f"{lesson.slug}.html")
+    written = autograd.handout(lesson).save(options.output or f"{lesson.slug}.html")
     print(*written, sep="\n")
 
 
 def show_cards(options: argparse.Namespace) -> None:
     """Print the flashcards, or write them in the format of the file's suffix."""
+    from autograd.classroom import flashcards
+
     course = course_of(options)
     deck = flashcards.deck(course)
     if options.output is None:
@@ -214,6 +222,8 @@ def show_cards(options: argparse.Namespace) -> None:
 
 def write_slides(options: argparse.Namespace) -> None:
     """Write a lesson as a deck of slides, and say which file it is in."""
+    from autograd.classroom.slides import check_name, save_deck, slides
+
     lesson = find(options)
     output = options.output or f"{lesson.slug}.html"
     check_name(output)
@@ -223,6 +233,8 @@ def write_slides(options: argparse.Namespace) -> None:
 
 def export_graph(options: argparse.Namespace) -> None:
     """Write the graph as a program, or print it."""
+    from autograd.explain.programs import program
+
     lesson = find(options)
     text = program(lesson.build(), options.format) + "\n"
     if options.output is None:
@@ -236,11 +248,16 @@ def export_graph(options: argparse.Namespace) -> None:
 
 def begin_lesson(options: argparse.Namespace) -> None:
     """Write a lesson to change, and say what to do with it."""
+    from autograd.classroom.new_lesson import new_lesson
+
     print(new_lesson(options.file, options.force))
 
 
 def draw_plot(options: argparse.Namespace) -> None:
     """Draw a lesson's plot, and say which file it is in."""
+    from autograd.classroom.plot_files import PLOTS, plot_file
+    from autograd.pictures.ground import Ground
+
     lesson = find(options)
     if lesson.plot is None:
         plotted = ", ".join(slug for slug, other in course_of(options).lessons.items() if other.plot) or "none yet"
@@ -266,6 +283,8 @@ def find(options: argparse.Namespace) -> Lesson:
     lesson = find_lesson(options.lesson, course_of(options), options.numbers, name_list(options.parameters), seed)
     if student is None:
         return lesson
+    from autograd.classroom.marking.class_commands import lesson_of_student
+
     if not options.class_folder:
         raise DataError("--student needs the class: --class FOLDER --student NAME.")
     return lesson_of_student(lesson, options.class_folder, student)

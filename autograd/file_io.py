@@ -5,9 +5,7 @@ file or the new one, never half of one. What an interrupted process left beside 
 """
 
 import errno
-import io
 import os
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -25,7 +23,6 @@ __all__ = [
     "check_place",
     "file_errors",
     "file_path",
-    "let_signs_through",
     "read_file",
     "write_file",
     "write_folder",
@@ -225,13 +222,3 @@ def file_errors(path: object, what: str) -> Iterator[None]:
         number, words = getattr(error, "errno", None), getattr(error, "strerror", None) or str(error)
         remedy = REMEDIES.get(number, OTHERWISE[what])  # type: ignore[arg-type]
         raise FileError(f"{str(path)!r} cannot be {what}: {words}. {remedy}") from None
-
-
-def let_signs_through() -> None:
-    """Have standard output write \\u2202 for a sign that its encoding has not, ∂ on an old terminal, where it would raise."""
-    stream = sys.stdout
-    if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
-        try:
-            "∂σ−".encode(stream.encoding)
-        except UnicodeEncodeError:
-            stream.reconfigure(errors="backslashreplace")

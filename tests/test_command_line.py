@@ -15,7 +15,7 @@ import pytest
 
 from autograd.__main__ import LESSONS, main
 from autograd.rules import TABLE
-from nn.lessons import COURSE
+from nn.lessons import COURSE, tiny_network
 
 ROOT = Path(__file__).resolve().parents[1]
 EACH = pytest.mark.parametrize("slug", ["tiny-network", "xor-by-hand", "xor-training"])
@@ -404,7 +404,7 @@ def test_questions_that_cannot_be_answered(arguments, words, capsys):
 
 def with_plot(monkeypatch, plot):
     lesson = dataclasses.replace(LESSONS["tiny-network"], plot=plot)
-    monkeypatch.setitem(LESSONS, "tiny-network", lesson)
+    monkeypatch.setattr(tiny_network, "LESSON", lesson)
 
 
 @pytest.mark.parametrize(("suffix", "start"), [("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")])

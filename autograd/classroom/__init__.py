@@ -2,7 +2,7 @@
 
 from autograd.classroom.claim import Claim
 from autograd.classroom.code_checks import compare
-from autograd.classroom.course import Course
+from autograd.classroom.course import Chapter, Course
 from autograd.classroom.definition import Definition, Flashcard, table_of
 from autograd.classroom.exercise import Exercise, GradientOf, Wrong, choice, one_of
 from autograd.classroom.lesson import Lesson, Note, Story, Told, measured, passes
@@ -11,6 +11,7 @@ from autograd.explain.stepper import updates
 from autograd.graph import number
 
 __all__ = [
+    "Chapter",
     "Claim",
     "Course",
     "Definition",

@@ -29,7 +29,7 @@ def start_items(course: Course, cards: Sequence[Flashcard], words: Sequence[Word
     yield SiteFile("search-index.js", f"const INDEX = {embedded({'entries': found})};\n")
 
 
-def chapter(course: Course, name: str, lessons: tuple[Lesson, ...]) -> str:
+def chapter(course: Course, name: str, lessons: Sequence[Lesson]) -> str:
     """Return a chapter with its lessons."""
     rows = "\n".join(entry(course, lesson) for lesson in lessons)
     return f'<section class="chapter">\n<h2>{escape(clean(name))}</h2>\n<ol class="lessons">\n{rows}\n</ol>\n</section>'

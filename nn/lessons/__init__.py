@@ -1,88 +1,57 @@
 """The course: its chapters, the lessons of each in the order in which they are taught, and the notebooks that work on them."""
 
-from autograd.classroom import Course
-from nn.lessons import (
-    activations,
-    attention,
-    batches,
-    cards,
-    derivations,
-    dials,
-    digits,
-    early_stopping,
-    forward_and_reverse,
-    gpt,
-    guessing_game,
-    hidden_space,
-    in_pytorch,
-    landscapes,
-    layer,
-    learning_rates,
-    linear_trap,
-    loan_neuron,
-    losses,
-    memory,
-    mistakes_laboratory,
-    one_line,
-    one_neuron,
-    optimizers,
-    overfitting,
-    published,
-    schedules,
-    three_layers,
-    tiny_network,
-    training_loop,
-    universal_approximation,
-    vanishing_gradients,
-    vectors,
-    why_backprop,
-    xor_by_hand,
-    xor_training,
-)
+from importlib import import_module
+
+from autograd.classroom import Chapter, Course, Lesson
+from nn.lessons.cards import CARDS
+
+CHAPTERS = {
+    "One neuron": (
+        "guessing-game",
+        "tiny-network",
+        "one-neuron",
+        "layer",
+        "loan-neuron",
+        "activations",
+        "losses",
+        "one-line",
+    ),
+    "Many neurons": ("xor-by-hand", "hidden-space", "xor-training", "linear-trap"),
+    "Whose fault": (
+        "derivations",
+        "vectors",
+        "three-layers",
+        "mistakes",
+        "published",
+        "why-backprop",
+        "forward-and-reverse",
+        "memory",
+        "vanishing-gradients",
+    ),
+    "Downhill": ("batches", "learning-rates", "optimizers", "schedules", "landscapes"),
+    "Training": (
+        "training-loop",
+        "overfitting",
+        "early-stopping",
+        "dials",
+        "universal-approximation",
+        "digits",
+        "in-pytorch",
+    ),
+    "Language": ("attention", "gpt"),
+}
+FILES = {"mistakes": "mistakes_laboratory"}  # as a rule a lesson's file has the name of its slug
+
+
+def load(slug: str) -> Lesson:
+    """Return a lesson: its file is imported when it is first asked for, so that a command for one lesson need not read them all."""
+    lesson: Lesson = import_module(f"nn.lessons.{FILES.get(slug, slug.replace('-', '_'))}").LESSON
+    return lesson
+
 
 COURSE = Course(
-    {
-        "One neuron": (
-            guessing_game.LESSON,
-            tiny_network.LESSON,
-            one_neuron.LESSON,
-            layer.LESSON,
-            loan_neuron.LESSON,
-            activations.LESSON,
-            losses.LESSON,
-            one_line.LESSON,
-        ),
-        "Many neurons": (xor_by_hand.LESSON, hidden_space.LESSON, xor_training.LESSON, linear_trap.LESSON),
-        "Whose fault": (
-            derivations.LESSON,
-            vectors.LESSON,
-            three_layers.LESSON,
-            mistakes_laboratory.LESSON,
-            published.LESSON,
-            why_backprop.LESSON,
-            forward_and_reverse.LESSON,
-            memory.LESSON,
-            vanishing_gradients.LESSON,
-        ),
-        "Downhill": (
-            batches.LESSON,
-            learning_rates.LESSON,
-            optimizers.LESSON,
-            schedules.LESSON,
-            landscapes.LESSON,
-        ),
-        "Training": (
-            training_loop.LESSON,
-            overfitting.LESSON,
-            early_stopping.LESSON,
-            dials.LESSON,
-            universal_approximation.LESSON,
-            digits.LESSON,
-            in_pytorch.LESSON,
-        ),
-        "Language": (attention.LESSON, gpt.LESSON),
-    },
-    cards=cards.CARDS,
+    {chapter: Chapter(slugs, load) for chapter, slugs in CHAPTERS.items()},
+    cards=CARDS,
     notebooks={
         "01_one_neuron": ("tiny-network", "one-neuron", "layer", "loan-neuron", "one-line"),
         "02_xor": ("xor-by-hand", "xor-training", "hidden-space"),

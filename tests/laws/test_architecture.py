@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # Every file of the two packages, from the ground up: a file imports only files that stand before it.
 # A star stands for the other files of a room, side by side: none of them imports another. A room may have several lines.
 FLOORS = """
-autograd: errors habits file_io packages namespaces op rules graph operators node refusals modes value moment functions code_text row_code fast gradcheck
+autograd: errors habits file_io packages output namespaces op rules graph operators node refusals modes value moment functions code_text row_code fast gradcheck
 autograd.explain: tex notation expression events step_mistakes event_json schema roots stepper phases
 autograd.explain: name_locals why paths what_if laboratory mistakes flows features answers student_mistakes diagnose programs __init__
 autograd.pictures: texts levels snapshot scene outline layered_layout spots arrangement outlines svg tikz dot graphviz ground picture __init__
