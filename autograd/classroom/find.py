@@ -23,7 +23,7 @@ def find_lesson(
     """Return the lesson that is meant: by its exact name, by PATH.py or PATH.py:NAME, or as a formula with its numbers.
 
     `numbers` are those of a formula's names; in a lesson or a file they replace the numbers of the leaves so named. `seed`
-    draws other numbers. Raises GraphError, with the nearest name, for what is none of these.
+    draws other numbers. Raises GraphError, with the nearest name, for anything else.
     """
     numbers = numbers or {}
     if wanted in course.lessons or (path := split_path(wanted)):

@@ -33,7 +33,7 @@ class Ground:
             raise PictureError(f"A width is a whole number of pixels, from 1 to {WIDEST}, and not {self.width!r}.")
 
     def of_svg(self, svg: str) -> str:
-        """Return our own SVG on this ground; it has none of its own but for a dark one."""
+        """Return our own SVG on this ground; only a dark ground is drawn into it."""
         if self.dark:
             svg = recoloured(svg)
         if self.dark and not self.transparent:

@@ -234,7 +234,7 @@ def played(root: Any) -> tuple[dict[str, str], list[Event], dict[int, list[str]]
     if not events or not all(isinstance(event, Event) for event in events):
         raise GraphError(
             "play takes the Value at the end of a computation, a function that builds it, a lesson, or a list of events, "
-            f"and {root!r} is none of them. Give it the loss itself."
+            f"and {root!r} is not one of them. Give it the loss itself."
         )
     *_, end = events[-1].names.values()
     rounds = events[-1].round + 1

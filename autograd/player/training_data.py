@@ -122,7 +122,7 @@ def unwritable(rows: Sequence[Row]) -> str:
 def opening(trainable: Trainable, offered: list[str]) -> dict[str, Any]:
     """Return what the drawer opens with; raise DataError for what it does not offer."""
     if trainable.optimizer not in offered:
-        raise DataError(f"A page trains with {', '.join(offered)}, and {trainable.optimizer!r} is none of them.")
+        raise DataError(f"A page trains with {', '.join(offered)}, and {trainable.optimizer!r} is not one of them.")
     if not trainable.lr > 0 or trainable.batch < 0:
         raise DataError(
             f"lr is above 0, and batch is a count of examples, or 0 for all of them: here lr is {trainable.lr} and batch {trainable.batch}."

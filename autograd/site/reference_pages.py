@@ -58,7 +58,7 @@ def place(module: str) -> str:
 
 
 def in_shell(html: str) -> str:
-    """Return what pdoc wrote as a part of our page: its <main> is none here, and links without words are left out."""
+    """Return what pdoc wrote as a part of our page: without its <main>; links without words are left out."""
     html = re.sub(r'<a class="headerlink" href="[^"]*"></a>', "", html)
     html = html.replace('<main class="pdoc">', '<div class="reference">').replace("</main>", "</div>")
     html = html.replace("<h5>Inherited Members</h5>", "<p>Inherited</p>")

@@ -29,7 +29,7 @@ from nn.losses import hinge_loss
 DOCUMENT = (0.5, 2.0, -150.0)  # z = 0.5·income + 2·score − 150; the income is in thousands
 LEARNING_RATE = 0.001
 APPLICATIONS = 60
-WRONGLY_REJECTED = (100.0, 40.0)  # who has since paid back
+WRONGLY_REJECTED = (100.0, 40.0)  # who has since repaid a loan
 APPLICANTS = {"Ada": (100.0, 60.0), "Ben": (40.0, 50.0), "Cleo": (120.0, 45.0), "Dan": WRONGLY_REJECTED}
 INCOMES, SCORES = (0.0, 200.0), (0.0, 100.0)
 Line = tuple[float, float]  # the slope, and the score where the income is 0
@@ -96,7 +96,7 @@ def tell(lesson: Lesson) -> Told:
     yield from importance(found)
     yield "# A mistake moves the line"
     yield from define("hinge loss")
-    yield "Dan was rejected, and has since paid back another loan: z should have been above 0."
+    yield "Dan was rejected, and has since repaid another loan: z should have been above 0."
     yield "Let the loss be the amount by which z falls short of 1 (the hinge loss):"
     loss = lesson.build()
     yield from passes(loss)

@@ -146,12 +146,12 @@ def revisited() -> Story:
 
 
 def sketch(node: Value, gradients: dict[Value, float], lines: list[str]) -> dict[Value, float]:
-    """Go backward as the sketch does: pay a parent, and go on from it at once. It is wrong."""
+    """Go backward as the sketch does: hand on to a parent, and go on from it at once. It is wrong."""
     for _, _, parent, local in operands(node):
         if parent.label:
             gradients[parent] = gradients.get(parent, 0.0) + gradients[node] * local
-            paid = f"{number(gradients[node])} · {number(local)}"
-            lines.append(f"{node.label} adds {paid} to {parent.label}, which now holds {number(gradients[parent])}")
+            product = f"{number(gradients[node])} · {number(local)}"
+            lines.append(f"{node.label} adds {product} to {parent.label}, which now holds {number(gradients[parent])}")
             sketch(parent, gradients, lines)
     return gradients
 

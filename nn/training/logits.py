@@ -66,7 +66,7 @@ def written_last(model: Module) -> str:
 
 
 def last_activation(model: Module) -> str:
-    """Return the name of the activation that a model ends with; where it cannot be seen, a name that is none of ours."""
+    """Return the name of the activation that a model ends with; where it cannot be seen, a name that no activation of ours has."""
     layers = [part for part in model.modules() if isinstance(part, Layer)]
     in_sequence = list(sequence_of(model).values())
     end = in_sequence[-1] if in_sequence and in_sequence != [model] else layers[-1] if layers else model

@@ -1,13 +1,7 @@
 // Goes through a page in Firefox, changes a leaf, and prints what it saw as JSON: node firefox.mjs PUPPETEER FIREFOX PAGE
-const [puppeteer, firefox, page_] = process.argv.slice(2);
-const { launch } = await import(puppeteer);
-const browser = await launch({ browser: "firefox", executablePath: firefox, headless: true });
-const page = await browser.newPage();
-const complaints = [];
-page.on("pageerror", (error) => complaints.push(error.message));
-page.on("console", (message) => complaints.push(message.text()));
-await page.setViewport({ width: 1280, height: 720 });
-await page.goto(page_);
+import { open } from "../firefox.mjs";
+
+const { browser, page, complaints } = await open(...process.argv.slice(2));
 await page.waitForSelector("#words:not(:empty)");
 const told = [];
 const read = () => page.evaluate(() => ({

@@ -1,12 +1,7 @@
 // Runs a program in the laboratory in Firefox, and prints what it saw as JSON: node laboratory_in_firefox.mjs PUPPETEER FIREFOX ADDRESS
-const [puppeteer, firefox, address] = process.argv.slice(2);
-const { launch } = await import(puppeteer);
-const browser = await launch({ browser: "firefox", executablePath: firefox, headless: true });
-const page = await browser.newPage();
-const complaints = [];
-page.on("pageerror", (error) => complaints.push(error.message));
-page.on("console", (message) => complaints.push(message.text()));
-await page.goto(address);
+import { open } from "../firefox.mjs";
+
+const { browser, page, complaints } = await open(...process.argv.slice(2));
 const state = (words) => page.waitForSelector(`#state ::-p-text(${words}), #state::-p-text(${words})`, { timeout: 120_000 });
 await state("is ready");
 await page.click("#run");

@@ -27,3 +27,20 @@ function verdictOn(answer, truth, wrong) {
   if (answer.digits >= 2) return "right";
   return off(answer, truth) < answer.half * (1 - 1e-9) ? "coarse" : "wrong";
 }
+
+// What is typed, judged: its verdict in a word and in a sentence, and the mistakes that give this number.
+function judged(typed, { truth, wrong }) {
+  const answer = reading(typed);
+  if (!answer) {
+    const words = `${minus(typed.trim())} is not a number, so there is no number to compare with. Write it as 45, −0.33, 3.5e-4 or 1/3.`;
+    return { kind: "unread", words, nearer: [] };
+  }
+  const { shown } = answer;
+  const kind = verdictOn(answer, truth, wrong.map(([x]) => x));
+  const words = {
+    right: `${shown} is right.`,
+    coarse: `${shown} is right as far as it goes. Give one digit more.`,
+    wrong: `${shown} is not right, and none of the known mistakes gives it.`,
+  }[kind];
+  return { kind, words, shown, nearer: kind === "wrong" ? wrong.filter(([x]) => fits(answer, x)) : [] };
+}

@@ -8,7 +8,7 @@ const asNumber = (x) => (typeof x === "string" ? INFINITE[x] : x); // JSON knows
 function rounded(x, digits) {
   const [mantissa, exponent] = x.toExponential(digits - 1).split("e");
   const nearest = mantissa.replace(".", "");
-  if (!/^50*e/.test(x.toExponential(20).replace(".", "").slice(digits))) return [nearest, Number(exponent)]; // no tie, and most are none
+  if (!/^50*e/.test(x.toExponential(20).replace(".", "").slice(digits))) return [nearest, Number(exponent)]; // most are not ties
   const exact = x.toExponential(100).split("e")[0].replace(".", "");
   const tie = /^50*$/.test(exact.slice(digits));
   return tie && Number(exact[digits - 1]) % 2 === 0

@@ -3,7 +3,6 @@
 const answered = new Set();
 const hinted = new Map(); // for each event, how many of its hints have been given
 let quiz = false;
-let verdict = [];
 
 const isOpen = (k) => quiz && k >= 0 && Boolean(lesson.steps[k].ask) && !answered.has(k);
 
@@ -48,27 +47,17 @@ function check() {
     hint();
     return;
   }
-  const answer = reading(typed);
-  const { truth, wrong } = lesson.steps[position.k].ask;
-  const kind = answer && verdictOn(answer, truth, wrong.map(([x]) => x));
-  if (kind === "right") {
-    settle([`${answer.shown} is right.`], true);
+  const verdict = judged(typed, lesson.steps[position.k].ask);
+  if (verdict.kind === "right") {
+    settle([verdict.words], true);
     return;
   }
-  if (!answer) {
-    const shown = minus(typed.trim());
-    showVerdict([`${shown} is not a number, so there is no number to compare with. Write it as 45, −0.33, 3.5e-4 or 1/3.`], false);
-  } else if (kind === "coarse") {
-    showVerdict([`${answer.shown} is right as far as it goes. Give one digit more.`], false);
-  } else {
-    showVerdict(named(answer.shown, wrong.filter(([x]) => fits(answer, x))), false);
-  }
+  showVerdict(verdict.nearer.length ? named(verdict) : [verdict.words], false);
   $("typed").select();
 }
 
-function named(shown, nearer) {
+function named({ shown, nearer }) {
   const verdicts = [...new Set(nearer.map(([, slip]) => slip))].map((slip) => lesson.mistakes[slip] ?? slip);
-  if (!verdicts.length) return [`${shown} is not right, and none of the known mistakes gives it.`];
   return verdicts.flatMap(({ name, words, why }) => [`${shown} ${words}`, `${name}: ${why}`]);
 }
 

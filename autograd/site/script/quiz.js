@@ -23,22 +23,13 @@
   };
 
   // Python can try mistakes on a graph that are not in this page.
-  const notFound = (shown, further) => [
-    `${shown} is not right, and none of the known mistakes gives it.`,
-    ...(further ? ["This page knows only some: in a terminal the commands quiz and diagnose try more."] : []),
-  ];
+  const FURTHER = "This page knows only some: in a terminal the commands quiz and diagnose try more.";
 
   const checkNumber = (row, k, typed) => {
-    const answer = reading(typed);
-    if (!answer) {
-      say(row, [`${minus(typed.trim())} is not a number, so there is no number to compare with. Write it as 45, −0.33, 3.5e-4 or 1/3.`], false);
-      return;
-    }
-    const kind = verdictOn(answer, asked[k].truth, asked[k].wrong.map(([x]) => x));
-    const nearer = [...new Set(asked[k].wrong.filter(([x]) => fits(answer, x)).map(([, words]) => `${answer.shown} ${words}`))];
-    if (kind === "right") settle(row, k, [`${answer.shown} is right.`], "right");
-    else if (kind === "coarse") say(row, [`${answer.shown} is right as far as it goes. Give one digit more.`], false);
-    else say(row, nearer.length ? nearer : notFound(answer.shown, asked[k].further), false);
+    const { kind, words, shown, nearer } = judged(typed, asked[k]);
+    if (kind === "right") settle(row, k, [words], "right");
+    else if (nearer.length) say(row, [...new Set(nearer.map(([, told]) => `${shown} ${told}`))], false);
+    else say(row, kind === "wrong" && asked[k].further ? [words, FURTHER] : [words], false);
   };
 
   const hint = (row, k) => {
