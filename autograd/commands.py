@@ -7,6 +7,7 @@ import argparse
 import json
 import sys
 import webbrowser
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -191,7 +192,7 @@ def write_bank(options: argparse.Namespace, paper: "Paper") -> None:
             f"{options.output!r}: a bank of questions is written with --format moodle, into a file that ends in .xml."
         )
     write_file(options.output, moodle_bank(paper.lesson, options.variants))
-    count = len(Paper(paper.lesson, "1").questions)
+    count = len(replace(paper, seed="1").questions)
     print(f"{options.output}: {count} questions, each in {options.variants} variants")
 
 

@@ -131,12 +131,3 @@ def check_points(path: str, value: Any) -> float:
     except (TypeError, OverflowError):
         pass
     raise DataError(f"{path!r} has {value!r:.40}, and points are numbers, 0 or more.")
-
-
-def visible(text: str) -> str:
-    """Return a text with a sign in place of each letter that cannot be seen, or would move others.
-
-    >>> visible("a\\x1b[31mb")
-    'a�[31mb'
-    """
-    return "".join(letter if letter.isprintable() else "�" for letter in text)

@@ -11,14 +11,13 @@ import textwrap
 import unicodedata
 from collections.abc import Callable, Sequence
 
-from autograd.graph import UNPRINTABLE, number
+from autograd.graph import number, printable
 
 LONGEST = 64  # characters of a label
 NARROW_AND_WIDE = dict.fromkeys("ijlI.,:;'|!()[]·/ ₁₂₃¹²³", 0.4) | dict.fromkeys("mwMW@%−…", 0.9)
 NOT_COMPUTED = "not computed"
 
 NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-HOSTILE = UNPRINTABLE  # the same cleaning as in every other text
 
 
 def shown(text: str, longest: int = LONGEST) -> str:
@@ -27,7 +26,7 @@ def shown(text: str, longest: int = LONGEST) -> str:
     >>> shown("a\nb\x00"), shown("   "), shown("x" * 70, 10)
     ('a b�', '␣', 'xxxxxxxxx…')
     """
-    clean = HOSTILE.sub("\ufffd", " ".join(text.split())) or "␣"
+    clean = printable(" ".join(text.split())) or "␣"
     return clean if len(clean) <= longest else f"{clean[: longest - 1]}…"
 
 

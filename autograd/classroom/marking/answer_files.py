@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograd.classroom.marking.expected import Assigned, Expected
-from autograd.classroom.tables import read_text, records, visible
+from autograd.classroom.tables import read_text, records
 from autograd.errors import AutogradError, DataError, FileError
+from autograd.graph import printable
 
 HEAD = re.compile(r"#\s*chalkgrad-answers\s+(\d+)\s+(\S+)\s*(.*)")
 NUMBERED = re.compile(r"\(?(\d{1,4})\s*(?:[:)]|\.(?=\s|$))\s*(.*)")
@@ -228,7 +229,7 @@ def number_text(text: str) -> str:
 
 def shortened(text: str) -> str:
     """Return a text that can be shown: without marks that cannot be seen, and not too long."""
-    plain = visible(text)
+    plain = printable(text)
     return plain if len(plain) <= LONGEST else f"{plain[: LONGEST - 1]}…"
 
 

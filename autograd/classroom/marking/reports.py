@@ -9,14 +9,14 @@ from autograd.classroom.marking.answer_files import Remark, shortened
 from autograd.classroom.marking.expected import Expected
 from autograd.classroom.marking.hand_out import whole_page
 from autograd.classroom.marking.marks import AnswerMark, by_student, earned, histogram
-from autograd.classroom.tables import as_csv, bars, harmless, visible
-from autograd.graph import number
+from autograd.classroom.tables import as_csv, bars, harmless
+from autograd.graph import number, printable
 
 
 def class_text(marks: list[AnswerMark], remarks: Iterable[Remark], expected: Expected) -> str:
     """Return the marks of a class, the histogram of its mistakes, and what a teacher must look at."""
     parts = [totals(marks, expected), *mistake_lines(marks), *missing(marks, expected)]
-    listed = [f"  {visible(remark.where)}: {visible(remark.what)}" for remark in remarks]
+    listed = [f"  {printable(remark.where)}: {printable(remark.what)}" for remark in remarks]
     return "\n\n".join([*parts, *(["\n".join(["To look at:", *listed])] if listed else [])])
 
 
@@ -91,14 +91,14 @@ def student_text(marks: Iterable[AnswerMark], name: str) -> str:
     """Return all that is known about one student's answers: as sent, as read, what was expected, the verdict, how a mistake computes it."""
     parts = [name]
     for mark in marks:
-        sent = f"{shortened(mark.sent)}  ({visible(mark.where)})" if mark.sent else "—"
+        sent = f"{shortened(mark.sent)}  ({printable(mark.where)})" if mark.sent else "—"
         lines = [
             f"{mark.place:>4}  {mark.asked.text}",
             f"      sent:      {sent}",
-            *([f"      read:      {visible(mark.read)}"] if mark.read else []),
+            *([f"      read:      {printable(mark.read)}"] if mark.read else []),
             f"      expected:  {mark.asked.right}",
             f"      verdict:   {mark.verdict}, {earned([mark])}",
-            f"      {visible(mark.words)}",
+            f"      {printable(mark.words)}",
         ]
         lines += [
             f"      in full:   {number(n)} is what you get when {when}"
