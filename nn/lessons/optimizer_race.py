@@ -11,6 +11,7 @@ from nn.optim.optimizers import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
 
 STEEP = 50.0
 RATES = (0.01, 0.03, 0.1, 0.3, 1.0)
+LEAVES = (0.03, 0.3)  # the learning rates at which is counted how soon each leaves the ridge of the saddle
 LIMIT, BETA, EXPLODED = 300, 0.9, 1e6
 OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {
     "SGD": SGD,
@@ -44,28 +45,37 @@ class Race(NamedTuple):
     steps: int | None
     largest: float
     first: int | None  # the first step below the goal, whether the loss stays there or not
+    away: int | None  # the first step at which w2 is 1 or more away from 0
 
 
 @cache
 def race(name: str, lr: float, surface: str) -> Race:
     """Run an optimizer for LIMIT steps."""
-    losses = list(islice(descent(OPTIMIZERS[name], lr, SURFACES[surface]), LIMIT + 1))
+    losses, places = zip(*islice(descent(OPTIMIZERS[name], lr, SURFACES[surface]), LIMIT + 1), strict=True)
     goal = SURFACES[surface]["goal"]
     first = next((step for step, loss in enumerate(losses) if loss < goal), None)
     above = max((step for step, loss in enumerate(losses) if not loss < goal), default=-1)
-    return Race(above + 1 if above + 1 <= LIMIT else None, max(losses), first)
+    away = next((step for step, w2 in enumerate(places) if abs(w2) >= 1), None)
+    return Race(above + 1 if above + 1 <= LIMIT else None, max(losses), first, away)
 
 
-def descent(make: Callable[..., Optimizer], lr: float, surface: dict[str, Any]) -> Iterator[float]:
-    """Yield the loss before each step; once it has exploded, for ever infinity."""
+def descent(make: Callable[..., Optimizer], lr: float, surface: dict[str, Any]) -> Iterator[tuple[float, float]]:
+    """Yield the loss and w2 before each step; once the loss has exploded, for ever infinity."""
     weights = [Parameter(w) for w in surface["start"]]
     optimizer = make(weights, lr)
     while (loss := surface["loss"](*weights)).data < EXPLODED:
-        yield loss.data
+        yield loss.data, weights[1].data
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    yield from repeat(math.inf)
+    yield from repeat((math.inf, math.inf))
+
+
+@cache
+def away_from(start: float, name: str, lr: float = LEAVES[0]) -> int:
+    """Return the first step at which w2 is 1 or more away from the ridge of the saddle, when it begins at `start`."""
+    places = descent(OPTIMIZERS[name], lr, SADDLE | {"start": (SADDLE["start"][0], start)})
+    return next(step for step, (_, w2) in enumerate(places) if abs(w2) >= 1)
 
 
 def results(surface: str) -> dict[str, list[Race]]:

@@ -1,5 +1,6 @@
 """A race of optimizers: through a ravine, and off a saddle; and two conventions that a reader meets."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -9,6 +10,7 @@ from autograd.classroom.trainable import Trainable
 from nn.lessons.definitions import define
 from nn.lessons.optimizer_race import (
     BETA,
+    LEAVES,
     LIMIT,
     OPTIMIZERS,
     RATES,
@@ -17,6 +19,7 @@ from nn.lessons.optimizer_race import (
     STEEP,
     SURFACES,
     Race,
+    away_from,
     best,
     fewest,
     first_step,
@@ -28,6 +31,7 @@ from nn.lessons.optimizer_race import (
 from nn.optim.optimizers import SGD, Adam, RMSprop
 
 DRAWN = {"SGD": 0.03, "SGD, momentum 0.9": 0.03, "RMSprop": 0.1, "Adam": 0.1}
+STARTS = (SADDLE["start"][1], 0.1)  # of w2: near the ridge, and farther from it
 OPINIONS = {
     "SGD": ("simple", "slow; depends on the rate"),
     "SGD, momentum 0.9": ("faster, smoother", "one more number to set"),
@@ -67,7 +71,8 @@ def tell(lesson: Lesson) -> Told:
         f"enough for the steep direction (lr below 2/{STEEP:g} = {2 / STEEP:g}), and then creeps along the flat one."
     )
     yield f"# The race: the step from which the loss stays below {RAVINE['goal']:g}, for five learning rates, in {LIMIT} steps"
-    yield table(results("ravine"))
+    yield table(results("ravine"), "   fewest   largest loss on the way", on_the_way)
+    yield f"Fewest: with the best of the five rates. Largest loss on the way: with that rate; all begin at {ravine(*RAVINE['start']):g}."
     yield (
         "Momentum adds up what agrees, along the ravine, and cancels what alternates, across it. Adagrad, RMSprop and Adam divide each "
         "direction by the size of its own gradients, so that the ravine becomes round: their steps are about lr long in both directions "
@@ -80,21 +85,19 @@ def tell(lesson: Lesson) -> Told:
         "however near the goal is. “RMSProp can diverge in some cases”, says one document: here it neither diverges nor arrives."
     )
     yield Claim(
-        f"RMSprop's first step is {first_step(RMSprop) / 0.1:.0f} times the learning rate because its mean of squares starts at 0 and is not corrected: after "
-        f"one step it holds 1 % of g². Adam, with the same mean corrected, takes a first step of {first_step(Adam) / 0.1:g} times the learning rate.",
+        f"RMSprop's first step is {first_step(RMSprop) / 0.1:.0f} times as long as the learning rate because its mean of squares starts at 0 and is not "
+        f"corrected: after one step it holds 1 % of g². Adam corrects its mean, and its first step is {first_step(Adam) / 0.1:.3g} times as long as the "
+        "learning rate.",
         lambda uncorrected: first_step(RMSprop if uncorrected else Adam) > 0.5,
     )
     yield "# Off a saddle: w₁² − w₂² + ⅛w₂⁴, from (1.5, 0.0001)"
     yield from define("saddle point")
-    yield f"The step from which the loss stays below {SADDLE['goal']:g}; the lowest points, at w₂ = ±2, have −2:".replace(
-        "-", "−"
-    )
-    yield table(results("saddle"))
     yield (
-        "Near the saddle the slope is nearly 0. SGD multiplies its distance from the ridge by 1 + 2·lr a step, momentum by more. Those that "
-        "divide by the size of the gradient do not see that it is small, and walk off sooner; "
-        "Adagrad only as far as its sum of squares lets it."
-    )
+        f"The step from which the loss stays below {SADDLE['goal']:g}; the lowest points, at w₂ = ±2, have −2. Then the step at which w₂ is 1 or more "
+        f"away from the ridge w₂ = 0, for the rates {LEAVES[0]:g} and {LEAVES[1]:g}:"
+    ).replace("-", "−")
+    yield table(results("saddle"), "".join(f"{f'away, {lr:g}':>13}" for lr in LEAVES), off_the_ridge)
+    yield from ridge()
     yield "# What the documents say of them, and what the ravine shows"
     yield opinions()
     yield "No optimizer wins everywhere, and a race on two surfaces of two weights proves nothing about a network. What it shows is what each idea is for."
@@ -104,6 +107,7 @@ def tell(lesson: Lesson) -> Told:
         "0.9 to 0.99, which remembers about 1/(1 − β) gradients: 10 to 100."
     )
     yield "# Momentum is written in two ways"
+    yield "How far w moves at each of six steps, when the gradient is 1 at each of them and β = 0.9; the learning rate falls after the third:"
     yield conventions()
     yield (
         "“How Machines Learn” has v ← β·v − lr·g, w ← w + v; “Neural network training fundamentals” and PyTorch have v ← β·v + g, w ← w − "
@@ -111,6 +115,7 @@ def tell(lesson: Lesson) -> Told:
         "until lr changes: in the first, what is under way keeps its old lr; in the second, all of it slows down at once."
     )
     yield "# Adam has two β"
+    yield "How far w moves at each of six steps with learning rate 0.1; the fourth gradient is ten times the others:"
     yield betas()
     yield (
         "“How Machines Learn” writes β in both lines of its Adam, and then lists two defaults, β₁ = 0.9 and β₂ = 0.999, which is what "
@@ -120,13 +125,45 @@ def tell(lesson: Lesson) -> Told:
     )
 
 
-def table(found: dict[str, list[Race]]) -> str:
-    """Return the steps of each optimizer with each learning rate, and for the best of them the largest loss on the way."""
-    lines = ["learning rate".ljust(20) + "".join(f"{lr:>8g}" for lr in RATES) + "   fewest   largest loss then"]
+def table(found: dict[str, list[Race]], heads: str, cells: Callable[[list[Race]], str]) -> str:
+    """Return the steps of each optimizer with each learning rate, and what else is told of its races."""
+    lines = ["learning rate".ljust(20) + "".join(f"{lr:>8g}" for lr in RATES) + heads]
     for name, races in found.items():
         steps = "".join(f"{'–' if one.steps is None else one.steps:>8}" for one in races)
-        lines.append(f"{name:<20}{steps}{fewest(races):>9}{races[best(races)].largest:>14.4g}")
+        lines.append(f"{name:<20}{steps}{cells(races)}")
     return "\n".join([*lines, f"–: not there, or not to stay, within {LIMIT} steps"])
+
+
+def on_the_way(races: list[Race]) -> str:
+    """Return the fewest steps with any learning rate, and the largest loss with that rate."""
+    return f"{fewest(races):>9}{races[best(races)].largest:>14.4g}"
+
+
+def off_the_ridge(races: list[Race]) -> str:
+    """Return after how many steps w2 is 1 away from the ridge."""
+    return "".join(f"{races[RATES.index(lr)].away:>13}" for lr in LEAVES)
+
+
+def late(begins_near: bool) -> bool:
+    """Tell whether SGD needs more than twice as many steps off the ridge as Adam, from near it or from farther away."""
+    start = STARTS[0] if begins_near else STARTS[1]
+    return away_from(start, "SGD") > 2 * away_from(start, "Adam")
+
+
+def ridge() -> Told:
+    """Tell why some leave the ridge sooner."""
+    lr, (near, far) = LEAVES[0], STARTS
+    sgd, adam = away_from(near, "SGD"), away_from(near, "Adam")
+    yield Claim(
+        f"On the ridge the slope along w₂ is 0, and near it nearly 0. SGD multiplies its distance from the ridge by 1 + 2·lr a step; with {lr:g} it needs "
+        f"{sgd} steps where Adam needs {adam}, because it begins so near: from w₂ = {far:g} instead of {near:g} SGD needs {away_from(far, 'SGD')} and Adam "
+        f"{away_from(far, 'Adam')}. Adam and RMSprop divide by the size of the gradient and do not see that it is small.",
+        late,
+    )
+    yield (
+        "Momentum multiplies by more than SGD. Adagrad's first step is as long as the rate and each later one is shorter: that is far enough with "
+        f"{LEAVES[1]:g}, and not with {lr:g}."
+    )
 
 
 def opinions() -> str:
@@ -172,6 +209,8 @@ def measure(lesson: Lesson) -> dict[str, float]:
     found = measured(lesson.build())
     for where in SURFACES:
         found |= {f"{where}, {name}": fewest(races) for name, races in results(where).items()}
+    for lr in LEAVES:
+        found |= {f"off the ridge at {lr:g}, {name}": race(name, lr, "saddle").away or 0 for name in OPTIMIZERS}
     found["RMSprop at rate 1: first below"] = race("RMSprop", 1.0, "ravine").first or 0
     found["RMSprop at rate 1: largest loss"] = race("RMSprop", 1.0, "ravine").largest
     found["RMSprop: first step"], found["Adam: first step"] = first_step(RMSprop), first_step(Adam)
@@ -213,6 +252,10 @@ LESSON = Lesson(
         "RMSprop: first step": 0.999999998, "Adam: first step": 0.09999999998,
         "saddle, SGD": 22, "saddle, SGD, momentum 0.9": 39, "saddle, SGD, Nesterov 0.9": 18, "saddle, Adagrad": 12, "saddle, RMSprop": 12,
         "saddle, Adam": 25, "saddle, AdamW": 19,
+        "off the ridge at 0.03, SGD": 161, "off the ridge at 0.03, SGD, momentum 0.9": 48, "off the ridge at 0.03, Adagrad": 158,
+        "off the ridge at 0.03, RMSprop": 4, "off the ridge at 0.03, Adam": 31,
+        "off the ridge at 0.3, SGD": 20, "off the ridge at 0.3, SGD, momentum 0.9": 14, "off the ridge at 0.3, Adagrad": 4,
+        "off the ridge at 0.3, RMSprop": 1, "off the ridge at 0.3, Adam": 4,
         "classical, fourth move": -0.2539, "pytorch, fourth move": -0.03439,
         "two β, fourth move": -0.071228134116, "one β, fourth move": -0.066273012757,
     },

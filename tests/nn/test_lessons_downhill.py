@@ -391,6 +391,38 @@ def test_what_the_race_shows():
     assert all(optimizers.race("SGD", lr, "ravine").steps is None for lr in unstable)
 
 
+def numpy_away(rule, start, lr):
+    """The step at which w2 is 1 or more away from the ridge of the saddle, by its slope −2·w2 + ½·w2³ alone."""
+    w, memory = np.array([start]), [np.zeros(1), np.zeros(1)]
+    for t in range(1000):
+        if abs(w[0]) >= 1:
+            return t
+        w, memory = rule(w, -2 * w + 0.5 * w**3, memory, t + 1)
+    return None
+
+
+@pytest.mark.parametrize("lr", [0.03, 0.3])
+def test_how_soon_each_leaves_the_ridge_is_numpy_s(lr):
+    def rmsprop(w, g, memory, t):
+        v = 0.99 * memory[0] + 0.01 * g * g
+        return w - lr * g / (np.sqrt(v) + 1e-8), [v, memory[1]]
+
+    def adagrad(w, g, memory, t):
+        return w - lr * g / (np.sqrt(memory[0] + g * g) + 1e-10), [memory[0] + g * g, memory[1]]
+
+    rules = {
+        "SGD": numpy_momentum(lr, 0.0),
+        "SGD, momentum 0.9": numpy_momentum(lr, 0.9),
+        "Adam": numpy_adam(lr, 0.9, 0.999),
+        "RMSprop": rmsprop,
+        "Adagrad": adagrad,
+    }
+    for name, rule in rules.items():
+        assert optimizers.race(name, lr, "saddle").away == numpy_away(rule, 0.0001, lr), name
+    for start in optimizers.STARTS:
+        assert optimizers.away_from(start, "SGD") == numpy_away(numpy_momentum(0.03, 0.0), start, 0.03)
+
+
 def test_to_reach_is_not_to_stay():
     """By hand: RMSprop's first mean is 0.01·g², so its first step is 10·lr in both directions."""
     wild = optimizers.race("RMSprop", 1.0, "ravine")
