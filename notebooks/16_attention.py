@@ -81,25 +81,27 @@ print(fill(exercise.verdict(my_answer)))
 # %% [markdown]
 # ## A GPT that learns names
 #
-# It reads 34 short names letter by letter, and 6 are held out. If all 12 letters are equally likely, the loss is ln 12. Predict what becomes of the loss
-# on the names held out, with so few names to learn from.
+# It reads 36 short names letter by letter. 6 others are there to choose the number of steps, and 6 are held out, to test with. If all 12 letters are
+# equally likely, the loss is ln 12. Predict what becomes of the loss on the names held out, with so few names to learn from.
 
 # %%
 run = gpt.stored()
 for step in (0, 10, 50, 100, 200):
-    print(f"step {step:>3}: training {run['loss'][step]:.3f}, held out {run['held out'][step]:.3f}")
+    print(
+        f"step {step:>3}: training {run['loss'][step]:.3f}, choosing {run['choosing'][step]:.3f}, held out {run['held out'][step]:.3f}"
+    )
 
 # %%
 gpt.plot()
 
 # %% [markdown]
-# Early stopping would keep the step with the lowest loss on the names held out. Which samples look more like names, those of that step or those of
+# Early stopping keeps the step with the lowest loss on the names for choosing. Which samples look more like names, those of that step or those of
 # the last? And which of the two come from a model that has only learned its list by heart?
 
 # %%
-for title, key in (("best step", "samples"), ("last step", "samples at the end")):
-    known = sum(name in gpt.NAMES for name in run[key])
-    print(f"{title}: {', '.join(run[key])} ({known} of {len(run[key])} are in the list)")
+for title, key in (("chosen step", "samples"), ("last step", "samples at the end")):
+    known = sum(name in gpt.parts()[0] for name in run[key])
+    print(f"{title}: {', '.join(run[key])} ({known} of {len(run[key])} are names that it learned from)")
 
 # %% [markdown]
 # ## Write code

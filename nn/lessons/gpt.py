@@ -3,133 +3,44 @@
 import json
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
+from statistics import fmean, stdev
 from typing import Any
 
-from autograd import Parameter, Value, dot, logsumexp, no_grad, record, softmax, sum
+from autograd import Value, logsumexp, record
 from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured, passes
 from nn import plots
 from nn.lessons.definitions import define
+from nn.lessons.gpt_model import CONTEXT, END, GPT, LETTERS, NAMES, Vector, example
 from nn.optim import Adam
 
-NAMES = (
-    (
-        "mara mira mila lena lina nela nora kora tara tina rina rita kira karl karla marla mona lona ilona alina elina selina martin marten morten "
-        "tomas tamara samira samara sara sila silas elias alma elma irma lars nils stina astrid"
-    )
-    .replace(" astrid", " kristin")
-    .split()
-)  # made for this lesson
-END = "."
-LETTERS = END + "".join(sorted(set("".join(NAMES))))
-WIDTH, HIDDEN, CONTEXT = 8, 16, 8
-HELD_OUT, STEPS, LEARNING_RATE, SAMPLES = 6, 200, 0.01, 12
+WIDTH, HIDDEN = 8, 16
+HANDFUL, STEPS, LEARNING_RATE, SAMPLES = 6, 200, 0.01, 12
 RUN = Path(__file__).with_name("gpt.json")
-Vector = Sequence[Any]
 
 
-class GPT:
-    """Embeddings, one head of attention, one hidden layer, and a score for each letter."""
-
-    def __init__(self, letters: int, width: int, hidden: int, context: int, rng: Random, size: float = 0.2) -> None:
-        def matrix(name: str, rows: int, columns: int) -> list[list[Value]]:
-            return [
-                [Parameter(rng.gauss(0, size), f"{name}{j}{i}") for i in range(1, columns + 1)]
-                for j in range(1, rows + 1)
-            ]
-
-        self.tokens, self.positions = matrix("t", width, letters), matrix("p", context, width)
-        self.q, self.k, self.v, self.o = (matrix(name, width, width) for name in "qkvo")
-        self.up, self.down, self.head = (
-            matrix("u", hidden, width),
-            matrix("d", width, hidden),
-            matrix("h", letters, width),
-        )
-
-    def parameters(self) -> list[Value]:
-        """Return all parameters."""
-        return [p for matrix in vars(self).values() for row in matrix for p in row]
-
-    def scores(self, token: Vector, position: int, keys: list[Vector], values: list[Vector]) -> list[Value]:
-        """Return the scores of the next letter; keys and values hold those of the tokens before, and this one's are added."""
-        x = [dot(row, token) + p for row, p in zip(self.tokens, self.positions[position], strict=True)]
-        keys.append(times(self.k, x))
-        values.append(times(self.v, x))
-        q = times(self.q, x)
-        weights = softmax([dot(q, key) / math.sqrt(len(q)) for key in keys])  # the mask: later tokens are not there yet
-        found = [dot(weights, column) for column in zip(*values, strict=True)]
-        x = [a + b for a, b in zip(x, times(self.o, found), strict=True)]  # a residual connection
-        hidden = [h.relu() for h in times(self.up, x)]
-        x = [a + b for a, b in zip(x, times(self.down, hidden), strict=True)]
-        return times(self.head, x)
-
-    def loss(self, tokens: Sequence[Vector], targets: Sequence[Vector], weights: Vector) -> Value:
-        """Return the cross-entropy of the next letter, in the mean over the letters of one name; a weight of 0 leaves out what is behind it."""
-        keys: list[Vector] = []
-        values: list[Vector] = []
-        terms = []
-        for position, (token, target, weight) in enumerate(zip(tokens, targets, weights, strict=True)):
-            scores = self.scores(token, position, keys, values)
-            terms.append(weight * (logsumexp(scores) - dot(scores, target)))
-        total: Value = sum(terms)
-        return total
-
-    def sample(self, rng: Random) -> str:
-        """Return a name that the network makes up, letter by letter."""
-        keys: list[Vector] = []
-        values: list[Vector] = []
-        letter, name = END, ""
-        with no_grad():
-            while len(name) < CONTEXT:
-                scores = self.scores(one_hot(letter), len(name), keys, values)
-                chances = [p.data for p in softmax(scores)]
-                (letter,) = rng.choices(LETTERS, chances)
-                if letter == END:
-                    break
-                name += letter
-        return name
-
-
-def times(matrix: Sequence[Vector], x: Vector) -> list[Value]:
-    """Return a matrix times a vector."""
-    return [dot(row, x) for row in matrix]
-
-
-def one_hot(letter: str) -> list[float]:
-    """Return a letter as a list with one 1."""
-    return [float(other == letter) for other in LETTERS]
-
-
-def example(name: str) -> tuple[list[list[float]], list[list[float]], list[float]]:
-    """Return a name as tokens, targets and weights, filled up to CONTEXT: after END the first letter, after the last letter END."""
-    letters = END + name
-    filled = letters.ljust(CONTEXT, END)
-    targets = (name + END).ljust(CONTEXT, END)
-    weights = [1 / len(letters) if i < len(letters) else 0.0 for i in range(CONTEXT)]
-    return [one_hot(c) for c in filled], [one_hot(c) for c in targets], weights
-
-
-def parts() -> tuple[list[str], list[str]]:
-    """Return the names to train on, and those held out."""
+def parts() -> tuple[list[str], list[str], list[str]]:
+    """Return the names to train on, those on which the number of steps is chosen, and those to test with."""
     names = Random(1).sample(NAMES, len(NAMES))
-    return names[HELD_OUT:], names[:HELD_OUT]
+    return names[2 * HANDFUL :], names[HANDFUL : 2 * HANDFUL], names[:HANDFUL]
 
 
 def train(steps: int = STEPS, backend: str = "numpy") -> dict[str, Any]:
     """Record the loss of one name, replay it on all names at once, and return what gpt.json keeps. Needs NumPy."""
     model = GPT(len(LETTERS), WIDTH, HIDDEN, CONTEXT, Random(0))
-    trained, held_out = ([list(column) for column in zip(*map(example, names), strict=True)] for names in parts())
+    trained, chosen, held_out = (columns(names) for names in parts())
     loss = record(model.loss, *example(NAMES[0]), backend=backend)
     parameters = model.parameters()
     optimizer = Adam(parameters, LEARNING_RATE)
-    losses, others, best = list[float](), list[float](), list[float]()
+    losses, choosing, others, best = list[float](), list[float](), list[float](), list[float]()
     for _ in range(steps + 1):
-        others.append(round(float(loss(*held_out).data), 4))
-        best = [p.data for p in parameters] if others[-1] == min(others) else best
+        choosing.append(rounded(loss(*chosen)))
+        others.append(rounded(loss(*held_out)))
+        best = [p.data for p in parameters] if choosing[-1] == min(choosing) else best
         batch = loss(*trained)
-        losses.append(round(float(batch.data), 4))
+        losses.append(rounded(batch))
         optimizer.zero_grad()
         batch.backward()
         optimizer.step()
@@ -138,11 +49,23 @@ def train(steps: int = STEPS, backend: str = "numpy") -> dict[str, Any]:
         p.data = number
     return {
         "loss": losses,
+        "choosing": choosing,
         "held out": others,
+        "each held out": [rounded(loss(*columns([name]))) for name in parts()[2]],
         "samples": drawn(model),
         "samples at the end": last,
         "parameters": len(parameters),
     }
+
+
+def columns(names: Sequence[str]) -> list[list[Any]]:
+    """Return names as a replay takes them: all their tokens, all their targets, all their weights."""
+    return [list(column) for column in zip(*map(example, names), strict=True)]
+
+
+def rounded(loss: Value) -> float:
+    """Return a loss as it is stored."""
+    return round(float(loss.data), 4)
 
 
 def drawn(model: GPT) -> list[str]:
@@ -157,11 +80,42 @@ def stored() -> dict[str, Any]:
     return found
 
 
-def guessing() -> tuple[float, float]:
-    """Return the loss of guessing each letter alike, and of guessing it as often as the list has it."""
-    counted = Counter(c for name in NAMES for c in name + END)
-    total = counted.total()
-    return math.log(len(LETTERS)), -math.fsum(n / total * math.log(n / total) for n in counted.values())
+def chosen() -> int:
+    """Return the step with the lowest loss on the names that are there for choosing."""
+    losses: list[float] = stored()["choosing"]
+    return losses.index(min(losses))
+
+
+def guesses() -> dict[str, list[float]]:
+    """Return, for three ways to guess from counts of the names to train on, the loss on each name held out."""
+    pairs = Counter(pair for name in parts()[0] for pair in steps_of(name))
+    before = Counter(pair[0] for name in parts()[0] for pair in steps_of(name))
+    letters = Counter(pair[1] for name in parts()[0] for pair in steps_of(name))
+    return {
+        "every letter alike": guessed(lambda pair: 1 / len(LETTERS)),
+        "by how often a letter occurs": guessed(lambda pair: letters[pair[1]] / letters.total()),
+        "by the letter before": guessed(lambda pair: (pairs[pair] + 1) / (before[pair[0]] + len(LETTERS))),
+    }
+
+
+def guessing() -> dict[str, float]:
+    """Return the loss of each way to guess, in the mean over the names held out."""
+    return {way: fmean(each) for way, each in guesses().items()}
+
+
+def steps_of(name: str) -> list[tuple[str, str]]:
+    """Return each letter of a name with the one before: .a, an, na, a. for ana."""
+    return list(zip(END + name, name + END, strict=True))
+
+
+def guessed(chance: Callable[[tuple[str, str]], float]) -> list[float]:
+    """Return a guess's loss on each name held out, counted as the network's is: the mean over the letters of the name."""
+    return [fmean(-math.log(chance(pair)) for pair in steps_of(name)) for name in parts()[2]]
+
+
+def uncertain(numbers: Sequence[float]) -> float:
+    """Return the standard deviation of the mean of some numbers."""
+    return stdev(numbers) / math.sqrt(len(numbers))
 
 
 def build() -> Value:
@@ -182,7 +136,11 @@ def tell(lesson: Lesson) -> Told:
     """The list; the model; one token of a smaller one; training; what it makes up."""
     run = stored()
     yield "# The list"
-    yield f"{len(NAMES)} names, {len(LETTERS) - 1} letters and “{END}” for beginning and end. {HELD_OUT} are held out: {', '.join(parts()[1])}."
+    to_train, to_choose, to_test = parts()
+    yield (
+        f"{len(NAMES)} names, {len(LETTERS) - 1} letters and “{END}” for beginning and end. {len(to_train)} are there to train on, {len(to_choose)} to choose "
+        f"the number of steps ({', '.join(to_choose)}), and {len(to_test)} are held out, to test with: {', '.join(to_test)}."
+    )
     yield "# The model: for each letter, how likely is each next one?"
     yield from define("embedding")
     yield (
@@ -194,21 +152,35 @@ def tell(lesson: Lesson) -> Told:
     yield f"{nodes(lesson.build())} nodes. Only the end of the forward pass and the beginning of the backward pass are shown; the page has all."
     yield from ends(lesson)
     yield "# Training: recorded once, replayed on all names at once"
-    yield "A name of any length is one program: it is filled up to 8 places, and what is behind the end has the weight 0. Then Adam:"
+    yield f"A name of any length is one program: it is filled up to {CONTEXT} places, and what is behind the end has the weight 0. Then Adam:"
     yield table(run)
-    uniform, frequencies = guessing()
-    best = run["held out"].index(min(run["held out"]))
-    yield (
-        f"Guessing every letter alike costs ln {len(LETTERS)} = {uniform:.3f}; guessing by how often each letter occurs, {frequencies:.3f}. On the names "
-        f"held out the network is at its best after {best} steps, with {run['held out'][best]:.3f}; then it learns its {len(parts()[0])} names by heart, and "
-        f"is worse than guessing on others: {run['held out'][-1]:.3f}. With so short a list nothing else can be "
-        f"expected, and early-stopping keeps step {best}."
-    )
+    yield from judged(run, chosen())
     yield "# What it makes up"
-    for when, made in ((f"after {best} steps", run["samples"]), (f"after {STEPS}", run["samples at the end"])):
-        known = [name for name in made if name in NAMES]
-        yield f"{len(made)} samples {when}: {', '.join(made)}. In the list: {len(known)}."
+    for when, made in ((f"after {chosen()} steps", run["samples"]), (f"after {STEPS}", run["samples at the end"])):
+        known = [name for name in made if name in to_train]
+        yield f"{len(made)} samples {when}: {', '.join(made)}. Among the names that it learned from: {len(known)}."
     yield 'Train it yourself, in some seconds with NumPy:\n  python3 -c "from nn.lessons.gpt import train; print(train())"'
+
+
+def judged(run: dict[str, Any], best: int) -> Told:
+    """Tell how much better than guessing the network is, and how that was measured."""
+    each, own, (*_, by_pairs) = run["each held out"], run["held out"], guesses().values()
+    ahead = [guess - loss for guess, loss in zip(by_pairs, each, strict=True)]
+    yield (
+        f"The network of step {best} is kept, at which the names for choosing have their lowest loss, {run['choosing'][best]:.3f}. On the names held out, "
+        f"which had no part in that choice, its loss is {own[best]:.3f} (one standard deviation of a mean of {len(each)}: "
+        f"±{uncertain(each):.2f}). "
+        f"Chosen on the names held out it would have been step {own.index(min(own))} with {min(own):.3f}: a choice makes the figure of the names that it was "
+        "made on too good."
+    )
+    yield "What guessing would lose on the same names, by counts of the names to train on:"
+    yield "\n".join(f"{way:<30}{loss:>7.3f}" for way, loss in guessing().items())
+    yield (
+        f"The first is ln {len(LETTERS)}; the third adds 1 to each count, so that no pair is impossible. The network is {fmean(ahead):.2f} ± "
+        f"{uncertain(ahead):.2f} better than that: clearly better than guessing by single letters, and not clearly better than by pairs. After step {best} it "
+        f"learns its {len(parts()[0])} names by heart, and on others it becomes worse than any guess: {own[-1]:.3f}. With so short a list nothing else can be "
+        "expected."
+    )
 
 
 def nodes(root: Value) -> int:
@@ -233,29 +205,25 @@ def ends(lesson: Lesson) -> Told:
 
 def table(run: dict[str, Any]) -> str:
     """Return the losses of the stored run at some steps."""
-    lines = ["step     loss   held out"]
-    steps = (0, 10, 25, 50, 100, STEPS)
-    return "\n".join([*lines, *(f"{k:>4}{run['loss'][k]:>9.3f}{run['held out'][k]:>11.3f}" for k in steps)])
+    lines = ["step   trained on   for choosing   held out"]
+    steps = sorted({0, 10, 25, 50, 100, STEPS, chosen()})
+    rows = (f"{k:>4}{run['loss'][k]:>13.3f}{run['choosing'][k]:>15.3f}{run['held out'][k]:>11.3f}" for k in steps)
+    return "\n".join([*lines, *rows])
 
 
 def measure(lesson: Lesson) -> dict[str, float]:
     """Return the smaller network's numbers, and what guessing costs."""
-    uniform, frequencies = guessing()
-    return measured(lesson.build()) | {
-        "guessing alike": uniform,
-        "guessing by frequency": frequencies,
-        "letters": len(LETTERS),
-    }
+    return measured(lesson.build()) | guessing() | {"letters": len(LETTERS), "names to train on": len(parts()[0])}
 
 
 def plot() -> Any:
     """Draw the losses of the stored run, and those of guessing."""
-    run, (uniform, frequencies) = stored(), guessing()
-    ax = plots.axes()
+    run, ax = stored(), plots.axes()
     ax.plot(run["loss"], color=plots.BLUE, label="trained on")
+    ax.plot(run["choosing"], ":", color=plots.BLACK, label="for choosing")
     ax.plot(run["held out"], "--", color=plots.VERMILION, label="held out")
-    ax.axhline(uniform, color="0.5", linewidth=0.8, label="alike")
-    ax.axhline(frequencies, color="0.5", linewidth=0.8, linestyle=":", label="by frequency")
+    for (way, loss), dash in zip(guessing().items(), ("-", "--", ":"), strict=True):
+        ax.axhline(loss, color="0.5", linewidth=0.8, linestyle=dash, label=way)
     ax.set(xlabel="step", ylabel="cross-entropy of a letter", title="A GPT learns names", ylim=(0, None))
     plots.legend_below(ax)
     return ax.figure
@@ -270,7 +238,8 @@ LESSON = Lesson(
     tell=tell,
     numbers={
         "z1": -1.208989283660086, "z2": -1.402109978309362, "L": 0.794362251590595, "∂L/∂z1": 0.548130678009348, "∂L/∂z2": -0.548130678009348,
-        "guessing alike": 2.484906649788, "guessing by frequency": 2.281639486285, "letters": 12},
+        "every letter alike": 2.484906649788, "by how often a letter occurs": 2.341192912357, "by the letter before": 1.800098269266, "letters": 12,
+        "names to train on": 36},
     measure=measure,
     plot=plot,
     notes=(Note("ready z2", "ŷ₂ − 1: the second letter is the true one."),),
@@ -284,11 +253,11 @@ LESSON = Lesson(
             (Wrong("the logarithm to base 2 is taken", 3.584962500721156, lambda: math.log2(12), "That counts bits; losses use the natural logarithm."),),
         ),
         choice(
-            "The training loss goes on falling, and on names held out it rises from 1.37 to 7.14. What is it?",
+            "The training loss goes on falling, and on names held out the loss rises above that of guessing. What is it?",
             [("underfitting", "Then the training loss would be high as well."),
              ("overfitting", ""),
              ("too large a learning rate", "Then the training loss would jump or rise.")],
-            lambda: 2 if stored()["loss"][-1] < stored()["loss"][47] and stored()["held out"][-1] > stored()["held out"][47] else 1,
+            lambda: 2 if stored()["loss"][-1] < stored()["loss"][chosen()] and stored()["held out"][-1] > max(guessing().values()) else 1,
             "Good on what was learned, worse on the rest.",
         ),
     ),

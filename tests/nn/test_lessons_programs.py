@@ -11,7 +11,7 @@ import pytest
 
 import nn
 from autograd import Value
-from nn.lessons import COURSE, digits_large, gpt, in_pytorch
+from nn.lessons import COURSE, digits_large, gpt, gpt_model, in_pytorch
 
 ROOT = Path(__file__).parents[2]
 PROGRAMS = ROOT / "docs" / "programs"
@@ -125,19 +125,38 @@ def test_the_stored_run_of_the_gpt_is_what_train_returns():
 
 
 def test_the_gpt_learns_and_a_later_letter_tells_an_earlier_one_nothing():
-    kept = gpt.stored()
-    uniform, frequencies = gpt.guessing()
-    assert min(kept["held out"]) < frequencies < uniform
-    assert kept["held out"][-1] > uniform, "as the lesson says"
+    kept, best = gpt.stored(), gpt.chosen()
+    losses = gpt.guessing()
+    assert kept["choosing"][best] == min(kept["choosing"])
+    assert (
+        kept["held out"][best]
+        < losses["by the letter before"]
+        < losses["by how often a letter occurs"]
+        < losses["every letter alike"]
+    )
+    assert kept["held out"][-1] > losses["every letter alike"], "as the lesson says"
+    assert np.mean(kept["each held out"]) == pytest.approx(kept["held out"][best], abs=2e-4)
     model = gpt.GPT(len(gpt.LETTERS), 4, 4, gpt.CONTEXT, gpt.Random(0))
-    first = [score.data for score in model.scores(gpt.one_hot("m"), 0, [], [])]
+    first = [score.data for score in model.scores(gpt_model.one_hot("m"), 0, [], [])]
     keys, values = [], []
-    again = [score.data for score in model.scores(gpt.one_hot("m"), 0, keys, values)]
-    model.scores(gpt.one_hot("a"), 1, keys, values)
+    again = [score.data for score in model.scores(gpt_model.one_hot("m"), 0, keys, values)]
+    model.scores(gpt_model.one_hot("a"), 1, keys, values)
     assert first == again
     assert len(keys) == 2
     assert len(gpt.NAMES) == len(set(gpt.NAMES))
     assert max(map(len, gpt.NAMES)) < gpt.CONTEXT
+
+
+def test_the_names_are_in_three_parts_and_guesses_are_counted_on_those_to_train():
+    """Guessing by letters, written again: a share of the 36 names' letters, the mean over a name, then over the names."""
+    train, choose, test = gpt.parts()
+    assert [len(part) for part in (train, choose, test)] == [36, 6, 6]
+    assert set(train) | set(choose) | set(test) == set(gpt.NAMES)
+    letters = "".join(name + "." for name in train)
+    each = [np.mean([-np.log(letters.count(c) / len(letters)) for c in name + "."]) for name in test]
+    assert gpt.guessing()["by how often a letter occurs"] == pytest.approx(np.mean(each))
+    again = [np.mean([-np.log(1 / 12)] * len(name)) for name in test]
+    assert gpt.guessing()["every letter alike"] == pytest.approx(np.mean(again))
 
 
 @pytest.mark.slow
