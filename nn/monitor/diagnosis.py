@@ -12,7 +12,7 @@ from numbers import Real
 from autograd import DataError
 from nn.checks import check_range, is_list, shortened
 from nn.module import Module, check_module
-from nn.training.logits import activated_twice
+from nn.training.logits import on_an_example
 from nn.training.run import Loss
 
 VANISHING, SMALL, LARGE, EXPLODING = 0.0001, 0.001, 1.0, 10.0  # gradient norms
@@ -49,7 +49,8 @@ def diagnose(
     >>> [words.split(":")[0] for words in diagnose(loss=[100, 250, 80, 300], gradient_norm=0.00005)]
     ['fluctuating', 'vanishing']
 
-    With a model and the loss that it is trained with (`loss_fn`), it also says where a loss of logits is given probabilities.
+    With a model and the loss that it is trained with (`loss_fn`), it also says where a loss of logits is given probabilities: a copy
+    of the model is run once, on made-up numbers.
     """
     for name, given in (("loss", loss), ("validation_loss", validation_loss)):
         if not is_list(given) or not all(isinstance(x, Real) for x in given):
@@ -65,7 +66,7 @@ def diagnose(
     if update_ratio is not None:
         words.append(judge_update(update_ratio))
     if model is not None and loss_fn is not None:
-        words.append(activated_twice(check_module(model), loss_fn))
+        words.append(on_an_example(check_module(model), loss_fn))
     words += [judgement for layer in layers for judgement in judge_layer(layer)]
     return [word for word in words if word]
 

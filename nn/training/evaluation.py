@@ -12,7 +12,8 @@ from autograd import AutogradError, DataError, Value, lift, mean, no_grad
 from nn.checks import as_list, shortened
 from nn.data.batching import Data, checked, unzipped
 from nn.module import Module, batched, check_module
-from nn.training.run import Loss, check_loss
+from nn.training.logits import activated_twice
+from nn.training.run import Loss, Run, check_loss
 
 ONE_VALUE = {
     "A loss": "A plain number has no gradient: compute it from the Values that the model returned. "
@@ -120,7 +121,20 @@ def in_mode(model: Module, training: bool) -> Restoring:
 
 def example_losses(model: Module, loss: Loss, inputs: Sequence[Any], targets: Sequence[Any]) -> list[Value]:
     """Return the loss of each example of a batch, each one Value."""
-    outputs = batched(model, inputs)
+    return losses_of(loss, batched(model, inputs), targets)
+
+
+def training_losses(run: Run, inputs: Sequence[Any], targets: Sequence[Any]) -> list[Value]:
+    """Return the same in a training, which looks at the first example that it learns from."""
+    outputs = batched(run.model, inputs)
+    losses = losses_of(run.loss, outputs, targets)
+    if run.twice is None:
+        run.twice = activated_twice(outputs[0], losses[0])
+    return losses
+
+
+def losses_of(loss: Loss, outputs: Sequence[Any], targets: Sequence[Any]) -> list[Value]:
+    """Return the loss of each example from the outputs of a model, each one Value."""
     try:
         return [one_value("A loss", loss, loss(out, target)) for out, target in zip(outputs, targets, strict=True)]
     except TypeError as error:

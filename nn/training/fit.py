@@ -27,10 +27,10 @@ from nn.training.divergence import (
 )
 from nn.training.evaluation import accuracy as accuracy
 from nn.training.evaluation import evaluate as evaluate
-from nn.training.evaluation import example_losses, one_value
+from nn.training.evaluation import one_value, training_losses
 from nn.training.fit_replay import Replayed
 from nn.training.history import History, is_history
-from nn.training.logits import LogitsWarning, activated_twice
+from nn.training.logits import LogitsWarning
 from nn.training.parts import FitOptimizer, FitSchedule
 from nn.training.run import Callback, Loss, Penalty, Run, StepUnderWay
 
@@ -77,15 +77,14 @@ def fit(
 
     Ctrl-C ends the training and returns the history so far; the step under way is made whole, or not at all. Where a
     checkpoint cannot be written, the FileError has the history so far, as `error.history`.
-    Warns, with LogitsWarning, where a loss of logits is given the probabilities of a softmax or sigmoid.
+    Warns, with LogitsWarning, where a loss of logits is given the probabilities of a softmax or sigmoid: the graph of the
+    first example shows it, before anything is learnt.
     Raises TrainingError at the first step at which the loss, a gradient or a parameter is not finite, or where the
     validation loss is NaN.
     """
     given = list(callbacks) if isinstance(callbacks, (list, tuple)) else [callbacks]
     callbacks = [*sorted(given, key=lambda callback: isinstance(callback, Checkpoint)), *progress()]
     run = Run(model, data, loss, optimizer, epochs, batch_size, schedule, callbacks, validation, rng, penalty, replay)
-    if sentence := activated_twice(model, loss):
-        warnings.warn(sentence, LogitsWarning, stacklevel=2)
     losses = Replayed(run, Eager(run)) if replay else Eager(run)
     if resume is not None:
         resume_from(run, resume)
@@ -146,6 +145,7 @@ def train_step(run: Run, losses: Eager | Replayed, inputs: Sequence[Any], target
     run.optimizer.zero_grad()
     with naming_the_place(run):
         loss = losses.batch(inputs, targets)
+        warn_of_logits(run)
         loss.backward()
         check_backward(run, loss.data, inputs, targets)
         tell(run, "on_before_optimizer_step")
@@ -154,6 +154,13 @@ def train_step(run: Run, losses: Eager | Replayed, inputs: Sequence[Any], target
         check_update(run, run.before_step)
     run.history.step_loss.append(loss.data)
     return loss.data
+
+
+def warn_of_logits(run: Run) -> None:
+    """Warn, once, where the first example showed a loss of logits on probabilities."""
+    if run.twice:
+        sentence, run.twice = run.twice, ""
+        warnings.warn(sentence, LogitsWarning, stacklevel=5)  # at the line that calls fit
 
 
 def end_what_is_under_way(run: Run) -> None:
@@ -207,7 +214,7 @@ class Eager:
     def batch(self, inputs: Sequence[Any], targets: Sequence[Any]) -> Value:
         """Return the mean loss over a batch, and the penalty on top."""
         run = self.run
-        loss = mean(example_losses(run.model, run.loss, inputs, targets))
+        loss = mean(training_losses(run, inputs, targets))
         return loss if run.penalty is None else loss + one_value("A penalty", run.penalty, run.penalty())
 
     def validation(self) -> float:

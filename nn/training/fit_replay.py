@@ -19,7 +19,7 @@ from nn.checks import as_list
 from nn.data.batching import Data, finite_example, one_hot, unzipped
 from nn.optim.newton import Newton
 from nn.regularization import BatchNorm, BatchNorm1d, Dropout
-from nn.training.evaluation import example_losses, in_mode, one_value
+from nn.training.evaluation import in_mode, one_value, training_losses
 from nn.training.run import Run
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class Replayed:
     def example(self, inputs: Any, target: Any, training: bool) -> Value:
         """Return the loss of one example, and in training the penalty on top."""
         run = self.run
-        (loss,) = example_losses(run.model, run.loss, [inputs], [target])
+        (loss,) = training_losses(run, [inputs], [target])
         return loss + one_value("A penalty", run.penalty, run.penalty()) if training and run.penalty else loss
 
 

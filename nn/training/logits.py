@@ -1,75 +1,114 @@
-"""Losses of logits, and models whose outputs are probabilities already: softmax or sigmoid would be taken twice."""
+"""Softmax or sigmoid taken twice: a loss of logits that is given probabilities. The graph of one example shows it."""
 
-import ast
-import inspect
-import textwrap
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from copy import deepcopy
+from typing import TypeVar
 
-from nn.activations import activation_name
-from nn.layers import Layer
-from nn.losses import binary_cross_entropy_with_logits, cross_entropy
+from autograd import Value
+from nn.layers import Neuron
 from nn.module import Module
-from nn.sequence import sequence_of
+from nn.nested import flat
 
-REMEDIES = {
-    (cross_entropy, "softmax"): 'Leave the softmax out, output_activation="linear", or take nn.categorical_cross_entropy.',
-    (cross_entropy, "sigmoid"): 'Leave the sigmoid out, output_activation="linear"; softmax(model(x)) gives probabilities.',
-    (binary_cross_entropy_with_logits, "sigmoid"): (
-        'Leave the sigmoid out, output_activation="linear", or take nn.binary_cross_entropy.'
-    ),
-    (binary_cross_entropy_with_logits, "softmax"): (
-        'Leave the softmax out, output_activation="linear", or take nn.categorical_cross_entropy.'
-    ),
-}  # fmt: skip
+T = TypeVar("T")
+OF_PROBABILITIES = {"softmax": "nn.categorical_cross_entropy", "sigmoid": "nn.binary_cross_entropy"}
+WIDTHS = range(1, 9)  # of an example, where no neuron says how many inputs it takes
 
 
 class LogitsWarning(UserWarning):
     """A loss of logits is given probabilities."""
 
 
-def activated_twice(model: Module, loss: object) -> str:
-    """Say that a loss of logits is given what softmax or sigmoid has made; "" where it is not.
+def activated_twice(outputs: object, loss: Value) -> str:
+    """Say that a loss takes for logits what softmax or sigmoid has made; "" where it does not.
 
-    >>> from nn import MLP
-    >>> activated_twice(MLP(2, [3]), cross_entropy)
+    >>> from autograd import softmax
+    >>> from nn import cross_entropy
+    >>> logits = [Value(2.0), Value(1.0)]
+    >>> activated_twice(logits, cross_entropy(logits, 0))
     ''
-    >>> activated_twice(MLP(2, [3], output_activation="softmax"), cross_entropy).split(":")[0]
+    >>> activated_twice(logits, cross_entropy(softmax(logits), 0)).split(":")[0]
     'activated twice'
+
+    It looks at the graph from a model's outputs to the loss, and at what made the outputs.
     """
-    while isinstance(loss, partial):
-        loss = loss.func
-    last = written_last(model) or last_activation(model)
-    for (function, activation), remedy in REMEDIES.items():
-        if loss is function and last == activation:
+    ends = {out for out in flat(outputs) if isinstance(out, Value)}
+    for node in beyond(ends, loss) if ends else ():
+        for name in filter(None, map(made_by, taken_for_logits(node))):
             return (
-                f"activated twice: {function.__name__} takes logits, and this model ends with {activation}, so its outputs are probabilities. "
-                f"The loss stays high and the slopes small. {remedy}"
+                f"activated twice: this loss takes logits, and what it is given ends with {name}, so they are probabilities. The loss stays high and the "
+                f'slopes small. Leave the {name} out, output_activation="linear", or take a loss of probabilities, {OF_PROBABILITIES[name]}.'
             )
     return ""
 
 
-def written_last(model: Module) -> str:
-    """Return what a model of one's own calls last, where its one return says so: softmax(…), or [y.sigmoid() for y in …]."""
-    if type(model).__module__.partition(".")[0] == "nn":
-        return ""
-    try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(type(model).__call__)))
-    except (OSError, TypeError, SyntaxError):  # typed at the prompt, say
-        return ""
-    returned = [node.value for node in ast.walk(tree) if isinstance(node, ast.Return)]
-    if len(returned) != 1:
-        return ""
-    last = returned[0].elt if isinstance(returned[0], ast.ListComp) else returned[0]
-    function = last.func if isinstance(last, ast.Call) else None
-    name = getattr(function, "attr", getattr(function, "id", ""))
-    return name if name in ("softmax", "sigmoid") else ""
+def beyond(ends: Iterable[Value], loss: Value) -> Iterator[Value]:
+    """Yield what was computed from a model's outputs on the way to the loss."""
+    seen, waiting = set(ends), [loss]
+    while waiting:
+        node = waiting.pop()
+        if node not in seen:
+            seen.add(node)
+            waiting += node.parents
+            yield node
 
 
-def last_activation(model: Module) -> str:
-    """Return the name of the activation that a model ends with; where it cannot be seen, a name that no activation of ours has."""
-    layers = [part for part in model.modules() if isinstance(part, Layer)]
-    in_sequence = list(sequence_of(model).values())
-    end = in_sequence[-1] if in_sequence and in_sequence != [model] else layers[-1] if layers else model
-    if isinstance(end, Module) and isinstance(getattr(end, "layers", None), list) and end is not model:
-        return last_activation(end)
-    return activation_name(getattr(end, "activation", end))  # type: ignore[arg-type]
+def row(node: Value) -> str:
+    """Return the name of the row that made a node; "" for a leaf."""
+    return node.op.name if node.op else ""
+
+
+def powers(total: Value) -> list[Value]:
+    """Return the powers of e that a sum adds up: Σ eˣ of softmax, 1 + e⁻ˣ of sigmoid."""
+    found, waiting = [], [total] if row(total) in ("add", "sum") else []
+    while waiting:
+        parents = waiting.pop().parents
+        found += [x for x in parents if row(x) == "exp"]
+        waiting += [x for x in parents if row(x) in ("add", "sum")]
+    return found
+
+
+def made_by(node: Value) -> str:
+    """Return "softmax" or "sigmoid" for what one of them made, also where it is written out.
+
+    >>> x, y = Value(2.0), Value(1.0)
+    >>> made_by(x.sigmoid()), made_by(1 / (1 + (-x).exp())), made_by(x.exp() / (x.exp() + y.exp())), made_by(x / y)
+    ('sigmoid', 'sigmoid', 'softmax', '')
+    """
+    if row(node) != "div" or row(node.parents[0]) not in ("exp", ""):
+        return "sigmoid" if row(node) == "sigmoid" else ""
+    return {0: "", 1: "sigmoid"}.get(len(powers(node.parents[1])), "softmax" if row(node.parents[0]) else "")
+
+
+def taken_for_logits(node: Value) -> Iterator[Value]:
+    """Yield what softmax, sigmoid, or the logarithm of one is taken of, if that is what a node computes."""
+    if row(node) in ("logsumexp", "softplus", "sigmoid"):
+        yield from map(unshifted, node.parents)
+    elif row(node) in ("log", "div"):
+        yield from (unshifted(power.parents[0]) for power in powers(node.parents[-1]))
+
+
+def unshifted(node: Value) -> Value:
+    """Return the z of −z, of z − max, and of y·z for a label y of −1 or 1: that is taken for a logit all the same."""
+    while row(node) in ("neg", "sub", "mul"):
+        kept = [x for x, slope in zip(node.parents, node.partials, strict=True) if x.op and abs(slope) == 1]
+        if not kept:
+            break
+        node = kept[0]
+    return node
+
+
+def on_an_example(model: Module, loss: Callable[..., Value]) -> str:
+    """Say it of a model and a loss without data: a copy of the model is run on an example of ones; "" where it takes none."""
+    widths = [part.nin for part in model.modules() if isinstance(part, Neuron)]
+    outputs = first_result(lambda n=n: deepcopy(model).eval()([1.0] * n) for n in (*widths, *WIDTHS))  # type: ignore[misc]
+    targets = (0, 1.0, [1.0, *[0.0] * (len(flat(outputs)) - 1)])  # a class, a number, one-hot
+    return first_result(lambda y=y: activated_twice(outputs, loss(outputs, y)) for y in targets) or ""  # type: ignore[misc]
+
+
+def first_result(calls: Iterable[Callable[[], T]]) -> T | None:
+    """Return what the first call returns that raises nothing."""
+    for call in calls:
+        with suppress(Exception):
+            return call()
+    return None

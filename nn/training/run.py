@@ -74,6 +74,7 @@ class Run:
         )
         self.callbacks, self.rng, self.history = [check_callback(c) for c in callbacks], check_rng(rng), History()
         self.before_step: StepUnderWay | None = None
+        self.twice: str | None = None  # what is activated twice, in words; not known before the first example
         self.before_rate: object = None  # what `rate` was, from the end of an epoch to the step of the schedule
         check_parts(self)
         self.parameters, self.modules = list(model.named_parameters()), list(model.modules())

@@ -835,70 +835,7 @@ def test_adam_learns_the_moons_to_the_last_point():
     assert nn.accuracy(model, data) == 1.0
 
 
-# --- losses of logits, and data of odd kinds ---
-
-
-class EndsWithSoftmax(nn.Module):
-    def __init__(self):
-        self.inner = nn.MLP(2, [3])
-
-    def __call__(self, x):
-        return nn.softmax(self.inner(x))
-
-
-class EndsWithSigmoids(nn.Module):
-    def __init__(self):
-        self.inner = nn.MLP(2, [1])
-
-    def __call__(self, x):
-        return [z.sigmoid() for z in self.inner(x)]
-
-
-class EndsWithLogits(EndsWithSoftmax):
-    def __call__(self, x):
-        hidden = [z.sigmoid() for z in self.inner(x)]
-        return [2 * h - 1 for h in hidden]
-
-
-TWICE = {
-    "a softmax of one's own": (nn.cross_entropy, EndsWithSoftmax, "takes logits.*ends with softmax"),
-    "a sigmoid of one's own": (nn.binary_cross_entropy_with_logits, EndsWithSigmoids, "takes logits.*ends with sigmoid"),
-    "softmax": (nn.cross_entropy, lambda: nn.MLP(2, [3], output_activation="softmax"), "takes logits.*softmax.*categorical_cross_entropy"),
-    "the function": (nn.cross_entropy, lambda: nn.Sequential(nn.Layer(2, 3, "linear"), nn.softmax), "takes logits.*softmax"),
-    "in a part": (nn.cross_entropy, lambda: nn.Sequential(nn.MLP(2, [3], output_activation="softmax")), "takes logits"),
-    "of a setting": (partial(nn.cross_entropy, reduction="sum"), lambda: nn.Layer(2, 3, "softmax"), "takes logits"),
-    "sigmoid": (nn.binary_cross_entropy_with_logits, lambda: nn.MLP(2, [1], output_activation="sigmoid"), "sigmoid.*nn.binary_cross_entropy"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", TWICE)
-def test_probabilities_into_a_loss_of_logits_are_warned_of_before_the_first_epoch(name):
-    loss, make, words = TWICE[name]
-    model, epochs = make(), []
-    optimizer = nn.SGD(model.parameters(), lr=0.1)
-    with pytest.warns(nn.LogitsWarning, match=words) as caught:
-        nn.fit(model, nn.xor(), loss, optimizer, 1, callbacks=[lambda run: epochs.append(len(caught))])
-    assert epochs == [1]
-    assert len(caught) == 1
-    (sentence,) = nn.diagnose(model=model, loss_fn=loss)
-    assert str(caught[0].message) == sentence
-
-
-RIGHT = {
-    "logits of one's own": (nn.cross_entropy, EndsWithLogits),
-    "logits": (nn.cross_entropy, lambda: nn.MLP(2, [3])),
-    "probabilities": (nn.categorical_cross_entropy, lambda: nn.MLP(2, [3], output_activation="softmax")),
-    "a hidden sigmoid": (nn.binary_cross_entropy_with_logits, lambda: nn.MLP(2, [3, 1], "sigmoid")),
-    "a logit": (nn.binary_cross_entropy_with_logits, lambda: nn.Layer(2, 1, "linear")),
-    "a probability": (nn.binary_cross_entropy, lambda: nn.Neuron(2, "sigmoid")),
-    "a square": (nn.mse_loss, lambda: nn.Layer(2, 1, "sigmoid")),
-}
-
-
-@pytest.mark.parametrize("name", RIGHT)
-def test_a_loss_that_suits_its_model_is_not_warned_of(name):
-    loss, make = RIGHT[name]
-    assert nn.diagnose(model=make(), loss_fn=loss) == []
+# --- data of odd kinds ---
 
 
 def test_a_masked_number_is_no_zero():
