@@ -11,7 +11,6 @@
     source.py           the program as straight-line Python, to read in class
     fusion.py           left folds of + become dot products
     schedule.py         nodes of one operation at one depth become one group; dots over one input become a matrix product
-    views.py            where the numbers of a group lie: views where they can be, gathers where they must
     instructions.py     the table's rules as a few dozen kinds of instruction
     backends/           the machines that run a program: python, numpy, numba, array_api, dask
     threads.py          one thread at a time, and what an interruption must not tear

@@ -5,16 +5,62 @@ matrix    dW = dZ Xᵀ, dX = Wᵀ dZ, db = dZ       (for Z = W X + b)
 pairs     da = dz·b, db = dz·a, dc = dz         (for z = Σ a·b + c)
 """
 
+import operator
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.replay.backends.numpy_forward import Forward, Step, arrays, calls, own_rows, pattern_of, stacked, width
+from autograd.replay.backends.numpy_forward import (
+    Forward,
+    Step,
+    arrays,
+    calls,
+    own_rows,
+    pattern_of,
+    stacked,
+    view,
+    width,
+)
 from autograd.replay.program import Floats, Ints
-from autograd.replay.schedule import NodeGroup
-from autograd.replay.views import Target
+from autograd.replay.schedule import NodeGroup, strides
+
+
+class Target(NamedTuple):
+    """Rows that gradients are added to: `add(c)` adds an array; `out` is a view to write to at once, where that is possible."""
+
+    add: Callable[[Floats], object]
+    out: Floats | None = None
+
+
+def target(array: Floats, rows: Ints, fresh: bool) -> Target:
+    """Return how to add to these rows of an array; where nothing was added before (`fresh`), to write them."""
+    steps = strides(rows)
+    shared = tuple(d for d, s in enumerate(steps or ()) if s == 0 and rows.shape[d] > 1)
+    one = rows[tuple(slice(0, 1) if d in shared else slice(None) for d in range(rows.ndim))]
+    if (steps is None or one.ndim > 1) and len(np.unique(one)) < one.size:
+        return repeated(array, rows, fresh)
+    if steps is None:
+        return Target(putting(array, rows, fresh))
+    place = view(array, one, steps)
+    add = partial(np.copyto, place) if fresh else partial(operator.iadd, place)
+    if shared:
+        return Target(lambda c: add(c.sum(shared, keepdims=True)))
+    return Target(add, place if fresh else None)
+
+
+def repeated(array: Floats, rows: Ints, fresh: bool) -> Target:
+    """Return how to add to rows of which some come more than once."""
+    order = np.argsort(rows, axis=None, kind="stable")
+    distinct, starts = np.unique(rows.ravel()[order], return_index=True)
+    add = putting(array, distinct, fresh)
+    return Target(lambda c: add(np.add.reduceat(c.reshape(-1, c.shape[-1])[order], starts, axis=0)))
+
+
+def putting(array: Floats, rows: Ints, fresh: bool) -> Callable[[Floats], object]:
+    """Return what writes or adds to rows that are all distinct."""
+    return partial(array.__setitem__, rows) if fresh else lambda c: array.__setitem__(rows, array[rows] + c)
 
 
 class Backward:
@@ -57,7 +103,7 @@ class Backward:
         if not fresh and not written[rows].all():
             self.steps.append(partial(array.__setitem__, np.unique(rows[~written[rows]]), 0.0))
         written[rows] = True
-        return Target(array, rows, fresh)
+        return target(array, rows, fresh)
 
     def _each(self, group: NodeGroup, operands: Any, out: Floats, upstream: Floats) -> None:
         """Add upstream times slope to each operand."""
@@ -147,6 +193,6 @@ class Backward:
             self.steps.append(lambda: add(upstream * slope))
 
 
-def add_computed(add: Callable[[Floats], None], compute: Callable[[], Floats], shape: Any) -> None:
+def add_computed(add: Callable[[Floats], object], compute: Callable[[], Floats], shape: Any) -> None:
     """Compute a contribution, and add it in the shape of its target."""
     add(compute()[shape])

@@ -4,8 +4,10 @@
     matrix    Z = W X + b        (t products that share W)
     pairs     z = Σ a·b + c      (k products that share nothing)
 
-A row is run once on symbols (instructions.py), and each instruction becomes one call, which writes into an array that
-was made before: nothing is allocated while the steps run.
+An array has a row for each node and a column for each lane. Where the rows of a group go on by constant steps, its
+numbers are a view of the array, and nothing is copied. A row of the table is run once on symbols (instructions.py), and
+each instruction becomes one call, which writes into an array that was made before: nothing is allocated while the steps
+run.
 """
 
 from collections.abc import Callable
@@ -13,13 +15,13 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from autograd.namespaces import FUNCTIONS, scalars
 from autograd.op import FINITE, MANY
 from autograd.replay.instructions import KINDS, Instruction, Template, template
 from autograd.replay.program import Floats, Ints, hidden_domains
-from autograd.replay.schedule import ArrayLayout, NodeGroup
-from autograd.replay.views import reader
+from autograd.replay.schedule import ArrayLayout, NodeGroup, strides
 
 Step = Callable[[], object]
 Places = tuple[Any, Floats]  # the operands of a group, one by one or as one array, and its result
@@ -82,6 +84,23 @@ def call(kind: str, out: Floats, operands: list[Any]) -> list[Step]:
         flags = np.empty(out.shape, bool)
         return [partial(function, *operands, out=flags), partial(np.copyto, out, flags)]
     return [partial(function, *operands, out=out)]
+
+
+def view(array: Floats, rows: Ints, steps: list[int]) -> Floats:
+    """Return rows of an array that go on by these steps, without a copy."""
+    row, lane = array.strides
+    if steps == [1]:
+        return array[rows[0] : rows[0] + len(rows)]
+    return as_strided(array[rows.flat[0] :], (*rows.shape, array.shape[1]), (*(s * row for s in steps), lane))
+
+
+def reader(array: Floats, rows: Ints) -> tuple[Floats, Callable[[], object] | None]:
+    """Return an array that holds these rows, and the step that has to fill it first, if it is no view."""
+    steps = strides(rows)
+    if steps is not None:
+        return view(array, rows, steps), None
+    copy = np.empty((*rows.shape, array.shape[1]))
+    return copy, lambda: array.take(rows, 0, copy, "clip")
 
 
 class Forward:
