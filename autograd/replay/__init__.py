@@ -1,23 +1,20 @@
 """Record once, replay many: the graph of one example, run on batches at the speed of arrays.
 
-    program.py          the flat program: a graph as arrays of integers
+    program.py          the flat program: a graph as arrays of integers; left folds of + become dot products
     batches.py          what an example looks like, and a batch of such examples as columns
-    foreign_arrays.py   batches that are arrays of torch, JAX or Dask
     places.py           what holds things by their keys: a dict, a list, a closure's cell
     reach.py            what a function can reach: its closure, attributes, items
     staleness.py        notice when what f uses is replaced
     frozen.py           what a record would freeze without a word, refused while f runs
     trace.py            run f once, on Values, and make a program of what it computed
     source.py           the program as straight-line Python, to read in class
-    fusion.py           left folds of + become dot products
     schedule.py         nodes of one operation at one depth become one group; dots over one input become a matrix product
     instructions.py     the table's rules as a few dozen kinds of instruction
     backends/           the machines that run a program: python, numpy, numba, array_api, dask
-    threads.py          one thread at a time, and what an interruption must not tear
     parameter_store.py  one store for the parameters of a record, on which an optimizer changes all at once
     replay.py           what the user holds: call it, go backward, print it
 
-That is the order in which one learns them; a first reading may leave out fusion.py to backends/numba.py. docs/replay.md
+That is the order in which one learns them; a first reading may leave out schedule.py to backends/numba.py. docs/replay.md
 says how it works, and how fast it is. This package is for speed; `value.py` is for reading. NumPy is imported when
 something is first recorded.
 """

@@ -82,15 +82,6 @@ class ExampleForm:
             raise LengthError(EMPTY)
         return np.array([self._one(example) for example in batch])
 
-    def _fine(self, batch: Any) -> bool:
-        """Whether a batch is an array of floats as one wants it: in a loop most are, and need no more questions."""
-        return (
-            type(batch) is np.ndarray
-            and batch.dtype.char == "d"
-            and batch.size > 0 < batch.ndim
-            and batch.shape[1:] == self.shape
-        )
-
     def _one(self, example: Any) -> Floats:
         """Return the numbers of one example of a batch."""
         if not self.keyed and not (isinstance(example, (list, tuple)) and len(example) == len(self.parts)):
@@ -98,9 +89,6 @@ class ExampleForm:
         return self.flat(example)
 
     def _rectangle(self, batch: Any) -> Floats:
-        if self._fine(batch):
-            rows: Floats = batch if batch.ndim == 2 else batch.reshape(-1, self.size)
-            return rows
         array = numbers(batch, self.name)
         if array.shape[1:] != self.shape or not array.size:
             self.fits(array.shape)

@@ -15,10 +15,9 @@ from typing import Any, TypeVar
 from autograd.errors import GraphError
 from autograd.modes import no_grad
 from autograd.node import Node
-from autograd.replay.parameter_store import StoredParameter
+from autograd.replay.parameter_store import StoredParameter, lock_kept_through_forks
 from autograd.replay.program import DETACH
 from autograd.replay.reach import CountsEdits, Reach, is_ours, of_a_library, root_of
-from autograd.replay.threads import lock_kept_through_forks
 from autograd.value import Value
 
 T = TypeVar("T")

@@ -9,9 +9,11 @@ writes its numbers as ever, the machine computes on the store's arrays, and an o
     RecordedParameters   the parameters of one record, which may lie in several stores
 """
 
+import os
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from itertools import repeat
+from threading import RLock
 from typing import Any
 
 import numpy as np
@@ -19,10 +21,17 @@ import numpy as np
 from autograd.errors import GraphError
 from autograd.refusals import as_float
 from autograd.replay.program import Floats, Ints
-from autograd.replay.threads import lock_kept_through_forks
 from autograd.value import Value
 
-Memory = dict[str, Any]
+
+def lock_kept_through_forks() -> Any:
+    """Return a lock for which a fork waits: in the new process there is no other thread that could release it."""
+    lock = RLock()
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(before=lock.acquire, after_in_parent=lock.release, after_in_child=lock.release)
+    return lock
+
+
 changing_stores = lock_kept_through_forks()
 
 
@@ -179,19 +188,6 @@ class FlatParameter:
         """Whether some of the parameters have a gradient, and others have none."""
         return self.store.gradients.all_or_none(self.rows) is None
 
-    def joined(self, memories: dict[Value, Memory]) -> Memory | None:
-        """Return what is remembered of each parameter as arrays; None if it is not alike for all."""
-        each = [memories.get(p, {}) for p in self.parameters]
-        if any(memory.keys() != each[0].keys() for memory in each):
-            return None
-        return {name: column([memory[name] for memory in each]) for name in each[0]}
-
-    def split(self, memory: Memory) -> dict[Value, Memory]:
-        """Return what is remembered, as plain numbers for each parameter."""
-        columns = [np.broadcast_to(numbers, len(self.parameters)).tolist() for numbers in memory.values()]
-        rows: Iterable[Any] = zip(*columns, strict=True) if columns else [()] * len(self.parameters)
-        return {p: dict(zip(memory, row, strict=True)) for p, row in zip(self.parameters, rows, strict=True)}
-
 
 class RecordedParameters:
     """The parameters of one record: in the machine's arrays, or where another record stored them before."""
@@ -272,14 +268,6 @@ def updated(part: FlatParameter, here: Any, gradients: Floats, reached: Ints | N
     new = Gradients(array, before.uniform, bytearray(before.flags))
     new.mark(part.rows, True if reached is None else before.present(part.rows) | reached[here])
     return new
-
-
-def column(numbers: list[Any]) -> Any:
-    """Return numbers as an array; a count that is the same for all stays one int, as it was before it was split.
-
-    Adam raises β to its count of steps, and a power of an array may differ from that of a number in the last bit.
-    """
-    return numbers[0] if type(numbers[0]) is int and numbers.count(numbers[0]) == len(numbers) else np.array(numbers)
 
 
 def index(rows: list[int]) -> Any:

@@ -1,25 +1,50 @@
 """Replay: what the user holds. Call it on a batch, go backward from what it returns, print it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, wraps
+from os import getpid
+from typing import Any, TypeVar
 
 import numpy as np
 
 from autograd.errors import GraphError, LengthError
 from autograd.replay.backends import ArrayMachine, machine, machine_for_arrays
+from autograd.replay.backends.foreign_arrays import foreign_blocks, is_dask, is_foreign, namespace_of, to_numpy
+from autograd.replay.backends.numpy import ignoring
 from autograd.replay.backends.python import PythonMachine
 from autograd.replay.batches import ArrayOfNumbers, Batch, ExampleForm, filled_in, no_nan, same_length
-from autograd.replay.foreign_arrays import foreign_blocks, is_dask, is_foreign, namespace_of, to_numpy
 from autograd.replay.parameter_store import RecordedParameters
 from autograd.replay.program import Floats, Ints, Program
 from autograd.replay.staleness import Watch
-from autograd.replay.threads import ignoring, one_thread_at_a_time
 from autograd.value import Value
 
 REDUCTIONS = ("mean", "sum", None)
 LANES = 1024  # examples at a time, where no gradient asks for all of them at once
+M = TypeVar("M", bound=Callable[..., Any])
+BUSY = "This replay is at work in another thread, and has arrays for one batch at a time. Record once for each thread."
+
+
+def one_thread_at_a_time(method: M) -> M:
+    """Refuse a method while another thread is in one of the same object, whose `at_work` is a dict with a key for each call.
+
+    The first call goes on, and the others are refused. A call has the number of its process: in a forked one, those of the
+    threads that are not there any more do not count. An interruption (Ctrl-C) may come between any two calls: the first
+    one of the `finally` ends what was begun.
+    """
+
+    @wraps(method)
+    def wrapped(self: Any, *given: Any) -> Any:
+        call, at_work = (getpid(), object()), self.at_work
+        try:
+            at_work[call] = None
+            if len(at_work) > 1 and next(other for other in list(at_work) if other[0] == call[0]) is not call:
+                raise GraphError(BUSY)
+            return method(self, *given)
+        finally:
+            at_work.pop(call, None)
+
+    return wrapped  # type: ignore[return-value]
 
 
 class Replay:

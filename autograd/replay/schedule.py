@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.replay.program import DETACH, PARAMETER, Ints, Program
+from autograd.replay.program import Ints, Program, Traits
 from autograd.rules import DOT, Op
 
 
@@ -32,27 +32,6 @@ class NodeGroup:
         """Return the weights with the bias before them, and the inputs with a 1."""
         weights, inputs, bias = self.operands
         return np.column_stack([bias, weights]), np.insert(inputs, 0, self.one, axis=1)
-
-
-class Traits:
-    """What a node of the program is: how deep, whether it has a number for each lane, whether it needs a gradient."""
-
-    def __init__(self, program: Program) -> None:
-        level = [0] * len(program)
-        lane, needs = bytearray(len(program)), bytearray(len(program))
-        for node in program.inputs[program.inputs >= 0].tolist():
-            lane[node] = 1
-        for node in program.parameters.tolist():
-            needs[node] = 1
-        stop = program.ops.index(DETACH) if DETACH in program.ops else PARAMETER
-        for node, (code, parents) in enumerate(zip(program.code.tolist(), program.rows(), strict=True)):
-            if parents:
-                level[node] = 1 + max(map(level.__getitem__, parents))
-                lane[node] = max(map(lane.__getitem__, parents))
-                needs[node] = code != stop and max(map(needs.__getitem__, parents))
-        self.level = np.array(level, np.int32)
-        self.lane = np.frombuffer(lane, bool)
-        self.needs = np.frombuffer(needs, bool)
 
 
 def grouped(program: Program, traits: Traits) -> list[NodeGroup]:

@@ -6,8 +6,7 @@ from unicodedata import normalize
 from autograd.code_text import Code, as_code
 from autograd.errors import LengthError
 from autograd.namespaces import FUNCTIONS, Folds
-from autograd.replay.program import Program
-from autograd.replay.schedule import Traits
+from autograd.replay.program import Program, Traits
 from autograd.value import Value
 
 LONGEST = 50_000  # nodes; more is no reading matter, and Python compiles it slowly

@@ -16,7 +16,8 @@ from typing import Any, TypeVar
 from autograd import Value, flat_parameters
 
 T = TypeVar("T")
-State = dict[Any, dict[str, Any]]  # what is remembered, of a parameter or of many
+Memory = dict[str, Any]  # what is remembered of a parameter, by name: numbers; of many: arrays
+State = dict[Any, Memory]
 
 
 def all_finite(numbers: Any) -> bool:
@@ -102,7 +103,7 @@ class FlatGroups:
         if flats is params or all(flat in state and not flat.mixed for flat in flats):
             return flats
         self.split(state)
-        memories = [None if flat.mixed else flat.joined(state) for flat in flats]
+        memories = [None if flat.mixed else joined(flat.parameters, state) for flat in flats]
         if None in memories:
             return params
         others = {p: memory for p, memory in state.items() if p not in set(params)}
@@ -113,9 +114,38 @@ class FlatGroups:
         """Return what is remembered of each parameter, as plain numbers; it is so from now on."""
         flats = {flat for _, flats in self._flats.values() for flat in flats}
         if not flats.isdisjoint(state):
-            parts = [flat.split(memory) if flat in flats else {flat: memory} for flat, memory in state.items()]
+            parts = [
+                split(flat.parameters, memory) if flat in flats else {flat: memory} for flat, memory in state.items()
+            ]
             replace(state, {p: memory for part in parts for p, memory in part.items()})
         return state
+
+
+def joined(parameters: Sequence[Value], state: State) -> Memory | None:
+    """Return what is remembered of each of these parameters, as arrays; None if it is not alike for all."""
+    each = [state.get(p, {}) for p in parameters]
+    if any(memory.keys() != each[0].keys() for memory in each):
+        return None
+    return {name: column([memory[name] for memory in each]) for name in each[0]}
+
+
+def column(numbers: list[Any]) -> Any:
+    """Return numbers as an array; a count that is the same for all stays one int, as it was before it was split.
+
+    Adam raises β to its count of steps, and a power of an array may differ from that of a number in the last bit.
+    """
+    import numpy as np
+
+    return numbers[0] if type(numbers[0]) is int and numbers.count(numbers[0]) == len(numbers) else np.array(numbers)
+
+
+def split(parameters: Sequence[Value], memory: Memory) -> State:
+    """Return what is remembered of many parameters, as plain numbers for each."""
+    import numpy as np
+
+    columns = [np.broadcast_to(numbers, len(parameters)).tolist() for numbers in memory.values()]
+    rows: Iterable[Any] = zip(*columns, strict=True) if columns else [()] * len(parameters)
+    return {p: dict(zip(memory, row, strict=True)) for p, row in zip(parameters, rows, strict=True)}
 
 
 def replace(state: State, new: State) -> None:

@@ -12,8 +12,7 @@ from importlib.util import find_spec
 import numpy as np
 
 from autograd import Value, record
-from autograd.replay.fusion import fused
-from autograd.replay.program import flatten
+from autograd.replay.program import flatten, fused
 from nn import MLP, SGD
 from tests.benchmarks.race import interpreted, processor, race, shown, timed
 from tests.benchmarks.workloads import Digits, Jax, Moons, Torch, Transformer, expanded, matrices, moons

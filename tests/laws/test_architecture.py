@@ -30,8 +30,8 @@ autograd: errors habits file_io packages output namespaces op rules graph operat
 autograd.explain: tex notation expression events step_mistakes event_json schema roots stepper phases
 autograd.explain: name_locals why paths what_if laboratory mistakes flows features answers student_mistakes diagnose programs __init__
 autograd.pictures: texts levels snapshot scene outline layered_layout spots arrangement outlines svg tikz dot graphviz ground picture __init__
-autograd.replay: program threads batches places reach staleness foreign_arrays fusion schedule source instructions parameter_store
-autograd.replay.backends: python numpy_forward numpy_backward numpy numba_kernels numba array_api dask __init__
+autograd.replay: program batches places reach staleness schedule source instructions parameter_store
+autograd.replay.backends: python numpy_forward numpy_backward numpy numba_kernels numba foreign_arrays array_api dask __init__
 autograd.replay: frozen replay trace __init__
 autograd.classroom: formulas questions exercise claim code_checks definition trainable lesson lesson_checks course lesson_files new_lesson arguments __init__
 autograd.classroom: variants renumbering find paper tables operations_table walkthrough interactive terminal_quiz flashcards

@@ -1,9 +1,9 @@
 """The machines that run a program, one for each backend; a backend is imported when it is first asked for.
 
     python.py       number by number, in eager's own order: bit for bit eager, and the judge of the others
-    numpy.py        the groups of the schedule as array operations over lanes
-    numba.py        the instructions of the program, in a compiled loop
-    array_api.py    the groups as operations of torch or JAX, for batches that are arrays of such a library
+    numpy.py        the groups of the schedule as array operations over lanes: numpy_forward.py, numpy_backward.py
+    numba.py        the instructions of the program, in a compiled loop: numba_kernels.py
+    array_api.py    the groups as operations of torch or JAX, for batches that are arrays of such a library: foreign_arrays.py
     dask.py         backend "numpy" chunk by chunk, on a cluster too, for batches that are Dask arrays
 
 To add a backend, write a machine (see Machine), and give it a name in `machine`.

@@ -13,9 +13,8 @@ import numpy as np
 
 from autograd.errors import GraphError
 from autograd.namespaces import FUNCTIONS, Folds
-from autograd.replay.foreign_arrays import array_like, namespace_of, to_numpy
-from autograd.replay.fusion import fused
-from autograd.replay.program import Floats, Ints, Program, hidden_domains
+from autograd.replay.backends.foreign_arrays import array_like, namespace_of, to_numpy
+from autograd.replay.program import Floats, Ints, Program, fused, hidden_domains
 from autograd.replay.schedule import ArrayLayout, NodeGroup
 
 SPECIAL = {"jax.numpy": "jax.scipy.special", "array_api_compat.cupy": "cupyx.scipy.special"}  # where erf is

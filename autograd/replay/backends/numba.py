@@ -13,10 +13,8 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import MissingPackageError
-from autograd.replay.fusion import fused
 from autograd.replay.instructions import DOT, DOT_BACK, template
-from autograd.replay.program import Floats, Ints, Program, hidden_domains, latest
-from autograd.replay.schedule import Traits
+from autograd.replay.program import Floats, Ints, Program, Traits, fused, hidden_domains, latest
 from autograd.rules import DOT as DOT_OP
 
 

@@ -6,16 +6,19 @@ told to raise at every overflow, division by zero and NaN; whoever catches that 
 what eager does.
 """
 
+from collections.abc import Callable
+from contextvars import Context
 from functools import partial
+from typing import Any, TypeVar
 
 import numpy as np
 
 from autograd.replay.backends.numpy_backward import Backward
 from autograd.replay.backends.numpy_forward import Forward, Step, pattern_of
-from autograd.replay.fusion import fused
-from autograd.replay.program import Floats, Program, latest
+from autograd.replay.program import Floats, Program, fused, latest
 from autograd.replay.schedule import ArrayLayout
-from autograd.replay.threads import ignoring, raising
+
+T = TypeVar("T")
 
 
 class NumpyMachine:
@@ -107,3 +110,23 @@ def run_steps(steps: list[Step]) -> None:
     """Run one step after the other."""
     for step in steps:
         step()
+
+
+def context_where_numpy(**settings: Any) -> Context:
+    """Return a context in which NumPy ignores errors or raises: it is entered and left at once, and cheaper than np.errstate."""
+    context = Context()
+    context.run(partial(np.seterr, **settings))
+    return context
+
+
+RAISING, IGNORING = context_where_numpy(all="raise", under="ignore"), context_where_numpy(all="ignore")
+
+
+def raising(compute: Callable[..., T], *given: Any) -> T:
+    """Return what a function returns, where NumPy raises FloatingPointError at overflow, division by 0 and NaN."""
+    return RAISING.copy().run(compute, *given)
+
+
+def ignoring(compute: Callable[..., T], *given: Any) -> T:
+    """Return what a function returns, where NumPy lets infinities and NaNs pass without a word, as numbers do."""
+    return IGNORING.copy().run(compute, *given)
