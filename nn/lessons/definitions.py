@@ -126,6 +126,8 @@ DEFINED = table_of(Definition(*row) for row in (
     ("plateau", "A flat region: the gradient is nearly 0, and progress stalls."),
     ("Hessian", "The matrix of second derivatives: how each slope changes with each weight."),
     ("Newton's method", "Divides the gradient by the curvature; on a parabola one step reaches the bottom.", r"w \leftarrow w - H^{-1} g"),
+    ("damping", "In Newton's method, adds a number λ to every curvature before it divides; I is the matrix with 1 on its diagonal and 0 elsewhere.",
+     r"w \leftarrow w - (H + \lambda \cdot I)^{-1} g"),
     # --- training ---
     ("validation set", "Examples that are never trained on; they show what training does to examples not seen."),
     ("test set", "Examples kept back until everything is decided, and looked at once."),

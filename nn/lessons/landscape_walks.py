@@ -14,7 +14,7 @@ WIDTH, TILT = 1.0, 0.3
 START, STEPS, LEARNING_RATE = 2.0, 400, 0.01
 RUNS, NOISES = 50, (0, 4, 8, 12)
 MOMENTA = (0.0, 0.5, 0.8, 0.9, 0.95)
-BOWL_START, SADDLE_START, DAMPING = (3.0, -1.0), (1.5, 0.5), 3.0
+BOWL_START, SADDLE_START, DAMPING, WEAK = (3.0, -1.0), (1.5, 0.5), 3.0, 1.0
 DIMENSIONS, DRAWS = (1, 2, 3, 4, 5, 6), 1000
 Point = tuple[float, ...]
 
@@ -65,14 +65,15 @@ def newton(loss: Callable[..., Any], start: Point, count: int = 1, damping: floa
     return tuple(w.data for w in weights)
 
 
-def left_by(noise: float) -> int:
-    """Return how many runs of descent with noisy gradients, from the bottom of the shallow valley, are in the deep one in the end."""
-    ends = []
+@cache
+def left_by(noise: float, valley_of: str = "shallow") -> int:
+    """Return how many runs of descent with noisy gradients, from the bottom of a valley, end beyond the hump."""
+    places, ends = flat_points(), []
     for seed in range(RUNS):
-        rng, w = Random(seed), flat_points()["shallow"]
+        rng, w = Random(seed), places[valley_of]
         for _ in range(STEPS):
             w -= LEARNING_RATE * (4 * w * (w * w - WIDTH) + TILT + rng.gauss(0, noise))
-        ends.append(w < flat_points()["hump"])
+        ends.append((w < places["hump"]) != (places[valley_of] < places["hump"]))
     return ends.count(True)
 
 

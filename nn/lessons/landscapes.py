@@ -1,11 +1,12 @@
 """Local minima, saddles and plateaus; what momentum, Newton's method and adaptive rates do there."""
 
 import math
+from functools import partial
 from random import Random
 from typing import Any
 
 from autograd import Parameter, Value, hessian, steps
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured
+from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured, number
 from nn.lessons.definitions import define
 from nn.lessons.landscape_walks import (
     BOWL_START,
@@ -20,6 +21,7 @@ from nn.lessons.landscape_walks import (
     START,
     STEPS,
     TILT,
+    WEAK,
     WIDTH,
     Point,
     arrives,
@@ -62,20 +64,22 @@ def tell(lesson: Lesson) -> Told:
         "Momentum can roll over the hump; with too much of it, it rolls over and back again. Another cure is to begin at several places: "
         f"of 10 random starts without momentum, {sum(w < 0 for w in ends)} end in the deep valley."
     )
-    yield (
-        f"A third is noise, as a small batch has it. Of {RUNS} runs from the bottom of the shallow valley, with gradients whose noise has the standard "
-        f"deviation {', '.join(map(str, NOISES))}, after {STEPS} steps {', '.join(str(left_by(noise)) for noise in NOISES)} are in the deep one. Too "
-        "little noise leaves no valley, and much of it leaves the deep one too."
-    )
+    yield from shaken()
     yield "# Newton's method: slope divided by curvature, from the Hessian that autograd finds"
-    yield from define("second derivative", "Hessian", "Newton's method")
+    yield from define("second derivative", "Hessian", "Newton's method", "damping")
     there = hessian(bowl, BOWL_START)
     yield f"The bowl (x − 1)² + 10·(y − x)² has the Hessian {shown(there)}."
     yield f"From {place(BOWL_START)} one step leads to {place(newton(bowl, BOWL_START))}: its lowest point."
     yield newton_on_saddle()
     yield (
-        "The document lists Newton's method among the cures for saddle points. As it stands it is not one: it looks for a slope of 0, and "
-        f"takes the saddle. Damping, H + λ·1 with λ above the steepest way down (here {DAMPING:g} > 2), turns the step downhill again. "
+        "The document lists Newton's method among the cures for saddle points. As it stands it is not one: it looks for a slope of 0, and takes the saddle."
+    )
+    yield Claim(
+        f"With damping {DAMPING:g} y moves downhill, because λ is larger than the curvature down, 2: so all curvatures that it divides by are above 0. With "
+        f"damping {WEAK:g} they are not, and y moves uphill, across the saddle to {number(newton(saddle, SADDLE_START, damping=WEAK)[1])}.",
+        lambda larger: newton(saddle, SADDLE_START, damping=DAMPING if larger else WEAK)[1] > SADDLE_START[1],
+    )
+    yield (
         f"Momentum needs no Hessian: from (1, 0.001), with lr 0.02, y is 1 away after {off_the_saddle(0.9)} steps with momentum 0.9, and after "
         f"{off_the_saddle(0.0)} without."
     )
@@ -89,6 +93,27 @@ def tell(lesson: Lesson) -> Told:
     yield "# A plateau: 1 − e^(−w²/2) from w = 5"
     yield from define("plateau")
     yield plateaus()
+
+
+def shaken() -> Told:
+    """Tell how often noise leaves each valley."""
+    places = flat_points()
+    rise = {name: valley(places["hump"]) - valley(places[name]) for name in ("shallow", "deep")}
+    yield (
+        f"A third is noise, as a small batch has it. {RUNS} runs of {STEPS} steps begin at the bottom of each valley, with noise added to the gradient; so "
+        "many end in the other valley:"
+    )
+    yield "\n".join(
+        ["standard deviation of the noise  " + "".join(f"{noise:>5}" for noise in NOISES)]
+        + [
+            f"{f'begun in the {name} valley':<33}" + "".join(f"{left_by(noise, name):>5}" for noise in NOISES)
+            for name in rise
+        ]
+    )
+    yield (
+        f"Too little noise leaves no valley. Much of it leaves the deep one too, though not as often: from there to the hump it is {rise['deep']:.2f} up, from "
+        f"the shallow one {rise['shallow']:.2f}."
+    )
 
 
 def flat_table() -> str:
@@ -147,10 +172,10 @@ def plateaus() -> str:
     """Say how two optimizers fare on the plateau."""
     slope = 5 * math.exp(-12.5)
     adam = arrives(lambda ws: Adam(ws, 0.1), 200)
-    end = walk(plateau, (5.0,), lambda ws: SGD(ws, 0.1), 1000)[-1][0]
+    end, rolling = (walk(plateau, (5.0,), partial(SGD, lr=0.1, momentum=beta), 1000)[-1][0] for beta in (0.0, 0.9))
     return (
-        f"The slope there is {slope:.2g}. Gradient descent with lr 0.1 is at w = {end:.4f} after 1000 steps. Adam, which divides by the "
-        f"size of the slope, is in the hole after {adam}. “Patience”, says the document: it takes {patience():,} steps until w is 1."
+        f"The slope there is {number(slope)}. Gradient descent with lr 0.1 is at w = {end:.4f} after 1000 steps, with momentum 0.9 at {rolling:.3f}. Adam, "
+        f"which also divides by the size of the slope, is in the hole after {adam}. “Patience”, says the document: it takes {patience():,} steps until w is 1."
     )
 
 
@@ -165,6 +190,8 @@ def measure(lesson: Lesson) -> dict[str, float]:
     found |= dict(zip(("saddle: x", "saddle: y"), newton(saddle, SADDLE_START), strict=True))
     found |= dict(zip(("damped: x", "damped: y"), newton(saddle, SADDLE_START, damping=DAMPING), strict=True))
     found |= {f"share of minima, {n} weights": share_of_minima(n) for n in DIMENSIONS}
+    for name in ("shallow", "deep"):
+        found |= {f"noise {noise} leaves the {name} valley": left_by(noise, name) for noise in NOISES}
     return found | {
         "plateau: descent leaves": patience(),
         "plateau: Adam arrives": arrives(lambda ws: Adam(ws, 0.1), 200) or math.inf,
@@ -201,6 +228,8 @@ LESSON = Lesson(
         "momentum 0: ends at": 0.960149555519, "momentum 0.8: ends at": -1.035578714089, "momentum 0.9: ends at": -1.035578713298,
         "bowl: x": 1, "bowl: y": 1, "saddle: x": 0, "saddle: y": 0, "damped: x": 0.9, "damped: y": 1.5,
         "momentum 0: steps off the saddle": 177, "momentum 0.9: steps off the saddle": 46,
+        "noise 4 leaves the shallow valley": 0, "noise 8 leaves the shallow valley": 23, "noise 12 leaves the shallow valley": 33,
+        "noise 4 leaves the deep valley": 0, "noise 8 leaves the deep valley": 2, "noise 12 leaves the deep valley": 10,
         "share of minima, 1 weights": 0.493, "share of minima, 2 weights": 0.150, "share of minima, 3 weights": 0.027,
         "share of minima, 6 weights": 0, "plateau: Adam arrives": 44, "plateau: descent leaves": 117_829,
     },
