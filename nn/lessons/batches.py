@@ -2,7 +2,6 @@
 
 import math
 import statistics
-from dataclasses import dataclass
 from functools import cache
 from random import Random
 from timeit import timeit
@@ -11,18 +10,14 @@ from typing import Any
 from autograd import Parameter, Value, dot, grad, mean, steps
 from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured
 from nn.data.batching import batches
-from nn.data.datasets import linear_regression
-from nn.layers import Layer, Neuron
+from nn.layers import Layer
+from nn.lessons.batch_runs import DATA, EPOCHS, LEARNING_RATE, Run, best, run
 from nn.lessons.definitions import define
-from nn.losses import mse_loss
-from nn.optim.optimizers import SGD
-from nn.training.fit import fit
 
-DATA = linear_regression(1000, weights=[2.0], bias=1.0, noise=0.5, rng=Random(0))
 SIZES = (1, 4, 16, 64, 256)
 DRAWS = 400
 WAYS = {"batch": 1000, "mini-batch": 100, "stochastic": 1}
-LEARNING_RATE, EPOCHS = 0.1, 3
+LOOK = (1, 3, 10)  # epochs after which is told how far each run has come
 PIXELS, NEURONS, IMAGES = 784, 128, 32
 SHAPE, TRAINING_IMAGES = (784, 128, 64, 10), 60_000  # the digits of MNIST
 
@@ -52,42 +47,6 @@ def noise(size: int) -> float:
     """Return the standard deviation of the gradient of batches of one size, drawn with repeats."""
     rng, each = Random(size), slopes()
     return statistics.pstdev(statistics.fmean(rng.choices(each, k=size)) for _ in range(DRAWS))
-
-
-@dataclass(frozen=True)
-class Run:
-    """One training: the batch size, the path of (w, b) step by step, the loss of each epoch."""
-
-    size: int
-    path: list[tuple[float, float]]
-    losses: list[float]
-
-    @property
-    def wobble(self) -> float:
-        """How much w still moves in the last epoch: its standard deviation there."""
-        per_epoch = (len(self.path) - 1) // EPOCHS
-        return statistics.pstdev(w for w, _ in self.path[-per_epoch:])
-
-
-def run(size: int) -> Run:
-    """Train a line from (0, 0) with batches of one size."""
-    line = Neuron(1, "linear", weights=[0.0])
-    path = [(0.0, 0.0)]
-
-    class Tracker:
-        def on_step_end(self, _: Any) -> None:
-            path.append((line.weights[0].data, line.bias.data))
-
-    optimizer = SGD(line.parameters(), LEARNING_RATE)
-    history = fit(line, DATA, mse_loss, optimizer, EPOCHS, batch_size=size, callbacks=[Tracker()], rng=Random(1))
-    return Run(size, path, history.loss)
-
-
-def best() -> tuple[float, float]:
-    """Return the w and b with the least loss on all examples, by the formula of least squares."""
-    xs, ys = [x for (x,), _ in DATA], [y for _, y in DATA]
-    w = statistics.covariance(xs, ys) / statistics.variance(xs)
-    return w, statistics.fmean(ys) - w * statistics.fmean(xs)
 
 
 def iterations(examples: int, size: int) -> int:
@@ -122,28 +81,36 @@ def tell(lesson: Lesson) -> Told:
     yield "# Words: epoch, batch, iteration"
     yield words()
     yield "# How noisy is the gradient of a batch?"
-    yield noises()
     sigma = statistics.pstdev(slopes())
-    yield "The noise falls as 1/√B: a batch four times as large costs four times as much, and halves it. A few dozen are often enough."
+    yield (
+        f"{len(DATA)} noisy points of a line; the gradient is that with respect to w, at w = 0 and b = 0. σ is the standard deviation of the gradient of one "
+        f"example, {sigma:.2f}; the noise of a batch is the standard deviation of its gradient, here over {DRAWS} batches drawn at random:"
+    )
+    yield noises()
+    yield "The noise falls as 1/√B: a batch four times as large costs four times as much, and has half the noise."
     yield (
         f"The documents advise 32 to 256: for these examples that is a noise from {sigma / math.sqrt(32):.2f} to "
         f"{sigma / math.sqrt(256):.2f}, beside {sigma:.2f} for a single one."
     )
-    yield f"# Three runs: {len(DATA)} noisy points of a line, learning rate {LEARNING_RATE}, {EPOCHS} epochs"
+    yield f"# Three runs on these points: learning rate {LEARNING_RATE}, {EPOCHS} epochs"
     runs = {name: run(size) for name, size in WAYS.items()}
     yield comparison(runs)
+    whole, some, single = runs.values()
     yield (
-        f"Every run has seen each example {EPOCHS} times. Batch descent has made {EPOCHS} steps, calm and few: it is still on its way. Stochastic descent "
-        "was there in the first epoch, and then jumps about the minimum for good, as each example pulls it. The mini-batch has most of both advantages."
+        "“w varies by” is the standard deviation of w over the steps of the last epoch; batch descent makes only one step there. The best (w, b), by least "
+        f"squares, is ({best()[0]:.3f}, {best()[1]:.3f}). Batch descent is calm, and after {EPOCHS} steps still {whole.distance(EPOCHS):.2f} away. Stochastic "
+        "descent was near after the first epoch, and then comes and goes: each example pulls it about the minimum. The "
+        f"mini-batch is later than that ({some.distance(3):.2f} away after 3 epochs, against {single.distance(3):.2f}), and in the "
+        f"end nearer than both, {some.distance(EPOCHS):.3f}, and almost at rest."
     )
     yield "# Why batches suit a GPU"
-    single, at_once = one_by_one_and_at_once()
+    apart, at_once = one_by_one_and_at_once()
     yield (
         f"One matrix product computes a layer for the whole batch: [{IMAGES} × {PIXELS}] · [{PIXELS} × {NEURONS}] = [{IMAGES} × {NEURONS}]. These are "
         f"{IMAGES} · {PIXELS} · {NEURONS} = {IMAGES * PIXELS * NEURONS:,} multiplications, and none of the {IMAGES * NEURONS:,} results waits for another."
     )
     yield "In small, [4 × 3] · [3 × 2]; the second matrix is Wᵀ, since W has a row for each neuron:"
-    yield f"example by example  {shown(single)}\nas one product      {shown(at_once)}"
+    yield f"example by example  {shown(apart)}\nas one product      {shown(at_once)}"
     yield (
         "How much faster is one product? Seconds are the machine's. With NumPy, see yours:\n"
         '  python3 -c "from nn.lessons.batches import seconds; print(seconds())"'
@@ -151,7 +118,8 @@ def tell(lesson: Lesson) -> Told:
     yield f"# What a batch costs in memory: {'-'.join(map(str, SHAPE))}, {TRAINING_IMAGES:,} images to train"
     yield costs()
     yield (
-        "Backward needs the activations of the whole batch (memory). “Must load entire dataset” is not so, though: gradients of parts can be added, "
+        f"Kept are the inputs and activations of every image, {sum(SHAPE)} numbers each; the noise is 1/√B of that of one image. "
+        "Backward needs those of the whole batch (memory). “Must load entire dataset” is not so, though: gradients of parts can be added, "
         "and the step taken after the last; that costs time, and no memory. The documents add that large batches generalise worse and noise helps "
         "to leave poor minima. landscapes tests the second; the first is disputed, and not tested here."
     )
@@ -190,23 +158,23 @@ def words() -> str:
 def noises() -> str:
     """Return the measured noise beside σ/√B, as a table."""
     sigma = statistics.pstdev(slopes())
-    lines = [f"batch size B   noise measured ({DRAWS} batches)      σ/√B"]
-    lines += [f"{size:>12}{noise(size):>20.4f}{sigma / math.sqrt(size):>23.4f}" for size in SIZES]
+    lines = ["batch size B   noise measured      σ/√B"]
+    lines += [f"{size:>12}{noise(size):>17.4f}{sigma / math.sqrt(size):>10.4f}" for size in SIZES]
     return "\n".join(lines)
 
 
 def comparison(runs: dict[str, Run]) -> str:
     """Return what the three runs reach, as a table."""
     lines = [
-        f"                   distance from the best (w, b), after     after {EPOCHS} epochs",
-        f"              steps      1 epoch     {EPOCHS} epochs           w         b     w moves by",
+        f"                      distance from the best (w, b)        after {EPOCHS} epochs",
+        "              steps"
+        + "".join(f"{f'{epochs} epochs':>11}" for epochs in LOOK).replace("1 epochs", " 1 epoch")
+        + "         w         b   w varies by",
     ]
     for name, one in runs.items():
-        first, last = one.path[(len(one.path) - 1) // EPOCHS], one.path[-1]
-        lines.append(
-            f"{name:<12}{len(one.path) - 1:>7}{math.dist(first, best()):>13.3f}{math.dist(last, best()):>13.3f}"
-            f"{last[0]:>12.3f}{last[1]:>10.3f}{one.wobble:>15.3f}"
-        )
+        away, (w, b) = "".join(f"{one.distance(epochs):>11.3f}" for epochs in LOOK), one.path[-1]
+        varies = f"{one.wobble:.3f}" if one.steps > 1 else "–"
+        lines.append(f"{name:<12}{len(one.path) - 1:>7,}{away}{w:>10.3f}{b:>10.3f}{varies:>14}")
     return "\n".join(lines)
 
 
@@ -221,8 +189,8 @@ def measure(lesson: Lesson) -> dict[str, float]:
         one = run(size)
         found |= {
             f"{name}: steps": len(one.path) - 1,
-            f"{name}: from the best": math.dist(one.path[-1], best()),
-            f"{name}: w moves by": one.wobble,
+            f"{name}: from the best": one.distance(EPOCHS),
+            f"{name}: w varies by": one.wobble,
         }
     return found | {"multiplications": IMAGES * PIXELS * NEURONS}
 
@@ -257,9 +225,9 @@ LESSON = Lesson(
         "iterations, 1000 / 100": 10, "iterations, 1000 / 32": 32,
         "noise, B = 1": 1.74400764420, "noise, B = 4": 0.872702773857, "noise, B = 16": 0.436921129633, "noise, B = 64": 0.216293338578,
         "noise, B = 256": 0.106092290313,
-        "batch: steps": 3, "mini-batch: steps": 30, "stochastic: steps": 3000,
-        "batch: from the best": 1.69374085990, "mini-batch: from the best": 0.252745154823, "stochastic: from the best": 0.154325596365,
-        "stochastic: w moves by": 0.185860993425, "multiplications": 3211264,
+        "batch: steps": 10, "mini-batch: steps": 100, "stochastic: steps": 10000,
+        "batch: from the best": 0.999310482561, "mini-batch: from the best": 0.003869960098, "stochastic: from the best": 0.143298290229,
+        "mini-batch: w varies by": 0.003841731536, "stochastic: w varies by": 0.167364383446, "multiplications": 3211264,
     },
     measure=measure,
     notes=(Note("ready w", "Three contributions, each with a third of its example's gradient: the mean."),),

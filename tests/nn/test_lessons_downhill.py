@@ -248,12 +248,19 @@ def test_batch_descent_is_numpy_s_and_the_three_runs_differ_as_told():
         w, b = w - batches.LEARNING_RATE * 2 * (error * x).mean(), b - batches.LEARNING_RATE * 2 * error.mean()
     runs = {name: batches.run(size) for name, size in batches.WAYS.items()}
     assert runs["batch"].path[-1] == pytest.approx((w, b), rel=1e-9)
-    distance = {name: np.hypot(*np.subtract(one.path[-1], batches.best())) for name, one in runs.items()}
-    assert distance["batch"] > 5 * distance["mini-batch"]
-    assert distance["batch"] > 5 * distance["stochastic"]
-    assert runs["stochastic"].wobble > 0.1
-    first_epoch = runs["stochastic"].path[len(batches.DATA)]
-    assert np.hypot(*np.subtract(first_epoch, batches.best())) < 0.2, "there in the first epoch"
+    away = {
+        name: {epochs: np.hypot(*np.subtract(one.path[epochs * one.steps], batches.best())) for epochs in batches.LOOK}
+        for name, one in runs.items()
+    }
+    assert away["stochastic"][1] < 0.2, "there in the first epoch"
+    assert away["stochastic"][3] < away["mini-batch"][3] < away["batch"][3]
+    assert away["mini-batch"][10] < 0.1 * away["stochastic"][10] < 0.1 * away["batch"][10]
+    assert runs["stochastic"].wobble > 10 * runs["mini-batch"].wobble
+    assert all(
+        one.distance(epochs) == pytest.approx(away[name][epochs])
+        for name, one in runs.items()
+        for epochs in batches.LOOK
+    )
 
 
 def test_iterations_and_the_product_of_a_batch():
