@@ -359,6 +359,18 @@ def test_the_large_network_overfits_the_line_underfits_and_l2_narrows_the_gap():
         assert f"{one.validation_loss:.3f}" in told
 
 
+def test_more_points_help_with_as_many_updates():
+    """The distance from the parabola in NumPy; 150 batches, or the few more that fill an epoch."""
+    xs, found = np.linspace(-1, 1, 201), {}
+    for n in overfitting.POINTS:
+        outputs = np.array([overfitting.fed(n).model([x])[0].data for x in xs])
+        found[n] = overfitting.SIGMA**2 + ((outputs - (2 * xs**2 - 1)) ** 2).mean()
+        assert overfitting.endless(overfitting.fed(n)) == pytest.approx(found[n], abs=0.01)
+        assert 150 <= overfitting.fed(n).history.steps <= 152
+    assert found[10] > found[20] > found[40]
+    assert overfitting.fed(10).loss == list(overfitting.fits().values())[1].loss
+
+
 def test_the_pull_of_l2_is_weight_decay_of_twice_the_strength():
     for strength in (0.0, 0.1, 0.5, 2.0):
         by_hand = 3.0 - 0.1 * 2 * strength * 3.0
