@@ -84,10 +84,15 @@ def paragraph(text: str) -> str:
 def event_text(index: int, event: Event, previous: Event | None = None) -> str:
     """Return an event with its number in the stream, its parts aligned below one another."""
     if isinstance(event, Chain):
-        head, lines = f"{event.name} → {event.names[event.parent].label}", event.lines
-        return "\n".join([f"{index:>4}  {head}", *(f"{INDENT}  {line}" for line in lines)])
+        head = f"{event.name} → {event.names[event.parent].label}"
+        return "\n".join([f"{index:>4}  {head}", *(f"{INDENT}  {line}" for line in chain_lines(event))])
     lines = complete(event, previous) if isinstance(event, Ready) else event.lines
     return "\n".join(f"{index:>4}  {line}" if i == 0 else f"{INDENT}{line}" for i, line in enumerate(lines))
+
+
+def chain_lines(event: Chain) -> list[str]:
+    """Return the lines of a contribution; the first one of the root is its local derivative, and said once."""
+    return event.lines[:1] if event.node is event.root and event.before == 0 else event.lines
 
 
 def complete(event: Ready, previous: Event | None) -> list[str]:

@@ -13,7 +13,7 @@ Law, on every Chain: after == before + upstream · local.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import prod
 from typing import Literal
@@ -231,14 +231,14 @@ class Ready(Event):
     @property
     def lines(self) -> list[str]:
         """Plain text: the gradient, and the product along the path where that says more than the last step did."""
-        stretches = list(by_label(self.path))
+        first, rest = first_label(self.path)
         here, result = self.partial(self.root, self.node), number(self.grad)
-        if len(stretches) > 2:
-            symbols = " · ".join(self.partial(stretch[0].node, stretch[-1].parent) for stretch in stretches)
-            products = [prod(chain.local for chain in stretch) for stretch in stretches]
-            return [f"{here} = {symbols}", equals(here, factors(*products), result)]
-        if len(stretches) == 1 and len(stretches[0]) > 1:
-            slopes = [expression.inner_slope(chain.node, chain.operand, chain.names) for chain in stretches[0]]
+        if len(rest) > 1:
+            symbols = [self.partial(self.root, first[-1].parent), *(self.partial(c.node, c.parent) for c in rest)]
+            numbers = factors(prod(chain.local for chain in first), *(chain.local for chain in rest))
+            return [f"{here} = {' · '.join(symbols)}", equals(here, numbers, result)]
+        if len(first) > 1 and not rest:
+            slopes = [expression.inner_slope(chain.node, chain.operand, chain.names) for chain in first]
             return [equals(here, expression.product(slopes).text, result)]
         return [f"{here} = {result}"]
 
@@ -290,11 +290,8 @@ class Update(Event):
         return rf"{self.names[self.node].tex} \leftarrow {tex_text(self.step)} = {tex_number(self.after)}"
 
 
-def by_label(path: list[Chain]) -> Iterator[list[Chain]]:
-    """Cut a path at the nodes that have a label."""
-    stretch: list[Chain] = []
-    for chain in path:
-        stretch.append(chain)
-        if chain.parent.label or chain is path[-1]:
-            yield stretch
-            stretch = []
+def first_label(path: list[Chain]) -> tuple[list[Chain], list[Chain]]:
+    """Cut a path behind its first node with a label, whose gradient is then one factor; every step after it is one more."""
+    labelled = (k for k, chain in enumerate(path, 1) if chain.parent.label)
+    end = next(labelled, len(path))
+    return path[:end], path[end:]
