@@ -20,7 +20,7 @@ from autograd.explain.step_mistakes import STEP_MISTAKES
 from autograd.graph import number
 from autograd.namespaces import scalars
 from autograd.op import Op
-from autograd.rules import MEAN, SIGMOID, SUM
+from autograd.rules import MEAN, SIGMOID, SUM, TANH
 
 MOST_PATHS = 100
 PRODUCT_RULE = "The derivative of w·x with respect to one factor is the other factor."
@@ -33,6 +33,10 @@ SAID_BY = {  # a mistake that another names better
     "the exponent left out": ("½(t − o)² for (t − o)²",),
     "another node's gradient": ("the other factor's gradient",),
 }
+ONE_LESS_THE_VALUE = (  # slopes for which 1 − the result is taken
+    (SIGMOID, "half a slope", "of σ(1 − σ), the slope of sigmoid, only 1 − σ is taken", "The slope of sigmoid is σ(1 − σ)."),
+    (TANH, "the square of tanh left out", "1 − tanh is taken for 1 − tanh², the slope of tanh", "The slope of tanh is 1 − tanh²."),
+)  # fmt: skip
 WHOLE_LOSS = "The derivative is that of the whole loss, as it is written."
 UNSEEDED = Mistake(
     "the unseeded numbers",
@@ -229,9 +233,9 @@ def activations(flows: Flows) -> Iterator[Mistake]:
         yield made(flows, "a slope left out", f"the slope of {op.name} is left out", why, left_out)
         yield made(flows, "a value for a slope", f"the value of {op.name} is taken for its slope", why, valued)
         yield from elsewhere(flows, op)
-    when, why = "of σ(1 − σ), the slope of sigmoid, only 1 − σ is taken", "The slope of sigmoid is σ(1 − σ)."
-    half = flows.with_locals(in_place_of(SIGMOID, lambda chain: 1.0 - flows.names[chain.node].data))
-    yield made(flows, "half a slope", when, why, half)
+    for op, name, when, why in ONE_LESS_THE_VALUE:
+        wrong = flows.with_locals(in_place_of(op, lambda chain: 1.0 - flows.names[chain.node].data))
+        yield made(flows, name, when, why, wrong)
 
 
 def elsewhere(flows: Flows, op: Op) -> Iterator[Mistake]:

@@ -80,6 +80,7 @@ def slips(root, node):
                 lambda n: {"tanh": 1 - z(n) ** 2, "sigmoid": z(n) * (1 - z(n))}.get(n.op.name, z(n)),
             ),
             ({"half a slope"}, lambda n: 1 - n.data if n.op.name == "sigmoid" else n.partials[0]),
+            ({"the square of tanh left out"}, lambda n: 1 - n.data if n.op.name == "tanh" else n.partials[0]),
         ):
             if names != {"a slope elsewhere"} or op in ("tanh", "sigmoid"):
                 local = lambda n, i, op=op, wrong=wrong: wrong(n) if n.op.name == op else n.partials[i]  # noqa: E731
@@ -147,6 +148,29 @@ def test_what_was_really_answered(slug, label, answer, done):
     told = diagnose(root, node, answer)
     assert not told.right
     assert told.verdict == "coarse" if done == "coarse" else done in [m.name for m in told.mistakes]
+
+
+@pytest.mark.parametrize("x", [-1.3, -0.4, 0.7, 1.9])
+def test_one_less_the_value_is_named_for_the_slope_of_sigmoid_and_of_tanh(x):
+    """By hand: L = 3·f(2w) − 1, so ∂L/∂w is 3·f′·2; the student has 1 − f for f′."""
+    sigmoid = 1 / (1 + math.exp(-2 * x))
+    for f, out, said in (
+        (Value.sigmoid, sigmoid, "of σ(1 − σ), the slope of sigmoid, only 1 − σ is taken"),
+        (Value.tanh, math.tanh(2 * x), "1 − tanh is taken for 1 − tanh², the slope of tanh"),
+    ):
+        w = Parameter(x, "w")
+        told = diagnose(3 * f(2 * w) - 1, w, f"{6 * (1 - out):.6g}")
+        assert told.verdict == "wrong"
+        assert told.words == f"{told.answer} is what you get when {said}."
+
+
+def test_the_square_of_tanh_is_not_spoken_of_where_it_makes_no_difference_or_there_is_no_tanh():
+    """At 0 tanh is 0, and 1 − tanh is its slope."""
+    w = Parameter(0.0, "w")
+    assert diagnose(3 * w.tanh(), w, "3").right
+    v = Parameter(0.5, "v")
+    for answer in (1 - math.tanh(0.5), 1 - v.data, 2.0):
+        assert "tanh" not in diagnose((v.exp() - 1) ** 2, v, f"{answer:.6g}").words
 
 
 def test_nothing_is_named_that_has_no_place_in_the_graph():
