@@ -75,10 +75,10 @@ def opening(lesson: Lesson) -> str:
 
 
 def paragraph(text: str) -> str:
-    """Return a heading, a table or a paragraph, ready to print."""
+    """Return a heading, a table, a line that is indented (a formula, a command) as it is, or a paragraph, ready to print."""
     if text.startswith("# "):
         return f"\n{text[2:]}\n{'-' * len(text[2:])}"
-    return textwrap.indent(text, INDENT) if "\n" in text else wrapped(text, INDENT)
+    return textwrap.indent(text, INDENT) if "\n" in text or text.startswith("  ") else wrapped(text, INDENT)
 
 
 def event_text(index: int, event: Event, previous: Event | None = None) -> str:

@@ -147,7 +147,7 @@ def with_a_half(order: list[Value], names: Names) -> Iterator[Chain]:
 
 @experiment(
     "(t − o)² for ½(t − o)²",
-    "the gradient is doubled, as if the loss had lost a ½",
+    "the gradient is doubled, as where a ½ before the square is forgotten, or the 2 of its derivative is taken twice",
     "Without ½ before the square, its derivative has a factor of 2. Both conventions are in use: say which, and use it in the loss and in its slope.",
     seed=2.0,
 )

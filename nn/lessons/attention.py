@@ -11,7 +11,7 @@ from nn.lessons.definitions import define
 QUERIES = {1: (2.0, 0.0), 2: (1.0, 3.0)}
 KEYS = {1: (2.0, 2.0), 2: (0.0, 2.0)}
 VALUES = {1: (4.0, 0.0), 2: (0.0, 8.0)}
-TARGET = (3.0, 1.0)
+TARGET = (3.0, 1.0)  # what token 2 ought to hand on
 D = 4  # the size that the scores are divided by the root of: two more places of the vectors are 0, and are left out
 
 
@@ -30,12 +30,11 @@ def build() -> Value:
         node.label = label
     columns = [[Parameter(value[i], f"v{token}{i + 1}") for token, value in VALUES.items()] for i in (0, 1)]
     outputs = [dot(a, column) for column in columns]
-    errors = [output - t for output, t in zip(outputs, TARGET, strict=True)]
+    targets = [Value(t, f"t{i}") for i, t in enumerate(TARGET, 1)]
+    errors = [output - t for output, t in zip(outputs, targets, strict=True)]
     squares = [error**2 for error in errors]
     loss: Value = squares[0] + squares[1]
-    for node, label in zip(
-        (*outputs, *errors, *squares, loss), ("o1", "o2", "d1", "d2", "d1²", "d2²", "L"), strict=True
-    ):
+    for node, label in zip((*outputs, *errors, *squares, loss), ("o1", "o2", "d1", "d2", "E1", "E2", "L"), strict=True):
         node.label = label
     return loss
 
@@ -73,8 +72,13 @@ def tell(lesson: Lesson) -> Told:
         "large scores, and softmax would be saturated: all weight on one token, and hardly a gradient."
     )
     yield "# What token 2 takes"
+    yield (
+        f"What it takes is a vector again, (o1, o2). A loss needs a target: let ({number(TARGET[0])}, {number(TARGET[1])}) be right, so chosen that o1 is "
+        "nearly right and o2 is not. (In a whole model later layers read the vector, and the target is the next token.) d1 and d2 are the differences, E1 "
+        "and E2 their squares, and the loss is the sum of both."
+    )
     yield "Only part of the backward pass is shown: the way to the weights a1 and a2, and to v11."
-    yield from passes(lesson.build(), about=("o1", "o2", "d1", "d2", "d1²", "d2²", "a1", "a2", "v11"))
+    yield from passes(lesson.build(), about=("o1", "o2", "d1", "d2", "E1", "E2", "a1", "a2", "v11"))
     found = measured(lesson.build())
     yield (
         f"The scores differ by {number(found['s1'] - found['s2'])}, so token 2 looks at token 1 with weight e/(e + 1) = {found['a1']:.4f}, and at itself with "

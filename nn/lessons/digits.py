@@ -188,7 +188,7 @@ def large() -> Story:
         f"With {run['test images']} test images, {share:.1%} is uncertain by ±{math.sqrt(share * (1 - share) / run['test images']):.1%}. Enlarging adds no "
         "information: the network has 49 copies of what the small one had. With the four files of MNIST in a folder of yours, real 28 × 28 images:"
     )
-    yield "  python3 -c \"from nn.lessons.digits_large import of_files, train; train(of_files('FOLDER'), tell=print)\""
+    yield "  python3 -c \"from nn.lessons.digits_large import train_on; train_on('FOLDER')\""
 
 
 def measure(lesson: Lesson) -> dict[str, float]:

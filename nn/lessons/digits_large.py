@@ -69,6 +69,11 @@ def train(
     return run
 
 
+def train_on(folder: str | Path) -> None:
+    """Train on MNIST from a folder with its four files, and print how it goes."""
+    train(of_files(folder), tell=print)
+
+
 def stored() -> dict[str, Any]:
     """Return what `train` returned for the shipped digits when the file beside this one was made."""
     found: dict[str, Any] = json.loads(RUN.read_text(encoding="utf-8"))

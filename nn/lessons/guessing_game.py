@@ -90,9 +90,11 @@ def two_guesses() -> Value:
 
 def tell(lesson: Lesson) -> Told:
     """Play with the document's steps, say which secrets are never found, then let the step follow the slope."""
-    yield "# The document's game, for every secret from 1 to 100"
-    yield from define("prediction", "target", "loss", "derivative", "gradient", "learning rate", "gradient descent")
-    yield f"The first guess is {number(START)}. “Too high” and “too low” move it by a fixed step. Within {NEAR} of the secret the game is won."
+    yield "# The game, for every secret from 1 to 100"
+    yield (
+        "One player thinks of a number, the secret. The other guesses, hears “too high” or “too low”, and moves the guess by a fixed step. "
+        f"The first guess is {number(START)}. Within {NEAR} of the secret the game is won."
+    )
     yield games()
     residues = sorted({s % 10 for s in won(10)})
     yield (
@@ -107,33 +109,76 @@ def tell(lesson: Lesson) -> Told:
     )
     yield (
         f"Another start does not help: from {', '.join(map(str, STARTS))} a step of 10 finds "
-        f"{', '.join(str(len(won(10, start))) for start in STARTS)} secrets; where the last digit differs, they are others. To play, think of a number:\n"
-        '  python3 -c "from nn.lessons.guessing_game import play; play(step=10, start=50)"'
+        f"{', '.join(str(len(won(10, start))) for start in STARTS)} secrets; where the last digit differs, they are others. To play, think of a number:"
     )
+    yield '  python3 -c "from nn.lessons.guessing_game import play; play(step=10, start=50)"'
     yield "# What the game leaves out: how far"
+    yield from define("prediction", "target", "loss", "derivative", "gradient")
     yield (
-        "“Too high” is a sign, the slope of |g − s|. Each step is the learning rate times the slope, and the slope is +1 or −1 wherever the guess "
-        "is. The slope of (g − s)² is 2(g − s): the farther, the steeper. Then the same learning rate makes long steps at first and short ones near the goal:"
+        "The guess g is a prediction, the secret s its target. Let the loss be the square of the distance, L = (g − s)². Its slope is 2(g − s): "
+        "above 0 where g is too high, below 0 where it is too low, and the larger, the farther away g is. “Too high” is only the sign of it."
     )
+    yield from define("learning rate", "gradient descent")
+    yield "Let each step be the slope times a learning rate. It is long at first, and short near the goal:"
     for rate in (0.1, 0.5, 0.9, 1.1):
         yield trail(f"{rate} · slope", guesses(77, rate, squared))
-    yield "A learning rate is a factor of the slope, not a distance. Each step leaves 1 − 2·η of the distance: 0.8 of it for η = 0.1, nothing for η = 0.5."
-    yield "# Two guesses as a graph"
-    yield from passes(lesson.build())
+    yield (
+        "A learning rate is a factor of the slope, not a distance. Each step leaves 1 − 2·η of the distance: 0.8 of it for η = 0.1, nothing for "
+        f"η = 0.5. {followed()}"
+    )
+    yield from backward_to_the_rate(lesson)
     yield "# Two questions of the document"
-    yield "What does a loss function produce? One number: 0 for a perfect prediction, more for a worse one. In the game it is the distance."
+    yield "What does a loss function produce? One number: 0 for a perfect prediction, more for a worse one."
     yield small_or_large()
+
+
+def backward_to_the_rate(lesson: Lesson) -> Told:
+    """Tell the first two guesses as a computation, and how its loss depends on the learning rate."""
+    yield "# Two guesses, line by line"
+    yield (
+        "Here d is the distance of the first guess g from the secret s, and slope is 2·d. The second guess is g2, its distance d2, and L its loss. "
+        "What has no name of its own is called v1. Each line shows a formula, the same with numbers, and the result:"
+    )
+    both = list(passes(lesson.build(), about=("d2", "g2", "η")))
+    middle = both.index("# Backward")
+    yield from both[:middle]
+    slope = number(measured(lesson.build())["∂L/∂d2"])
+    yield "# Would a larger learning rate have come closer?"
+    yield (
+        "To ask how fast L changes as η grows is to ask for ∂L/∂η (the ∂ is a round d; say “d L by d eta”). Several steps lie between η and L. The "
+        "way goes back over them, from L to η. It begins with ∂L/∂L = 1: L grows as fast as itself. “d2 → g2” says: from d2 back to g2, from which d2 "
+        "was computed. The first line below it has the slope of this one step, ∂d2/∂g2; the second multiplies it by the slope found so far, ∂L/∂d2. "
+        f"If L changes by {slope} for each 1 of d2, and d2 by 1 for each 1 of g2, then L changes by {slope} · 1 for each 1 of g2. “Complete” says that "
+        "a slope is final: nothing will be added to it."
+    )
+    yield from both[middle:]
+    yield nudged()
 
 
 def games() -> str:
     """Return a table: how often each step wins, and after how many guesses."""
-    lines = ["                 comes within 2   guesses: mean   most   never comes"]
-    rows = [(f"step {step}", step, absolute) for step in STEPS] + [("0.1 · 2(g − s)", 0.1, squared)]
-    for name, rate, loss in rows:
-        counts = [n for s in SECRETS if (n := count(s, rate, loss))]
+    lines = ["          comes within 2   guesses: mean   most   never comes"]
+    for step in STEPS:
+        counts = [n for s in SECRETS if (n := count(s, step))]
         mean = sum(counts) / len(counts)
-        lines.append(f"{name:<15}{len(counts):>10} of 100{mean:>16.1f}{max(counts):>7}{100 - len(counts):>14}")
+        lines.append(f"{f'step {step}':<8}{len(counts):>10} of 100{mean:>16.1f}{max(counts):>7}{100 - len(counts):>14}")
     return "\n".join(lines)
+
+
+def followed() -> str:
+    """Tell how the game goes if the steps follow the slope."""
+    counts = [count(s, 0.1, squared) or PATIENCE for s in SECRETS]
+    return f"With 0.1 every secret is found, after {sum(counts) / len(counts):.1f} guesses on average and {max(counts)} at most."
+
+
+def nudged() -> str:
+    """Return what happens to the loss if the learning rate is really changed a little."""
+    before, after = (squared(Value(50 - rate * 2 * (50 - 77)), 77).data for rate in (0.1, 0.101))
+    return (
+        f"To check it, change η a little. With 0.101 instead of 0.1, L is {after:.2f} instead of {before:.2f}: {number(round(after - before, 2))} for "
+        f"0.001 more, {(after - before) / 0.001:.0f} for each 1 more. (Not quite the same: the slope changes a little on the way.) The next lesson "
+        "goes this way again, slowly, and gives each thing its name.".replace("-", "−")
+    )
 
 
 def trail(name: str, found: Iterator[float]) -> str:
@@ -147,7 +192,7 @@ def small_or_large() -> str:
     return (
         f"Why 0.001, and not 10? On (g − s)² from {number(START)}, with 10, the guesses are {', '.join(map(number, large))}: each step goes past "
         "the goal, and lands 19 times as far behind it. With 0.001 they are "
-        f"{', '.join(map(number, small))}: slow, and safe. How large is too large depends on how curved the loss is; here it is everything from 1 on."
+        f"{', '.join(map(number, small))}: slow, and safe. How large is too large depends on how curved the loss is; here every rate from 1 on is."
     )
 
 
@@ -191,8 +236,7 @@ LESSON = Lesson(
     },
     measure=measure,
     notes=(
-        Note("ready η", "The learning rate is a number like any other, and has a gradient: a larger one would have come closer. It could be learned, too."),
-        Note("chain v1→slope", "The slope is the computed derivative of the first guess's loss, and now the way goes back through it."),
+        Note("ready η", "As η grows, L falls: a larger learning rate would have come closer. It is a number like any other, and could be learned."),
     ),
     exercises=(
         GradientOf(two_guesses, "η", -2332.8, {"sign of the delta": 2332.8, "upstream alone": 43.2}),

@@ -92,7 +92,11 @@ def measure(lesson: Lesson) -> dict[str, float]:
 def tell(lesson: Lesson) -> Story:
     """Look at where the points go, try both lines, go through the network at (1, 1), and watch a network learn to do it."""
     found = measure(lesson)
-    yield "# The hidden layer of xor-by-hand moves the points: a1 = relu(x1 + x2 − 0.5), a2 = relu(x1 + x2 − 1.5)"
+    yield "# The hidden layer of lesson xor-by-hand moves the points"
+    yield (
+        "It computes a1 = relu(x1 + x2 − 0.5) and a2 = relu(x1 + x2 − 1.5). The output neuron then takes a sum z of a1 and a2, and says 1 where z is above "
+        f"0. In the document {line(DOCUMENT)}; mended, {line(MENDED)}. Both are in the last two columns. A z above 0 with the target 0 is on the wrong side:"
+    )
     yield moved()
     yield (
         "The square has become three points: (0, 1) and (1, 0), which want the same answer, now coincide, and (1, 1) has moved "
@@ -100,7 +104,8 @@ def tell(lesson: Lesson) -> Story:
     )
     yield "# Which line?"
     yield (
-        "The document draws a1 − 2·a2 = 0.25, and says that it separates. It does not: see the column “document”. Nor does any line of that direction, "
+        "The document draws a1 − 2·a2 = 0.25, and says that it separates. It does not: at (1, 1) its z is above 0, and the target is 0. "
+        "Nor does any line of that direction, "
         f"since a1 − 2·a2 is {number(side((1, -2, 0), (0.5, 0)))} at (0.5, 0) and {number(side((1, -2, 0), (1.5, 0.5)))} at (1.5, 0.5): it cannot tell "
         "these two apart, wherever it stands. Another bias would not have mended it; another weight does."
     )
@@ -118,18 +123,23 @@ def tell(lesson: Lesson) -> Story:
     )
 
 
+def line(unit: Unit) -> str:
+    """Write z of the output neuron: a1 − 2·a2 − 0.25."""
+    return f"z = a1 − {number(-unit[1])}·a2 − {number(-unit[2])}"
+
+
 def moved() -> str:
     """Return where each input goes, and on which side of both lines."""
-    lines = ["x1  x2     a1    a2    target   document   mended"]
+    lines = ["x1  x2     a1    a2    target   z, document          z, mended"]
     for ((x1, x2), target), point in zip(xor(), hidden(by_hand()), strict=True):
         sides = [verdict(side(unit, point), target) for unit in (DOCUMENT, MENDED)]
-        lines.append(f"{x1:>2g}{x2:>4g}{point[0]:>7g}{point[1]:>6g}{target:>8}   {sides[0]:>12}{sides[1]:>9}".rstrip())
+        lines.append(f"{x1:>2g}{x2:>4g}{point[0]:>7g}{point[1]:>6g}{target:>8}   {sides[0]:<21}{sides[1]}".rstrip())
     return "\n".join(lines)
 
 
 def verdict(z: float, target: int) -> str:
     """Write the side that a point is on, and mark it where it is the wrong one."""
-    return f"{number(z)}{'' if (z > 0) == (target == 1) else ' WRONG'}"
+    return f"{number(z)}{'' if (z > 0) == (target == 1) else ' (wrong side)'}"
 
 
 def stages_table(stages: Sequence[Stage]) -> str:

@@ -58,6 +58,10 @@ def tell(lesson: Lesson) -> Told:
         "Each neuron has weights and a bias of its own; the inputs are shared. w23 is the weight of neuron 2 for input 3: an input has one "
         "index, a weight has two. (Where the document writes out its third neuron, an x₃₃ has slipped in; it is x₂.)"
     )
+    yield (
+        f"A backward pass begins at one number. In a network later layers would make it of the three outputs; here L = {combined()} stands "
+        "for all of them, so that the outputs get three different gradients, the factors before them."
+    )
     yield "Only part of the backward pass is shown: the way to the sums, to the weights of neuron 2, and to the input x1."
     yield from passes(lesson.build(), about=("a1", "a2", "a3", "z1", "z2", "z3", "w21", "w22", "w23", "b2", "x1"))
     yield "# The same as a matrix: z = W x + b, a row of W for each neuron"
@@ -79,6 +83,11 @@ def tell(lesson: Lesson) -> Told:
         f"Here each z is one node, a dot product: {number(found['nodes'])} nodes. With a node for each × and each +, the same three sums take "
         f"{number(found['nodes, expanded'])}, and each says less: the local derivatives of an addition are always 1."
     )
+
+
+def combined() -> str:
+    """Return the sum that stands for the rest of a network: −1·a1 + 2·a2 + 1·a3."""
+    return " + ".join(f"{number(factor)}·a{j}" for j, factor in enumerate(UPSTREAM, 1))
 
 
 def product(z: Sequence[float]) -> str:

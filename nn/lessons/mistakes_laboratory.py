@@ -13,9 +13,10 @@ from autograd.value import Parameter, Value
 from nn.lessons.board import BLACK, VERMILION, new_figure, say
 from nn.lessons.definitions import define
 
+DOUBLED = "the 2 of the square twice"  # what (t − o)² for ½(t − o)² is called here: the loss has no ½ to lose
 PAIRS = (
     ("= in the place of +=", "parents in a set"),
-    ("zero_grad forgotten", "(t − o)² for ½(t − o)²"),
+    ("zero_grad forgotten", DOUBLED),
     ("updated too early", "sign of the delta"),
 )  # of which one makes twice the truth
 
@@ -36,7 +37,7 @@ def squared_error() -> Value:
 
 
 def cube() -> Value:
-    """Return x³ at 3 as y·x for y = x·x."""
+    """Return L = x³ at 3, as L = y·x for y = x·x."""
     x = Value(3.0, "x")
     y = x * x
     y.label = "y"
@@ -46,7 +47,7 @@ def cube() -> Value:
 
 
 def four_times() -> Value:
-    """Return y·3 + y for y = 2·x."""
+    """Return L = z + y for z = y·3 and y = 2·x, at 5."""
     x = Value(5.0, "x")
     y = 2 * x
     y.label = "y"
@@ -59,8 +60,14 @@ def four_times() -> Value:
 
 def run(root: Value) -> dict[str, Mistake]:
     """Return every mistake on a graph by its name; the two of stale gradients apart."""
-    made = list(mistakes.runnable(root))
-    return {m.name if "forgotten too" not in m.when else f"{m.name}, zero_grad forgotten": m for m in made}
+    return {name_here(mistake): mistake for mistake in mistakes.runnable(root)}
+
+
+def name_here(mistake: Mistake) -> str:
+    """Return the name of a mistake in this lesson."""
+    if mistake.name == "(t − o)² for ½(t − o)²":
+        return DOUBLED
+    return f"{mistake.name}, zero_grad forgotten" if "forgotten too" in mistake.when else mistake.name
 
 
 def wrong(build: Callable[[], Value], name: str, label: str) -> float:
@@ -92,19 +99,33 @@ def tell(lesson: Lesson) -> Told:
     truth = measured(root)["∂L/∂w"]
     yield f"The truth is ∂L/∂w = {number(truth)}. Each mistake has its own number, and its own first wrong line:"
     yield table(root, "w")
+    yield early(root)
     yield (
-        "So a number says which mistake it was: python3 -m autograd diagnose mistakes w NUMBER. Only twice the truth "
-        "may be either of two: a lost ½, or a forgotten zero_grad. Then the first wrong line decides."
+        "So a number says which mistake it was: python3 -m autograd diagnose mistakes w NUMBER. Only twice the truth may be either of two: the 2 of "
+        "the square taken twice, or a forgotten zero_grad. Then the first wrong line decides. (The loss is (o − t)², without a ½. Where a loss is "
+        "½(o − t)², twice the truth also comes of forgetting the ½; diagnose names this mistake so.)"
     )
-    yield "# x³ at 3, two backward passes"
+    yield "# L = x³ at x = 3, two backward passes"
     yield from stale()
     yield "# A recursion that forgets what it has visited"
     yield from revisited()
     yield "# Parents in a set, and = for +="
     yield (
-        f"In y = x·x the parents are x and x. A set holds x once, and adds one contribution: {number(wrong(cube, 'parents in a set', 'x'))} "
-        f"for x³ at 3. With = for +=, the last contribution overwrites the rest: {number(wrong(cube, '= in the place of +=', 'x'))}. "
+        "Once more L = y·x with y = x·x. The parents of y are x and x. A set holds x once, and adds one contribution: ∂L/∂x is then "
+        f"{number(wrong(cube, 'parents in a set', 'x'))} for x³ at 3. With = for +=, the last contribution overwrites the rest: "
+        f"{number(wrong(cube, '= in the place of +=', 'x'))}. "
         "Neither mistake shows on a graph in which every node is used once, so tests need graphs with a node used twice."
+    )
+
+
+def early(root: Value) -> str:
+    """Tell what “updated too early” does to v."""
+    v, found = (measured(root)[name] for name in ("v", "∂L/∂v"))
+    moved = v - mistakes.LEARNING_RATE * found
+    return (
+        f"“Updated too early” takes a step with learning rate {number(mistakes.LEARNING_RATE)} as soon as a parameter's gradient is complete: v moves "
+        f"from {number(v)} to {number(v)} − {number(mistakes.LEARNING_RATE)}·({number(found)}) = {number(moved)}, and y's gradient then goes through "
+        f"the {number(moved)}."
     )
 
 
@@ -116,12 +137,14 @@ def stale() -> Story:
     root.backward()
     (x,) = (node for node in topological_order(root) if node.label == "x")
     yield (
-        f"3x² at 3 is {number(once)}. After a second backward() without zero_grad the leaf holds {number(x.grad or 0.0)}: leaves add up over passes, on "
+        "Now another function, in two nodes: y = x·x, then L = y·x, so that L = x³. Its derivative 3x² at x = 3 is "
+        f"{number(once)}. After a second backward() without zero_grad the leaf x holds {number(x.grad or 0.0)}: leaves add up over passes, on "
         "purpose. The result y in the middle must not: it starts afresh."
     )
     second, both = (wrong(cube, name, "x") for name in ("stale gradients", "stale gradients, zero_grad forgotten"))
     yield (
-        "Where it does not, y begins the second pass with the 3 of the first, and hands on 6 for 3. With zero_grad on x the second pass gives "
+        "Where it does not, y begins the second pass with ∂L/∂y = x = 3 from the first, and hands on 6 in the place of 3. "
+        "With zero_grad on x the second pass gives "
         f"{number(second)}; without it, {number(both)}: the {number(once)} of the first pass and the {number(second)} of the second. "
         "Small engines that people learn from print these numbers."
     )
@@ -134,7 +157,8 @@ def revisited() -> Story:
     left = sketch(root, {root: 1.0}, lines)
     (x,) = (node for node in left if node.label == "x")
     yield (
-        f"For y = 2·x, y·3 + y is 8·x, and the slope is {number(measured(root)['∂L/∂x'])}. A well-known sketch recurses from each node into its "
+        "A third function: y = 2·x, z = y·3, L = z + y. That is 8·x, and "
+        f"∂L/∂x is {number(measured(root)['∂L/∂x'])}. A well-known sketch recurses from each node into its "
         f"parents, with the sum that the node holds so far, and gets {number(left[x])}:"
     )
     yield "\n".join(lines)
@@ -199,7 +223,7 @@ LESSON = Lesson(
         "∂L/∂o": -4, "∂L/∂y": -28, "∂L/∂v": -8, "∂L/∂w": -56, "∂L/∂x": -28, "∂L/∂t": 4,
         "no topological order": -32, "= in the place of +=": -16, "stale gradients": -280,
         "stale gradients, zero_grad forgotten": -336, "zero_grad forgotten": -112, "updated too early": -88,
-        "sign of the delta": 56, "½(t − o)² for (t − o)²": -28, "(t − o)² for ½(t − o)²": -112,
+        "sign of the delta": 56, "½(t − o)² for (t − o)²": -28, DOUBLED: -112,
         "parents in a set": -40, "no visited set": -104,
         "x³": 27, "x³: stale gradients": 45, "x³: stale gradients, zero_grad forgotten": 72, "x³: zero_grad forgotten": 54,
         "x³: = in the place of +=": 9, "x³: parents in a set": 18, "y·3 + y": 8, "y·3 + y: no visited set": 14,
@@ -228,7 +252,7 @@ LESSON = Lesson(
         choice(
             "∂L/∂w comes out as −112, twice the truth. Which two mistakes can it be?",
             [("= for +=, or parents in a set", "They leave contributions out: −16 and −40."),
-             ("zero_grad forgotten, or a lost ½", ""),
+             ("zero_grad forgotten, or the 2 of the square taken twice", ""),
              ("updated too early, or the sign", "They give −88 and 56.")],
             lambda: 1 + [{wrong(squared_error, name, "w") for name in pair} == {-112} for pair in PAIRS].index(True),
             "Something is counted twice.",

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from autograd import Parameter, Value, dot
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured, number, passes
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Told, Wrong, choice, measured, number, passes
 from autograd.classroom.trainable import Trainable
 from nn import plots
 from nn.layers import MLP, Neuron
@@ -116,6 +116,7 @@ def tell(lesson: Lesson) -> Told:
     )
     yield "# Why it stands still there: the four examples pull against one another"
     yield "z01 is the neuron's sum for the inputs 0 and 1."
+    yield from in_the_logit()
     yield "Only part of the backward pass is shown: the gradients of the four sums, each ¼·(ŷ − y), and what they add up to at w1."
     shown = (
         "seed L",
@@ -126,17 +127,32 @@ def tell(lesson: Lesson) -> Told:
         item for item in passes(lesson.build()) if isinstance(item, str) or item.phase == "forward" or item.key in shown
     )
     yield (
-        "It is the same for w2 and b: every gradient is 0. And this loss is convex in w1, w2 and b (a mean of softplus of weighted sums): where its slope is "
-        "0, it "
-        "is at its lowest. There is nothing better for one neuron to find."
+        "It is the same for w2 and b: every gradient is 0. And this loss is convex in w1, w2 and b: a softplus is convex, for its slope, the sigmoid, "
+        "only rises, and so is a mean of softplus of weighted sums. Where its slope is 0, it is at its lowest: there is nothing better for one neuron "
+        "to find."
     )
     yield "# Three neurons side by side"
     yield ("A layer of three neurons draws three lines, and gives three answers (z > 0 at the four inputs):")
     yield three_neurons()
     yield (
         "By the proof none of them is XOR, whatever the weights. A weighted sum of the three z's is again "
-        "a number times x1, plus a number times x2, plus a number: one line more. Something must bend between the layers: xor-by-hand shows it at work, "
-        "linear-trap what happens without."
+        "a number times x1, plus a number times x2, plus a number: one line more. Something must bend between the layers: lesson xor-by-hand shows it at "
+        "work, lesson linear-trap what happens without."
+    )
+
+
+def in_the_logit() -> Story:
+    """Tell why the cross-entropy of a sigmoid is a softplus of the logit."""
+    yield "The loss of one example is its cross-entropy, with ŷ = σ(z). Written in the logit z it is a softplus, since 1 − σ(z) = σ(−z):"
+    yield (
+        "target 1:   −ln ŷ       = −ln(1/(1 + e⁻ᶻ)) = ln(1 + e⁻ᶻ) = softplus(−z)\n"
+        "target 0:   −ln(1 − ŷ)  = −ln σ(−z)        = ln(1 + eᶻ)  = softplus(z)"
+    )
+    z, far = Value(2.0), Value(-800.0)
+    yield (
+        f"With z = 2, −ln σ(2) is {number(-z.sigmoid().log().data)}, and softplus(−2) is {number((-z).softplus().data)}. With t = 1 for class 1 and "
+        "t = −1 for class 0, both lines are softplus(−t·z), also called the logistic loss. It needs no logarithm of a sigmoid: with z = −800, "
+        f"σ(z) is {number(far.sigmoid().data)} in floats and has none; softplus(800) is {number((-far).softplus().data)}."
     )
 
 

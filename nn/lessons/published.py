@@ -73,8 +73,8 @@ def cause() -> Story:
     yield (
         f"After one step with the learning rate {LR:g} the error is {right['E_after_1_step']:.11f}. The printed 0.291027924 comes "
         f"out, to the last digit, if the output weights are updated before the hidden gradients go through them: {wrong['E_after_1_step']:.9f}. "
-        "The text computes w5⁺ to w8⁺ first and says, rightly, that the old weights are meant; "
-        "the program behind its figures used the new. The first line that goes wrong:"
+        "The text computes the new output weights first; it writes w5⁺ to w8⁺ for them (⁺: after the step). It says, rightly, that the hidden "
+        "gradients need the old ones; the program behind its figures used the new. The first line that goes wrong:"
     )
     yield mistake.first.lines[-1]
     yield (
@@ -134,7 +134,7 @@ def measure(lesson: Lesson) -> dict[str, float]:
 LESSON = Lesson(
     slug="published",
     title="Published against recomputed",
-    document="worked examples of Mazur, Karpathy, Baydin and others, and Goodfellow and others; sources in autograd/lessons/published.json",
+    document="worked examples of Mazur, Karpathy, Baydin and others, and Goodfellow and others; sources in nn/lessons/published.json",
     question="Thousands have copied the 2-2-2 walkthrough, whose error after one step is 0.291027924. Is it?",
     build=network,
     tell=tell,

@@ -117,6 +117,7 @@ def tell(lesson: Lesson) -> Story:
     yield from (event for event in late if event.name == "z³₁" or event.name in of_layer_3)
     yield "Each weight gets δ times its input; the bias gets δ; each input gets δ times its weight, added over the neurons that use it."
     yield "# The same as matrices, layer by layer"
+    yield "δ³, δ² and δ¹ are the gradients of z³, z² and z¹, as vectors; a row of W³ holds the weights of a neuron of layer 3 (lesson layer)."
     yield matrices(way)
     yield "The third line of each layer is where the chain goes on: times 1 where the unit is on and 0 where it is off, it is the next δ."
     yield "# Entry by entry"
@@ -132,11 +133,11 @@ def tell(lesson: Lesson) -> Story:
 def matrices(way: dict[str, Any]) -> str:
     """Return the formulas of each layer with their numbers."""
     lines = []
-    for mark, input_name, below in (("³", "a²", "da²"), ("²", "a¹", "da¹"), ("¹", "x", "dx")):
+    for mark, below in (("³", "a²"), ("²", "a¹"), ("¹", "x")):
         lines += [
-            f"dW{mark} = δ{mark}·({input_name})ᵀ".ljust(18) + shown(way[f"dW{mark}"]),
-            f"db{mark} = δ{mark}".ljust(18) + shown(way[f"db{mark}"]),
-            f"{below} = (W{mark})ᵀ·δ{mark}".ljust(18) + shown(way[f"da below {mark}"]),
+            f"∂L/∂W{mark} = δ{mark}·({below})ᵀ".ljust(22) + shown(way[f"dW{mark}"]),
+            f"∂L/∂b{mark} = δ{mark}".ljust(22) + shown(way[f"db{mark}"]),
+            f"∂L/∂{below} = (W{mark})ᵀ·δ{mark}".ljust(22) + shown(way[f"da below {mark}"]),
         ]
     return "\n".join(lines)
 

@@ -104,17 +104,22 @@ def tell(lesson: Lesson) -> Told:
         "relu(x − k) is 0 up to the knot k, and then rises. With weights 2 and −4, and knots at 0 and 0.5, the sum rises with slope 2 and then falls "
         "with slope 2 − 4 = −2. A third one, with weight 2 and a knot at 1, stops the fall: a corner, 0 on both sides, that can stand anywhere."
     )
-    yield "Only part of the backward pass is shown: the way to both weights, to the second knot and to x."
-    yield from passes(lesson.build(), about=("f", "u1", "u2", "a1", "a2", "z1", "z2", "k2", "x"))
+    yield (
+        "Below, the first two at x = 0.7: k1 and k2 are the knots, u1 and u2 the weights, f the output. Let the curve have the height y = 0.8 there. "
+        "Only part of the backward pass is shown: the way to the second weight, to the second knot and to x."
+    )
+    yield from passes(lesson.build(), about=("f", "u2", "a1", "a2", "z1", "z2", "k2", "x"))
     yield "# A whole curve by hand: sin(π·x) from −1 to 1"
     yield (
-        "Put a knot at n + 1 even places, and give each ReLU, as its weight, by how much the slope changes at its knot. The network then goes "
-        "through the curve at every knot, and straight between them. Nothing is trained: the weights can be written down."
+        "Cut the way from −1 to 1 into n even pieces, each 2/n long, and put a knot of its own at the left end of each: n units. The weight of each is the "
+        "change of slope at its knot. The network then meets the curve at every knot and at 1, and is straight between them. Nothing is trained: the "
+        "weights can be written down. The last column is a bound on the error, explained below:"
     )
     yield hand_table()
     yield (
-        "Each time the units double, the error falls to about a quarter: between two knots a line misses a curve by at most "
-        "(distance of the knots)²/8 times the largest second derivative, here π². As close as you like, with enough units: this is the "
+        "Each time the units double, the error falls to about a quarter. Between two knots a line misses a curve by at most h²/8 times the largest "
+        "second derivative of the curve, where h is the distance of the knots: 2/n here, and the second derivative of sin(π·x) is π² at most in size. "
+        "As close as you like, with enough units: this is the "
         "theorem, for one input, with ReLUs, and for curves whose second derivative has a bound."
     )
     yield "# The same networks, trained"
@@ -137,12 +142,14 @@ def tell(lesson: Lesson) -> Told:
     )
     yield (
         "How many units are enough? Here a knot costs one unit. With d inputs, a grid of 10 knots a side has 10^d of them: 100 for two inputs, and for the "
-        "784 pixels of a digit a number of 785 figures. The document's “billions” are modest. Depth, and data that do not fill the space, make it feasible."
+        "784 pixels of a digit a number of 785 digits. The document's “billions” are modest. Depth, and data that do not fill the space, make it feasible."
     )
     yield (
-        "Two hidden units, as in xor-by-hand, do not “represent any decision boundary”, as the document has it. Along a line two ReLUs make three straight "
-        f"pieces, which cross 0 twice at most, since one piece is flat or the middle slope is the sum of the outer two (of {DRAWN:,} "
-        f"networks with random weights none crosses more than {crossings()} times). Four points in a row of classes 0, 1, 0, 1 ask for three."
+        "Two hidden units, as in lesson xor-by-hand, do not “represent any decision boundary”, as the document has it. Four points in a row of classes "
+        "0, 1, 0, 1 ask for an output that crosses 0 three times, so for three pieces that go up, down, up. Along a line two ReLUs do make three straight "
+        "pieces. But each ReLU is flat on one side of its knot. So either one of the three pieces is flat, or the slope of the middle one is the sum of the "
+        f"outer two, and two slopes up do not make one down: two crossings are the most. (Of {DRAWN:,} networks with random weights none crosses more "
+        f"than {crossings()} times.)"
     )
     yield "# Why depth: folding"
     yield from depth()
@@ -164,10 +171,13 @@ def pieces(layers: int) -> int:
 
 def depth() -> Story:
     """Tell how many straight pieces deep networks have."""
-    yield "Two ReLUs make a tent, 2·relu(x) − 4·relu(x − ½), which folds the line from 0 to 1 in the middle. Layers of two ReLUs, one after the other:"
+    yield (
+        "Two ReLUs make a tent, 2·relu(x) − 4·relu(x − ½): from 0 up to 1 at x = ½, and down to 0 again at x = 1. It folds the line from 0 to 1 in the "
+        "middle, for x and 1 − x get the same. Let each tent be the input of the next, and count the straight pieces of the last one's output:"
+    )
     rows = [f"{layers:>6}{2 * layers:>14}{pieces(layers):>10}{pieces(layers):>28}" for layers in (1, 2, 4, 8)]
-    yield "\n".join(["layers   ReLUs, deep   pieces   ReLUs in one hidden layer", *rows])
-    yield "Each fold doubles the pieces. In one hidden layer each piece costs a ReLU: depth does with 16 what width does with 256."
+    yield "\n".join(["layers   their ReLUs   pieces   ReLUs in one hidden layer", *rows])
+    yield "Each fold doubles the pieces. In one hidden layer each piece costs a ReLU (the last column): depth does with 16 what width does with 256."
     yield (
         "The document speaks of low-, mid- and high-level features. This is the sense of it: a layer works on what the layer before has made, so its "
         "units are features of features. That networks for images find edges first, then parts, then objects has been seen in large ones; nothing "

@@ -51,7 +51,7 @@ def test_each_mistake_of_the_laboratory_by_hand():
         * x,  # v has moved before y's gradient goes through it
         "sign of the delta": -truth,
         "½(t − o)² for (t − o)²": truth / 2,
-        "(t − o)² for ½(t − o)²": truth * 2,
+        "the 2 of the square twice": truth * 2,
         "parents in a set": delta * (y + v) * x,
         "no visited set": delta * (y + (y + y) + (y + y + v)) * x,  # y is visited after each of its uses
     }
