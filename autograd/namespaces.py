@@ -9,7 +9,7 @@ FUNCTIONS names all that it may call, and each reading below has every one of th
     sources           row_code.py                          text: Python code for fast methods
     CodeNamespace     replay/source.py                     text: a program to read in class
     SymbolNamespace   replay/instructions.py               symbols: instructions for NumPy without copies, and for numba
-    interpreter       replay/backends/numba_kernels.py     compiled loops, one for each instruction
+    EXPRESSIONS       replay/backends/numba_kernels.py     text: compiled loops, one for each instruction
     Arrays            replay/backends/numpy_forward.py     NumPy arrays
     ScriptNamespace   player/javascript.py                 text: JavaScript, for a page that computes
     ArrayNamespace    replay/backends/array_api.py         arrays of any library that keeps the array API standard

@@ -26,14 +26,6 @@ ADDED = {
         ("SIN, COS, TANH,", "SIN, COS, ATAN, TANH,"),
     ],
     "operators.py": [("    sin, cos, tanh = ", "    atan = unary(rules.ATAN)\n    sin, cos, tanh = ")],
-    "replay/backends/numba_kernels.py": [
-        ("EXP, LOG, LOG1P,", 'ATAN = NUMBER["atan"]\nEXP, LOG, LOG1P,'),
-        (
-            "        elif kind == TANH:\n",
-            "        elif kind == ATAN:\n            for i in range(n):\n                m[o + i] = math.atan(m[x + i])\n"
-            "        elif kind == TANH:\n",
-        ),
-    ],
 }  # fmt: skip
 
 READINGS = """
@@ -72,6 +64,9 @@ backends = ["python", "numpy"] + ["numba"] * bool(importlib.util.find_spec("numb
 for backend in backends:
     found = record(lambda x: (w * x).atan(), 0.3, backend=backend)([0.3, -2.0])
     assert all(map(math.isclose, found.values.tolist(), [v.data for v in eager])), backend
+if "numba" in backends:
+    from autograd.replay.backends import numba_kernels
+    assert "math.atan(m[x + i])" in numba_kernels.WRITTEN, "compiled loops"
 if importlib.util.find_spec("array_api_compat"):
     import numpy, array_api_compat.numpy
     from autograd.replay.backends.array_api import ArrayNamespace
@@ -98,7 +93,7 @@ def package(tmp_path_factory):
 
 def test_a_few_lines_add_it():
     lines = [after.count("\n") - before.count("\n") or 1 for changes in ADDED.values() for before, after in changes]
-    assert sum(lines) <= 12
+    assert sum(lines) <= 6
 
 
 @pytest.mark.skipif(not find_spec("numpy"), reason="numpy")

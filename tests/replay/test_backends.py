@@ -1,8 +1,11 @@
 """The backends against eager on whole models: training, transformers, other array libraries, and size."""
 
 import math
+import os
 import pickle
 import random
+import subprocess
+import sys
 from dataclasses import replace
 from importlib.util import find_spec
 
@@ -458,6 +461,32 @@ def test_dask_on_a_cluster_gives_the_numbers_of_numpy(caplog):
             root(7 - da.arange(9, chunks=3))
         assert "from example 6 of the batch" in raised.value.__notes__[1]
     assert "run_spec" not in caplog.text  # no two tasks have one key
+
+
+OTHER_FUNCTIONS = """
+from autograd import namespaces
+namespaces.FUNCTIONS = namespaces.FUNCTIONS[::{step}]
+from autograd import record
+print(*record(lambda x: x.exp() + x.sin(), 0.5, backend="numba")([0.5, 1.0]).values)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not find_spec("numba"), reason="numba")
+def test_what_numba_keeps_on_disk_is_not_taken_for_other_functions(tmp_path):
+    """FUNCTIONS say which number an instruction has, and numba would only see that its own file is the same."""
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", OTHER_FUNCTIONS.format(step=step)],
+            capture_output=True,
+            encoding="utf-8",
+            check=True,
+            env=os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)},
+        ).stdout
+        for step in (1, -1)
+    }
+    assert len(printed) == 1
+    assert [float(x) for x in printed.pop().split()] == pytest.approx([math.exp(x) + math.sin(x) for x in (0.5, 1.0)])
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

@@ -4,20 +4,17 @@ No multiplication is fused with an addition, and only a sum over several lanes i
 """
 
 import math
+import re
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
 from numba import njit
 
+from autograd.namespaces import FUNCTIONS
 from autograd.replay.instructions import NUMBER
 
-ADD, SUB, MUL, DIV, NEG, GT, LT, GE, LE = (
-    NUMBER[k] for k in ["add", "sub", "mul", "div", "neg", "gt", "lt", "ge", "le"]
-)
-EXP, LOG, LOG1P, EXPM1, SQRT, SIN, COS = (NUMBER[k] for k in ["exp", "log", "log1p", "expm1", "sqrt", "sin", "cos"])
-TANH, ABS, MAXIMUM, MINIMUM, WHERE = (NUMBER[k] for k in ["tanh", "abs", "maximum", "minimum", "where"])
-ERF, ERFC, POW, DIVIDE, MOVE = (NUMBER[k] for k in ["erf", "erfc", "pow", "divide", "move"])
-ACCUMULATE, DOT, DOT_BACK = (NUMBER[k] for k in ["accumulate", "dot", "dot_back"])
+ACCUMULATE, DOT, DOT_BACK, WHERE = (NUMBER[k] for k in ["accumulate", "dot", "dot_back", "where"])
 ZERO, ONE = np.uint64(0), np.uint64(1)  # offsets are unsigned: none counts from the end
 SPARE = np.uint64(3)  # rows at the end of all numbers, for uniform operands spread over the lanes
 NONE = np.uint64(2**64 - 1)  # in the place of a gradient that is not wanted
@@ -185,7 +182,44 @@ def dot_back_one(m, at, to, up):  # type: ignore[no-untyped-def]
         m[to[2 * half]] += upstream
 
 
-@compiled
+# What an instruction computes from its operands x, y and z, in each lane. A function of `math` needs no line of its own.
+EXPRESSIONS = {name: f"math.{name}(x)" for name in FUNCTIONS if hasattr(math, name)} | {
+    "add": "x + y",
+    "sub": "x - y",
+    "mul": "x * y",
+    "div": "x / y",
+    "divide": "x / y",
+    "neg": "-x",
+    "gt": "1.0 if x > y else 0.0",
+    "lt": "1.0 if x < y else 0.0",
+    "ge": "1.0 if x >= y else 0.0",
+    "le": "1.0 if x <= y else 0.0",
+    "abs": "math.fabs(x)",
+    "maximum": "x if x >= y or x != x else y",
+    "minimum": "x if x <= y or x != x else y",
+    "where": "y if x != 0.0 else z",
+    "pow": "math.pow(x, y)",
+    "move": "x",
+}
+BRANCH = """if kind == {number}:
+        for i in range(n):
+            m[o + i] = {expression}
+    """
+LAST = "else:\n        for i in range(n):\n            m[o + i] = math.nan"  # it hands the batch to the python backend
+
+
+def written() -> str:
+    """Return the function that carries out one of the EXPRESSIONS on n lanes, as Python: a branch for each."""
+    lane_by_lane = {name: re.sub(r"\b[xyz]\b", r"m[\g<0> + i]", text) for name, text in EXPRESSIONS.items()}
+    branches = [BRANCH.format(number=NUMBER[name], expression=text) for name, text in lane_by_lane.items()]
+    return f"def compute(kind, m, o, x, y, z, n):\n    {'el'.join(branches)}{LAST}"
+
+
+WRITTEN, scope = written(), {"math": math}
+exec(compile(WRITTEN, __file__, "exec"), scope)  # noqa: S102
+compute: Any = njit(error_model="numpy", forceinline=True)(scope["compute"])  # it is part of `run`: no call is made
+
+
 def run(tape, places, wides, offset, step, m, lanes):  # type: ignore[no-untyped-def]
     """Carry out the instructions on the numbers m; a slot's begin at its offset, one (step 0) or one a lane (step 1)."""
     for k in range(len(tape)):
@@ -211,84 +245,16 @@ def run(tape, places, wides, offset, step, m, lanes):  # type: ignore[no-untyped
         if kind == ACCUMULATE:
             accumulate(m, o, step[out], x, step[first], y, step[second], lanes if step[first] else ONE)
             continue
+        z = offset[third]
         if n > ONE:
             x, y = lane(m, x, step[first], n, spare), lane(m, y, step[second], n, spare + n)
-        if kind == ADD:
-            for i in range(n):
-                m[o + i] = m[x + i] + m[y + i]
-        elif kind == SUB:
-            for i in range(n):
-                m[o + i] = m[x + i] - m[y + i]
-        elif kind == MUL:
-            for i in range(n):
-                m[o + i] = m[x + i] * m[y + i]
-        elif kind in (DIV, DIVIDE):
-            for i in range(n):
-                m[o + i] = m[x + i] / m[y + i]
-        elif kind == NEG:
-            for i in range(n):
-                m[o + i] = -m[x + i]
-        elif kind == GT:
-            for i in range(n):
-                m[o + i] = 1.0 if m[x + i] > m[y + i] else 0.0
-        elif kind == LT:
-            for i in range(n):
-                m[o + i] = 1.0 if m[x + i] < m[y + i] else 0.0
-        elif kind == GE:
-            for i in range(n):
-                m[o + i] = 1.0 if m[x + i] >= m[y + i] else 0.0
-        elif kind == LE:
-            for i in range(n):
-                m[o + i] = 1.0 if m[x + i] <= m[y + i] else 0.0
-        elif kind == MAXIMUM:
-            for i in range(n):
-                m[o + i] = m[x + i] if m[x + i] >= m[y + i] or m[x + i] != m[x + i] else m[y + i]
-        elif kind == MINIMUM:
-            for i in range(n):
-                m[o + i] = m[x + i] if m[x + i] <= m[y + i] or m[x + i] != m[x + i] else m[y + i]
-        elif kind == WHERE:
-            z = offset[third] if n == ONE else lane(m, offset[third], step[third], n, spare + n + n)
-            for i in range(n):
-                m[o + i] = m[y + i] if m[x + i] != 0.0 else m[z + i]
-        elif kind == EXP:
-            for i in range(n):
-                m[o + i] = math.exp(m[x + i])
-        elif kind == LOG:
-            for i in range(n):
-                m[o + i] = math.log(m[x + i])
-        elif kind == LOG1P:
-            for i in range(n):
-                m[o + i] = math.log1p(m[x + i])
-        elif kind == EXPM1:
-            for i in range(n):
-                m[o + i] = math.expm1(m[x + i])
-        elif kind == SQRT:
-            for i in range(n):
-                m[o + i] = math.sqrt(m[x + i])
-        elif kind == SIN:
-            for i in range(n):
-                m[o + i] = math.sin(m[x + i])
-        elif kind == COS:
-            for i in range(n):
-                m[o + i] = math.cos(m[x + i])
-        elif kind == TANH:
-            for i in range(n):
-                m[o + i] = math.tanh(m[x + i])
-        elif kind == ERF:
-            for i in range(n):
-                m[o + i] = math.erf(m[x + i])
-        elif kind == ERFC:
-            for i in range(n):
-                m[o + i] = math.erfc(m[x + i])
-        elif kind == ABS:
-            for i in range(n):
-                m[o + i] = math.fabs(m[x + i])
-        elif kind == POW:
-            for i in range(n):
-                m[o + i] = math.pow(m[x + i], m[y + i])
-        else:  # MOVE; a function without a line here gives NaN, which hands the batch to the python backend
-            for i in range(n):
-                m[o + i] = m[x + i] if kind == MOVE else math.nan
+            z = lane(m, z, step[third], n, spare + n + n) if kind == WHERE else z
+        compute(kind, m, o, x, y, z, n)
+
+
+# numba keeps it on disk under its name and the time of this file: other FUNCTIONS make another name, and are compiled anew
+run.__qualname__ += "_" + sha256(WRITTEN.encode()).hexdigest()
+run = compiled(run)
 
 
 @compiled
