@@ -25,7 +25,7 @@ from autograd.graph import leaves_and_results, watch_growth
 from autograd.habits import check_seed
 from autograd.modes import mode
 from autograd.namespaces import FUNCTIONS, scalars
-from autograd.op import MANY, Op
+from autograd.op import PAIRS, Op
 from autograd.operators import Operators, exponent
 from autograd.refusals import check_leaves
 from autograd.row_code import written, written_check, written_dot, written_dot_check
@@ -62,16 +62,17 @@ def backward(self: Value, *seed: object, **named: object) -> None:
                 node._y.grad += upstream * node._dy
             elif arity == 1:
                 node._x.grad += upstream * node._dx
-            elif arity == MANY:
-                for parent, local in zip(node._x, node._dx):  # noqa: B905 (`strict` costs a tenth)
-                    parent.grad += upstream * local
-            elif upstream or op is not DOT or not isfinite(node.data):
+            elif arity == PAIRS:
                 # The slopes of a dot are its operands, and these are finite where it is: then 0 · slope adds nothing.
+                if upstream or op is not DOT or not isfinite(node.data):
+                    for parent, local in zip(node._x, node._dx):  # noqa: B905 (`strict` costs a tenth)
+                        parent.grad += upstream * local
+                    for parent, local in zip(node._y, node._dy):  # noqa: B905
+                        parent.grad += upstream * local
+                    node._b.grad += upstream * node._db
+            else:
                 for parent, local in zip(node._x, node._dx):  # noqa: B905
                     parent.grad += upstream * local
-                for parent, local in zip(node._y, node._dy):  # noqa: B905
-                    parent.grad += upstream * local
-                node._b.grad += upstream * node._db
         for leaf in leaves:
             if leaf._kind == "constant":
                 leaf.grad = None
@@ -152,7 +153,8 @@ def long_dot(ws: Any, xs: Any, b: Any) -> Value:
     if path is None:
         return lost(out, class_of((*ws, *xs, b)))
     node = object.__new__(class_of((*ws, *xs, b)))
-    node.data, node.grad, node.label, node.op, node.scope = out, None, "", DOT, path
+    node.data, node.grad, node.label = out, None, ""  # for more than three at once, Python makes a tuple
+    node.op, node.scope = DOT, path
     node._x, node._y, node._b = tuple(ws), tuple(xs), b  # a tuple stays the tuple it is
     node._dx, node._dy, node._db = DOT.slopes(scalars, w, x, bias, out)
     return node

@@ -15,7 +15,8 @@ def method(x):
     if path is None:
         return lost(out, Value if not own else x._made)
     node = new(Value if not own else x._made)
-    node.data, node.grad, node.label, node.op, node.scope = out, None, "", op, path
+    node.data, node.grad, node.label = out, None, ""
+    node.op, node.scope = op, path
     node._x, node._dx = x, dx
     return node
 
@@ -84,7 +85,8 @@ def written(op: Op) -> str:
         f"        return lost(out, {made})",
         *["    if out != out:", f"        dx = {'dy = ' * two}out"] * (op.kinks is not None),
         f"    node = new({made})",
-        '    node.data, node.grad, node.label, node.op, node.scope = out, None, "", op, path',
+        '    node.data, node.grad, node.label = out, None, ""',
+        "    node.op, node.scope = op, path",
         "    node._x, node._dx = x, dx",
         *["    node._y, node._dy = y, dy"] * two,
         "    return node",
@@ -133,7 +135,8 @@ def written_dot(n: int) -> str:
         "    if path is None:",
         "        return lost(out, class_of((*ws, *xs, b)))",
         "    node = new(class_of((*ws, *xs, b)) if own else Value)",
-        '    node.data, node.grad, node.label, node.op, node.scope = out, None, "", op, path',
+        '    node.data, node.grad, node.label = out, None, ""',
+        "    node.op, node.scope = op, path",
         "    node._x = ws if type(ws) is tuple else tuple(ws)",
         "    node._y = xs if type(xs) is tuple else tuple(xs)",
         "    node._b = b",

@@ -73,7 +73,7 @@ def is_list(x: Any) -> bool:
     """Tell whether something is a list (a tuple, an array) rather than one number; text is refused."""
     if isinstance(x, (str, bytes)):
         raise DataError(f"{shortened(x)} is text. Give a number, or a list of numbers.")
-    return hasattr(x, "__len__") and getattr(x, "shape", None) != ()
+    return isinstance(x, (list, tuple)) or (hasattr(x, "__len__") and getattr(x, "shape", None) != ())
 
 
 def as_list(x: Any) -> Any:

@@ -224,8 +224,7 @@ class MLP(Module):
 
     def __call__(self, inputs: Inputs) -> Outputs:
         """Return the list of outputs, for a list of `nin` Values or numbers."""
-        with scope_of(self._place or "MLP"):
-            return call_in_sequence(self.layers, [inputs])[0]
+        return call_in_sequence(self._place or "MLP", self.layers, [inputs])[0]
 
     def __repr__(self) -> str:
         return architecture("MLP", [repr(layer) for layer in self.layers])
@@ -257,8 +256,7 @@ class Sequential(Module):
 
     def batch(self, rows: Sequence[Inputs]) -> list[Outputs]:
         """Return the outputs of the last module for each example, one layer after the other."""
-        with scope_of(self._place or "Sequential"):
-            return call_in_sequence(self.layers, rows)
+        return call_in_sequence(self._place or "Sequential", self.layers, rows)
 
     def __repr__(self) -> str:
         return architecture("Sequential", [repr(layer) for layer in self.layers])

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from autograd import DataError, scope
+from autograd import DataError, enter, scope
 from nn import activations
 from nn.checks import is_list, shortened
 from nn.module import Inputs, LayerLike, Module, batched
@@ -27,17 +27,22 @@ def check_layer(layer: object) -> None:
         )
 
 
-def call_in_sequence(layers: Sequence[LayerLike], rows: Sequence[Inputs]) -> list[Outputs]:
-    """Return the outputs of the last of several layers for each row of inputs, each layer in a scope of its own."""
-    for i, layer in enumerate(layers):
-        with scope_of(f"layer{i}"):
+def call_in_sequence(name: str, layers: Sequence[LayerLike], rows: Sequence[Inputs]) -> list[Outputs]:
+    """Return the outputs of the last of several layers for each row of inputs, each layer in a scope of its own inside `name`."""
+    with scope_of(name) as path:
+        for i, layer in enumerate(layers):
+            enter(f"{path}/layer{i}")
             rows = batched(layer, rows)
-    for row in rows:
-        if not is_list(row):
-            raise DataError(
-                f"Each layer returns a list, and the last one returned {shortened(row)}. For one neuron there is Layer(2, 1)."
-            )
-    return [Outputs(row) for row in rows]  # type: ignore[arg-type]
+    return [row if type(row) is Outputs else as_outputs(row) for row in rows]
+
+
+def as_outputs(row: object) -> Outputs:
+    """Return what a layer of the user's own has returned, if it is a list."""
+    if not is_list(row):
+        raise DataError(
+            f"Each layer returns a list, and the last one returned {shortened(row)}. For one neuron there is Layer(2, 1)."
+        )
+    return Outputs(row)  # type: ignore[call-overload, no-any-return]
 
 
 def numbered(layers: Sequence[LayerLike]) -> Iterator[tuple[str, Module]]:
