@@ -4,11 +4,24 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from random import Random
-from textwrap import shorten
+from textwrap import fill
 from typing import Any
 
 from autograd import Parameter, Value, dot
-from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Story, Told, Wrong, choice, measured, passes
+from autograd.classroom import (
+    Claim,
+    Exercise,
+    GradientOf,
+    Lesson,
+    Note,
+    Story,
+    Told,
+    Wrong,
+    choice,
+    measured,
+    number,
+    passes,
+)
 from nn.data.datasets import moons
 from nn.init import normal
 from nn.layers import MLP
@@ -49,8 +62,9 @@ CASES = (
 )
 
 
+AWAKE = (0.25, -1.0)  # w1 and b2 with which neither of the two units is flat
 HEALTHY = CASES[0]
-GENTLE = replace(HEALTHY, lr=0.1)
+GENTLE, USUAL = replace(HEALTHY, lr=0.1), replace(HEALTHY, lr=0.01)
 
 
 def dead(case: Case) -> list[float]:
@@ -71,10 +85,10 @@ def watched(case: Case) -> Monitor:
     return monitor
 
 
-def ill() -> Value:
+def ill(first: float = 2.5, second: float = -5.0) -> Value:
     """Return the squared error of two units: a saturated tanh, and a ReLU that is below 0."""
     x, y = Value(2.0, "x"), Value(3.0, "y")
-    w1, b1, w2, b2 = (Parameter(p, label) for p, label in ((2.5, "w1"), (0.0, "b1"), (1.0, "w2"), (-5.0, "b2")))
+    w1, b1, w2, b2 = (Parameter(p, label) for p, label in ((first, "w1"), (0.0, "b1"), (1.0, "w2"), (second, "b2")))
     z1, z2 = dot([w1], [x], b1), dot([w2], [x], b2)
     t, r = z1.tanh(), z2.relu()
     out = t + r
@@ -96,10 +110,14 @@ def tell(lesson: Lesson) -> Told:
     yield "# Two units that no gradient passes"
     yield "Only part of the backward pass is shown: the way to both units and their weights."
     yield from passes(lesson.build(), about=("o", "t", "r", "z1", "z2", "w1", "w2"))
-    yield (
-        "Both weights all but stand still, for two reasons: tanh is at the end of its range and nearly flat, and ReLU is flat below 0. A saturated unit "
-        "comes back slowly, a dead one never while its inputs stay as they are. The loss alone shows neither; the dials do."
+    found, awake = measured(ill()), measured(ill(*AWAKE))
+    yield Claim(
+        f"Both weights all but stand still, with the gradients {number(found['∂L/∂w1'])} and {number(found['∂L/∂w2'])}, because tanh is at the end of its "
+        f"range, where it is nearly flat, and ReLU is flat below 0. With w1 = {AWAKE[0]:g} and b2 = {number(AWAKE[1])} neither is, and the gradients are "
+        f"{number(awake['∂L/∂w1'])} and {number(awake['∂L/∂w2'])}.",
+        lambda flat: all(abs(measured(ill() if flat else ill(*AWAKE))[f"∂L/∂{w}"]) < 0.01 for w in ("w1", "w2")),
     )
+    yield "The loss alone shows neither; the dials do."
     yield "# The bounds"
     yield bounds()
     yield (
@@ -133,16 +151,24 @@ def table() -> str:
 def verdicts() -> Told:
     """Tell, for each training, the word of the diagnosis that names its illness."""
     yield "Monitor.diagnosis() says it in words. The one that matters of each:"
-    yield "\n".join(f"{case.name:<22}  {shorten(verdict(case), 68, placeholder=' …')}" for case in CASES)
+    yield "\n".join(
+        fill(verdict(case), 92, initial_indent=f"{case.name:<24}", subsequent_indent=" " * 24) for case in CASES
+    )
     killed = watched(CASES[1]).rows[-1].layers[0].dead
     yield f"One illness brings another: the learning rate of 20 has thrown {killed:.0%} of the first layer's ReLUs below 0, where they stay."
     deaths = [epoch for epoch in range(1, EPOCHS) if dead(HEALTHY)[epoch] > dead(HEALTHY)[epoch - 1]]
     yield Claim(
         f"Even the healthy training ends with {dead(HEALTHY)[-1]:.0%} of its eight ReLUs dead: none at first, one dies in epoch {deaths[0] + 1} and one in "
         f"epoch {deaths[1] + 1}, because steps of learning rate {HEALTHY.lr} carry them below 0 for every point. With learning rate {GENTLE.lr} "
-        f"none dies, and the loss falls more slowly, to {watched(GENTLE).rows[-1].loss:.2f} after {EPOCHS} epochs. Two dead units of eight do no harm while "
-        "the other six still bend the line; a share that keeps growing does.",
+        f"none dies. Yet two dead units of eight have not spoiled this training: its loss ends at {watched(HEALTHY).rows[-1].loss:.2f}, with {GENTLE.lr} and "
+        f"none dead at {watched(GENTLE).rows[-1].loss:.2f}. What counts is whether the share keeps growing, to 100% as in two of the others.",
         lambda long_steps: dead(HEALTHY if long_steps else GENTLE)[-1] > 0,
+    )
+    usual = watched(USUAL).rows[-1]
+    yield (
+        f"The healthy update ratio, {watched(HEALTHY).rows[-1].update_ratio:.2f}, is well above the usual 0.001. With learning rate {USUAL.lr} the ratio is "
+        f"{usual.update_ratio:.3f}, and the loss after {EPOCHS} epochs still {usual.loss:.2f}: these trainings have only {EPOCHS * 4} steps, and "
+        "the usual figure is one of long trainings. Compare a training with its own earlier figures rather than with a rule of thumb."
     )
 
 
@@ -160,12 +186,12 @@ def by_layer() -> Story:
     lines = [[f"{k:>7}" for k in range(1, len(norms) + 1)], [f"{norm:>7.0e}".replace("-", "−") for norm in norms]]
     yield f"layer  {''.join(lines[0])}\nnorm   {''.join(lines[1])}"
     step = (norms[-1] / norms[0]) ** (1 / (len(norms) - 1))
-    whole = watched(CASES[3]).rows[-1].gradient_norm
+    whole, last = watched(CASES[3]).rows[-1].gradient_norm, layers[-1]
     yield (
         f"From the last layer back to the first it shrinks by a factor of about {step:.0f} a layer, on average. "
-        f"The norm of the whole, {whole:.2g}, is that of the last layer and looks "
-        "moderate, and the loss falls a little, since the output layer learns a constant. One number for the whole network hides it."
-    )
+        f"The norm of the whole, {whole:.2g}, is that of the last layer and looks moderate, and the loss falls a little. But the output is the same for all "
+        f"points, with a standard deviation of {last.deviation:.0e}: only a constant has been learned. One number for the whole network hides it."
+    ).replace("e-", "e−")
 
 
 def bounds() -> str:

@@ -413,6 +413,28 @@ def test_the_dials_show_what_makes_each_ill():
     assert last["learning rate 0.00001"].update_ratio < 1e-5
 
 
+def test_what_is_said_of_the_healthy_and_of_the_ten_layers():
+    gentle, usual, healthy = (dials.watched(case) for case in (dials.GENTLE, dials.USUAL, dials.HEALTHY))
+    assert max(row.layers[0].dead for row in gentle.rows) == 0
+    assert healthy.rows[-1].loss < gentle.rows[-1].loss < usual.rows[-1].loss
+    assert usual.rows[-1].update_ratio < 0.0015 < 0.02 < healthy.rows[-1].update_ratio
+    model = dials.CASES[3].network()
+    data = nn.data.datasets.moons(40, 0.1, Random(0))
+    loss = lambda outputs, y: nn.binary_cross_entropy_with_logits(outputs[0], y)  # noqa: E731
+    nn.fit(model, data, loss, nn.SGD(model.parameters(), 0.3), dials.EPOCHS, 10, rng=Random(1))
+    assert np.std([model(x)[0].data for x, _ in data]) < 1e-6, "the same output for all points"
+    told = texts(dials.LESSON)
+    assert "…" not in told.split("in words.")[1].split("One illness")[0]
+
+
+def test_a_unit_that_is_not_flat_gets_a_gradient():
+    """By hand: t = tanh(0.5), r = 2 − 1 = 1; 2(o − 3)·(1 − t²)·2, and 2(o − 3)·2."""
+    t = np.tanh(0.5)
+    found = dials.measured(dials.ill(*dials.AWAKE))
+    assert found["∂L/∂w1"] == pytest.approx(2 * (t + 1 - 3) * (1 - t * t) * 2)
+    assert found["∂L/∂w2"] == pytest.approx(2 * (t + 1 - 3) * 2)
+
+
 def test_the_bounds_are_the_document_s():
     words = {
         norm: nn.diagnose(gradient_norm=norm)[0].split(":")[0] for norm in (0.00009, 0.0009, 0.001, 1.0, 9.0, 11.0)
