@@ -1,6 +1,10 @@
 """Attention: one head, two tokens, by hand; with the mask and without; and what goes back to query, keys and values."""
 
 import math
+from collections.abc import Sequence
+from functools import cache
+from random import Random
+from statistics import fmean, pstdev
 from typing import Any
 
 from autograd import Parameter, Value, dot
@@ -12,6 +16,7 @@ QUERIES = {1: (2.0, 0.0), 2: (1.0, 3.0)}
 KEYS = {1: (2.0, 2.0), 2: (0.0, 2.0)}
 VALUES = {1: (4.0, 0.0), 2: (0.0, 8.0)}
 TARGET = (3.0, 1.0)  # what token 2 ought to hand on
+TOKENS, LENGTHS, DRAWS = 8, (4, 64, 512), 100
 D = 4  # the size that the scores are divided by the root of: two more places of the vectors are 0, and are left out
 
 
@@ -67,10 +72,7 @@ def tell(lesson: Lesson) -> Told:
     yield "# Two tokens, each with a query, a key and a value"
     yield from define("token", "query, key and value", "attention", "mask")
     yield vectors()
-    yield (
-        f"They have {D} places, of which the last two are 0 and are left out; so scores are divided by √{D} = 2. Without the division long vectors would have "
-        "large scores, and softmax would be saturated: all weight on one token, and hardly a gradient."
-    )
+    yield f"They have {D} places, of which the last two are 0 and are left out; so scores are divided by √{D} = 2."
     yield "# What token 2 takes"
     yield (
         f"What it takes is a vector again, (o1, o2). A loss needs a target: let ({number(TARGET[0])}, {number(TARGET[1])}) be right, so chosen that o1 is "
@@ -91,6 +93,8 @@ def tell(lesson: Lesson) -> Told:
         f"{number(round(found['∂L/∂s1'], 4))} and {number(round(found['∂L/∂s2'], 4))}, which add up to 0. A key gets the query times its score's gradient, "
         "the query all keys times theirs, each divided by 2."
     )
+    yield "# With the division by √d and without"
+    yield from divisions()
     yield "# With the mask and without"
     yield masks()
     yield Claim(
@@ -102,6 +106,49 @@ def tell(lesson: Lesson) -> Told:
         "Token 2 looks at both either way: nothing comes after it. Softmax is taken over what may be seen; what may not be seen has the weight 0, as if "
         "its score were −∞."
     )
+
+
+@cache
+def looked(d: int, divided: bool) -> tuple[float, float, float]:
+    """Return, for random vectors of length d: the deviation of the scores, the largest weight, and the largest slope of a weight, in the mean."""
+    rng, scores, largest, slopes = Random(d), list[float](), list[float](), list[float]()
+    for _ in range(DRAWS):
+        query, *keys = ([rng.gauss(0, 1) for _ in range(d)] for _ in range(1 + TOKENS))
+        found = [
+            math.fsum(x * y for x, y in zip(query, key, strict=True)) / (math.sqrt(d) if divided else 1) for key in keys
+        ]
+        a = softened(found)
+        scores += found
+        largest.append(max(a))
+        slopes.append(max(weight * (1 - weight) for weight in a))
+    return pstdev(scores), fmean(largest), fmean(slopes)
+
+
+def divisions() -> Told:
+    """Tell what the division does to long vectors."""
+    yield (
+        f"A query and {TOKENS} keys of length d, all numbers drawn from the standard normal distribution, {DRAWS} times. The largest slope is that of a weight "
+        "with respect to its score, a·(1 − a), at most ¼:"
+    )
+    lines = ["   d   division   deviation of the scores   largest weight   largest slope"]
+    for d in LENGTHS:
+        for divided in (True, False):
+            deviation, largest, slope = looked(d, divided)
+            name = "by √d" if divided else "none"
+            lines.append(f"{d:>4}   {name:<8}{deviation:>26.2f}{largest:>17.3f}{slope:>16.3f}")
+    yield "\n".join(lines)
+    long = LENGTHS[-1]
+    yield Claim(
+        f"With d = {long} nearly all weight is on one token, {looked(long, False)[1]:.3f} in the mean, and hardly a gradient goes back to the scores, because "
+        f"a score is a sum of {long} products and is not divided by √{long}: divided, the largest weight is {looked(long, True)[1]:.3f}.",
+        lambda not_divided: looked(long, not not_divided)[1] > 0.9,
+    )
+
+
+def softened(scores: Sequence[float]) -> list[float]:
+    """Return the softmax of plain numbers."""
+    powers = [math.exp(score - max(scores)) for score in scores]
+    return [power / sum(powers) for power in powers]
 
 
 def vectors() -> str:
@@ -139,6 +186,8 @@ def measure(lesson: Lesson) -> dict[str, float]:
     return measured(lesson.build()) | {
         "token 1 to token 2, without a mask": weights(1, False)[2],
         "token 1 to token 2, with the mask": weights(1, True)[2],
+        "divided, d = 512: largest weight": looked(512, True)[1],
+        "not divided, d = 512: largest weight": looked(512, False)[1],
         "softmax's share": 1 / (1 + math.exp(-1)),
     }
 
@@ -175,6 +224,7 @@ LESSON = Lesson(
         "q·k1": 8, "q·k2": 6, "s1": 4, "s2": 3, "a1": 0.731058578630005, "a2": 0.268941421369995,
         "o1": 2.92423431452002, "o2": 2.15153137095996, "L": 1.3317649374011784,
         "token 1 to token 2, without a mask": 0.119202922022118, "token 1 to token 2, with the mask": 0, "softmax's share": 0.731058578630005,
+        "divided, d = 512: largest weight": 0.372383166117, "not divided, d = 512: largest weight": 0.959369850160,
     },
     measure=measure,
     plot=plot,

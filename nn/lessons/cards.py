@@ -77,7 +77,7 @@ WRITTEN = (
     ("optimizers", "How long is RMSprop's first step?", "η/√(1 − α), 10·η for α = 0.99: its mean is not corrected."),
     ("optimizers", "When do the two conventions of momentum differ?", "When the learning rate changes."),
     ("schedules", "Why is the learning rate lowered during training?", "Long steps get close quickly; short ones let the loss settle."),
-    ("schedules", "What is warm-up for?", "At first the gradients change fast, and running means know little yet: begin with small steps."),
+    ("schedules", "What is warm-up for?", "Small first steps: Adam's are as long as the learning rate, and large ones throw the loss up."),
     ("landscapes", "What is a saddle point?", "Gradient 0, the loss rising in some directions and falling in others."),
     ("landscapes", "Name three ways out of a shallow valley.", "Momentum, another start, and the noise of small batches."),
     ("landscapes", "What does Newton's method use besides the gradient?", "Second derivatives: it divides the slope by the curvature."),

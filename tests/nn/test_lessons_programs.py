@@ -241,3 +241,17 @@ def test_two_relus_do_not_cross_often_enough():
     from nn.lessons import universal_approximation
 
     assert universal_approximation.crossings() <= 3
+
+
+@pytest.mark.parametrize(("divided", "least", "most"), [(True, 0.3, 0.45), (False, 0.93, 1.0)])
+def test_without_the_division_long_vectors_look_at_one_token(divided, least, most):
+    """The same experiment in NumPy, with other draws."""
+    from nn.lessons import attention
+
+    random = np.random.default_rng(0)
+    scores = np.einsum("nd,nkd->nk", random.normal(size=(2000, 512)), random.normal(size=(2000, 8, 512)))
+    scores /= np.sqrt(512) if divided else 1
+    weights = np.exp(scores - scores.max(axis=1, keepdims=True))
+    largest = (weights / weights.sum(axis=1, keepdims=True)).max(axis=1).mean()
+    assert least < largest < most
+    assert attention.looked(512, divided)[1] == pytest.approx(largest, abs=0.03)
