@@ -237,6 +237,23 @@ def test_learning_without_one_part_and_without_backpropagation():
     assert ablation.searched() < 0.01
 
 
+def test_relus_side_by_side_make_a_piece_more_than_there_are():
+    """In NumPy: straight between neighbouring knots, with another slope behind each."""
+    from nn.lessons import universal_approximation
+
+    units = 2 * universal_approximation.TENTS
+    w, b, u = np.random.default_rng(0).normal(size=(3, units))
+    knots = np.sort(-b / w)
+    xs = np.array([knots[0] - 1, *knots, knots[-1] + 1])
+
+    def f(x):
+        return (u * np.maximum(0, np.outer(x, w) + b)).sum(axis=1)
+
+    assert f((xs[1:] + xs[:-1]) / 2) == pytest.approx((f(xs[1:]) + f(xs[:-1])) / 2)
+    slopes = np.diff(f(xs)) / np.diff(xs)
+    assert 1 + (abs(np.diff(slopes)) > 1e-9).sum() == units + 1 == universal_approximation.most_pieces()
+
+
 def test_two_relus_do_not_cross_often_enough():
     from nn.lessons import universal_approximation
 
