@@ -1,5 +1,6 @@
 """A course: lessons by chapter, in the order in which they are taught."""
 
+import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -86,5 +87,7 @@ class Course:
         lines = [f"Quiz:      python3 -m autograd quiz {slug}"]
         lines += [f"Notebook:  notebooks/{name}.ipynb" for name, slugs in self.notebooks.items() if slug in slugs]
         following = list(self.lessons)[self.place(slug) :]
-        lines += [f"Next:      python3 -m autograd step {name} ({self.lessons[name].title})" for name in following[:1]]
+        for name in following[:1]:
+            line = f"Next:      python3 -m autograd step {name} ({self.lessons[name].title})"
+            lines += textwrap.wrap(line, 100, subsequent_indent=" " * 11)
         return "\n".join(lines if following else [*lines, "This was the last lesson."])

@@ -77,7 +77,7 @@ def tell(lesson: Lesson) -> Told:
     )
     yield "# Outputs that are never below 0"
     yield (
-        "“All outputs are positive”, says the document of ReLU. Many are exactly 0: where sums are below 0 as often as above, half of them (digits "
+        "“All outputs are positive”, says the document of ReLU. Many are exactly 0: where sums are below 0 as often as above, half of them (lesson digits "
         "counts). It calls that sparse. But what is never below 0 has a price for the neuron behind it, and sigmoid has the same."
     )
     positive, centred = zigzag(True), zigzag(False)
@@ -94,7 +94,7 @@ def tell(lesson: Lesson) -> Told:
     yield (
         "At 0 ReLU has slope 0 from the left and 1 from the right, so none at all. Backward must give a number all the same: "
         f"{number(slope('relu', 0))}, as in PyTorch and in the document (f′(x) = 1 if x > 0, else 0). A central difference says {number(central('relu', 0))}. "
-        "It seldom matters, since z is seldom exactly 0; with inputs of 0 and a bias of 0, as in xor-training, it is."
+        "It seldom matters, since z is seldom exactly 0; with inputs of 0 and a bias of 0, as in lesson xor-training, it is."
     )
     yield "# Softmax compares"
     yield from define("logit", "softmax")

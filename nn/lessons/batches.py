@@ -119,9 +119,9 @@ def tell(lesson: Lesson) -> Told:
     yield costs()
     yield (
         f"Kept are the inputs and activations of every image, {sum(SHAPE)} numbers each; the noise is 1/√B of that of one image. "
-        "Backward needs those of the whole batch (memory). “Must load entire dataset” is not so, though: gradients of parts can be added, "
+        "Backward needs those of the whole batch (lesson memory). “Must load entire dataset” is not so, though: gradients of parts can be added, "
         "and the step taken after the last; that costs time, and no memory. The documents add that large batches generalise worse and noise helps "
-        "to leave poor minima. landscapes tests the second; the first is disputed, and not tested here."
+        "to leave poor minima. Lesson landscapes tests the second; the first is disputed, and not tested here."
     )
 
 

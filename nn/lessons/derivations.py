@@ -25,7 +25,7 @@ SIGMOID: tuple[Line, ...] = (
     (
         "σ · (1 − σ)",
         lambda x: sigmoid(x) * (1 - sigmoid(x)),
-        "the second is 1 − σ, since (1 + e⁻ˣ − 1)/(1 + e⁻ˣ) = 1 − σ",
+        "the second is 1 − σ",
     ),
 )
 TANH: tuple[Line, ...] = (
@@ -77,6 +77,7 @@ def tell(lesson: Lesson) -> Told:
     """Derive the slopes of sigmoid and tanh, then ŷ − y, then the squared error from noise."""
     yield "# σ′ = σ(1 − σ)"
     yield derived(SIGMOID)
+    yield "The second fraction is 1 − σ: e⁻ˣ/(1 + e⁻ˣ) = (1 + e⁻ˣ − 1)/(1 + e⁻ˣ) = 1 − 1/(1 + e⁻ˣ)."
     yield "# tanh′ = 1 − tanh²"
     yield derived(TANH)
     yield "Every line is computed at four points, the first by this engine. A wrong step would show as a row of other numbers."
@@ -105,8 +106,8 @@ def tell(lesson: Lesson) -> Told:
 def derived(lines: tuple[Line, ...]) -> str:
     """Return a derivation as a table: each line, its numbers, and the reason for it."""
     width = max(len(text) for text, *_ in lines) + 2
-    head = " " * width + "".join(f"{'x = ' + number(x):>9}" for x in AT)
-    rows = [f"{text:<{width}}" + "".join(f"{f(x):>9.4f}" for x in AT) + f"   {why}" for text, f, why in lines]
+    head = " " * width + "".join(f"{'x = ' + number(x):>8}" for x in AT)
+    rows = [f"{text:<{width}}" + "".join(f"{f(x):>8.4f}" for x in AT) + f"   {why}" for text, f, why in lines]
     return "\n".join([head, *rows])
 
 

@@ -168,14 +168,14 @@ def printed_table() -> str:
 def patience_table() -> str:
     """Return where a real run stops and what it keeps, for each patience."""
     lines = [
-        "                                    at the stop                    kept",
-        "patience   stops after   training   validation     epoch   validation      w₁   length of the others",
+        f"{'at the stop':>41}{'kept':>20}",
+        f"{'patience':>8}{'stops after':>13}{'training':>10}{'validation':>12}{'epoch':>8}{'validation':>12}{'w₁':>8}{'length of the others':>23}",
     ]
     for patience in PATIENCES:
         history, stopping, model = train(patience)
         lines.append(
-            f"{patience:>8}{history.epochs:>14}{history.loss[-1]:>11.4f}{history.validation_loss[-1]:>13.4f}"
-            f"{stopping.best_epoch:>10}{stopping.best_loss:>13.4f}{model.weights[0].data:>8.3f}{noise_learned(model):>20.3f}"
+            f"{patience:>8}{history.epochs:>13}{history.loss[-1]:>10.4f}{history.validation_loss[-1]:>12.4f}"
+            f"{stopping.best_epoch:>8}{stopping.best_loss:>12.4f}{model.weights[0].data:>8.3f}{noise_learned(model):>23.3f}"
         )
     return "\n".join(lines)
 

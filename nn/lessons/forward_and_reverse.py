@@ -111,7 +111,8 @@ def tell(lesson: Lesson) -> Told:
         lambda one_loss: (found := cost(1000, 1) if one_loss else cost(1, 100)).reverse < found.forward,
     )
     yield (
-        "The price of reverse mode is memory: it keeps every number of the forward pass until it comes back to it (memory). Forward mode keeps nothing: a "
+        "The price of reverse mode is memory: it keeps every number of the forward pass until it comes back to it (lesson memory). Forward mode keeps "
+        "nothing: a "
         "number and its derivative go on together, and may be forgotten together."
     )
 

@@ -144,7 +144,8 @@ def tell(lesson: Lesson) -> Told:
     yield "# The model: for each letter, how likely is each next one?"
     yield from define("embedding")
     yield (
-        f"Embedding of the letter plus one of its place, {WIDTH} numbers; one head of attention (attention), added to what came in; a hidden layer of {HIDDEN} "
+        f"Embedding of the letter plus one of its place, {WIDTH} numbers; one head of attention (lesson attention), added to what came in; "
+        f"a hidden layer of {HIDDEN} "
         f"ReLUs, added again; a score for each of {len(LETTERS)} letters. {run['parameters']} parameters. Every part is a lesson of this course: dot "
         "products, softmax, ReLU, residual connections, cross-entropy. The mask costs nothing: when a letter is read, later ones are not there yet."
     )

@@ -71,7 +71,7 @@ def tell(lesson: Lesson) -> Told:
         f"enough for the steep direction (lr below 2/{STEEP:g} = {2 / STEEP:g}), and then creeps along the flat one."
     )
     yield f"# The race: the step from which the loss stays below {RAVINE['goal']:g}, for five learning rates, in {LIMIT} steps"
-    yield table(results("ravine"), "   fewest   largest loss on the way", on_the_way)
+    yield table(results("ravine"), "   fewest  largest loss on the way", on_the_way)
     yield f"Fewest: with the best of the five rates. Largest loss on the way: with that rate; all begin at {ravine(*RAVINE['start']):g}."
     yield (
         "Momentum adds up what agrees, along the ravine, and cancels what alternates, across it. Adagrad, RMSprop and Adam divide each "
@@ -168,11 +168,11 @@ def ridge() -> Told:
 
 def opinions() -> str:
     """Return what a document holds for and against four optimizers, and how each fared with the five learning rates."""
-    lines = [f"{'':<19}{'for':<22}{'against':<27}arrives with"]
+    lines = [f"{'':<19}{'for':<22}{'against':<27}rates that arrive"]
     for name, (pro, con) in OPINIONS.items():
         arrived = sum(one.steps is not None for one in results("ravine")[name])
         lines.append(
-            f"{name:<19}{pro:<22}{con:<27}{arrived} of {len(RATES)} rates, in {fewest(results('ravine')[name])} steps at best"
+            f"{name:<19}{pro:<22}{con:<27}{arrived} of {len(RATES)}, best {fewest(results('ravine')[name])} steps"
         )
     return "\n".join(lines)
 

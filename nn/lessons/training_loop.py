@@ -176,7 +176,8 @@ def without_each_part() -> Story:
     yield f"“Remove any one, and learning fails”, says the document. XOR by 2-3-1, {ablation.EPOCHS} epochs; ln 2 = {math.log(2):.3f} is guessing:"
     yield ablation.table()
     yield (
-        "That is true of all six, with a reservation about backpropagation: gradients can be found by nudging (why-backprop), and one can learn without any. "
+        "That is true of all six, with a reservation about backpropagation: gradients can be found by nudging (lesson why-backprop), and one can "
+        "learn without any. "
         f"Change all 13 weights at random, and keep the change if the loss is lower: after {ablation.TRIES:,} tries the loss is "
         f"{ablation.searched():.3f}. With a million weights a small random change lowers the loss about every second time, "
         "but hardly at all: backpropagation makes learning cheap, not possible."

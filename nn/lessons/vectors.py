@@ -111,7 +111,7 @@ def tell(lesson: Lesson) -> Told:
     product = [sum(u * row[j] for u, row in zip((-1 / p[0], 0.0, 0.0), jacobian, strict=True)) for j in range(3)]
     yield (
         "Each row adds up to 0: what one class gains the others lose. Cross-entropy with class 1 sends back u = (−1/p₁, 0, 0), and uᵀ J = "
-        f"({', '.join(number(round(share, 3)) for share in product)}): p − y, as in losses."
+        f"({', '.join(number(round(share, 3)) for share in product)}): p − y, as in lesson losses."
     )
     yield "# What the whole matrix would cost"
     entries = BATCH * UNITS * UNITS * INPUTS

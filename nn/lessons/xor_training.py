@@ -175,8 +175,8 @@ def tell(lesson: Lesson) -> Told:
         "neuron, one line."
     )
     yield (
-        f"No line separates XOR (one-line proves it), and the lowest mean squared error of a line is {least_of_a_line():g}: 0.5 for every input. "
-        "That figure comes from a search over all whole weights and biases from −10 to 10; the proof in one-line is for cross-entropy, which is convex, "
+        f"No line separates XOR (lesson one-line proves it), and the lowest mean squared error of a line is {least_of_a_line():g}: 0.5 for every input. "
+        "That figure comes from a search over all whole weights and biases from −10 to 10; the proof in lesson one-line is for cross-entropy, which is convex, "
         "and the squared error of a sigmoid is not."
     )
     yield Claim(
@@ -218,7 +218,7 @@ def unmoved(epochs: list[Epoch]) -> list[str]:
 
 def report(epochs: list[Epoch]) -> str:
     """Return every 200th epoch as a table."""
-    lines = ["epoch     loss    ŷ(0,0)  ŷ(0,1)  ŷ(1,0)  ŷ(1,1)   inputs (of 4) at which units 1, 2, 3 are above 0"]
+    lines = ["epoch     loss    ŷ(0,0)  ŷ(0,1)  ŷ(1,0)  ŷ(1,1)   inputs (of 4) with units 1, 2, 3 above 0"]
     for epoch in epochs[::200]:
         predictions = "".join(f"{p:8.4f}" for p in epoch.predictions)
         lines.append(f"{epoch.number:>5}  {epoch.loss:.5f}  {predictions}   {', '.join(map(str, epoch.active))}")
@@ -227,7 +227,7 @@ def report(epochs: list[Epoch]) -> str:
 
 def comparison() -> str:
     """Return where each run ends."""
-    lines = [f"{'after 1000 epochs':<28}{'loss':>8}   inputs (of 4) at which units 1, 2, 3 are above 0"]
+    lines = [f"{'after 1000 epochs':<28}{'loss':>8}   inputs (of 4) with units 1, 2, 3 above 0"]
     for name, bias in (("relu", 0.0), ("leaky_relu", 0.0), ("elu", 0.0), ("tanh", 0.0), ("relu", SHIFT)):
         last = end(name, bias)
         title = f"{name}, unit 1 starts at {bias:g}".replace("-", "−") if bias else name

@@ -303,6 +303,41 @@ def test_a_long_lesson_is_cut_and_all_of_it_is_there_on_request():
     assert int(re.search(r"\d+", shown[-5])[0]) + len(shown) - 1 == 400
 
 
+SLUG = re.compile(rf"(?<![\w-])({'|'.join(sorted(COURSE.lessons, key=len, reverse=True))})(?![\w-])")
+
+
+def references(text):
+    """The names of lessons in a text that stand without what says that they are lessons: “lesson”, or a command."""
+    behind = r"(?:[Ll]essons? |python3 -m autograd [\w-]+ |diagnose |notebooks/\w*)$"
+    return [
+        name[1]
+        for name in SLUG.finditer(text)
+        if ("-" in name[1] or text[name.start() - 1 : name.end() + 1] == f"({name[1]})")
+        and not re.search(behind, text[: name.start()])
+    ]
+
+
+@pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
+def test_a_lesson_that_another_speaks_of_is_called_a_lesson(lesson):
+    texts = [lesson.question, *(item for item in lesson.story() if isinstance(item, str))]
+    texts += [text for card in COURSE.cards for text in (card.question, card.answer) if card.lesson == lesson.slug]
+    assert [found for text in texts for found in references(text)] == []
+
+
+def test_a_bare_name_of_a_lesson_is_found():
+    assert references("As in xor-training, and in memory (memory).") == ["xor-training", "memory"]
+    assert references("Lesson xor-training; python3 -m autograd quiz xor-by-hand; memory is scarce.") == []
+
+
+@pytest.mark.parametrize("slug", COURSE.lessons)
+def test_a_lesson_has_no_line_that_is_too_long_and_no_broken_command(slug, capsys):
+    main(["step", slug, "--all"])
+    lines = capsys.readouterr().out.splitlines()
+    program = ("      PyTorch  ", "      chalkgrad  ")  # a line of a program is not broken
+    assert [line for line in lines if len(line) > 100 and not line.startswith(program)] == []
+    assert [line for line in lines if "python3 -c" in line and line.count('"') != 2] == []
+
+
 def test_digits_are_as_many_as_one_asks_for(capsys):
     def numbers(*options):
         main(["step", "xor-by-hand", *options])
