@@ -114,7 +114,7 @@ _LATER = {  # what is imported when it is first used
 if os.environ.get("CHALKGRAD_PLAIN") != "1":
     fast.install()
 output.let_signs_through()
-habits.explain_none()
+habits.explain_type_errors()
 sys.meta_path.append(habits.Hints(__name__, habits.of_module))
 
 __chalkgrad__ = "0.1.0"  # `nn` looks for this name: the package index has another `autograd`

@@ -54,6 +54,11 @@ ATTRIBUTES_ELSEWHERE = {
     "retain_grad": "Every node keeps its gradient after backward.",
     "cpu": "A Value is a plain Python float: v.data.",
     "numpy": "A Value is a plain Python float: v.data.",
+    **dict.fromkeys(
+        ("to", "cuda", "device", "dtype", "shape"), "A Value is one number, and a plain Python float: v.data."
+    ),
+    "requires_grad_": "Every Value has a gradient. A plain number has none.",
+    "zero_grad": "Write v.grad = None; optimizer.zero_grad() and model.zero_grad() do it for all.",
     "name": "Its name is its label: v.label.",
     "value": "Its number is v.data.",
     **dict.fromkeys(("m", "v", "momentum", "velocity", "cache", "exp_avg", "exp_avg_sq", "square_avg"), OWN_STATE),
@@ -84,18 +89,24 @@ WITHOUT_GRADIENT = (
 )
 
 
-def explain_none() -> None:
-    """See that a program, or a cell of a notebook, that ends with `lr * p.grad`, where there is no gradient, says why."""
+UFUNC = (
+    "NumPy's functions take numbers and arrays. A Value has methods: v.exp() for np.exp(v). Where there is such a method, an array of Values "
+    "works too: np.exp(np.array([v, w]))."
+)
+
+
+def explain_type_errors() -> None:
+    """See that a program, or a cell of a notebook, that ends with `lr * p.grad` for no gradient, or with np.exp(v), says why."""
     shown, notebook = sys.excepthook, sys.modules.get("IPython")
 
     def explained(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        note_none(error, trace)
+        add_note(error, trace)
         shown(kind, error, trace)
 
     def in_a_cell(
         shell: Any, kind: type[TypeError], error: TypeError, trace: TracebackType, tb_offset: int | None = None
     ) -> None:
-        note_none(error, trace)
+        add_note(error, trace)
         shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
 
     sys.excepthook = explained
@@ -103,13 +114,17 @@ def explain_none() -> None:
         shell.set_custom_exc((TypeError,), in_a_cell)
 
 
-def note_none(error: BaseException, trace: TracebackType | None) -> None:
-    """Add a sentence to the error of a line that computed with a grad that is None."""
+def add_note(error: BaseException, trace: TracebackType | None) -> None:
+    """Add a sentence to the error of a line that computed with a grad that is None, or gave a Value to a function of NumPy."""
     import traceback
 
+    if not isinstance(error, TypeError):
+        return
     last = traceback.extract_tb(trace)[-1].line if trace else ""
-    if isinstance(error, TypeError) and "NoneType" in str(error) and last and ".grad" in last:
+    if "NoneType" in str(error) and last and ".grad" in last:
         error.add_note(WITHOUT_GRADIENT)
+    if "'Value'" in str(error) and "ufunc" in str(error):
+        error.add_note(UFUNC)
 
 
 class Hint:

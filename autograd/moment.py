@@ -55,10 +55,22 @@ def changed(node: Value, order: Sequence[Value]) -> str:
         return ""
     named = names(list(order))
     if not same(recorded[:1], (value,)):
-        return f"{named[node]} was computed: it was {number(node.data)} then, and is {number(value)} now"
+        return f"{named[node]} was computed: it {was_and_is(node.data, value)}"
     k = next(k for k, slope in enumerate(slopes) if not same(recorded[k + 1 : k + 2], (slope,)))
     partial = f"∂{named[node]}/∂{named[node.parents[k]]}"
-    return f"{named[node]} was computed: {partial} was {number(recorded[k + 1])} then, and is {number(slopes[k])} now"
+    return f"{named[node]} was computed: {partial} {was_and_is(recorded[k + 1], slopes[k])}"
+
+
+def was_and_is(then: float, now: float) -> str:
+    """Say what a number was and is, in as many digits as tell the two apart.
+
+    >>> was_and_is(2.0, 1.0), was_and_is(0.0, -0.0)
+    ('was 2 then, and is 1 now', 'was 0.0 then, and is −0.0 now')
+    """
+    written = [number(then), number(now)]
+    if written[0] == written[1]:
+        written = [repr(x).replace("-", "−") for x in (then, now)]
+    return f"was {written[0]} then, and is {written[1]} now"
 
 
 def same(xs: tuple[float, ...], ys: tuple[float, ...]) -> bool:

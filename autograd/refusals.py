@@ -50,6 +50,8 @@ def described(x: object) -> str:
     if isinstance(x, (list, tuple)) and x and isinstance(x[0], Node):
         kind = "list" if isinstance(x, list) else kind
         return f"a {kind} of Values. Take one of them, xs[0]; for all of them, go through the {kind}."
+    if getattr(x, "shape", None) == () and getattr(x, "mask", False):
+        return f"a {kind}: there is no number behind the mask. Leave it out, or write what is to stand for it, Value(0.0) say."
     if getattr(x, "shape", None) == ():
         return f"a {kind} of one number. Write x.item()."
     if hasattr(x, "shape"):

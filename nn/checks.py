@@ -43,6 +43,14 @@ def check_positive(name: str, x: float, remedy: str = "") -> float:
     return check_range(name, x, lambda x: 0 < x < math.inf, "a finite number above 0", remedy)
 
 
+def check_none(set_to_none: bool) -> None:
+    """Refuse gradients of 0 in the place of None, which PyTorch has too."""
+    if set_to_none is not True:
+        raise DataError(
+            "A gradient that has not been computed is None here, and not 0. Leave set_to_none=False out; p.grad = 0.0 sets one."
+        )
+
+
 def choose(what: str, name: Any, options: Mapping[str, T], more: str = "") -> T:
     """Return the option of that name; without one, name them all, and the one that may be meant."""
     if isinstance(name, str) and name in options:

@@ -225,6 +225,7 @@ def numpy() -> Any:
 
 def safetensors() -> Any:
     """Return the package that reads and writes .safetensors, if it is there."""
+    numpy()  # which it needs, and does not name
     try:
         import safetensors.numpy as package
     except ImportError:

@@ -6,12 +6,12 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 from operator import is_
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from autograd import DataError, Parameter, Value, flat_parameters
 from autograd.replay import CountsEdits
 from nn.architecture import architecture
-from nn.checks import Number, first_three, shortened
+from nn.checks import Number, check_none, first_three, shortened
 from nn.errors import StateError
 from nn.nested import Nested, NestedLeaves, as_lists, check_tied, flat, numbers_in, set_at_once, shape
 from nn.torch_names import ModuleElsewhere
@@ -93,8 +93,9 @@ class Module(CountsEdits, ModuleElsewhere):
             f"{type(self).__name__} computes nothing yet: it needs a __call__(self, inputs).{hint}"
         )
 
-    def zero_grad(self) -> None:
+    def zero_grad(self, set_to_none: Literal[True] = True) -> None:
         """Forget the gradients: None, not 0, as PyTorch does."""
+        check_none(set_to_none)
         deque(map(setattr, self._found().in_one(), repeat("grad"), repeat(None)), maxlen=0)
 
     def saved(self) -> Iterator[tuple[str, Module | NestedLeaves]]:

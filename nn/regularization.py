@@ -18,6 +18,7 @@ from autograd import DataError, LengthError, Parameter, Value, dot, lift, mean, 
 from nn.checks import Number, check_count, check_length, check_list, check_positive, check_range, check_rng, shortened
 from nn.module import Inputs, LayerLike, Module, batched
 from nn.nested import NestedLeaves, leaves_of
+from nn.outputs import Outputs
 
 
 def l1_penalty(parameters: Iterable[Value], strength: float) -> Value:
@@ -69,12 +70,13 @@ class Dropout(Module):
         check_range("Dropout's p", p, lambda p: 0 <= p < 1, "a probability from 0 to below 1", "A usual one is 0.5.")
         self.p, self.rng = p, check_rng(rng)
 
-    def __call__(self, inputs: Inputs) -> list[Value]:
+    def __call__(self, inputs: Inputs) -> Outputs:
         """Return as many activations as there are inputs."""
+        numbers = [lift(x) for x in check_list(repr(self), inputs)]
         if not self.training:
-            return [lift(x) for x in check_list(repr(self), inputs)]
+            return Outputs(numbers)
         kept = 1 / (1 - self.p)
-        return [lift(x) * (0.0 if self.rng.random() < self.p else kept) for x in check_list(repr(self), inputs)]
+        return Outputs(x * (0.0 if self.rng.random() < self.p else kept) for x in numbers)
 
     def __repr__(self) -> str:
         return f"Dropout({self.p})"
@@ -163,16 +165,16 @@ class BatchNorm1d(Module):
         for name in ("weight", "bias", "running_mean", "running_var"):
             yield name, [getattr(norm, name) for norm in self.norms]
 
-    def __call__(self, inputs: Inputs) -> list[Value]:
+    def __call__(self, inputs: Inputs) -> Outputs:
         """Return one normalised row, by the running statistics."""
         return self.batch([inputs])[0]
 
-    def batch(self, rows: Sequence[Inputs]) -> list[list[Value]]:
+    def batch(self, rows: Sequence[Inputs]) -> list[Outputs]:
         """Return the normalised rows."""
         for row in rows:
             check_length("numbers in a row", row, repr(self), len(self.norms))
         columns = [norm([row[i] for row in rows]) for i, norm in enumerate(self.norms)]
-        return [list(row) for row in zip(*columns, strict=True)]
+        return [Outputs(row) for row in zip(*columns, strict=True)]
 
     def __repr__(self) -> str:
         return f"BatchNorm1d({len(self.norms)}, eps={self.norms[0].eps}, momentum={self.norms[0].momentum})"
@@ -195,22 +197,22 @@ class Residual(Module):
             raise DataError(f"Residual takes a layer, and {shortened(block)} is not one. Give Residual(Layer(2, 2)).")
         self.block = block
 
-    def __call__(self, inputs: Inputs) -> list[Value]:
+    def __call__(self, inputs: Inputs) -> Outputs:
         """Return each input plus the block's output in its place."""
         return self.batch([inputs])[0]
 
-    def batch(self, rows: Sequence[Inputs]) -> list[list[Value]]:
+    def batch(self, rows: Sequence[Inputs]) -> list[Outputs]:
         """Return the rows plus the block's outputs for them."""
         shared = [[lift(x) for x in check_list(repr(self), row)] for row in rows]
         return [self.added(row, outputs) for row, outputs in zip(shared, batched(self.block, shared), strict=True)]
 
-    def added(self, inputs: list[Value], outputs: Sequence[Value]) -> list[Value]:
+    def added(self, inputs: list[Value], outputs: Sequence[Value]) -> Outputs:
         """Return each input plus the output in its place."""
         if len(check_list("A residual sum", outputs)) != len(inputs):
             raise LengthError(
                 f"A residual block adds its outputs to its inputs, and {self.block!r} makes {len(outputs)} of {len(inputs)}. Give it as many outputs as inputs."
             )
-        return [x + out for x, out in zip(inputs, outputs, strict=True)]
+        return Outputs(x + out for x, out in zip(inputs, outputs, strict=True))
 
     def __repr__(self) -> str:
         return f"Residual({self.block!r})"

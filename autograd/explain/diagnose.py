@@ -91,7 +91,7 @@ def diagnose(
         return Diagnosis(typed.shown, verdict, (), sentence(typed, verdict))
     found = fitting(typed, flows, student) or fitting(typed, flows, apart(flows, unlikely(flows)))
     found += fitting(typed, flows, engine)
-    return Diagnosis(typed.shown, verdict, tuple(found), not_found(typed))
+    return Diagnosis(typed.shown, verdict, tuple(found), "" if found else not_found(typed))
 
 
 def apart(flows: Flows, mistakes: Iterable[Mistake]) -> Iterator[Mistake]:

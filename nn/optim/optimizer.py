@@ -3,10 +3,10 @@
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import repeat
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from autograd import DataError, DivisionError, Value
-from nn.checks import shortened
+from nn.checks import check_none, shortened
 from nn.optim.flat import FlatGroups, all_at_once, numbers_of, setting_calls, without_warnings
 from nn.optim.param_groups import (
     OptimizerState,
@@ -95,8 +95,9 @@ class Optimizer:
         self._flat_groups.split(self.state)
         return group["params"]
 
-    def zero_grad(self) -> None:
+    def zero_grad(self, set_to_none: Literal[True] = True) -> None:
         """Forget the gradients: None, not 0, as PyTorch does."""
+        check_none(set_to_none)
         for group in self.param_groups:
             parts = self._flat_groups.of(group["params"])  # type: ignore[arg-type]
             deque(map(setattr, parts, repeat("grad"), repeat(None)), maxlen=0)

@@ -28,6 +28,10 @@ REFUSED = [
     (lambda: (W * 2).grad_fn, "v.op"),
     (lambda: W.register_hook, "steps"),
     (lambda: W.requires_grad, "gradient"),
+    (lambda: W.requires_grad_(), "gradient"),
+    (lambda: W.shape, "v.data"),
+    (lambda: W.to("cpu"), "v.data"),
+    (lambda: W.zero_grad(), "v.grad = None"),
     (lambda: setattr(W, "m", 0.0), "whose keys are the Values"),
     (lambda: setattr(W, "_backward", None), "row"),
     (lambda: grad(lambda x: x * x)(3.0), "x = Value(3.0); grad(f(x), [x])"),
@@ -82,6 +86,16 @@ def test_a_step_without_a_gradient_is_answered_in_a_notebook():
     cell = f"from IPython.core.interactiveshell import InteractiveShell as S; S.instance().run_cell({STEP!r})"
     done = subprocess.run([sys.executable, "-c", cell], capture_output=True, text=True)
     assert "Call loss.backward() first" in done.stdout + done.stderr
+
+
+def test_a_function_of_numpy_is_answered_at_the_end_of_a_program():
+    np = pytest.importorskip("numpy")
+    program = "from autograd import Value\nimport numpy as np\n{}"
+    for line, said in (("np.exp(Value(1.0))", True), ("np.add(1, Value(1.0))", True), ("np.exp('a')", False)):
+        done = subprocess.run([sys.executable, "-c", program.format(line)], capture_output=True, text=True)
+        assert "TypeError" in done.stderr
+        assert ("v.exp() for np.exp(v)" in done.stderr) is said
+    assert [x.data for x in np.exp(np.array([Value(0.0), Value(1.0)]))] == [1.0, math.e]  # as the sentence says
 
 
 @pytest.mark.parametrize(("habit", "remedy"), REFUSED)
@@ -171,6 +185,8 @@ def test_a_number_in_an_array_and_an_array_of_values_have_a_remedy():
     np = pytest.importorskip("numpy")
     with pytest.raises(autograd.DataError, match=r"\.item\(\)"):
         Value(np.array(2.0))
+    with pytest.raises(autograd.DataError, match="no number behind the mask"):  # item() would be 0.0
+        Value(np.ma.masked)
     weights, x, b = np.array([[Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)]]), np.array([1.0, 2.0]), Value(0.5)
     with pytest.raises(autograd.DataError, match=r"np\.array\(\[b\]\)"):
         weights @ x + b

@@ -199,3 +199,19 @@ def test_large_graphs_are_checked_too():
     for _ in range(20_000):
         y = y * 0.999 + rng.random()
     check_moment("this", topological_order(y))
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "words"),
+    [
+        (2.0, 3.0, "it was 4 then, and is 6 now"),
+        (0.5, 0.5 + 2**-40, r"it was 1\.0 then, and is 1\.00000000000181.* now"),
+        (0.0, -0.0, r"it was 0\.0 then, and is −0\.0 now"),
+    ],
+)
+def test_the_two_numbers_are_told_apart(then, now, words):
+    x = Value(then, "x")
+    y = x * 2
+    x.data = now
+    with pytest.raises(GraphError, match=words):
+        why(y, x)

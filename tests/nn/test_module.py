@@ -131,7 +131,17 @@ def test_a_tied_layer_in_a_model_file_is_one_weight_too():
 
 
 @pytest.mark.parametrize(
-    "model", [nn.Layer(2, 1), nn.MLP(2, [2, 1]), nn.Sequential(nn.Layer(2, 2)), nn.Layer(2, 2, "softmax")]
+    "model",
+    [
+        nn.Layer(2, 1),
+        nn.MLP(2, [2, 1]),
+        nn.Sequential(nn.Layer(2, 2)),
+        nn.Layer(2, 2, "softmax"),
+        nn.Dropout(),
+        nn.Dropout().eval(),
+        nn.BatchNorm1d(2).eval(),
+        nn.Residual(nn.Layer(2, 2)),
+    ],
 )
 def test_outputs_are_a_list_that_refuses_to_be_multiplied(model):
     outputs = model([1.0, 2.0])

@@ -162,6 +162,17 @@ def test_what_has_no_gradient_stays(make):
     assert used.grad is None
 
 
+def test_zero_grad_takes_what_pytorch_s_takes():
+    layer = nn.Layer(1, 1)
+    for part in (layer, nn.SGD(layer.parameters(), lr=0.1)):
+        layer.neurons[0].bias.grad = 1.0
+        with pytest.raises(DataError, match="None here, and not 0"):
+            part.zero_grad(set_to_none=False)
+        assert layer.neurons[0].bias.grad == 1.0
+        part.zero_grad(set_to_none=True)
+        assert layer.neurons[0].bias.grad is None
+
+
 @pytest.mark.parametrize("make", FIRST_ORDER)
 def test_a_closure_is_refused_before_the_step(make):
     w = Value(1.0)
