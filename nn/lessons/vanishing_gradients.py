@@ -1,24 +1,32 @@
 """Gradients that vanish or explode on their way through many layers, and what each cure does, in numbers."""
 
-from collections.abc import Callable
-from random import Random
+from statistics import fmean
 from typing import Any
 
 from autograd import Parameter, Value, steps
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured
-from nn.activations import ACTIVATIONS
-from nn.init import Init, normal, xavier
+from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured
 from nn.init import he as he_init
-from nn.layers import Layer, Sequential
+from nn.init import normal, xavier
+from nn.layers import Sequential
+from nn.lessons.deep_networks import (
+    DEPTH,
+    EXAMPLES,
+    FOURFOLD,
+    WIDTH,
+    backward,
+    deviations,
+    first_over_last,
+    growth,
+    network,
+    norms,
+    scaled,
+    sigmoid_slopes,
+)
 from nn.lessons.definitions import define
-from nn.losses import mse_loss
-from nn.module import Module
 from nn.monitor.gradients import clip_grad_norm_, grad_norm
 from nn.optim.optimizers import SGD
-from nn.regularization import BatchNorm1d, Residual
 
 CHAIN, FACTOR = 10, 0.1
-DEPTH, WIDTH, EXAMPLES = 12, 6, 8
 SHOWN = (1, 4, 8, 12)
 LEARNING_RATE, TINY_RATE, MAX_NORM = 0.01, 1e-9, 1.0
 ALONG = ("chain h10→h9", "chain h9→h8", "chain h2→h1", "chain h1→x")
@@ -33,52 +41,6 @@ def chain(factor: float = FACTOR) -> Value:
     return h
 
 
-def network(activation: str, init: Init | None = None, residual: bool = False, norm: bool = False) -> Sequential:
-    """Return eleven hidden layers of six units and one output; with a path past each layer, or a batch norm in each unit."""
-    rng, parts = Random(0), list[Any]()
-    for _ in range(DEPTH - 1):
-        layer = Layer(WIDTH, WIDTH, "linear" if norm else activation, rng, init=init)
-        parts += [layer, BatchNorm1d(WIDTH), each(activation)] if norm else [Residual(layer) if residual else layer]
-    return Sequential(*parts, Layer(WIDTH, 1, "linear", rng))
-
-
-def each(activation: str) -> Callable[[list[Value]], list[Value]]:
-    """Return the function that activates every number of a row."""
-    return lambda row: [ACTIVATIONS[activation](z) for z in row]
-
-
-def layers(model: Sequential) -> list[Module]:
-    """Return all layers that have weights, from the first to the last."""
-    return [part for part in model.layers if isinstance(part, (Layer, Residual))]
-
-
-def scaled(init: Init, factor: float) -> Init:
-    """Return an initialisation times a factor."""
-    return lambda nin, nout, rng: [factor * w for w in init(nin, nout, rng)]
-
-
-def batch() -> tuple[list[list[float]], list[list[float]]]:
-    """Return eight examples of six numbers, each with a target of −1 or 1."""
-    rng = Random(1)
-    inputs = [[rng.gauss(0, 1) for _ in range(WIDTH)] for _ in range(EXAMPLES)]
-    return inputs, [[rng.choice([-1.0, 1.0])] for _ in range(EXAMPLES)]
-
-
-def backward(model: Sequential) -> float:
-    """Go forward and backward once, and return the loss."""
-    inputs, targets = batch()
-    model.zero_grad()
-    loss: Value = mse_loss(model.batch(inputs), targets)
-    loss.backward()
-    return loss.data
-
-
-def norms(model: Sequential) -> list[float]:
-    """Return the gradient norm of each layer, from the first to the last."""
-    backward(model)
-    return [grad_norm(layer.parameters()) for layer in layers(model)]
-
-
 def vanishing() -> dict[str, Sequential]:
     """Return the network whose gradients vanish, and the same with each cure."""
     return {
@@ -86,7 +48,7 @@ def vanishing() -> dict[str, Sequential]:
         "ReLU": network("relu"),
         "sigmoid, residual connections": network("sigmoid", residual=True),
         "sigmoid, batch normalisation": network("sigmoid", norm=True),
-        "sigmoid, weights 4 times as large": network("sigmoid", scaled(xavier, 4)),
+        "sigmoid, weights 4 times as large": network("sigmoid", FOURFOLD),
         "tanh, weights of size 0.1": network("tanh", normal(0, 0.1)),
         "tanh, Xavier's weights": network("tanh", xavier),
     }
@@ -136,18 +98,36 @@ def tell(lesson: Lesson) -> Told:
     )
     yield (
         "ReLU: slope 1 where it is on. Residual: x + f(x) has the slope 1 + f′, so there is always a way on which nothing shrinks (each "
-        "layer adds to the activations, and the last layer's gradient grows with them). Batch normalisation: it divides "
-        "each sum by its deviation, which is small here, and so multiplies the gradient up again. "
-        "Initialisation: four times the weights make up for sigmoid's ¼, but only near 0, so it helps "
-        "and does not cure; for tanh, whose slope at 0 is 1, Xavier's weights are enough."
+        "layer adds to the activations, and the last layer's gradient grows with them). Batch normalisation: it divides each sum by its standard deviation, "
+        f"{fmean(deviations()):.2f} in the mean here, and so multiplies the gradient up again. For tanh, whose slope at 0 is 1, Xavier's weights are enough."
     )
+    yield from larger_weights()
     yield "# The opposite: weights twice as large as He's"
     yield from define("gradient clipping")
     yield table_of_steps()
     yield (
-        "Each hidden layer now doubles: the activations on the way forward, the gradients on the way back. One step throws the network away. "
+        f"From layer to layer the activations now grow, {growth(2):.2f} times in the mean ({growth(1):.2f} times with He's weights), and on the way back the "
+        "gradients do. One step throws the network away. "
         "Clipping keeps the direction and shortens the step. Smaller weights and batch normalisation take away the cause. A learning rate "
         f"small enough for this gradient, {TINY_RATE:g}, works too, and will be far too small once the gradient is normal."
+    )
+
+
+def larger_weights() -> Told:
+    """Tell why four times the weights are no cure for sigmoid."""
+    yield "The slopes of the sigmoids, over all units and examples:"
+    lines = [f"{'':<22}{'mean':>7}{'below 0.05':>13}{'first/last':>13}"]
+    for name, init in (("Xavier's weights", xavier), ("4 times as large", FOURFOLD)):
+        slopes, share = sigmoid_slopes(network("sigmoid", init)), first_over_last("sigmoid", init)
+        lines.append(f"{name:<22}{fmean(slopes):>7.3f}{fmean(slope < 0.05 for slope in slopes):>13.0%}{share:>13.2g}")
+    straight = first_over_last("linear", xavier)
+    lines.append(f"{'4 times, slope ¼':<22}{0.25:>7.3f}{0:>13.0%}{straight:>13.2g}")
+    yield "\n".join(lines)
+    yield Claim(
+        f"Four times the weights would make up for the ¼, and first/last is {first_over_last('sigmoid', FOURFOLD):.1g} all the same, because the slope is "
+        "¼ only near 0, and larger weights lead away from there. With a function of slope ¼ everywhere in place of the sigmoid (the last row) it would be "
+        f"{straight:.2f}.".replace("e-0", "e−0"),
+        lambda sigmoids: first_over_last(*(("sigmoid", FOURFOLD) if sigmoids else ("linear", xavier))) < 0.01,
     )
 
 
@@ -180,7 +160,12 @@ def measure(lesson: Lesson) -> dict[str, float]:
         found[f"{name}: first/last"] = of[0] / of[-1]
     for name, one in exploding().items():
         found |= {f"{name}: norm": one["norm"], f"{name}: loss after": one["after"]}
-    return found
+    slopes = sigmoid_slopes(network("sigmoid", FOURFOLD))
+    return found | {
+        "4 times as large: mean slope": fmean(slopes),
+        "4 times as large: slopes below 0.05": fmean(slope < 0.05 for slope in slopes),
+        "activations of twice He's: growth": growth(2),
+    }
 
 
 def plot() -> Any:
@@ -213,6 +198,8 @@ LESSON = Lesson(
         "sigmoid, weights 4 times as large: first/last": 2.9446259515776e-05,
         "tanh, weights of size 0.1: first/last": 3.445240645e-07,
         "tanh, Xavier's weights: first/last": 1.10521355091,
+        "4 times as large: mean slope": 0.119875096824, "4 times as large: slopes below 0.05": 168 / 528,
+        "activations of twice He's: growth": 2.011540606078,
         "ReLU, weights twice He's: norm": 69307607.396,
         "smaller weights: He's: norm": 22.8130877055, "smaller weights: He's: loss after": 0.91844457253,
         "batch normalisation: norm": 50.951613862, "batch normalisation: loss after": 1.14620864721,

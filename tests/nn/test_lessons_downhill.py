@@ -9,6 +9,7 @@ import pytest
 from autograd.classroom import measured
 from nn.lessons import (
     batches,
+    deep_networks,
     early_stopping,
     landscape_walks,
     landscapes,
@@ -86,10 +87,8 @@ def test_ten_factors(factor, exact):
 
 def numpy_norms(model, slope, activate):
     """The gradient norm of each layer of a plain network, in NumPy."""
-    matrices = [
-        np.array([[w.data for w in n.weights] for n in layer.neurons]) for layer in vanishing_gradients.layers(model)
-    ]
-    inputs, targets = map(np.array, vanishing_gradients.batch())
+    matrices = [np.array([[w.data for w in n.weights] for n in layer.neurons]) for layer in deep_networks.layers(model)]
+    inputs, targets = map(np.array, deep_networks.batch())
     entering = [inputs]
     for w in matrices[:-1]:
         entering.append(activate(entering[-1] @ w.T))
@@ -112,6 +111,20 @@ def numpy_norms(model, slope, activate):
 def test_the_norms_of_the_layers_are_numpy_s(name, activate, slope):
     model = vanishing_gradients.vanishing()[name]
     assert vanishing_gradients.norms(model) == pytest.approx(numpy_norms(model, slope, activate), rel=1e-9)
+
+
+def test_the_slopes_of_the_sigmoids_and_the_growth_of_the_activations_are_numpy_s():
+    for init, mean, share in ((None, 0.230, 0.0), (deep_networks.FOURFOLD, 0.120, 0.318)):
+        model, rows, slopes = deep_networks.network("sigmoid", init), np.array(deep_networks.batch()[0]), []
+        for layer in model.layers[:-1]:
+            rows = 1 / (1 + np.exp(-rows @ np.array([[w.data for w in n.weights] for n in layer.neurons]).T))
+            slopes += list((rows * (1 - rows)).ravel())
+        assert deep_networks.sigmoid_slopes(model) == pytest.approx(slopes, rel=1e-9)
+        assert np.mean(slopes) == pytest.approx(mean, abs=5e-4)
+        assert np.mean(np.array(slopes) < 0.05) == pytest.approx(share, abs=5e-4)
+    assert deep_networks.growth(2) == pytest.approx(2 * deep_networks.growth(1), rel=1e-9), (
+        "ReLU: twice the weights, twice the sums"
+    )
 
 
 def test_each_cure_brings_the_gradient_back_to_the_first_layer():
