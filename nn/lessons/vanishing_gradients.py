@@ -11,11 +11,11 @@ from nn.layers import Sequential
 from nn.lessons.deep_networks import (
     DEPTH,
     EXAMPLES,
-    FOURFOLD,
     WIDTH,
     backward,
     deviations,
     first_over_last,
+    fourfold,
     growth,
     network,
     norms,
@@ -48,7 +48,7 @@ def vanishing() -> dict[str, Sequential]:
         "ReLU": network("relu"),
         "sigmoid, residual connections": network("sigmoid", residual=True),
         "sigmoid, batch normalisation": network("sigmoid", norm=True),
-        "sigmoid, weights 4 times as large": network("sigmoid", FOURFOLD),
+        "sigmoid, weights 4 times as large": network("sigmoid", fourfold),
         "tanh, weights of size 0.1": network("tanh", normal(0, 0.1)),
         "tanh, Xavier's weights": network("tanh", xavier),
     }
@@ -117,17 +117,17 @@ def larger_weights() -> Told:
     """Tell why four times the weights are no cure for sigmoid."""
     yield "The slopes of the sigmoids, over all units and examples:"
     lines = [f"{'':<22}{'mean':>7}{'below 0.05':>13}{'first/last':>13}"]
-    for name, init in (("Xavier's weights", xavier), ("4 times as large", FOURFOLD)):
+    for name, init in (("Xavier's weights", xavier), ("4 times as large", fourfold)):
         slopes, share = sigmoid_slopes(network("sigmoid", init)), first_over_last("sigmoid", init)
         lines.append(f"{name:<22}{fmean(slopes):>7.3f}{fmean(slope < 0.05 for slope in slopes):>13.0%}{share:>13.2g}")
     straight = first_over_last("linear", xavier)
     lines.append(f"{'4 times, slope ¼':<22}{0.25:>7.3f}{0:>13.0%}{straight:>13.2g}")
     yield "\n".join(lines)
     yield Claim(
-        f"Four times the weights would make up for the ¼, and first/last is {first_over_last('sigmoid', FOURFOLD):.1g} all the same, because the slope is "
+        f"Four times the weights would make up for the ¼, and first/last is {first_over_last('sigmoid', fourfold):.1g} all the same, because the slope is "
         "¼ only near 0, and larger weights lead away from there. With a function of slope ¼ everywhere in place of the sigmoid (the last row) it would be "
         f"{straight:.2f}.".replace("e-0", "e−0"),
-        lambda sigmoids: first_over_last(*(("sigmoid", FOURFOLD) if sigmoids else ("linear", xavier))) < 0.01,
+        lambda sigmoids: first_over_last(*(("sigmoid", fourfold) if sigmoids else ("linear", xavier))) < 0.01,
     )
 
 
@@ -160,7 +160,7 @@ def measure(lesson: Lesson) -> dict[str, float]:
         found[f"{name}: first/last"] = of[0] / of[-1]
     for name, one in exploding().items():
         found |= {f"{name}: norm": one["norm"], f"{name}: loss after": one["after"]}
-    slopes = sigmoid_slopes(network("sigmoid", FOURFOLD))
+    slopes = sigmoid_slopes(network("sigmoid", fourfold))
     return found | {
         "4 times as large: mean slope": fmean(slopes),
         "4 times as large: slopes below 0.05": fmean(slope < 0.05 for slope in slopes),

@@ -114,7 +114,7 @@ def test_the_norms_of_the_layers_are_numpy_s(name, activate, slope):
 
 
 def test_the_slopes_of_the_sigmoids_and_the_growth_of_the_activations_are_numpy_s():
-    for init, mean, share in ((None, 0.230, 0.0), (deep_networks.FOURFOLD, 0.120, 0.318)):
+    for init, mean, share in ((None, 0.230, 0.0), (deep_networks.fourfold, 0.120, 0.318)):
         model, rows, slopes = deep_networks.network("sigmoid", init), np.array(deep_networks.batch()[0]), []
         for layer in model.layers[:-1]:
             rows = 1 / (1 + np.exp(-rows @ np.array([[w.data for w in n.weights] for n in layer.neurons]).T))
