@@ -1,28 +1,31 @@
 """Early stopping: a printed example run through its own algorithm, what patience does, and a real run."""
 
-import math
 from itertools import pairwise
-from random import Random
 from typing import Any
 
 from autograd import Parameter, Value, dot, grad
 from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured, number, passes
 from autograd.graph import topological_order
-from nn.data.datasets import linear_regression
-from nn.layers import Neuron
 from nn.lessons.definitions import define
-from nn.losses import mse_loss
-from nn.optim.optimizers import SGD
+from nn.lessons.stopping_runs import (
+    EPOCHS,
+    INPUTS,
+    NOISE,
+    TRAINING,
+    TRUE,
+    VALIDATION,
+    epochs,
+    noise_learned,
+    stopping_epoch,
+    train,
+)
 from nn.training.callbacks import EarlyStopping
-from nn.training.fit import fit
-from nn.training.history import History
 
 PRINTED = {1: (2.5, 2.6), 5: (1.2, 1.3), 10: (0.8, 0.9), 15: (0.4, 0.85), 20: (0.2, 0.9)}  # epoch: training, validation
 DOCUMENT_KEEPS, DOCUMENT_PATIENCE = 10, 5
 PATIENCES = (1, 5, 10, 100)
-EPOCHS, TRAINING, VALIDATION, BATCH = 60, 20, 40, 2
 RATE = 0.1
-INPUTS, NOISE, LEARNING_RATE = 12, 0.5, 0.02
+EPOCHS_SHOWN = (1, 5, 10, 15, 20, 30, 60)
 BUMPY = dict(enumerate((5.0, 4.0, 4.2, 4.1, 3.9, 4.0, 4.3, 4.4), 1))
 
 
@@ -84,27 +87,6 @@ def filled_in() -> dict[int, float]:
     return found
 
 
-def data(n: int, seed: int) -> list[Any]:
-    """Return examples of twelve inputs, of which only the first matters: y = 2·x₁ + noise."""
-    return linear_regression(n, weights=[2.0] + [0.0] * (INPUTS - 1), bias=0.0, noise=NOISE, rng=Random(seed))
-
-
-def train(patience: int) -> tuple[History, EarlyStopping, Neuron]:
-    """Train one linear neuron on twenty examples; return the history, the watcher, and the neuron that is kept."""
-    model = Neuron(INPUTS, "linear", weights=[0.0] * INPUTS)
-    optimizer, stopping = SGD(model.parameters(), LEARNING_RATE), EarlyStopping(patience)
-    history = fit(
-        model, data(TRAINING, 1), mse_loss, optimizer, EPOCHS, BATCH,
-        validation=data(VALIDATION, 11), callbacks=[stopping], rng=Random(0),
-    )  # fmt: skip
-    return history, stopping, model
-
-
-def noise_learned(model: Neuron) -> float:
-    """Return the length of the eleven weights that should be 0."""
-    return math.hypot(*(w.data for w in model.weights[1:]))
-
-
 def tell(lesson: Lesson) -> Told:
     """Why validation; the printed example; patience; a real run."""
     yield "# Two losses that want different things: L_train is trained on, L_val is only watched"
@@ -140,17 +122,40 @@ def tell(lesson: Lesson) -> Told:
     )
     yield f"# What patience does: {TRAINING} noisy examples of {INPUTS} inputs, of which one matters; watched on {VALIDATION} others"
     yield patience_table()
+    yield f"The same run with patience 100, epoch by epoch; the true weights are w₁ = {TRUE:g} and 0 for the others:"
+    yield epochs_table()
+    first, kept, final = (epochs()[epoch - 1] for epoch in (EPOCHS_SHOWN[0], stopping_epoch(), EPOCHS))
     yield (
-        "The training loss falls to the end, the validation loss turns. The neuron finds w₁ and fits the noise at the same time: first "
-        "what w₁ gains weighs more, later the weights that should be 0 go on growing. "
-        "Much patience costs epochs and nothing else, since the best weights are kept all the while."
+        f"The training loss falls to the end; the validation loss turns. To epoch {stopping_epoch()} the distance from the true weights falls, from "
+        f"{first.distance:.2f} to {kept.distance:.2f}: w₁ gains more than the others lose. Later w₁ goes on beyond {TRUE:g}, to {final.w1:.2f}, and the others "
+        "away from 0."
     )
+    calm = epochs(0.0)
+    yield Claim(
+        f"After epoch {stopping_epoch()} the others grow from {kept.others:.2f} to {final.others:.2f} because the neuron fits the noise of its {TRAINING} "
+        f"examples: trained on the same inputs without noise they shrink in these epochs, from {calm[stopping_epoch() - 1].others:.2f} to "
+        f"{calm[-1].others:.2f}.",
+        lambda noisy: (run := epochs(NOISE if noisy else 0.0))[-1].others > run[stopping_epoch() - 1].others,
+    )
+    yield "Much patience costs epochs and nothing else, since the best weights are kept all the while."
     (hasty, at), (patient, later) = watched(BUMPY, 1), watched(BUMPY, 3)
     yield (
         f"This curve has no bumps; others have. Of {', '.join(f'{loss:g}' for loss in BUMPY.values())} patience 1 stops after epoch {at} "
         f"and keeps {hasty.best_loss:g}; "
         f"patience 3 stops after epoch {later} and keeps {patient.best_loss:g}."
     )
+
+
+def epochs_table() -> str:
+    """Return losses and weights at some epochs."""
+    history = train(EPOCHS)[0]
+    lines = ["epoch   training   validation      w₁   length of the others   distance from the true weights"]
+    for epoch in EPOCHS_SHOWN:
+        one = epochs()[epoch - 1]
+        lines.append(
+            f"{epoch:>5}{history.loss[epoch - 1]:>11.4f}{history.validation_loss[epoch - 1]:>13.4f}{one.w1:>8.3f}{one.others:>23.3f}{one.distance:>33.3f}"
+        )
+    return "\n".join(lines)
 
 
 def printed_table() -> str:

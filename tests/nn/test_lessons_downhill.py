@@ -6,6 +6,7 @@ from random import Random
 import numpy as np
 import pytest
 
+import nn
 from autograd.classroom import measured
 from nn.lessons import (
     batches,
@@ -17,6 +18,7 @@ from nn.lessons import (
     memory,
     optimizers,
     schedules,
+    stopping_runs,
     three_layers,
     vanishing_gradients,
     why_backprop,
@@ -554,9 +556,21 @@ def test_the_real_run_turns_and_its_best_weights_are_kept():
     assert history.loss[-1] < min(history.loss[:50])
     assert 1 < stopping.best_epoch == int(np.argmin(losses)) + 1 < 30
     assert losses[-1] > 2 * min(losses)
-    x, y = zip(*early_stopping.data(early_stopping.VALIDATION, 11), strict=True)
+    x, y = zip(*stopping_runs.data(early_stopping.VALIDATION, 11), strict=True)
     predictions = np.array(x) @ [w.data for w in kept.weights] + kept.bias.data
     assert ((predictions - np.array(y)) ** 2).mean() == pytest.approx(min(losses), rel=1e-9)
+
+
+def test_the_weights_of_the_run_epoch_by_epoch_are_numpy_s():
+    """SGD on the mean squared error of two examples at a time, in the order in which they are drawn."""
+    train = stopping_runs.data(early_stopping.TRAINING, 1)
+    w, b, rng = np.zeros(12), 0.0, Random(0)
+    for one in stopping_runs.epochs():
+        for inputs, targets in nn.batches(train, stopping_runs.BATCH, rng):
+            x, error = np.array(inputs), np.array(inputs) @ w + b - np.array(targets)
+            w, b = w - 0.02 * 2 * error @ x / len(x), b - 0.02 * 2 * error.mean()
+        assert (one.w1, one.others) == pytest.approx((w[0], np.linalg.norm(w[1:])), rel=1e-9)
+        assert one.distance == pytest.approx(np.linalg.norm(w - 2 * np.eye(12)[0]), rel=1e-9)
 
 
 def test_the_step_for_the_training_example_raises_the_other_loss():
