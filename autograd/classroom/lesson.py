@@ -15,7 +15,7 @@ from autograd.errors import DataError
 from autograd.explain.events import Chain, Event
 from autograd.explain.stepper import steps
 from autograd.functions import grad
-from autograd.graph import names, topological_order
+from autograd.graph import names, printable, topological_order
 from autograd.value import Value
 
 Story = Iterator["str | Event"]  # what is shown
@@ -138,7 +138,7 @@ def as_lesson(thing: object, title: str = "") -> Lesson:
     if isinstance(thing, Lesson):
         return thing
     if isinstance(thing, Value):
-        return Lesson(title or thing.label or "A graph", again(thing))
+        return Lesson(title or printable(thing.label) or "A graph", again(thing))
     if not callable(thing):
         raise DataError(
             f"Neither a Value, nor a function that builds one, nor a Lesson: {shortened(thing)}. Give the root of the graph, the loss say."

@@ -10,7 +10,7 @@ from html import unescape
 
 import pytest
 
-from autograd import Value, dot
+from autograd import Value, dot, play
 from autograd.__main__ import main
 from autograd.classroom.handout import handout
 from autograd.classroom.paper import Paper
@@ -146,6 +146,17 @@ def test_hostile_texts_are_shown_and_do_nothing(tmp_path):
     assert "<img" not in html
     assert "&lt;script&gt;#eval" in html
     handout(hostile_lesson()).save(tmp_path / "sheet.md")
+
+
+def test_a_label_that_names_a_page_is_one_line_without_controls(tmp_path):
+    loss = Value(2.0, "w") * 3
+    loss.label = "L\n# a heading\n<img src=x>\u202e\x1b[2J"
+    handout(loss).save(tmp_path / "sheet.md")
+    text = (tmp_path / "sheet.md").read_text("utf-8")
+    for shown in (text, handout(loss).html()[""], play(loss).html[: play(loss).html.index("<script")]):
+        assert not {c for c in shown if c in "\x1b\u202e"}
+    assert text.splitlines()[0] == r"# L \# a heading \<img src=x\>��\[2J"
+    assert play(loss).title == "L # a heading <img src=x>��[2J, forward and backward"
 
 
 @SOME

@@ -10,7 +10,7 @@ from autograd.classroom.questions import Question, typable
 from autograd.explain.events import Chain, Compute, Event, Ready
 from autograd.explain.expression import Expr
 from autograd.explain.stepper import steps
-from autograd.graph import number
+from autograd.graph import number, printable
 from autograd.pictures.arrangement import arrange
 from autograd.pictures.levels import grouping
 from autograd.pictures.scene import scene
@@ -91,7 +91,7 @@ def sheet(paper: Paper) -> Sheet:
     places = {question.question: str(i) for i, question in enumerate(paper.questions, 1)}
     rows = [row(node, expr, events, gradients) for node, expr in named.items() if node.kind != "constant"]
     return Sheet(
-        clean(paper.title),
+        printable(paper.title),
         clean(paper.opening),
         clean(named[paper.root].label),
         width > WIDE,
