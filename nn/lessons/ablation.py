@@ -1,8 +1,10 @@
 """What is left of learning when one part of it is missing: XOR by 2-3-1, complete, and without each part in turn."""
 
+import math
 from collections.abc import Sequence
 from functools import cache
 from random import Random
+from statistics import fmean
 
 from autograd import Value
 from nn.data.datasets import xor
@@ -73,3 +75,11 @@ def table() -> str:
     """Return the loss in the end for each part that is left out."""
     rows = [f"{part:<18}{trained(part):>7.3f}   {instead}" for part, instead in PARTS.items()]
     return "\n".join([f"{'left out':<18}{'loss':>7}   instead", *rows])
+
+
+@cache
+def along(weights: int, draws: int = 200) -> float:
+    """Return which part of a random change of so many weights is along one direction, that of the gradient say: the mean over some draws."""
+    rng = Random(weights)
+    changes = ([rng.gauss(0, 1) for _ in range(weights)] for _ in range(draws))
+    return fmean(abs(change[0]) / math.hypot(*change) for change in changes)

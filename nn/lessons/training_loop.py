@@ -6,8 +6,8 @@ from itertools import groupby
 from random import Random
 from typing import Any
 
-from autograd import Value, grad, mean, phases, scope, softmax
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Told, Wrong, choice, measured
+from autograd import Value, phases, scope
+from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Story, Told, Wrong, choice, measured
 from nn.data.batching import batches
 from nn.layers import MLP
 from nn.lessons import ablation
@@ -20,9 +20,10 @@ from nn.lessons.training_run import (
     LOOK,
     PATIENCE,
     Row,
+    bias_sums,
     by_fit,
     by_hand,
-    network,
+    first_loss,
     parts,
 )
 from nn.losses import cross_entropy
@@ -31,6 +32,7 @@ from nn.plots import loss_curves, new_figure
 from nn.training.fit import evaluate
 
 LEFT_OUT = ("chain z1→u1", "ready u1", "chain z1→c1", "ready c1", "chain z2→c2", "ready c2", "chain z→x", "ready x")
+TOO_LARGE = 3  # times the weights of the network
 HOW_MACHINES_LEARN = {1: (2.3, 0.10), 10: (1.2, 0.60), 50: (0.3, 0.92), 100: (None, 0.93)}
 FUNDAMENTALS = {1: (2.45, 0.15), 10: (1.23, 0.45), 50: (0.42, 0.78), 100: (0.15, 0.92), 200: (0.08, 0.97)}
 
@@ -86,14 +88,20 @@ def tell(lesson: Lesson) -> Told:
     yield from whole_loop()
 
 
-def beginning() -> Story:
+def beginning() -> Told:
     """Tell why a network of ten classes begins near 2.3."""
     _, _, test = parts()
-    even, drawn = (evaluate(m, test, cross_entropy) for m in (MLP(2, [8, CLASSES], init="zeros"), network()))
+    even, drawn = evaluate(MLP(2, [8, CLASSES], init="zeros"), test, cross_entropy), first_loss()
     yield (
         f"Ten classes, and no idea: each gets 1/10, and the loss is −ln(1/10) = ln 10 = {math.log(CLASSES):.4f}. That is the document's “maybe 2.3”, "
         f"with 10 % right by luck. A network with weights of 0 gives {even:.4f}. Random weights are confident without evidence, and confident "
-        f"mistakes cost more: ours begin at {drawn:.4f}. A first loss far above ln 10 says that the logits are too large: the weights are, or the inputs."
+        f"mistakes cost more: ours begin at {drawn:.4f}."
+    )
+    yield Claim(
+        f"A first loss far above ln 10 says that the logits are too large: the weights are, or the inputs. With weights {TOO_LARGE} times as large ours would "
+        f"begin at {first_loss(TOO_LARGE):.1f} because the logits are {TOO_LARGE**2} times as large (two layers, {TOO_LARGE} · {TOO_LARGE}); with inputs "
+        f"{TOO_LARGE**2} times as large they are so too, and it would begin at {first_loss(inputs=TOO_LARGE**2):.1f}.",
+        lambda large: first_loss(TOO_LARGE if large else 1) > 3 * math.log(CLASSES),
     )
 
 
@@ -117,11 +125,12 @@ def whole_loop() -> Story:
         f"gradient shrinks with the loss. e⁻ᴸ, with L the loss, is the probability given to the true class, as a geometric mean: {given}. "
         "The other document begins at 2.45 with 15 % right and does not say how many classes it has: if ten, 2.45 is above ln 10, confident and mostly wrong."
     )
+    wide = math.sqrt(right * (1 - right) / len(test))
     yield (
         f"The validation loss was lowest in epoch {best}, and training stopped after {len(rows)}. With the weights of epoch {best}, "
         f"{round(right * len(test))} of the {len(test)} test points are right, {right:.0%}: less than of the training set, which it has seen. Thirty points "
-        f"do not say more than {right:.0%} ± {math.sqrt(right * (1 - right) / len(test)):.0%} (one standard deviation, √(p(1 − p)/n)): "
-        "another thirty might as well give 58 % or 76 %."
+        f"do not say more than {right:.0%} ± {wide:.0%} (one standard deviation, √(p(1 − p)/n)): "
+        f"another thirty might as well give {right - wide:.0%} or {right + wide:.0%}."
     )
     yield "# Slips in the printed loop"
     yield from slips()
@@ -134,19 +143,6 @@ def whole_loop() -> Story:
     )
     yield f"History: {history}."
     yield f"Its losses are those of the loop above, {'bit for bit' if same else 'but not to the last bit'}: fit is that loop, with checks."
-
-
-def bias_sums(count: int = 6) -> tuple[list[float], list[float], list[float]]:
-    """Return ŷ − y of some examples summed over the classes, as printed, and over the examples, and the biases' gradients of the mean loss."""
-    model, examples = network(), parts()[0][:count]
-    deltas = [[p.data - (k == y) for k, p in enumerate(softmax(model(x)))] for x, y in examples]
-    biases = [neuron.bias for neuron in model.layers[-1].neurons]
-    gradients = grad(mean([cross_entropy(model(x), y) for x, y in examples]), biases)
-    return (
-        [math.fsum(row) for row in deltas],
-        [math.fsum(column) for column in zip(*deltas, strict=True)],
-        list(gradients),
-    )
 
 
 def slips() -> Story:
@@ -179,8 +175,9 @@ def without_each_part() -> Story:
         "That is true of all six, with a reservation about backpropagation: gradients can be found by nudging (lesson why-backprop), and one can "
         "learn without any. "
         f"Change all 13 weights at random, and keep the change if the loss is lower: after {ablation.TRIES:,} tries the loss is "
-        f"{ablation.searched():.3f}. With a million weights a small random change lowers the loss about every second time, "
-        "but hardly at all: backpropagation makes learning cheap, not possible."
+        f"{ablation.searched():.3f}. A small random change lowers the loss about every second time, but little of it is along the gradient: "
+        f"{ablation.along(13):.2f} of its length in the mean with 13 weights, {ablation.along(1000):.3f} with 1000. Backpropagation makes learning cheap, "
+        "not possible."
     )
 
 
@@ -283,11 +280,11 @@ LESSON = Lesson(
             (Wrong("one update an epoch is counted", 100, lambda: 100, "Each batch is one update."),),
         ),
         choice(
-            "A new network for ten classes has a first loss of 9. What does that say?",
+            "A new network for ten classes has a first loss of 11. What does that say?",
             [("it has learned something already", "Then its loss would be below ln 10."),
              ("nothing: it is random", "A network that knows nothing has ln 10 = 2.3."),
              ("its logits are too large: the weights are, or the inputs", "")],
-            lambda: 3 if math.log(CLASSES) < 9 else 1,
+            lambda: 1 + [loss > 9 for loss in (by_hand()[0][-1].loss, first_loss(weights=0), first_loss(TOO_LARGE))].index(True),
             "Compare with guessing.",
         ),
     ),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from random import Random
 
-from autograd import mean
+from autograd import grad, mean, softmax
 from nn.data.batching import Data, batches, random_split
 from nn.data.datasets import blobs
 from nn.layers import MLP
@@ -28,6 +28,14 @@ def parts() -> list[Data[int]]:
 def network() -> MLP:
     """Return the network: weights by He for ReLU, by Xavier for the outputs, biases 0."""
     return MLP(2, [8, CLASSES], rng=Random(0))
+
+
+def first_loss(weights: float = 1.0, inputs: float = 1.0) -> float:
+    """Return the loss of the untrained network on the test points, with its weights, or its inputs, so many times as large."""
+    model = network()
+    for p in model.parameters():
+        p.data *= weights
+    return evaluate(model, [([inputs * number for number in x], y) for x, y in parts()[2]], cross_entropy)
 
 
 @dataclass(frozen=True)
@@ -87,3 +95,16 @@ def by_fit() -> History:
         model, train, cross_entropy, SGD(model.parameters(), LEARNING_RATE), EPOCHS, BATCH,
         callbacks=[EarlyStopping(PATIENCE)], validation=validation, rng=Random(3),
     )  # fmt: skip
+
+
+def bias_sums(count: int = 6) -> tuple[list[float], list[float], list[float]]:
+    """Return ŷ − y of some examples summed over the classes, as printed, and over the examples, and the biases' gradients of the mean loss."""
+    model, examples = network(), parts()[0][:count]
+    deltas = [[p.data - (k == y) for k, p in enumerate(softmax(model(x)))] for x, y in examples]
+    biases = [neuron.bias for neuron in model.layers[-1].neurons]
+    gradients = grad(mean([cross_entropy(model(x), y) for x, y in examples]), biases)
+    return (
+        [math.fsum(row) for row in deltas],
+        [math.fsum(column) for column in zip(*deltas, strict=True)],
+        list(gradients),
+    )

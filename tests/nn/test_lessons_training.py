@@ -322,6 +322,17 @@ def test_the_loop_is_numpy_s_for_an_epoch():
     assert training_loop.by_hand()[0][0].loss == pytest.approx(np.mean(losses), rel=1e-12)
 
 
+def test_logits_nine_times_as_large_begin_near_11():
+    """In NumPy: two layers without biases, so that three times the weights, or nine times the inputs, make nine times the logits."""
+    model, test = training_loop.network(), training_loop.parts()[2]
+    w1, w2 = (np.array([[w.data for w in n.weights] for n in layer.neurons]) for layer in model.layers)
+    z = 9 * np.maximum(np.array([x for x, _ in test]) @ w1.T, 0) @ w2.T
+    losses = np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(test)), [y for _, y in test]]
+    assert training_loop.first_loss(3) == pytest.approx(losses.mean())
+    assert training_loop.first_loss(inputs=9) == pytest.approx(losses.mean())
+    assert losses.mean() > 9
+
+
 def test_it_begins_near_ln_10_and_steepens_off():
     rows, _, _ = training_loop.by_hand()
     assert rows[0].gradient > rows[9].gradient > rows[49].gradient
