@@ -24,6 +24,7 @@ from nn.lessons import (
     published,
     recomputed,
     training_loop,
+    training_run,
     universal_approximation,
 )
 
@@ -281,7 +282,7 @@ def test_fit_is_the_loop_written_out_bit_for_bit():
 
 
 def test_the_printed_loop_sums_the_biases_over_the_wrong_axis_in_numpy():
-    model, examples = training_loop.network(), training_loop.parts()[0][:6]
+    model, examples = training_run.network(), training_loop.parts()[0][:6]
     (w1, b1), (w2, b2) = (
         (
             np.array([[w.data for w in n.weights] for n in layer.neurons]),
@@ -304,7 +305,7 @@ def test_the_printed_loop_sums_the_biases_over_the_wrong_axis_in_numpy():
 def test_the_loop_is_numpy_s_for_an_epoch():
     """The first epoch by matrix formulas: dL/dz = ŷ − y, ReLU, no engine."""
     train, _, _ = training_loop.parts()
-    model = training_loop.network()
+    model = training_run.network()
     w = [np.array([[p.data for p in n.weights] for n in layer.neurons]) for layer in model.layers]
     b = [np.zeros(len(layer.neurons)) for layer in model.layers]
     losses = []
@@ -324,7 +325,7 @@ def test_the_loop_is_numpy_s_for_an_epoch():
 
 def test_logits_nine_times_as_large_begin_near_11():
     """In NumPy: two layers without biases, so that three times the weights, or nine times the inputs, make nine times the logits."""
-    model, test = training_loop.network(), training_loop.parts()[2]
+    model, test = training_run.network(), training_loop.parts()[2]
     w1, w2 = (np.array([[w.data for w in n.weights] for n in layer.neurons]) for layer in model.layers)
     z = 9 * np.maximum(np.array([x for x, _ in test]) @ w1.T, 0) @ w2.T
     losses = np.log(np.exp(z).sum(axis=1)) - z[np.arange(len(test)), [y for _, y in test]]
