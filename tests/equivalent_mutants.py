@@ -15,6 +15,7 @@ EQUIVALENT: dict[str, str] = {
     "autograd/row_code.py named: 'w' → 'XXw'": "the name of a variable",
     "autograd/row_code.py named: 'x' → 'XXx'": "the name of a variable",
     "autograd/value.py Value.backward: True → False": "there are as many gradients as leaves",
+    "autograd/explain/stepper.py Stepper.__init__: 0 → 1": "the events of one stream have the same names",
     "autograd/explain/stepper.py count_steps: count < most → count <= most": "one node more is counted, and the smaller is returned",
     "autograd/fast.py : 32 → 33": "how long a dot is written out: the bits are the same",
     "autograd/fast.py dot_of: 0 → 1": "a dot of one product as a loop: the bits are the same",

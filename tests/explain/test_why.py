@@ -10,6 +10,7 @@ import autograd
 from autograd import GraphError, Value, dot, paths, steps, what_if, why
 from autograd.explain.event_json import plain
 from autograd.graph import topological_order
+from autograd.rules import REAL, Op
 from tests.strategies import as_values, examples, programs
 
 
@@ -111,6 +112,14 @@ def test_a_zero_is_traced_to_where_the_gradient_was_lost():
     h.label = "h"
     loss = (h * 3).tanh()
     assert "blocked by relu at h (z = −1.5)" in why(loss, x).reason
+
+
+def test_a_zero_slope_is_put_down_to_what_is_zero_and_to_nothing_beside_it():
+    row = Op("xyy", lambda xp, x, y: x * y * y, lambda xp, x, y, out: (y * y, 2.0 * x * y), "x·y²", "{0} {1}^2", (REAL, REAL))
+    x, y = Value(3.0, "x"), Value(0.0, "y")
+    z = x.apply(row, x, y)
+    z.label = "z"
+    assert why(z, y).reason == "Zero: blocked by xyy at z (y = 0)."  # and not x = 3
 
 
 def test_asking_about_what_is_not_there():
