@@ -40,12 +40,12 @@ class Code(ToCome):
     def __init__(self, text: str, binds: int = 9) -> None:
         self.text, self.binds = text, binds
 
-    def within(self, binds: int) -> str:
+    def bracketed(self, binds: int) -> str:
         """Return the text, in parentheses where they are needed."""
         return self.text if self.binds >= binds else f"({self.text})"
 
     def __neg__(self) -> "Code":
-        return Code(f"-{self.within(4)}", 3)
+        return Code(f"-{self.bracketed(4)}", 3)
 
     def __pos__(self) -> "Code":
         return self
@@ -54,7 +54,7 @@ class Code(ToCome):
         return Code(f"abs({self})")
 
     def __pow__(self, n: Any) -> "Code":
-        return Code(f"{self.within(9)} ** {as_code(n).within(3)}", 4)
+        return Code(f"{self.bracketed(9)} ** {as_code(n).bracketed(3)}", 4)
 
     def __rpow__(self, x: Any) -> "Code":
         return as_code(x) ** self
@@ -80,7 +80,7 @@ def infix(sign: str, binds: int, turned: bool = False) -> Callable[[Any, Any], C
 
     def operator(x: Any, y: Any) -> Code:
         x, y = (as_code(y), as_code(x)) if turned else (as_code(x), as_code(y))
-        return Code(f"{x.within(binds)} {sign} {y.within(binds + 1)}", binds)
+        return Code(f"{x.bracketed(binds)} {sign} {y.bracketed(binds + 1)}", binds)
 
     return operator
 

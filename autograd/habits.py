@@ -12,7 +12,7 @@ from autograd.errors import DataError
 __all__ = ["Hints"]
 
 # Of the module: autograd.jacobian, say.
-FUNCTIONS_ELSEWHERE = {
+FOREIGN_FUNCTIONS = {
     "numpy": "There are no arrays to differentiate here: compute with Values, or record a function and replay it on NumPy arrays.",
     "jacobian": "Ask for one row at a time: grad(y, inputs) for each output y.",
     "elementwise_grad": "Compute with Values, y = f(x), and write grad(y, [x]); for many numbers, record(f, 0.0) and call it with a list.",
@@ -43,7 +43,7 @@ OWN_STATE = (
     "class Value(autograd.Value): pass."
 )
 # Of a Value: attributes that others have.
-ATTRIBUTES_ELSEWHERE = {
+FOREIGN_ATTRIBUTES = {
     "_prev": "The nodes that it was made from are v.parents, in order, with repeats.",
     "_op": "Its operation is v.op, a row of the table: v.op.name, and None in a leaf.",
     "_backward": "A node of your own is made by a row: x.apply(Op(…), x). The local derivatives are v.partials.",
@@ -67,7 +67,7 @@ ATTRIBUTES_ELSEWHERE = {
 
 def of_module(name: str) -> str:
     """Return a sentence about a function that another package has, or nothing."""
-    return f". {FUNCTIONS_ELSEWHERE[name]}" if name in FUNCTIONS_ELSEWHERE else ""
+    return f". {FOREIGN_FUNCTIONS[name]}" if name in FOREIGN_FUNCTIONS else ""
 
 
 class Hints:
@@ -145,7 +145,7 @@ class Hint:
         value.__dict__[self.name] = x
 
 
-class Elsewhere:
+class ForeignNames:
     """The attributes of other packages' Values and tensors: each is refused with what it is called here.
 
     >>> from autograd import Value
@@ -157,8 +157,8 @@ class Elsewhere:
     __slots__ = ()
 
 
-for _name, _sentence in ATTRIBUTES_ELSEWHERE.items():
-    setattr(Elsewhere, _name, Hint(_name, _sentence))
+for _name, _sentence in FOREIGN_ATTRIBUTES.items():
+    setattr(ForeignNames, _name, Hint(_name, _sentence))
 
 
 def check_arguments(others: tuple[object, ...], named: dict[str, object]) -> None:
@@ -167,7 +167,7 @@ def check_arguments(others: tuple[object, ...], named: dict[str, object]) -> Non
         raise DataError(CHILDREN)
     if named:
         name = next(iter(named))
-        hint = ATTRIBUTES_ELSEWHERE.get(name, 'It is given a number and a label: Value(2.0, "w").')
+        hint = FOREIGN_ATTRIBUTES.get(name, 'It is given a number and a label: Value(2.0, "w").')
         raise DataError(f"A Value is not given {name}. {hint}")
 
 

@@ -46,7 +46,9 @@ class sources(Folds):
 
     maximum = staticmethod(lambda x, y: Code(f"({x} if {x} >= {y} or {x} != {x} else {y})"))
     minimum = staticmethod(lambda x, y: Code(f"({x} if {x} <= {y} or {x} != {x} else {y})"))
-    square = staticmethod(lambda x: Code(f"({x.within(2)} * {x.within(3)} if -1e154 < {x} < 1e154 else square({x}))"))
+    square = staticmethod(
+        lambda x: Code(f"({x.bracketed(2)} * {x.bracketed(3)} if -1e154 < {x} < 1e154 else square({x}))")
+    )
     where = staticmethod(lambda c, x, y: Code(f"({x} if {c} else {y})"))
 
 
@@ -62,7 +64,7 @@ def computed(op: Op, otherwise: str) -> list[str]:
     tests = [domain.holds(sources, x) for domain, x in zip(op.domain, operands, strict=True) if domain is not REAL]
     return [
         "    try:",
-        *(line for test in tests for line in (f"        if not {test.within(9)}:", f"            {otherwise}")),
+        *(line for test in tests for line in (f"        if not {test.bracketed(9)}:", f"            {otherwise}")),
         f"        out = {op.value(sources, *operands)}",
         *(f"        {name} = {slope}" for name, slope in zip(("dx", "dy"), slopes, strict=False)),
         "    except (OverflowError, TypeError):",

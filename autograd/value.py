@@ -16,7 +16,7 @@ from math import nan
 from typing import ClassVar
 
 from autograd.graph import leaves_and_results, uses, watch_growth
-from autograd.habits import Elsewhere, check_arguments, check_seed
+from autograd.habits import ForeignNames, check_arguments, check_seed
 from autograd.modes import mode
 from autograd.namespaces import scalars
 from autograd.node import Node
@@ -27,7 +27,7 @@ from autograd.refusals import Refused, as_float, check_label, check_leaves, no_c
 OWN_CLASSES: list[type[Value]] = []  # what users have derived from Value
 
 
-class Value(Operators, Refused, Elsewhere, Node):
+class Value(Operators, Refused, ForeignNames, Node):
     """A number that remembers how it was made.
 
     >>> x, w, b = Value(2.0, "x"), Value(3.0, "w"), Value(1.0, "b")

@@ -161,8 +161,8 @@ def questions(root: Value, unseeded: Value | None = None) -> list[Question]:
     """
     events = typable(root)
     tried = attempts(root, events[0].names) if events else []
-    elsewhere = {} if unseeded is None else contributions(unseeded, topological_order(root))
-    return [contribution(event, tried, elsewhere.get((event.node, event.operand))) for event in events]
+    of_the_lesson = {} if unseeded is None else contributions(unseeded, topological_order(root))
+    return [contribution(event, tried, of_the_lesson.get((event.node, event.operand))) for event in events]
 
 
 def contributions(other: Value, order: list[Value]) -> dict[tuple[Value, int], float]:

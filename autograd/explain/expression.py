@@ -177,6 +177,9 @@ def tex_name(label: str) -> str:
     """Return a name in TeX: z1 is z with an index, a longer word is upright."""
     if label in ("…",) or is_number(label):
         return label.replace("−", "-").replace("…", r"\dots")
+    if root := re.fullmatch(r"(−?)(?:(\d+)/)?√(?:\(([^\W_]+)\)|([^\W_]))", label):  # 2/√π, √2, √(2π)
+        under = r"\sqrt{" + (root[3] or root[4]).replace("π", r"\pi") + "}"
+        return root[1].replace("−", "-") + (rf"\frac{{{root[2]}}}{{{under}}}" if root[2] else under)
     if index := re.fullmatch(r"([A-Za-z])([⁰¹²³⁴⁵⁶⁷⁸⁹]*)([₀₁₂₃₄₅₆₇₈₉,]+)", label):
         high, low = index[2].translate(PLAIN), index[3].translate(PLAIN)
         return f"{index[1]}^{{{high}}}_{{{low}}}" if high else f"{index[1]}_{{{low}}}"

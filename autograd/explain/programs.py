@@ -44,10 +44,10 @@ def call(function: str, *operands: Any) -> Code:
 def raised(x: Any, n: Any) -> Code:
     """Return a power as text, with a whole exponent written as one."""
     exponent = str(int(n)) if isinstance(n, float) and n == int(n) else str(as_code(n))
-    return Code(f"{as_code(x).within(9)} ** {exponent if isinstance(n, float) and n >= 0 else f'({exponent})'}", 4)
+    return Code(f"{as_code(x).bracketed(9)} ** {exponent if isinstance(n, float) and n >= 0 else f'({exponent})'}", 4)
 
 
-def chosen(condition: Any, x: Any, y: Any) -> Code:
+def choice(condition: Any, x: Any, y: Any) -> Code:
     """Return a choice as text."""
     return Code(f"({as_code(x)} if {condition} else {as_code(y)})")
 
@@ -67,7 +67,7 @@ PYTHON = Calls(
     "",
     maximum=lambda x, y: call("max", x, y),
     minimum=lambda x, y: call("min", x, y),
-    where=chosen,
+    where=choice,
     **POWERS,
 )
 TORCH = Calls(
@@ -232,7 +232,7 @@ def micrograd_line(node: Value, operands: tuple[Code, ...]) -> Code:
     op = node.op
     assert op is not None
     if op is rules.RELU:
-        return Code(f"{operands[0].within(9)}.relu()")
+        return Code(f"{operands[0].bracketed(9)}.relu()")
     arithmetic = (rules.ADD, rules.SUB, rules.MUL, rules.DIV, rules.NEG, rules.DOT, rules.SUM, rules.MEAN)
     if op in arithmetic or op.name.startswith("power("):
         written = str(as_code(value_of(op, PYTHON, operands)))

@@ -232,13 +232,13 @@ def activations(flows: Flows) -> Iterator[Mistake]:
         valued = flows.with_locals(in_place_of(op, lambda chain: flows.names[chain.node].data))
         yield made(flows, "a slope left out", f"the slope of {op.name} is left out", why, left_out)
         yield made(flows, "a value for a slope", f"the value of {op.name} is taken for its slope", why, valued)
-        yield from elsewhere(flows, op)
+        yield from slope_at_wrong_number(flows, op)
     for op, name, when, why in ONE_LESS_THE_VALUE:
         wrong = flows.with_locals(in_place_of(op, lambda chain: 1.0 - flows.names[chain.node].data))
         yield made(flows, name, when, why, wrong)
 
 
-def elsewhere(flows: Flows, op: Op) -> Iterator[Mistake]:
+def slope_at_wrong_number(flows: Flows, op: Op) -> Iterator[Mistake]:
     """The slope of an activation at a wrong number: its operand where its result belongs, or its result where its operand does."""
     why = f"The slope of {op.name} is taken at the number that went in; a formula with the result in it takes what came out."
     for said, inside in (("its operand for its result", False), ("its result for its operand", True)):

@@ -200,13 +200,13 @@ def routes(
     widths: Mapping[float, float],
 ) -> list[list[Point]]:
     """Return the points of each edge: from a node's right side, straight across the columns between, to a node's left side."""
-    leaving: dict[str, list[int]] = {}
-    arriving: dict[str, list[int]] = {}
+    outgoing: dict[str, list[int]] = {}
+    incoming: dict[str, list[int]] = {}
     for i, (a, b) in enumerate(edges):
-        leaving.setdefault(a, []).append(i)
-        arriving.setdefault(b, []).append(i)
-    starts = ports(leaving, [places[(*between, b)[0]][1] for (_, b), between in zip(edges, bends, strict=True)], sizes)
-    ends = ports(arriving, [places[(a, *between)[-1]][1] for (a, _), between in zip(edges, bends, strict=True)], sizes)
+        outgoing.setdefault(a, []).append(i)
+        incoming.setdefault(b, []).append(i)
+    starts = ports(outgoing, [places[(*between, b)[0]][1] for (_, b), between in zip(edges, bends, strict=True)], sizes)
+    ends = ports(incoming, [places[(a, *between)[-1]][1] for (a, _), between in zip(edges, bends, strict=True)], sizes)
     found = []
     for i, ((a, b), between) in enumerate(zip(edges, bends, strict=True)):
         start = (places[a][0] + sizes[a][0] / 2, places[a][1] + starts[i])

@@ -202,13 +202,13 @@ class Writer:
             spot = self.placed.moves.get(mark)
             step = f' data-product="{spot[0]:.0f} {spot[1]:.0f}"' if spot else ""
             return f'<g class="node {mark.kind}" data-nodes="{nodes}"{use}{step} {place}>{inner}</g>'
-        return f'<g class="node {mark.kind}" data-nodes="{nodes}" {place} aria-label="{escape(clean(self.told(mark)))}">{inner}</g>'
+        return f'<g class="node {mark.kind}" data-nodes="{nodes}" {place} aria-label="{escape(clean(self.description(mark)))}">{inner}</g>'
 
     def slots(self, mark: Mark) -> list[Slot]:
         """Return the places for numbers in a mark."""
         return slots(mark, self.placed.scene.gradients)
 
-    def told(self, mark: Mark) -> str:
+    def description(self, mark: Mark) -> str:
         """Return what a mark says, for those who cannot see it."""
         assert self.now is not None
         said = {slot.role: self.number(slot) for slot in self.slots(mark)}

@@ -144,7 +144,7 @@ def refusal_of_all(op: Op, xp: ScriptNamespace, operands: Sequence[Any]) -> list
 
 def unless(test: Any) -> str:
     """Write the opposite of a test."""
-    return f"!{test.within(9)}" if isinstance(test, Code) else script(not test)
+    return f"!{test.bracketed(9)}" if isinstance(test, Code) else script(not test)
 
 
 def flushed(xp: ScriptNamespace) -> list[str]:

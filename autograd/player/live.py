@@ -30,7 +30,7 @@ from autograd.explain.stepper import steps
 from autograd.explain.why import BLOCKED, CANCELS, UPSTREAM_CANCELS, ZERO
 from autograd.op import Op
 from autograd.player.javascript import table_of
-from autograd.player.page_data import Told, graphs_of, verdict
+from autograd.player.page_data import ToldGraph, graphs_of, verdict
 from autograd.player.templates import Hole, Templates, written
 from autograd.refusals import called, no_value, no_value_of_many, too_large
 from autograd.value import Value
@@ -59,7 +59,7 @@ def alive(events: Sequence[Event], decides: str = "", also: Sequence[Row] = ()) 
         "rows": [row_texts(*row) for row in rows],
         "graphs": graphs,
         "zeros": ZEROS,
-        "slips": slips(),
+        "slips": step_mistakes(),
     }
     return {**data, "events": [told[k] for k in range(len(events))]}, script
 
@@ -121,23 +121,23 @@ def row_texts(op: Op, count: int) -> dict[str, Any]:
     }
 
 
-def slips() -> list[dict[str, str]]:
+def step_mistakes() -> list[dict[str, str]]:
     """Return the mistakes of one step.
 
-    >>> slips()[2]["number"], slips()[-1]["words"]
+    >>> step_mistakes()[2]["number"], step_mistakes()[-1]["words"]
     ('g+l', 'is what you get when {} is multiplied with, and not {}.')
     """
     step = Value(1.0) * 1.0
     chain = next(event for event in steps(step) if isinstance(event, Chain))
     holed = replace(chain, upstream=Hole("g"), local=Hole("l"), after=Hole("a"))
     told = [
-        {**verdict(slip.name, slip.when, slip.why), "number": cast(Hole, slip.number(holed)).mark}
-        for slip in STEP_MISTAKES
+        {**verdict(mistake.name, mistake.when, mistake.why), "number": cast(Hole, mistake.number(holed)).mark}
+        for mistake in STEP_MISTAKES
     ]
     return [*told, verdict(*SWAPPED)]
 
 
-def texts_of(found: Sequence[Told], rows: Sequence[Row]) -> tuple[list[dict[str, Any]], dict[int, dict[str, Any]]]:
+def texts_of(found: Sequence[ToldGraph], rows: Sequence[Row]) -> tuple[list[dict[str, Any]], dict[int, dict[str, Any]]]:
     """Return what is told of each graph, and the templates of each event."""
     place = {row: k for k, row in enumerate(rows)}
     graphs: list[dict[str, Any]] = []

@@ -43,7 +43,7 @@ Change = list[Any]  # what, key, number
 
 
 @dataclass(eq=False)
-class Told:
+class ToldGraph:
     """One graph and the events that tell of it, with their places in the whole stream."""
 
     names: dict[Value, Any]
@@ -117,14 +117,14 @@ def gather(
     return plain(told), list(joined(*pictures.values()))
 
 
-def graphs_of(events: Sequence[Event]) -> list[Told]:
+def graphs_of(events: Sequence[Event]) -> list[ToldGraph]:
     """Return the graphs of a stream, in the order in which they are first met."""
     ids = {node: f"n{i}" for i, node in enumerate(named_nodes(events))}
-    found: dict[Value, Told] = {}
+    found: dict[Value, ToldGraph] = {}
     for k, event in enumerate(events):
         *_, root = event.names  # a topological order ends with its root
         if root not in found:
-            found[root] = Told(dict(event.names), ids)
+            found[root] = ToldGraph(dict(event.names), ids)
         found[root].events[k] = event
     return list(found.values())
 
@@ -142,7 +142,7 @@ def drawn(names: Names, which: int) -> Iterator[str]:
         before = grouping.size
 
 
-def between(graph: Told) -> dict[int, tuple[list[Change], str]]:
+def between(graph: ToldGraph) -> dict[int, tuple[list[Change], str]]:
     """Return, for each event that is told of a graph, what happened since the one before, and a sentence on it."""
     whole = graph.whole()
     place = {same_as(event): i for i, event in enumerate(whole)}
@@ -199,7 +199,7 @@ def changes_by(event: Event, ids: Mapping[Value, str]) -> Iterator[Change]:
             yield ["local", f"{ids[event.node]}.{event.operand}", event.local]
 
 
-def moved(graph: Told, event: Update, values: dict[Value, float]) -> list[Change]:
+def moved(graph: ToldGraph, event: Update, values: dict[Value, float]) -> list[Change]:
     """Return the values that the operations give once a parameter has moved, and remember them."""
     values[event.node] = event.after
     changed = {event.node}
@@ -215,7 +215,7 @@ def moved(graph: Told, event: Update, values: dict[Value, float]) -> list[Change
     return [["value", graph.ids[node], values[node]] for node in graph.names if node.op and node in changed]
 
 
-def ledgers(graph: Told) -> dict[str, Any]:
+def ledgers(graph: ToldGraph) -> dict[str, Any]:
     """Return where the gradient of every node came from, if a backward pass over the graph is told."""
     told = {same_as(event): k for k, event in graph.events.items()}
     if not any(isinstance(event, (Seed, Chain, Ready)) for event in graph.events.values()):
@@ -237,7 +237,7 @@ def ledgers(graph: Told) -> dict[str, Any]:
 
 
 def ledger(
-    graph: Told, node: Value, added: Mapping[Chain, int], ready: int | None, chains: Sequence[Chain]
+    graph: ToldGraph, node: Value, added: Mapping[Chain, int], ready: int | None, chains: Sequence[Chain]
 ) -> dict[str, Any]:
     """Return one ledger: its head, a row for each use with the event that added it, and the reason for a zero."""
     uses = tuple(added)

@@ -158,18 +158,18 @@ class Templates:
         """Return the templates of an event: `words` and `lines`, and where a condition chooses among several, those too."""
         match event:
             case Compute() | Seed():
-                return self.told(replace(event, names=self.names))
+                return self.texts(replace(event, names=self.names))
             case Chain():
-                first = self.told(self.holed_chain(event, before=0.0))
+                first = self.texts(self.holed_chain(event, before=0.0))
                 again = (event.node, event.operand) not in self.first
-                return {**self.told(self.holed_chain(event)), "first": first} if again else first
+                return {**self.texts(self.holed_chain(event)), "first": first} if again else first
             case Ready():
-                return self.told(self.ready[event.node])
+                return self.texts(self.ready[event.node])
             case Update():
                 return self.of_update(event)
         raise ValueError(event)
 
-    def told(self, event: Event) -> dict[str, Any]:
+    def texts(self, event: Event) -> dict[str, Any]:
         """Return the words and lines of an event with holes."""
         (words,) = written(lambda: [event.words])
         return {"words": words, "lines": written(lambda: event.lines)}
@@ -200,8 +200,8 @@ class Templates:
         def moved(gradient: float, after: float = after) -> Update:
             return replace(event, names=self.names, before=before, gradient=gradient, after=after)
 
-        against, along = (self.told(moved(Hole(f"g{place}", falls))) for falls in (True, False))
-        return {**against, "along": along["words"], "stays": self.told(moved(0.0, before))["words"]}
+        against, along = (self.texts(moved(Hole(f"g{place}", falls))) for falls in (True, False))
+        return {**against, "along": along["words"], "stays": self.texts(moved(0.0, before))["words"]}
 
 
 def templates(names: Mapping[Value, Expr], whole: list[Event], events: list[Event]) -> Iterator[dict[str, Any]]:

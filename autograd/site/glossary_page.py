@@ -9,7 +9,7 @@ from html import escape
 
 from autograd.classroom import Course, Definition
 from autograd.pictures.texts import clean
-from autograd.site.lesson_page import home
+from autograd.site.lesson_page import lesson_path
 from autograd.site.shell import Item, SitePage, link
 
 ROW = re.compile(r"^\| \*\*(?P<term>.+?)\*\* \| (?P<words>.+) \|$")
@@ -80,7 +80,7 @@ def glossary_items(course: Course, words: Sequence[Word]) -> Iterator[Item]:
 def entry(course: Course, word: Word) -> str:
     """Return a word with its meaning, its formulas, and the lesson that defines it."""
     formulas = "".join(f'<p class="formula">{formula}</p>' for formula in word.formulas)
-    where = f" → {link(home(word.lesson), course.lessons[word.lesson].title)}" if word.lesson else ""
+    where = f" → {link(lesson_path(word.lesson), course.lessons[word.lesson].title)}" if word.lesson else ""
     return (
         f'<dt id="{anchor(word.term)}">{escape(clean(word.term))}</dt>'
         f"<dd><p>{escape(clean(word.words))}{where}</p>{formulas}</dd>"

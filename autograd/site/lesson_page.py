@@ -22,7 +22,7 @@ SCRIPTS = ("storage.js", "lesson.js")
 TITLE = '<h1 id="title">'  # of the stage
 
 
-def home(slug: str) -> str:
+def lesson_path(slug: str) -> str:
     """Return where a lesson's page lies."""
     return f"lessons/{slug}/index.html"
 
@@ -36,10 +36,14 @@ def lesson_items(course: Course, lesson: Lesson, cards: Sequence[Flashcard]) -> 
     """Yield all that a site has of a lesson."""
     slug, ways, paper = lesson.slug, bridges(lesson), handout(lesson).sheet
     drawn = bool(paper.blank)
-    yield SitePage(home(slug), lesson.title, lesson_body(course, lesson, ways, cards, drawn), SCRIPTS, "index.html")
+    yield SitePage(
+        lesson_path(slug), lesson.title, lesson_body(course, lesson, ways, cards, drawn), SCRIPTS, "index.html"
+    )
     yield SiteFile(beside(slug, "stage.html"), stage(lesson))
     yield from plot_items(lesson)
-    yield quiz_page(lesson, home(slug), two_grounds(slug, "graph-blank", "The graph, to fill in") if drawn else "")
+    yield quiz_page(
+        lesson, lesson_path(slug), two_grounds(slug, "graph-blank", "The graph, to fill in") if drawn else ""
+    )
     yield SiteFile(beside(slug, "handout.html"), with_way_home(page(paper), lesson))
     yield from (SiteFile(beside(slug, f"{slug}{suffix}"), content) for suffix, (_, content) in ways.items())
     yield from graph_files(lesson, paper.blank)
@@ -91,7 +95,7 @@ def lesson_body(
     """Return what stands on the page of a lesson."""
     slug = lesson.slug
     parts = [
-        f'<article data-path="{escape(home(slug))}" data-title="{escape(clean(lesson.title))}">',
+        f'<article data-path="{escape(lesson_path(slug))}" data-title="{escape(clean(lesson.title))}">',
         f'<p class="chapter">{escape(clean(course.chapter(slug)))} · lesson {course.place(slug)}</p>',
         f"<h1>{escape(clean(lesson.title))}</h1>",
         f'<p class="question">{escape(clean(lesson.question))}</p>' if lesson.question else "",
@@ -168,6 +172,6 @@ def onward(course: Course, slug: str) -> str:
         for name, on in course.notebooks.items()
         if slug in on
     ]
-    before = [link(home(s), f"← {course.lessons[s].title}") for s in slugs[max(0, here - 1) : here]]
-    after = [link(home(s), f"{course.lessons[s].title} →") for s in slugs[here + 1 : here + 2]]
+    before = [link(lesson_path(s), f"← {course.lessons[s].title}") for s in slugs[max(0, here - 1) : here]]
+    after = [link(lesson_path(s), f"{course.lessons[s].title} →") for s in slugs[here + 1 : here + 2]]
     return f'<nav class="onward" aria-label="Onward">{"".join([*before, *notebooks, *after])}</nav>'

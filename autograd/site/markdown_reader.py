@@ -7,7 +7,7 @@ from collections.abc import Callable
 from html import escape
 
 from autograd.classroom import Course
-from autograd.site.lesson_page import home
+from autograd.site.lesson_page import lesson_path
 
 
 def markdown_reader(course: Course) -> Callable[[str], str]:
@@ -30,7 +30,7 @@ def markdown_reader(course: Course) -> Callable[[str], str]:
 def inline_code(code: str, course: Course) -> str:
     """Return code in a line; the name of a lesson leads to it."""
     shown = f"<code>{escape(code)}</code>"
-    return f'<a href="@/{home(code)}">{shown}</a>' if code in course.lessons else shown
+    return f'<a href="@/{lesson_path(code)}">{shown}</a>' if code in course.lessons else shown
 
 
 def block(code: str) -> str:

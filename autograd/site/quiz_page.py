@@ -15,12 +15,12 @@ from autograd.site.shell import SitePage, link
 SCRIPTS = ("judge.js", "storage.js", "quiz.js")
 
 
-def quiz_page(lesson: Lesson, home: str, picture: str) -> SitePage:
+def quiz_page(lesson: Lesson, lesson_path: str, picture: str) -> SitePage:
     """Return the page on which the questions of a lesson are answered, with a picture of its graph."""
     asked = Paper(lesson).questions
     rows = "\n".join(question(i, one) for i, one in enumerate(asked))
     body = [
-        f'<p class="chapter">{link(home, lesson.title)}</p>',
+        f'<p class="chapter">{link(lesson_path, lesson.title)}</p>',
         f"<h1>Quiz: {escape(clean(lesson.title))}</h1>",
         f'<p class="quiet">{counted(len(asked), "question")}. A number counts with two digits or more; 1/3 is exact.</p>',
         picture,
@@ -28,7 +28,7 @@ def quiz_page(lesson: Lesson, home: str, picture: str) -> SitePage:
         '<p id="score" role="status"></p>',
         f'<script type="application/json" id="questions">{embedded({"asked": [plain(one) for one in asked]})}</script>',
     ]
-    path = home.replace("index.html", "quiz.html")
+    path = lesson_path.replace("index.html", "quiz.html")
     return SitePage(path, f"Quiz: {lesson.title}", "\n".join(body), SCRIPTS, "index.html")
 
 

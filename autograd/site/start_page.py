@@ -10,7 +10,7 @@ from autograd.pictures.texts import clean, counted
 from autograd.player.page import embedded
 from autograd.site.card_page import identity
 from autograd.site.glossary_page import Word, anchor
-from autograd.site.lesson_page import home
+from autograd.site.lesson_page import lesson_path
 from autograd.site.shell import Item, SiteFile, SitePage, link, part
 
 SCRIPTS = ("storage.js", "search-index.js", "start.js")
@@ -39,7 +39,9 @@ def entry(course: Course, lesson: Lesson) -> str:
     """Return a lesson's number, title and question."""
     place = course.place(lesson.slug)
     question = f"<p>{escape(clean(lesson.question))}</p>" if lesson.question else ""
-    return f'<li><span class="place">{place}</span><h3>{link(home(lesson.slug), lesson.title)}</h3>{question}</li>'
+    return (
+        f'<li><span class="place">{place}</span><h3>{link(lesson_path(lesson.slug), lesson.title)}</h3>{question}</li>'
+    )
 
 
 def lesson_entry(lesson: Lesson) -> dict[str, str]:
@@ -53,7 +55,7 @@ def lesson_entry(lesson: Lesson) -> dict[str, str]:
         "title": lesson.title,
         "text": lesson.question,
         "more": " ".join([lesson.slug, *said, *defined]),
-        "path": home(lesson.slug),
+        "path": lesson_path(lesson.slug),
     }
 
 

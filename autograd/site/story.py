@@ -12,13 +12,13 @@ from autograd.pictures.texts import clean
 
 def story(lesson: Lesson) -> str:
     """Return what a lesson tells."""
-    return "\n".join(told(lesson.tell(lesson), f"@/lessons/{lesson.slug}/stage.html"))
+    return "\n".join(elements(lesson.tell(lesson), f"@/lessons/{lesson.slug}/stage.html"))
 
 
-def told(items: Iterable[str | Event | Claim | Definition], stage: str) -> Iterator[str]:
+def elements(items: Iterable[str | Event | Claim | Definition], stage: str) -> Iterator[str]:
     """Yield each text as an element, and each run of events as one link.
 
-    >>> list(told(["# Forward", "A text."], "@/stage.html"))
+    >>> list(elements(["# Forward", "A text."], "@/stage.html"))
     ['<h2>Forward</h2>', '<p>A text.</p>']
     """
     count, run = 0, 0

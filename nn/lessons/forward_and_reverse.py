@@ -68,11 +68,11 @@ def cost(inputs: int, outputs: int) -> Cost:
     x = [Value(rng.uniform(-1, 1)) for _ in range(inputs)]
     hidden = [dot([rng.uniform(-1, 1) for _ in x], x).tanh() for _ in range(WIDTH)]
     y = [dot([rng.uniform(-1, 1) for _ in hidden], hidden) for _ in range(outputs)]
-    edges = sum(len(moving(node)) for node in topological_order(together(y)) if node.op) - outputs
+    edges = sum(len(moving(node)) for node in topological_order(one_root(y)) if node.op) - outputs
     return Cost(inputs, outputs, edges, edges * inputs, edges * outputs)
 
 
-def together(outputs: list[Value]) -> Value:
+def one_root(outputs: list[Value]) -> Value:
     """Return one root above all outputs, so that they are walked at once."""
     return dot([1.0] * len(outputs), outputs)
 

@@ -80,7 +80,7 @@ def stored() -> dict[str, Any]:
     return found
 
 
-def chosen() -> int:
+def best_step() -> int:
     """Return the step with the lowest loss on the names that are there for choosing."""
     losses: list[float] = stored()["choosing"]
     return losses.index(min(losses))
@@ -155,9 +155,9 @@ def tell(lesson: Lesson) -> Told:
     yield "# Training: recorded once, replayed on all names at once"
     yield f"A name of any length is one program: it is filled up to {CONTEXT} places, and what is behind the end has the weight 0. Then Adam:"
     yield table(run)
-    yield from judged(run, chosen())
+    yield from judged(run, best_step())
     yield "# What it makes up"
-    for when, made in ((f"after {chosen()} steps", run["samples"]), (f"after {STEPS}", run["samples at the end"])):
+    for when, made in ((f"after {best_step()} steps", run["samples"]), (f"after {STEPS}", run["samples at the end"])):
         known = [name for name in made if name in to_train]
         yield f"{len(made)} samples {when}: {', '.join(made)}. Among the names that it learned from: {len(known)}."
     yield 'Train it yourself, in some seconds with NumPy:\n  python3 -c "from nn.lessons.gpt import train; print(train())"'
@@ -207,7 +207,7 @@ def ends(lesson: Lesson) -> Told:
 def table(run: dict[str, Any]) -> str:
     """Return the losses of the stored run at some steps."""
     lines = ["step   trained on   for choosing   held out"]
-    steps = sorted({0, 10, 25, 50, 100, STEPS, chosen()})
+    steps = sorted({0, 10, 25, 50, 100, STEPS, best_step()})
     rows = (f"{k:>4}{run['loss'][k]:>13.3f}{run['choosing'][k]:>15.3f}{run['held out'][k]:>11.3f}" for k in steps)
     return "\n".join([*lines, *rows])
 
@@ -258,7 +258,7 @@ LESSON = Lesson(
             [("underfitting", "Then the training loss would be high as well."),
              ("overfitting", ""),
              ("too large a learning rate", "Then the training loss would jump or rise.")],
-            lambda: 2 if stored()["loss"][-1] < stored()["loss"][chosen()] and stored()["held out"][-1] > max(guessing().values()) else 1,
+            lambda: 2 if stored()["loss"][-1] < stored()["loss"][best_step()] and stored()["held out"][-1] > max(guessing().values()) else 1,
             "Good on what was learned, worse on the rest.",
         ),
     ),

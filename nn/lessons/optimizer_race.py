@@ -24,9 +24,9 @@ OPTIMIZERS: dict[str, Callable[..., Optimizer]] = {
 }
 
 
-def ravine(x: Any, y: Any, steep: Any = STEEP) -> Any:
+def ravine(x: Any, y: Any, steepness: Any = STEEP) -> Any:
     """Return ½x² + ½·50·y²: fifty times as steep across as along."""
-    return 0.5 * x**2 + 0.5 * (steep * y**2)
+    return 0.5 * x**2 + 0.5 * (steepness * y**2)
 
 
 def saddle(x: Any, y: Any) -> Any:

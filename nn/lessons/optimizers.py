@@ -43,7 +43,7 @@ OPINIONS = {
 def trainable() -> Trainable:
     """Return the way down the ravine, for the page: no data, and two parameters to move."""
     w1, w2 = (Parameter(w, label) for w, label in zip(RAVINE["start"], ("w1", "w2"), strict=True))
-    return Trainable(lambda nothing: ravine(w1, w2), [((), ())], lambda height, nothing: height, 0.03, "momentum")
+    return Trainable(lambda inputs: ravine(w1, w2), [((), ())], lambda height, targets: height, 0.03, "momentum")
 
 
 def build() -> Value:

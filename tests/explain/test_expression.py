@@ -227,3 +227,13 @@ def test_a_power_says_where_its_slope_is_infinite_and_families_have_their_usual_
     assert [bool(power(n).note) for n in (0.5, 0.999, 1, 1.5, 2, 0, -0.5)] == [True, True] + [False] * 5
     assert [leaky_relu().name, elu().name] == ["leaky_relu", "elu"]
     assert [leaky_relu(0.1).name, elu(2.5).name] == ["leaky_relu(0.1)", "elu(2.5)"]
+
+
+def test_a_root_in_a_constant_is_written_as_books_write_it():
+    """2/√π is no word: LaTeX has no such letter in its text."""
+    x, y = name("x", 0.7), name("y", 0.1)
+    assert slope(rules.ERF, 0, (x,), y).tex == r"\frac{2}{\sqrt{\pi}} \cdot e^{-x^{2}}"
+    assert slope(rules.ERFC, 0, (x,), y).tex.startswith(r"-\frac{2}{\sqrt{\pi}}")
+    assert r"\sqrt{2}" in slope(rules.GELU, 0, (x,), y).tex
+    assert slope(rules.GELU, 0, (x,), y).tex.endswith(r"{\sqrt{2\pi}}")
+    assert slope(rules.ERF, 0, (x,), y).text == "2/√π·exp(−x²)"

@@ -125,7 +125,7 @@ def test_the_stored_run_of_the_gpt_is_what_train_returns():
 
 
 def test_the_gpt_learns_and_a_later_letter_tells_an_earlier_one_nothing():
-    kept, best = gpt.stored(), gpt.chosen()
+    kept, best = gpt.stored(), gpt.best_step()
     losses = gpt.guessing()
     assert kept["choosing"][best] == min(kept["choosing"])
     assert (

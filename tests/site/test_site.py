@@ -21,7 +21,7 @@ from autograd.site.notebook_pages import notebook_items
 from autograd.site.reference_pages import reference_items
 from autograd.site.shell import LeftOut, SitePage, rendered
 from autograd.site.site_folder import jobs_of, site, some_of
-from autograd.site.story import told
+from autograd.site.story import elements
 from tests.site.conftest import FEW, made
 
 QUICK = ("tiny-network", "activations")  # told in no time
@@ -44,12 +44,12 @@ def test_a_link_leads_up_and_one_to_nothing_is_text():
 def test_a_text_that_looks_like_markup_stays_a_text():
     page = SitePage("a.html", "<script>alert(1)</script>", "")
     assert "<title>&lt;script&gt;" in rendered(page, {"a.html"})
-    assert list(told(["a <b> & c", "# <i>"], "@/s")) == ["<p>a &lt;b&gt; &amp; c</p>", "<h2>&lt;i&gt;</h2>"]
+    assert list(elements(["a <b> & c", "# <i>"], "@/s")) == ["<p>a &lt;b&gt; &amp; c</p>", "<h2>&lt;i&gt;</h2>"]
 
 
 def test_a_story_names_all_its_events_in_their_order():
     for lesson in SOME.lessons.values():
-        links = re.findall(r"#step=(\d+)\">(Events? .*?) on the stage", "\n".join(told(lesson.tell(lesson), "@/s")))
+        links = re.findall(r"#step=(\d+)\">(Events? .*?) on the stage", "\n".join(elements(lesson.tell(lesson), "@/s")))
         spans = [tuple(map(int, re.findall(r"\d+", words))) for _, words in links]
         numbers = [k for span in spans for k in range(span[0], span[-1] + 1)]
         assert numbers == list(range(len(lesson.events())))

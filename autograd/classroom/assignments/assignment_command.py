@@ -76,7 +76,7 @@ def show_assignments(options: argparse.Namespace) -> None:
     for assignment in ASSIGNMENTS.values():
         print(f"{assignment.slug}: {assignment.title} ({assignment.file})")
         for stage in assignment.stages:
-            print(f"{stage.number:>4}  {stage.title}{' (to choose)' if stage.chosen else ''}")
+            print(f"{stage.number:>4}  {stage.title}{' (to choose)' if stage.optional else ''}")
     print("\nBegin with: python3 -m autograd assignment new engine -o my-engine")
 
 

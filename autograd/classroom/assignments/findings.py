@@ -36,7 +36,7 @@ class StageResult:
     state: str
     finding: Finding | None = None
     lacks: tuple[str, ...] = ()
-    chosen: bool = False
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class CheckReport:
         """The exit status: 0 nothing wrong, 1 a mistake, 2 a file that cannot be imported."""
         if self.failed:
             return 2
-        return int(any(r.state == WRONG or (r.state == UNWRITTEN and not r.chosen) for r in self.results))
+        return int(any(r.state == WRONG or (r.state == UNWRITTEN and not r.optional) for r in self.results))
 
 
 def matches(outcome: Outcome, expected: Sequence[Any]) -> bool:
@@ -159,14 +159,14 @@ def conventions(ran: StudentRun) -> tuple[str, ...]:
 
 def limits(ran: StudentRun) -> tuple[str, ...]:
     """Say where an engine comes to its limits, which are not mistakes."""
-    chain, steep = ran.outcomes[-2:]
+    chain, large_tanh = ran.outcomes[-2:]
     told = []
     if chain.asked is None and not is_gap(chain):
         how = chain.died or (sentence(chain.raised) if chain.raised else "it was not run")
         told.append(
             f"a chain of 2,000 is too deep: {how}. A loop with a list in the place of the recursion has no such limit."
         )
-    value = steep.asked[0] if steep.asked else None
-    if not steep.lacks and not (isinstance(value, float) and math.isclose(value, 1.0)):
+    value = large_tanh.asked[0] if large_tanh.asked else None
+    if not large_tanh.lacks and not (isinstance(value, float) and math.isclose(value, 1.0)):
         told.append("tanh overflows at 400, where it is 1: exp(800) is too large. math.tanh has no such limit.")
     return tuple(told)

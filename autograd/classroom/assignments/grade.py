@@ -32,7 +32,7 @@ class StageMark:
     points: float
     most: float
     mistake: str = ""
-    told: str = ""
+    output: str = ""
 
     @property
     def passed(self) -> bool:
@@ -89,11 +89,11 @@ def marks_of_report(
     """Yield a mark for each stage of a report."""
     results = {result.number: result for result in report.results}
     for stage in assignment.stages:
-        most = points.get(stage.number, 0.0 if stage.chosen else POINTS)
+        most = points.get(stage.number, 0.0 if stage.optional else POINTS)
         result = results.get(stage.number)
         mistake = report.failed if result is None else said(result)
-        told = "\n".join(of_finding(result.finding)) if result and result.finding else mistake
-        yield StageMark(student, stage.number, stage.title, 0.0 if mistake else most, most, mistake, told)
+        output = "\n".join(of_finding(result.finding)) if result and result.finding else mistake
+        yield StageMark(student, stage.number, stage.title, 0.0 if mistake else most, most, mistake, output)
 
 
 def said(result: StageResult) -> str:
@@ -125,12 +125,12 @@ def mistake_lines(given: Iterable[StageMark]) -> str:
     """Return how many students made each mistake, the commonest first."""
     given = list(given)
     students = len({mark.student for mark in given})
-    counted = Counter(mistake for _, mistake in {(mark.student, mark.mistake) for mark in given if told(mark)})
+    counted = Counter(mistake for _, mistake in {(mark.student, mark.mistake) for mark in given if has_mistake(mark)})
     order = sorted(counted, key=lambda mistake: (-counted[mistake], mistake))
     return "\n".join([f"{students} hand-ins", *bars({mistake: counted[mistake] for mistake in order}, students)])
 
 
-def told(mark: StageMark) -> bool:
+def has_mistake(mark: StageMark) -> bool:
     """Return whether a mark has a mistake of its own; a stage to choose that was left out has none."""
     return bool(mark.mistake) and not (mark.most == 0 and mark.mistake == UNWRITTEN)
 
@@ -144,7 +144,7 @@ def as_gradescope(given: Iterable[StageMark]) -> str:
             "score": mark.points,
             "max_score": mark.most,
             "status": "passed" if mark.passed else "failed",
-            "output": "passed" if mark.passed else mark.told,
+            "output": "passed" if mark.passed else mark.output,
             "visibility": "visible",
         }
         for mark in given
@@ -168,7 +168,7 @@ def as_junit(given: Iterable[StageMark]) -> bytes:
         suite.set("tests", str(int(suite.get("tests", "0")) + 1))
         if not mark.passed and (mark.most or mark.mistake != UNWRITTEN):
             suite.set("failures", str(int(suite.get("failures", "0")) + 1))
-            ElementTree.SubElement(case, "failure", message=clean(mark.mistake)).text = clean(mark.told)
+            ElementTree.SubElement(case, "failure", message=clean(mark.mistake)).text = clean(mark.output)
         elif not mark.passed:
             ElementTree.SubElement(case, "skipped", message=mark.mistake)
     written: bytes = ElementTree.tostring(top, encoding="utf-8", xml_declaration=True)

@@ -33,9 +33,9 @@ class MissingError(Exception):
 class Inside:
     """One student's file, and what its programs did."""
 
-    def __init__(self, told: dict[str, Any], seen: str) -> None:
-        self.told, self.seen, self.home = told, seen, os.getpid()
-        self.data, self.grad, self.backward = told["names"]
+    def __init__(self, request: dict[str, Any], seen: str) -> None:
+        self.request, self.seen, self.process = request, seen, os.getpid()
+        self.data, self.grad, self.backward = request["names"]
         self.module: Any = None
         self.made: Any = None
         self.abilities: dict[str, str] = {}
@@ -49,7 +49,7 @@ class Inside:
 
     def say(self, **what: Any) -> None:
         """Write down one thing, at once: the process may not live long."""
-        if os.getpid() != self.home:
+        if os.getpid() != self.process:
             os._exit(0)  # a copy of this process, made by the student's program
         with open(self.seen, "a", encoding="utf-8") as file:
             file.write(json.dumps(what, ensure_ascii=True) + "\n")
@@ -58,13 +58,13 @@ class Inside:
         """Import the file, then run the programs."""
         self.say(started="import")
         try:
-            self.module = imported(self.told["file"])
-            self.made = self.thing(self.told["class"])
+            self.module = imported(self.request["file"])
+            self.made = self.thing(self.request["class"])
         except BaseException as error:
-            self.say(done="import", raised=told_of(error, self.told["file"]))
+            self.say(done="import", raised=told_of(error, self.request["file"]))
             return
         self.say(done="import", odd=self.oddities())
-        for job in self.told["programs"]:
+        for job in self.request["programs"]:
             self.say(started=job["id"])
             self.say(done=job["id"], **self.outcome(job))
         self.say(done="all")
@@ -96,14 +96,14 @@ class Inside:
         except MissingError as error:
             return {"lacks": str(error), "why": str(error)}
         except BaseException as error:
-            return {"raised": told_of(error, self.told["file"]), "line": number, "odd": self.oddities()}
+            return {"raised": told_of(error, self.request["file"]), "line": number, "odd": self.oddities()}
         return {"asked": asked, "odd": self.oddities()}
 
     def own_words(self, line: str) -> str:
         """Return a line with the names of the student's class and of its methods."""
         if self.made is None:
             return line
-        own = dict(zip(("data", "grad", "backward"), self.told["names"], strict=True))
+        own = dict(zip(("data", "grad", "backward"), self.request["names"], strict=True))
         line = re.sub(r"\.(data|grad|backward)\b", lambda found: f".{own[found[1]]}", line)
         for name in ("exp", "log", "tanh", "relu", "sigmoid"):
             if f".{name}()" in line:
@@ -149,7 +149,7 @@ class Inside:
         except MissingError:
             return f"it has no {need}"
         except Exception as error:
-            told = told_of(error, self.told["file"])
+            told = told_of(error, self.request["file"])
             tolerated = (need.endswith("_number") and need != "pow_number") or need == "pow"
             refused = isinstance(error, TypeError) and "unsupported operand" in told["message"]
             return f"{told['type']}: {told['message']}" if tolerated or refused else ""
@@ -280,11 +280,11 @@ def limit(megabytes: int, file_megabytes: int) -> None:
 def main() -> None:
     """Do what the file says."""
     with open(sys.argv[1], encoding="utf-8") as file:
-        told = json.load(file)
-    sys.path[:1] = [os.path.dirname(told["file"]), *told["path"]]
+        request = json.load(file)
+    sys.path[:1] = [os.path.dirname(request["file"]), *request["path"]]
     sys.dont_write_bytecode = True
-    limit(told["megabytes"], told["file_megabytes"])
-    Inside(told, sys.argv[2]).run()
+    limit(request["megabytes"], request["file_megabytes"])
+    Inside(request, sys.argv[2]).run()
     if not stdout_closed():
         sys.stdout.flush()
     os._exit(0)  # threads of the student's do not keep the process alive

@@ -70,13 +70,13 @@ def judge_folder(
     for s in stages:
         wrong, unwritten = first_wrong(s.checks, outcomes)
         finding = wrong or findings.get(s.number)
-        unwritten = unwritten or any(is_unwritten(outcomes[p]) for p in engine if home(p) == s.number)
+        unwritten = unwritten or any(is_unwritten(outcomes[p]) for p in engine if first_stage(p) == s.number)
         state = WRONG if finding else UNWRITTEN if unwritten else PASSED
-        results.append(StageResult(s.number, s.title, state, finding, chosen=s.chosen))
+        results.append(StageResult(s.number, s.title, state, finding, optional=s.optional))
     return CheckReport(student.file.name, tuple(results), "", (), limits(told) if assignment.made else ())
 
 
-def home(program: Probe) -> int:
+def first_stage(program: Probe) -> int:
     """Return the stage of the folder in which a program of the engine's can first run."""
     return {2: 6, 5: 6}.get(program.stage, program.stage)
 

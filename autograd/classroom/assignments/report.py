@@ -45,7 +45,7 @@ def remark() -> str:
 
 def of_stage(result: StageResult) -> Iterator[str]:
     """Yield the lines of one stage."""
-    state = result.state + (" (to choose)" if result.chosen and result.state != PASSED else "")
+    state = result.state + (" (to choose)" if result.optional and result.state != PASSED else "")
     yield f"{result.number:>3}  {result.title:<{WIDTH}}  {state}"
     if result.lacks:
         yield f"     It lacks: {', '.join(result.lacks)}. What is not there is not wrong."

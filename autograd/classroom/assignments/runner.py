@@ -50,7 +50,7 @@ class Outcome:
 
 
 @dataclass
-class Watched:
+class RunningProgram:
     """A running process, and how it was ended if it had to be."""
 
     process: subprocess.Popen[bytes]
@@ -206,10 +206,10 @@ def watch(command: list[str], work: Path, seen: Path, limits: Mapping[int, float
         command, cwd=work, env=environment(work), stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
-    watched = Watched(process)
+    running = RunningProgram(process)
     for stream in (process.stdout, process.stderr):
-        watched.reading.append(threading.Thread(target=watched.read, args=(stream,), daemon=True))
-        watched.reading[-1].start()
+        running.reading.append(threading.Thread(target=running.read, args=(stream,), daemon=True))
+        running.reading[-1].start()
     size, since = -1, time.monotonic()
     while process.poll() is None:
         time.sleep(PATIENCE)
@@ -217,11 +217,11 @@ def watch(command: list[str], work: Path, seen: Path, limits: Mapping[int, float
         if now != size:
             size, since, longest = now, time.monotonic(), patience(seen, limits)
         elif time.monotonic() - since > longest:
-            watched.end(f"it did not come to an end in {longest:g} seconds")
-    watched.end()
-    for thread in watched.reading:
+            running.end(f"it did not come to an end in {longest:g} seconds")
+    running.end()
+    for thread in running.reading:
         thread.join(1.0)
-    return watched.ended or ending(process.returncode)
+    return running.ended or ending(process.returncode)
 
 
 def patience(seen: Path, limits: Mapping[int, float]) -> float:

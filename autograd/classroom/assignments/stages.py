@@ -36,7 +36,7 @@ class Stage:
     title: str
     hints: tuple[str, str, str]
     checks: tuple[Check, ...] = ()
-    chosen: bool = False
+    optional: bool = False
 
 
 @dataclass(frozen=True)
