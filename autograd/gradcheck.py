@@ -109,7 +109,7 @@ def checked(f: Callable[..., Value], output: Value, leaves: list[Value], i: int,
         try:
             numeric = central_difference(f, leaves, i, h)
         except DomainError as error:
-            remark = f"a step of {h:g} leaves the domain: {error}"
+            remark = f"a step of {number(h)} leaves the domain: {error}"
             continue
         rows.append(Row(x.label, gradient, numeric, by_complex_step, tolerance))
         if rows[-1].error <= 1:

@@ -26,7 +26,7 @@ OTHER_NUMBERS = "The graph of this lesson, with other numbers."
 
 def renumbered(lesson: Lesson, numbers: Mapping[str, float]) -> Lesson:
     """Return a lesson's graph with other numbers at some leaves; its story speaks of its own numbers, and is left out."""
-    shown = ", ".join(f"{name} = {number:g}" for name, number in numbers.items())
+    shown = ", ".join(f"{name} = {number(x)}" for name, x in numbers.items())
     return retold(lesson, f"{lesson.title} ({shown})", lambda: with_numbers(lesson.build(), numbers))
 
 

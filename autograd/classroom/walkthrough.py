@@ -11,6 +11,7 @@ from autograd.graph import names, topological_order
 from autograd.value import Value
 
 WIDTH = 100
+NARROW = 80  # columns of a terminal on which no table is broken: a wide one begins further to the left
 INDENT = " " * 6
 LONGEST = 150  # lines of a lesson, unless all are asked for
 ENDING = 5  # lines: one that says what is left out, and what comes after the lesson
@@ -78,7 +79,15 @@ def paragraph(text: str) -> str:
     """Return a heading, a table, a line that is indented (a formula, a command) as it is, or a paragraph, ready to print."""
     if text.startswith("# "):
         return f"\n{text[2:]}\n{'-' * len(text[2:])}"
-    return textwrap.indent(text, INDENT) if "\n" in text or text.startswith("  ") else wrapped(text, INDENT)
+    if not is_listing(text):
+        return wrapped(text, INDENT)
+    room = NARROW - max(map(len, text.splitlines()))
+    return textwrap.indent(text, INDENT[: max(room, 0)])
+
+
+def is_listing(text: str) -> bool:
+    """Tell whether a text is a table or a command, whose lines stand as they are."""
+    return "\n" in text or text.startswith("  ")
 
 
 def event_text(index: int, event: Event, previous: Event | None = None) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Collection, Iterable, Sequence
 
 from autograd.graph import bracketed, number
 
 LONGEST_LIST = 6  # a longer list of names is cut
+WHOLE = re.compile(r"[+−-]?\d[\d,]*|–")  # what a number has before its point; a dash stands for one that there is not
+NUMBER = re.compile(rf"(?:{WHOLE.pattern})(\.\d+)?(e[+−-]\d+)?%?")
 
 
 def equals(*parts: str) -> str:
@@ -81,6 +84,47 @@ def padded(row: tuple[str, ...], widths: list[int], right: Collection[int]) -> l
     """Return the cells of a row, each as wide as its column."""
     pairs = enumerate(zip(row, widths, strict=True))
     return [cell.rjust(width) if i in right else cell.ljust(width) for i, (cell, width) in pairs]
+
+
+def at_the_point(column: Sequence[str]) -> tuple[str, ...]:
+    """Return the cells of a column, with as much room behind each number as its longest fraction takes.
+
+    >>> at_the_point(["loss", "0.125", "−2", "10%"])
+    ('loss', '0.125', '−2    ', '10%   ')
+    """
+    fractions = [
+        len(cell) - len(found[0]) if (found := WHOLE.match(cell)) and NUMBER.fullmatch(cell) else None
+        for cell in column
+    ]
+    longest = max((f for f in fractions if f is not None), default=0)
+    return tuple(c if f is None else c + " " * (longest - f) for c, f in zip(column, fractions, strict=True))
+
+
+def as_table(rows: Iterable[Sequence[object]], left: Collection[int] = (0,)) -> str:
+    """Return rows as the text of a table: the columns in `left` set to the left, the others to the right, numbers at their points.
+
+    A first row with a text in it is the head: numbers in it are names. A whole number counts something, and is written with commas.
+
+    >>> print(as_table([("size", "passes", "error"), ("small", 12, 0.125), ("large", 4008, -2.0)]))
+    size   passes   error
+    small      12   0.125
+    large   4,008  −2
+    """
+    first, *others = map(tuple, rows)
+    head = any(isinstance(cell, str) for cell in first)
+    columns = [list(map(cell_text, column)) for column in zip(first, *others, strict=True)]
+    right = set(range(len(columns))) - set(left)
+    for i in right:
+        columns[i] = [*columns[i][:head], *at_the_point(columns[i][head:])]
+    return "\n".join(aligned(list(zip(*columns, strict=True)), right))
+
+
+def cell_text(cell: object) -> str:
+    """Return a cell as it is written: a text as it is, but for the sign of a number: a true minus, and none for −0.00."""
+    if isinstance(cell, str):
+        written = cell.replace("-", "−") if NUMBER.fullmatch(cell) else cell
+        return written.lstrip("−") if re.fullmatch(r"−0(\.0+)?", written) else written
+    return number(cell) if isinstance(cell, float) else f"{cell:,}".replace("-", "−")
 
 
 def tex_number(x: float) -> str:

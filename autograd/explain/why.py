@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from autograd.errors import GraphError
 from autograd.explain.events import Chain, Event, Names, Ready
-from autograd.explain.notation import aligned, enclosed, equals, signed, terms, tex_number
+from autograd.explain.notation import as_table, enclosed, equals, signed, terms, tex_number
 from autograd.explain.stepper import backward, order_of, snapshot
 from autograd.graph import number
 from autograd.refusals import is_lost
@@ -71,7 +71,7 @@ class Why:
             (self.use(use), number(use.upstream), "", use.local_line, number(use.contribution)) for use in self.uses
         ]
         rows += [("sum", "", "", "", number(self.gradient))]
-        return "\n".join([self.head, *aligned(rows, right=(1, 4)), *filter(None, [self.reason])])
+        return "\n".join([self.head, as_table(rows, left=(0, 2, 3)), *filter(None, [self.reason])])
 
     def use(self, use: Chain) -> str:
         """Name a use: x → L; where a node uses the value more than once, by its operands: x → L (operand 2)."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 from autograd.classroom import Claim, Definition, Lesson
+from autograd.classroom.walkthrough import is_listing
 from autograd.explain.events import Event
 from autograd.pictures.texts import clean
 
@@ -45,7 +46,7 @@ def text(given: str) -> str:
     given = clean(given)
     if given.startswith("# "):
         return f"<h2>{escape(given[2:])}</h2>"
-    return listing(given) if "\n" in given else f"<p>{escape(given)}</p>"
+    return listing(given) if is_listing(given) else f"<p>{escape(given)}</p>"
 
 
 def listing(given: str) -> str:

@@ -7,6 +7,7 @@ from random import Random
 from statistics import fmean
 
 from autograd import Value
+from autograd.explain.notation import as_table
 from nn.data.datasets import xor
 from nn.layers import MLP
 from nn.losses import binary_cross_entropy_with_logits
@@ -73,8 +74,8 @@ def searched() -> float:
 
 def table() -> str:
     """Return the loss in the end for each part that is left out."""
-    rows = [f"{part:<18}{trained(part):>7.3f}   {instead}" for part, instead in PARTS.items()]
-    return "\n".join([f"{'left out':<18}{'loss':>7}   instead", *rows])
+    rows = [(part, f"{trained(part):.3f}", instead) for part, instead in PARTS.items()]
+    return as_table([("left out", "loss", "instead"), *rows], left=(0, 2))
 
 
 @cache

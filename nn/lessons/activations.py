@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from autograd import Parameter, Value, grad, softmax, sum
 from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured, number, passes
+from autograd.explain.notation import as_table
 from nn import plots
 from nn.activations import ACTIVATIONS
 from nn.lessons.definitions import define
@@ -66,9 +67,9 @@ def tell(lesson: Lesson) -> Told:
     yield table(slope)
     yield (
         f"At 0 tanh has the slope {number(slope('tanh', 0))} and sigmoid {number(slope('sigmoid', 0))}, which is the most it ever has: a sigmoid hands back "
-        f"a quarter at best, and {DEEP} in a row {slope('sigmoid', 0) ** DEEP:.7f} of it (leaving the weights aside). "
+        f"a quarter at best, and {DEEP} in a row {number(slope('sigmoid', 0) ** DEEP)} of it (leaving the weights aside). "
         f"tanh hands on all of it at 0, but flattens sooner: at 4 its slope is {slope('tanh', 4):.4f}, sigmoid's {slope('sigmoid', 4):.4f}. At 10 "
-        f"sigmoid's is {slope('sigmoid', 10):.6f}: it is saturated, and "
+        f"sigmoid's is {number(slope('sigmoid', 10))}: it is saturated, and "
         "the weights before it hardly move."
     )
     yield (
@@ -139,15 +140,8 @@ def zigzag(positive: bool) -> Zigzag:
 
 def table(entry: Callable[[str, float], float]) -> str:
     """Return a number for each activation at each point."""
-    head = "x =       " + "".join(f"{number(at):>10}" for at in POINTS)
-    return "\n".join(
-        [
-            head,
-            *(
-                f"{name:<10}" + "".join(f"{number(round(entry(name, at), 4)):>10}" for at in POINTS)
-                for name in ACTIVATIONS
-            ),
-        ]
+    return as_table(
+        [("x =", *POINTS), *((name, *(round(entry(name, at), 4) for at in POINTS)) for name in ACTIVATIONS)]
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from autograd import Parameter, Value, dot
 from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured, number, passes
+from autograd.explain.notation import as_table
 from nn import plots
 from nn.lessons.definitions import define
 
@@ -130,13 +131,15 @@ def divisions() -> Told:
         f"A query and {TOKENS} keys of length d, all numbers drawn from the standard normal distribution, {DRAWS} times. The largest slope is that of a weight "
         "with respect to its score, a·(1 − a), at most ¼:"
     )
-    lines = ["   d   division   deviation of the scores   largest weight   largest slope"]
-    for d in LENGTHS:
-        for divided in (True, False):
-            deviation, largest, slope = looked(d, divided)
-            name = "by √d" if divided else "none"
-            lines.append(f"{d:>4}   {name:<8}{deviation:>26.2f}{largest:>17.3f}{slope:>16.3f}")
-    yield "\n".join(lines)
+    rows: list[tuple[str | int, ...]] = [
+        ("d", "division", "deviation of the scores", "largest weight", "largest slope")
+    ]
+    rows += [
+        (d, "by √d" if divided else "none", *(f"{x:.3f}" for x in looked(d, divided)))
+        for d in LENGTHS
+        for divided in (True, False)
+    ]
+    yield as_table(rows, left=(1,))
     long = LENGTHS[-1]
     yield Claim(
         f"With d = {long} nearly all weight is on one token, {looked(long, False)[1]:.3f} in the mean, and hardly a gradient goes back to the scores, because "
@@ -153,32 +156,27 @@ def softened(scores: Sequence[float]) -> list[float]:
 
 def vectors() -> str:
     """Return all queries, keys and values."""
-    lines = ["token     query       key     value"]
-    rows = ((str(t), *(f"({number(m[t][0])}, {number(m[t][1])})" for m in (QUERIES, KEYS, VALUES))) for t in KEYS)
-    return "\n".join(
-        [*lines, *("".join([f"{token:>5}", *(f"{cell:>10}" for cell in cells)]) for token, *cells in rows)]
-    )
+    rows = ((t, *(f"({number(m[t][0])}, {number(m[t][1])})" for m in (QUERIES, KEYS, VALUES))) for t in KEYS)
+    return as_table([("token", "query", "key", "value"), *rows], left=())
 
 
 def gradients(found: dict[str, float]) -> str:
     """Return the gradients of query, keys and values."""
     names = ("q1", "q2", "k11", "k12", "k21", "k22", "v11", "v12", "v21", "v22")
-    return "\n".join(
-        "   ".join(f"∂L/∂{name} = {number(round(found[f'∂L/∂{name}'], 4)):<8}" for name in part).rstrip()
-        for part in (names[:2], names[2:6], names[6:])
-    )
+    cells = [cell for name in names for cell in (f"∂L/∂{name}", f"{found[f'∂L/∂{name}']:.4f}")]
+    rows = ([*cells[:4], *[""] * 4], cells[4:12], cells[12:])
+    return as_table(rows, left=(0, 2, 4, 6))
 
 
 def masks() -> str:
     """Return the weights and the output of each token, with the mask and without."""
-    lines = ["token   mask      to token 1   to token 2   output"]
+    rows: list[tuple[str | int, ...]] = [("token", "mask", "to token 1", "to token 2", "output")]
     for token in KEYS:
         for masked in (True, False):
             found, (first, second) = weights(token, masked), output(token, masked)
-            lines.append(
-                f"{token:>5}   {'with' if masked else 'without':<7}{found[1]:>13.4f}{found[2]:>13.4f}   ({first:.4f}, {second:.4f})"
-            )
-    return "\n".join(lines)
+            shares = (f"{found[1]:.4f}", f"{found[2]:.4f}")
+            rows.append((token, "with" if masked else "without", *shares, f"({first:.4f}, {second:.4f})"))
+    return as_table(rows, left=(1, 4))
 
 
 def measure(lesson: Lesson) -> dict[str, float]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from autograd import Parameter, Value, dot, grad, mean, steps
 from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured
+from autograd.explain.notation import as_table
 from nn.data.batching import batches
 from nn.layers import Layer
 from nn.lessons.batch_runs import DATA, EPOCHS, LEARNING_RATE, Run, best, run
@@ -81,23 +82,24 @@ def tell(lesson: Lesson) -> Told:
     yield "# Words: epoch, batch, iteration"
     yield words()
     yield "# How noisy is the gradient of a batch?"
-    sigma = statistics.pstdev(slopes())
+    s = statistics.pstdev(slopes())
     yield (
-        f"{len(DATA)} noisy points of a line; the gradient is that with respect to w, at w = 0 and b = 0. σ is the standard deviation of the gradient of one "
-        f"example, {sigma:.2f}; the noise of a batch is the standard deviation of its gradient, here over {DRAWS} batches drawn at random:"
+        f"{len(DATA):,} noisy points of a line; the gradient is that with respect to w, at w = 0 and b = 0. s is the standard deviation of the gradient of one "
+        f"example, {s:.2f}; the noise of a batch is the standard deviation of its gradient, here over {DRAWS} batches drawn at random:"
     )
     yield noises()
     yield "The noise falls as 1/√B: a batch four times as large costs four times as much, and has half the noise."
     yield (
-        f"The documents advise 32 to 256: for these examples that is a noise from {sigma / math.sqrt(32):.2f} to "
-        f"{sigma / math.sqrt(256):.2f}, beside {sigma:.2f} for a single one."
+        f"The documents advise 32 to 256: for these examples that is a noise from {s / math.sqrt(32):.2f} to "
+        f"{s / math.sqrt(256):.2f}, beside {s:.2f} for a single one."
     )
     yield f"# Three runs on these points: learning rate {LEARNING_RATE}, {EPOCHS} epochs"
     runs = {name: run(size) for name, size in WAYS.items()}
     yield comparison(runs)
     whole, some, single = runs.values()
     yield (
-        "“w varies by” is the standard deviation of w over the steps of the last epoch; batch descent makes only one step there. The best (w, b), by least "
+        f"The distance is that from the best (w, b); w and b are those after {EPOCHS} epochs. “w varies by” is the standard deviation of "
+        "w over the steps of the last epoch; batch descent makes only one step there. The best (w, b), by least "
         f"squares, is ({best()[0]:.3f}, {best()[1]:.3f}). Batch descent is calm, and after {EPOCHS} steps still {whole.distance(EPOCHS):.2f} away. Stochastic "
         "descent was near after the first epoch, and then comes and goes: each example pulls it about the minimum. The "
         f"mini-batch is later than that ({some.distance(3):.2f} away after 3 epochs, against {single.distance(3):.2f}), and in the "
@@ -110,11 +112,9 @@ def tell(lesson: Lesson) -> Told:
         f"{IMAGES} · {PIXELS} · {NEURONS} = {IMAGES * PIXELS * NEURONS:,} multiplications, and none of the {IMAGES * NEURONS:,} results waits for another."
     )
     yield "In small, [4 × 3] · [3 × 2]; the second matrix is Wᵀ, since W has a row for each neuron:"
-    yield f"example by example  {shown(apart)}\nas one product      {shown(at_once)}"
-    yield (
-        "How much faster is one product? Seconds are the machine's. With NumPy, see yours:\n"
-        '  python3 -c "from nn.lessons.batches import seconds; print(seconds())"'
-    )
+    yield as_table([("example by example", *shown(apart)), ("as one product", *shown(at_once))])
+    yield "How much faster is one product? Seconds are the machine's. With NumPy, see yours:"
+    yield '  python3 -c "from nn.lessons.batches import seconds; print(seconds())"'
     yield f"# What a batch costs in memory: {'-'.join(map(str, SHAPE))}, {TRAINING_IMAGES:,} images to train"
     yield costs()
     yield (
@@ -128,10 +128,10 @@ def tell(lesson: Lesson) -> Told:
 def costs() -> str:
     """Return the steps an epoch takes, the numbers that backward keeps, and the noise, by batch size."""
     rows = [
-        f"{size:>10,}{math.ceil(TRAINING_IMAGES / size):>17,}{size * sum(SHAPE):>15,}{1 / math.sqrt(size):>17.3f}"
+        (size, math.ceil(TRAINING_IMAGES / size), size * sum(SHAPE), f"{1 / math.sqrt(size):.3f}")
         for size in (1, 32, 256, TRAINING_IMAGES)
     ]
-    return "\n".join(["batch size   steps an epoch   numbers kept   noise (one image: 1)", *rows])
+    return as_table([("batch size", "steps an epoch", "numbers kept", "noise (one image: 1)"), *rows], left=())
 
 
 def seconds(count: int = 1000) -> dict[str, float]:
@@ -143,39 +143,34 @@ def seconds(count: int = 1000) -> dict[str, float]:
     return {name: timeit(way, number=count) / count for name, way in ways.items()}
 
 
-def shown(matrix: list[list[float]]) -> str:
-    """Write a matrix in one line."""
-    return "[" + ", ".join("[" + ", ".join(f"{x:.3f}".replace("-", "−") for x in row) + "]" for row in matrix) + "]"
+def shown(matrix: list[list[float]]) -> list[str]:
+    """Write the rows of a matrix."""
+    return [f"({', '.join(f'{x:.2f}' for x in row)})".replace("-", "−") for row in matrix]
 
 
 def words() -> str:
-    """Return how many iterations make an epoch of 1000 examples, by batch size."""
+    """Return how many iterations make an epoch of 1,000 examples, by batch size."""
     sizes = (1000, 100, 32, 1)
-    head = "batch size (examples a step)      " + "".join(f"{size:>8,}" for size in sizes)
-    return f"{head}\niterations (steps) in one epoch   " + "".join(f"{iterations(1000, size):>8,}" for size in sizes)
+    steps_each = (iterations(1000, size) for size in sizes)
+    return as_table([("batch size (examples a step)", *sizes), ("iterations (steps) in one epoch", *steps_each)])
 
 
 def noises() -> str:
-    """Return the measured noise beside σ/√B, as a table."""
-    sigma = statistics.pstdev(slopes())
-    lines = ["batch size B   noise measured      σ/√B"]
-    lines += [f"{size:>12}{noise(size):>17.4f}{sigma / math.sqrt(size):>10.4f}" for size in SIZES]
-    return "\n".join(lines)
+    """Return the measured noise beside s/√B, as a table."""
+    s = statistics.pstdev(slopes())
+    rows = [(size, f"{noise(size):.4f}", f"{s / math.sqrt(size):.4f}") for size in SIZES]
+    return as_table([("batch size B", "noise measured", "s/√B"), *rows], left=())
 
 
 def comparison(runs: dict[str, Run]) -> str:
     """Return what the three runs reach, as a table."""
-    lines = [
-        f"                      distance from the best (w, b)        after {EPOCHS} epochs",
-        "              steps"
-        + "".join(f"{f'{epochs} epochs':>11}" for epochs in LOOK).replace("1 epochs", " 1 epoch")
-        + "         w         b   w varies by",
-    ]
+    after = (f"{epochs} epochs".replace("1 epochs", "1 epoch") for epochs in LOOK)
+    rows: list[tuple[str | int, ...]] = [("distance after:", "steps", *after, "w", "b", "w varies by")]
     for name, one in runs.items():
-        away, (w, b) = "".join(f"{one.distance(epochs):>11.3f}" for epochs in LOOK), one.path[-1]
+        numbers = (*map(one.distance, LOOK), *one.path[-1])
         varies = f"{one.wobble:.3f}" if one.steps > 1 else "–"
-        lines.append(f"{name:<12}{len(one.path) - 1:>7,}{away}{w:>10.3f}{b:>10.3f}{varies:>14}")
-    return "\n".join(lines)
+        rows.append((name, len(one.path) - 1, *(f"{x:.3f}" for x in numbers), varies))
+    return as_table(rows)
 
 
 def measure(lesson: Lesson) -> dict[str, float]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from autograd import Value, grad
 from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured, number, passes
+from autograd.explain.notation import as_table
 from nn import plots
 
 LOGITS = (2.0, 1.0, 0.1)
@@ -67,7 +68,7 @@ def build() -> Value:
     total = e[0] + e[1] + e[2]
     p = e[0] / total
     log = p.log()
-    loss = -1 * log
+    loss = -log
     for node, label in zip((*e, total, p, log, loss), ("e1", "e2", "e3", "S", "p1", "l", "L"), strict=True):
         node.label = label
     return loss
@@ -105,17 +106,16 @@ def tell(lesson: Lesson) -> Told:
 
 def derived(lines: tuple[Line, ...]) -> str:
     """Return a derivation as a table: each line, its numbers, and the reason for it."""
-    width = max(len(text) for text, *_ in lines) + 2
-    head = " " * width + "".join(f"{'x = ' + number(x):>8}" for x in AT)
-    rows = [f"{text:<{width}}" + "".join(f"{f(x):>8.4f}" for x in AT) + f"   {why}" for text, f, why in lines]
-    return "\n".join([head, *rows])
+    reasons = as_table([(i, text, why) for i, (text, _, why) in enumerate(lines, 1)], left=(0, 1, 2))
+    numbers = [(i, *(f"{f(x):.4f}" for x in AT)) for i, (_, f, _) in enumerate(lines, 1)]
+    return f"{reasons}\n{as_table([('line', *(f'x = {number(x)}' for x in AT)), *numbers])}"
 
 
 def noise_table() -> str:
     """Return minus the logarithm of the normal density for some errors, less that for no error, beside half the square."""
-    lines = ["error y − ŷ    −ln density, less that at 0    ½·error²   (s = 1)"]
-    lines += [f"{number(e):>11}{surprise(e) - surprise(0.0):>30.4f}{e * e / 2:>12.4f}" for e in (0.5, 1.0, 2.0, 3.0)]
-    return "\n".join(lines)
+    head = ("error y − ŷ", "−ln density, less that at 0 (s = 1)", "½·error²")
+    rows = [(e, f"{surprise(e) - surprise(0.0):.4f}", f"{e * e / 2:.4f}") for e in (0.5, 1.0, 2.0, 3.0)]
+    return as_table([head, *rows], left=())
 
 
 def surprise(error: float) -> float:

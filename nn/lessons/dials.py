@@ -22,6 +22,7 @@ from autograd.classroom import (
     number,
     passes,
 )
+from autograd.explain.notation import as_table
 from nn.data.datasets import moons
 from nn.init import normal
 from nn.layers import MLP
@@ -55,10 +56,10 @@ def small(**settings: Any) -> MLP:
 CASES = (
     Case("healthy", small, 0.3, "decreasing"),
     Case("learning rate 20", small, 20.0, "fluctuating"),
-    Case("learning rate 0.00001", small, 0.00001, "barely moving"),
+    Case("learning rate 1e−05", small, 0.00001, "barely moving"),
     Case("ten sigmoid layers", lambda: MLP(2, [3] * 10 + [1], "sigmoid", rng=Random(0)), 0.3, "vanishing"),
     Case("ReLU, biases of −5", lambda: small(biases=[[-5.0] * 8, [0.0]]), 0.3, "dead"),
-    Case("tanh, weights near 20", lambda: small(activation="tanh", init=normal(0, 20)), 0.3, "saturated"),
+    Case("tanh, large weights", lambda: small(activation="tanh", init=normal(0, 20)), 0.3, "saturated"),
 )
 
 
@@ -135,24 +136,24 @@ def tell(lesson: Lesson) -> Told:
 
 def table() -> str:
     """Return the dials of all cases after the last epoch."""
-    lines = [
-        f"{'':<22}{'loss':>9}{'gradient':>19}{'update':>9}{'first layer:':>14}",
-        f"{'training':<22}{'first → last':>16}{'norm':>12}{'ratio':>9}{'norm':>11}{'dead':>7}{'saturated':>11}",
+    lines: list[tuple[str, ...]] = [
+        ("", "loss:", "", "gradient", "update", "layer 1:", "", ""),
+        ("training", "first", "last", "norm", "ratio", "norm", "dead", "saturated"),
     ]
     for case in CASES:
         rows = watched(case).rows
         last, first = rows[-1], rows[-1].layers[0]
-        losses = f"{rows[0].loss:>7.3f} →{last.loss:>7.3f}"
-        norms = f"{last.gradient_norm:>12.2g}{last.update_ratio:>9.1g}{first.gradient_norm:>11.2g}".replace("-", "−")
-        lines.append(f"{case.name:<22}{losses}{norms}{first.dead:>7.0%}{first.saturated:>11.0%}")
-    return "\n".join(lines)
+        losses = (f"{rows[0].loss:.3f}", f"{last.loss:.3f}")
+        norms = (f"{last.gradient_norm:.2g}", f"{last.update_ratio:.1g}", f"{first.gradient_norm:.2g}")
+        lines.append((case.name, *losses, *norms, f"{first.dead:.0%}", f"{first.saturated:.0%}"))
+    return as_table(lines)
 
 
 def verdicts() -> Told:
     """Tell, for each training, the word of the diagnosis that names its illness."""
     yield "Monitor.diagnosis() says it in words. The one that matters of each:"
     yield "\n".join(
-        fill(verdict(case), 92, initial_indent=f"{case.name:<24}", subsequent_indent=" " * 24) for case in CASES
+        fill(verdict(case), 80, initial_indent=f"{case.name:<22}", subsequent_indent=" " * 22) for case in CASES
     )
     killed = watched(CASES[1]).rows[-1].layers[0].dead
     yield f"One illness brings another: the learning rate of 20 has thrown {killed:.0%} of the first layer's ReLUs below 0, where they stay."
@@ -182,25 +183,22 @@ def by_layer() -> Story:
     """Tell the gradient norms of the ten sigmoid layers."""
     layers: list[LayerDials] = watched(CASES[3]).rows[-1].layers
     norms = [layer.gradient_norm for layer in layers]
-    yield "Ten layers of three sigmoid units and an output, from the first to the last:"
-    lines = [[f"{k:>7}" for k in range(1, len(norms) + 1)], [f"{norm:>7.0e}".replace("-", "−") for norm in norms]]
-    yield f"layer  {''.join(lines[0])}\nnorm   {''.join(lines[1])}"
+    yield "Ten layers of three sigmoid units and an output, every second one from the first to the last:"
+    yield as_table([("layer", *range(1, 12, 2)), ("norm", *(f"{norm:.0e}" for norm in norms[::2]))])
     step = (norms[-1] / norms[0]) ** (1 / (len(norms) - 1))
     whole, last = watched(CASES[3]).rows[-1].gradient_norm, layers[-1]
     yield (
         f"From the last layer back to the first it shrinks by a factor of about {step:.0f} a layer, on average. "
-        f"The norm of the whole, {whole:.2g}, is that of the last layer and looks moderate, and the loss falls a little. But the output is the same for all "
-        f"points, with a standard deviation of {last.deviation:.0e}: only a constant has been learned. One number for the whole network hides it."
+        f"The norm of the whole, {number(whole)}, is that of the last layer and looks moderate, and the loss falls a little. But the output is the same for "
+        f"all points, with a standard deviation of {last.deviation:.0e}: only a constant has been learned. One number for the whole network hides it."
     ).replace("e-", "e−")
 
 
 def bounds() -> str:
     """Return what is said of gradient norms on each side of the bounds."""
-    lines = [
-        f"vanishing < {VANISHING:g} ≤ small < {SMALL:g} ≤ moderate ≤ {LARGE:g} < large ≤ {EXPLODING:g} < exploding"
-    ]
-    lines += [f"{norm:>9g}   {diagnose(gradient_norm=norm)[0].split(':')[0]}" for norm in NORMS]
-    return "\n".join(lines)
+    head = f"vanishing < {VANISHING:g} ≤ small < {SMALL:g} ≤ moderate ≤ {LARGE:g} < large ≤ {EXPLODING:g} < exploding"
+    rows = [("norm", "diagnosis"), *((norm, diagnose(gradient_norm=norm)[0].split(":")[0]) for norm in NORMS)]
+    return f"{head}\n{as_table(rows, left=(1,))}"
 
 
 def measure(lesson: Lesson) -> dict[str, float]:

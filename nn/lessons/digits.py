@@ -9,6 +9,7 @@ from typing import Any
 from autograd import Parameter, Value, dot, logsumexp, no_grad, record, softmax
 from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Told, Wrong, choice, measured, passes
 from autograd.classroom.trainable import Trainable
+from autograd.explain.notation import as_table
 from autograd.packages import installed
 from nn.data.batching import Data, batches, one_hot, random_split
 from nn.data.datasets import digits
@@ -146,13 +147,13 @@ def tell(lesson: Lesson) -> Told:
 
 def shapes(layers: list[list[float]]) -> str:
     """Return a table of the layers: their shapes, parameters and a few of their values."""
-    lines = ["layer        weights     parameters   values   above 0   the first three"]
+    rows: list[tuple[str | int, ...]] = [("layer", "weights", "parameters", "values", "above 0", "the first three")]
     for nin, nout, values in zip(SHAPE, SHAPE[1:], layers, strict=False):
         few = ", ".join(f"{value:.4f}" for value in values[:3])
         above = sum(value > 0 for value in values)
         name = "softmax" if nout == 10 else "ReLU"
-        lines.append(f"{name:<10}{f'{nout} × {nin}':>10}{nin * nout + nout:>15,}{len(values):>9}{above:>10}   {few}")
-    return "\n".join(lines)
+        rows.append((name, f"{nout} × {nin}", nin * nout + nout, len(values), above, few))
+    return as_table(rows, left=(0, 5))
 
 
 def replayed() -> Told:
@@ -164,11 +165,11 @@ def replayed() -> Told:
     train, test = parts()
     yield from define("record", "replay")
     yield (
-        f"With a hidden layer, {'-'.join(map(str, SMALL))}, on all {len(train)} images: record(loss) writes the scalar program down once, and NumPy "
+        f"With a hidden layer, {'-'.join(map(str, SMALL))}, on all {len(train):,} images: record(loss) writes the scalar program down once, and NumPy "
         f"replays it on 32 images at a time. SGD, learning rate {LEARNING_RATE}, seeds 0 and 1, and the {len(test)} test images after each epoch:"
     )
-    table = [f"{k:>5}{rows[k - 1][0]:>10.3f}{rows[k - 1][1]:>13.1%}" for k in (1, 2, 5, EPOCHS)]
-    yield "\n".join(["epoch      loss   test images right", *table])
+    shown = [(k, f"{rows[k - 1][0]:.3f}", f"{rows[k - 1][1]:.1%}") for k in (1, 2, 5, EPOCHS)]
+    yield as_table([("epoch", "loss", "test images right"), *shown], left=())
     yield "It is the same graph, the same slopes and the same update as in every lesson before; only the loop over images is NumPy's."
 
 
@@ -176,13 +177,13 @@ def large() -> Story:
     """Tell the stored run of the document's network."""
     run = stored()
     yield (
-        f"The document's own network, by replay: {run['training images']} of the shipped digits, enlarged to 28 × 28, batches of {BATCH}, Adam with "
+        f"The document's own network, by replay: {run['training images']:,} of the shipped digits, enlarged to 28 × 28, batches of {BATCH}, Adam with "
         f"{LARGE_RATE}. It takes a minute or so with NumPy, so the figures of such a run are stored:"
     )
-    lines = ["epoch      loss   test images right"]
+    rows: list[tuple[str | int, ...]] = [("epoch", "loss", "test images right")]
     for k, (loss, right) in enumerate(zip(run["loss"], run["right"], strict=True), 1):
-        lines.append(f"{k:>5}{loss:>10.3f}{right:>9} of {run['test images']} ({right / run['test images']:.1%})")
-    yield "\n".join(lines)
+        rows.append((k, f"{loss:.3f}", f"{right} of {run['test images']} ({right / run['test images']:.1%})"))
+    yield as_table(rows, left=())
     share = run["right"][-1] / run["test images"]
     yield (
         f"With {run['test images']} test images, {share:.1%} is uncertain by ±{math.sqrt(share * (1 - share) / run['test images']):.1%}. Enlarging adds no "

@@ -5,6 +5,7 @@ from typing import Any
 
 from autograd import Parameter, Value, dot, grad
 from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured, number, passes
+from autograd.explain.notation import as_table
 from autograd.graph import topological_order
 from nn.lessons.definitions import define
 from nn.lessons.stopping_runs import (
@@ -160,29 +161,27 @@ def epochs_table() -> str:
 
 def printed_table() -> str:
     """Return the document's table with what the algorithm does at each row."""
-    lines = ["epoch   training   validation   best so far   waited"]
+    rows: list[tuple[str | float, ...]] = [("epoch", "training", "validation", "best so far", "waited")]
     stopping = EarlyStopping(DOCUMENT_PATIENCE)
     for epoch, (training, validation) in PRINTED.items():
         stopping.observe(epoch, validation)
-        lines.append(
-            f"{epoch:>5}{training:>11g}{validation:>13g}{f'epoch {stopping.best_epoch}':>14}{stopping.waited:>9}"
-        )
-    return "\n".join(lines)
+        rows.append((epoch, training, validation, f"epoch {stopping.best_epoch}", stopping.waited))
+    return as_table(rows, left=())
 
 
 def patience_table() -> str:
     """Return where a real run stops and what it keeps, for each patience."""
-    lines = [
-        f"{'at the stop':>41}{'kept':>20}",
-        f"{'patience':>8}{'stops after':>13}{'training':>10}{'validation':>12}{'epoch':>8}{'validation':>12}{'w₁':>8}{'length of the others':>23}",
+    rows: list[tuple[str | int, ...]] = [
+        ("", "stops", "then:", "", "kept:", "", "", "length of"),
+        ("patience", "after", "training", "validation", "epoch", "validation", "w₁", "the others"),
     ]
     for patience in PATIENCES:
         history, stopping, model = train(patience)
-        lines.append(
-            f"{patience:>8}{history.epochs:>13}{history.loss[-1]:>10.4f}{history.validation_loss[-1]:>12.4f}"
-            f"{stopping.best_epoch:>8}{stopping.best_loss:>12.4f}{model.weights[0].data:>8.3f}{noise_learned(model):>23.3f}"
-        )
-    return "\n".join(lines)
+        losses = (history.loss[-1], history.validation_loss[-1], stopping.best_loss)
+        training, validation, lowest = (f"{loss:.4f}" for loss in losses)
+        weights = (f"{x:.3f}" for x in (model.weights[0].data, noise_learned(model)))
+        rows.append((patience, history.epochs, training, validation, stopping.best_epoch, lowest, *weights))
+    return as_table(rows, left=())
 
 
 def measure(lesson: Lesson) -> dict[str, float]:

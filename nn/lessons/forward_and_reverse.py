@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from autograd import Parameter, Value, dot, grad
 from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured, number, passes
+from autograd.explain.notation import as_table
 from autograd.graph import topological_order
 from autograd.namespaces import scalars
 from nn import plots
@@ -106,7 +107,7 @@ def tell(lesson: Lesson) -> Told:
     yield f"# What it costs: n inputs, {WIDTH} tanh units, m outputs"
     yield cost_table()
     yield Claim(
-        "Training goes backward because it has one loss and many parameters: with 1000 inputs and 1 output, reverse mode takes a thousandth of the "
+        "Training goes backward because it has one loss and many parameters: with 1,000 inputs and 1 output, reverse mode takes a thousandth of the "
         "multiplications. With 1 input and 100 outputs it is the other way round, and forward mode is a hundred times cheaper.",
         lambda one_loss: (found := cost(1000, 1) if one_loss else cost(1, 100)).reverse < found.forward,
     )
@@ -122,20 +123,15 @@ def forward_table(root: Value) -> str:
     order = [node for node in topological_order(root) if node.label]
     leaves = [node for node in order if node.op is None]
     columns = [duals(root, leaf) for leaf in leaves]
-    lines = ["node   value" + "".join(f"{'∂/∂' + leaf.label:>8}" for leaf in leaves)]
-    lines += [
-        f"{node.label:<5}{number(node.data):>7}" + "".join(f"{number(c[node].slope):>8}" for c in columns)
-        for node in order
-    ]
-    return "\n".join(lines)
+    head = ("node", "value", *(f"∂/∂{leaf.label}" for leaf in leaves))
+    return as_table([head, *((node.label, node.data, *(c[node].slope for c in columns)) for node in order)])
 
 
 def cost_table() -> str:
     """Return the multiplications of both modes."""
-    lines = ["inputs   outputs   edges   forward: n passes   reverse: m passes"]
+    head = ("inputs", "outputs", "edges", "forward: n passes", "reverse: m passes")
     costs = [cost(*shape) for shape in SHAPES]
-    lines += [f"{one.inputs:>6}{one.outputs:>10}{one.edges:>8}{one.forward:>20,}{one.reverse:>20,}" for one in costs]
-    return "\n".join(lines)
+    return as_table([head, *((c.inputs, c.outputs, c.edges, c.forward, c.reverse) for c in costs)], left=())
 
 
 def measure(lesson: Lesson) -> dict[str, float]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from autograd import Value, logsumexp, record
 from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured, passes
+from autograd.explain.notation import as_table
 from nn import plots
 from nn.lessons.definitions import define
 from nn.lessons.gpt_model import CONTEXT, END, GPT, LETTERS, NAMES, Vector, example
@@ -160,7 +161,8 @@ def tell(lesson: Lesson) -> Told:
     for when, made in ((f"after {best_step()} steps", run["samples"]), (f"after {STEPS}", run["samples at the end"])):
         known = [name for name in made if name in to_train]
         yield f"{len(made)} samples {when}: {', '.join(made)}. Among the names that it learned from: {len(known)}."
-    yield 'Train it yourself, in some seconds with NumPy:\n  python3 -c "from nn.lessons.gpt import train; print(train())"'
+    yield "Train it yourself, in some seconds with NumPy:"
+    yield '  python3 -c "from nn.lessons.gpt import train; print(train())"'
 
 
 def judged(run: dict[str, Any], best: int) -> Told:
@@ -175,7 +177,7 @@ def judged(run: dict[str, Any], best: int) -> Told:
         "made on too good."
     )
     yield "What guessing would lose on the same names, by counts of the names to train on:"
-    yield "\n".join(f"{way:<30}{loss:>7.3f}" for way, loss in guessing().items())
+    yield as_table([(way, f"{loss:.3f}") for way, loss in guessing().items()])
     yield (
         f"The first is ln {len(LETTERS)}; the third adds 1 to each count, so that no pair is impossible. The network is {fmean(ahead):.2f} ± "
         f"{uncertain(ahead):.2f} better than that: clearly better than guessing by single letters, and not clearly better than by pairs. After step {best} it "
@@ -206,10 +208,9 @@ def ends(lesson: Lesson) -> Told:
 
 def table(run: dict[str, Any]) -> str:
     """Return the losses of the stored run at some steps."""
-    lines = ["step   trained on   for choosing   held out"]
     steps = sorted({0, 10, 25, 50, 100, STEPS, best_step()})
-    rows = (f"{k:>4}{run['loss'][k]:>13.3f}{run['choosing'][k]:>15.3f}{run['held out'][k]:>11.3f}" for k in steps)
-    return "\n".join([*lines, *rows])
+    rows = ((k, *(f"{run[losses][k]:.3f}" for losses in ("loss", "choosing", "held out"))) for k in steps)
+    return as_table([("step", "trained on", "for choosing", "held out"), *rows], left=())
 
 
 def measure(lesson: Lesson) -> dict[str, float]:

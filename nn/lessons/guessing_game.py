@@ -176,7 +176,7 @@ def nudged() -> str:
     before, after = (squared(Value(50 - rate * 2 * (50 - 77)), 77).data for rate in (0.1, 0.101))
     return (
         f"To check it, change η a little. With 0.101 instead of 0.1, L is {after:.2f} instead of {before:.2f}: {number(round(after - before, 2))} for "
-        f"0.001 more, {(after - before) / 0.001:.0f} for each 1 more. (Not quite the same: the slope changes a little on the way.) The next lesson "
+        f"0.001 more, {(after - before) / 0.001:,.0f} for each 1 more. (Not quite the same: the slope changes a little on the way.) The next lesson "
         "goes this way again, slowly, and gives each thing its name.".replace("-", "−")
     )
 
@@ -189,10 +189,11 @@ def trail(name: str, found: Iterator[float]) -> str:
 def small_or_large() -> str:
     """Answer why a learning rate is kept small."""
     large, small = (list(islice(guesses(77, rate, squared), 4)) for rate in (10, 0.001))
+    far = " → ".join(f"{x:,.0f}" for x in large).replace("-", "−")
     return (
-        f"Why 0.001, and not 10? On (g − s)² from {number(START)}, with 10, the guesses are {', '.join(map(number, large))}: each step goes past "
+        f"Why 0.001, and not 10? On (g − s)² from {number(START)}, with 10, the guesses are {far}: each step goes past "
         "the goal, and lands 19 times as far behind it. With 0.001 they are "
-        f"{', '.join(map(number, small))}: slow, and safe. How large is too large depends on how curved the loss is; here every rate from 1 on is."
+        f"{' → '.join(map(number, small))}: slow, and safe. How large is too large depends on how curved the loss is; here every rate from 1 on is."
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from autograd import Parameter, Value, dot, sum
 from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, choice, measured, number, passes
+from autograd.explain.notation import as_table
 from nn import plots
 from nn.data.datasets import xor
 from nn.layers import MLP
@@ -130,27 +131,27 @@ def line(unit: Unit) -> str:
 
 def moved() -> str:
     """Return where each input goes, and on which side of both lines."""
-    lines = ["x1  x2     a1    a2    target   z, document          z, mended"]
+    rows: list[tuple[str | float, ...]] = [("x1", "x2", "a1", "a2", "target", "z, document", "", "z, mended", "")]
     for ((x1, x2), target), point in zip(xor(), hidden(by_hand()), strict=True):
-        sides = [verdict(side(unit, point), target) for unit in (DOCUMENT, MENDED)]
-        lines.append(f"{x1:>2g}{x2:>4g}{point[0]:>7g}{point[1]:>6g}{target:>8}   {sides[0]:<21}{sides[1]}".rstrip())
-    return "\n".join(lines)
+        sides = [cell for unit in (DOCUMENT, MENDED) for cell in verdict(side(unit, point), target)]
+        rows.append((x1, x2, *point, target, *sides))
+    return as_table(rows, left=(6, 8))
 
 
-def verdict(z: float, target: int) -> str:
-    """Write the side that a point is on, and mark it where it is the wrong one."""
-    return f"{number(z)}{'' if (z > 0) == (target == 1) else ' (wrong side)'}"
+def verdict(z: float, target: int) -> tuple[float, str]:
+    """Return the side that a point is on, and a mark where it is the wrong one."""
+    return z, "" if (z > 0) == (target == 1) else "wrong side"
 
 
 def stages_table(stages: Sequence[Stage]) -> str:
     """Return the hidden points at some epochs."""
-    lines = ["epoch     loss   (0,0)           (0,1)           (1,0)           (1,1)           right"]
+    rows: list[tuple[str | int, ...]] = [("epoch", "loss", "(0,0)", "(0,1)", "(1,0)", "(1,1)", "right")]
     for epoch in (0, 25, 50, 100, 200, EPOCHS):
         stage = stages[epoch]
-        points = "".join(f"{f'({hundredths(a1)}, {hundredths(a2)})':<16}" for a1, a2 in stage.points)
+        points = (f"({hundredths(a1)}, {hundredths(a2)})" for a1, a2 in stage.points)
         right = [(z > 0) == (target == 1) for z, (_, target) in zip(stage.outputs, xor(), strict=True)]
-        lines.append(f"{epoch:>5}{stage.loss:>9.4f}   {points}{right.count(True)} of 4")
-    return "\n".join(lines)
+        rows.append((epoch, f"{stage.loss:.3f}", *points, f"{right.count(True)}/4"))
+    return as_table(rows, left=())
 
 
 def hundredths(x: float) -> str:

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 from autograd import Parameter, Value
 from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured, passes
+from autograd.explain.notation import as_table
+from autograd.graph import rounded
 from autograd.packages import installed
 from nn import plots
 
@@ -33,47 +35,57 @@ TINY = (
     "found = [loss.data, w.grad, b.grad]",
 )  # fmt: skip
 WEIGHTS = "first, second = [[0.5, -1.0], [0.25, 0.75]], [[1.0, -0.5]]"
-STEP = (
-    "import torch",
-    "",
-    WEIGHTS,
-    "model = torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.Tanh(), torch.nn.Linear(2, 1)).double()",
+MODEL = (
+    "model = torch.nn.Sequential(",
+    "    torch.nn.Linear(2, 2), torch.nn.Tanh(), torch.nn.Linear(2, 1)",
+    ").double()",
     "with torch.no_grad():",
-    "    model[0].weight.copy_(torch.tensor(first)), model[0].bias.zero_()",
-    "    model[2].weight.copy_(torch.tensor(second)), model[2].bias.zero_()",
-    "optimizer = torch.optim.SGD(model.parameters(), lr=0.1)",
-    "z = model(torch.tensor([[1.0, 2.0]]).double())",
-    "loss = torch.nn.functional.mse_loss(z, torch.tensor([[0.5]]).double())",
-    "optimizer.zero_grad()",
-    "loss.backward()",
-    "optimizer.step()",
-    "found = [loss.item(), *model[0].weight.flatten().tolist(), *model[2].weight.flatten().tolist()]",
+    "    for layer, matrix in ((model[0], first), (model[2], second)):",
+    "        layer.weight.copy_(torch.tensor(matrix)), layer.bias.zero_()",
 ), (
-    "import nn",
-    "",
-    WEIGHTS,
     'model = nn.MLP(2, [2, 1], "tanh", weights=[first, second])',
     "",
     "",
     "",
+    "",
+    "",
+)  # fmt: skip
+STEP = (
+    "import torch",
+    "",
+    WEIGHTS,
+    *MODEL[0],
+    "optimizer = torch.optim.SGD(model.parameters(), lr=0.1)",
+    "z = model(torch.tensor([[1.0, 2.0]]).double())",
+    "loss = torch.nn.MSELoss()(z, torch.tensor([[0.5]]).double())",
+    "optimizer.zero_grad()",
+    "loss.backward()",
+    "optimizer.step()",
+    "found = [loss.item()]",
+    "for layer in (model[0], model[2]):",
+    "    found += layer.weight.flatten().tolist()",
+), (
+    "import nn",
+    "",
+    WEIGHTS,
+    *MODEL[1],
     "optimizer = nn.SGD(model.parameters(), lr=0.1)",
     "z = model([1.0, 2.0])",
     "loss = nn.mse_loss(z, [0.5])",
     "optimizer.zero_grad()",
     "loss.backward()",
     "optimizer.step()",
-    "found = [loss.data, *(w.data for layer in model.layers for neuron in layer.neurons for w in neuron.weights)]",
+    "found = [loss.data]",
+    "for layer in model.layers:",
+    "    found += [w.data for unit in layer.neurons for w in unit.weights]",
 )  # fmt: skip
-DATA = "xs, ys = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0.0, 1.0, 1.0, 0.0]"
+DATA = ("xs = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]", "ys = [0.0, 1.0, 1.0, 0.0]")
 LOOP = (
     "import torch",
     "",
-    DATA,
+    *DATA,
     WEIGHTS,
-    "model = torch.nn.Sequential(torch.nn.Linear(2, 2), torch.nn.Tanh(), torch.nn.Linear(2, 1)).double()",
-    "with torch.no_grad():",
-    "    model[0].weight.copy_(torch.tensor(first)), model[0].bias.zero_()",
-    "    model[2].weight.copy_(torch.tensor(second)), model[2].bias.zero_()",
+    *MODEL[0],
     "optimizer = torch.optim.Adam(model.parameters(), lr=0.05)",
     "criterion, found = torch.nn.BCEWithLogitsLoss(), []",
     "for epoch in range(200):",
@@ -87,12 +99,9 @@ LOOP = (
 ), (
     "import nn",
     "",
-    DATA,
+    *DATA,
     WEIGHTS,
-    'model = nn.MLP(2, [2, 1], "tanh", weights=[first, second])',
-    "",
-    "",
-    "",
+    *MODEL[1],
     "optimizer = nn.Adam(model.parameters(), lr=0.05)",
     "criterion, found = nn.binary_cross_entropy_with_logits, []",
     "for epoch in range(200):",
@@ -205,20 +214,9 @@ def beside(pair: Pair) -> str:
 def compared(name: str) -> str:
     """Return the numbers of both, and the largest difference."""
     theirs, mine = torch_s(name), ours(name)
-    head = " " * 11 + "".join(f"{title:>11}" for title in PAIRS[name].found)
-    rows = [
-        f"{who:<11}" + "".join(f"{x:>11.4f}".replace("-", "−") for x in found)
-        for who, found in (("PyTorch", theirs), ("chalkgrad", mine))
-    ]
-    return "\n".join(
-        [
-            head,
-            *rows,
-            f"largest difference: {max(abs(a - b) for a, b in zip(theirs, mine, strict=True)):.0e}".replace(
-                " 0e+00", " 0"
-            ).replace("-", "−"),
-        ]
-    )
+    both = (("PyTorch", theirs), ("chalkgrad", mine))
+    rows = as_table([("", *PAIRS[name].found), *((who, *(f"{x:.4f}" for x in found)) for who, found in both)])
+    return f"{rows}\nlargest difference: {rounded(max(abs(a - b) for a, b in zip(theirs, mine, strict=True)), 1).replace('-', '−')}"
 
 
 def measure(lesson: Lesson) -> dict[str, float]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from autograd import Parameter, Value, hessian, steps
 from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured, number
+from autograd.explain.notation import as_table
 from nn.lessons.definitions import define
 from nn.lessons.landscape_walks import (
     BOWL_START,
@@ -80,13 +81,13 @@ def tell(lesson: Lesson) -> Told:
         lambda larger: newton(saddle, SADDLE_START, damping=DAMPING if larger else WEAK)[1] > SADDLE_START[1],
     )
     yield (
-        f"Momentum needs no Hessian: from (1, 0.001), with lr 0.02, y is 1 away after {off_the_saddle(0.9)} steps with momentum 0.9, and after "
+        f"Momentum needs no Hessian: from (1, 0.001), with learning rate 0.02, y is 1 away after {off_the_saddle(0.9)} steps with momentum 0.9, and after "
         f"{off_the_saddle(0.0)} without."
     )
     yield "# Why saddles are common"
     yield shares()
     yield (
-        f"A minimum must curve up in every direction. With random curvatures ({DRAWS} matrices for each number of weights) that soon hardly "
+        f"A minimum must curve up in every direction. With random curvatures ({DRAWS:,} matrices for each number of weights) that soon hardly "
         "ever happens; a network has thousands of weights. Its curvatures are not random, so these "
         "shares do not carry over; that a minimum needs all of them does."
     )
@@ -103,13 +104,8 @@ def shaken() -> Told:
         f"A third is noise, as a small batch has it. {RUNS} runs of {STEPS} steps begin at the bottom of each valley, with noise added to the gradient; so "
         "many end in the other valley:"
     )
-    yield "\n".join(
-        ["standard deviation of the noise  " + "".join(f"{noise:>5}" for noise in NOISES)]
-        + [
-            f"{f'begun in the {name} valley':<33}" + "".join(f"{left_by(noise, name):>5}" for noise in NOISES)
-            for name in rise
-        ]
-    )
+    counts = [(f"begun in the {name} valley", *(left_by(noise, name) for noise in NOISES)) for name in rise]
+    yield as_table([("standard deviation of the noise", *NOISES), *counts])
     yield (
         f"Too little noise leaves no valley. Much of it leaves the deep one too, though not as often: from there to the hump it is {rise['deep']:.2f} up, from "
         f"the shallow one {rise['shallow']:.2f}."
@@ -118,11 +114,11 @@ def shaken() -> Told:
 
 def flat_table() -> str:
     """Return the flat points of the valleys, with their heights and curvatures."""
-    lines = ["slope 0 at w        height    curvature"]
+    rows: list[tuple[str, ...]] = [("slope 0 at w", "height", "curvature", "")]
     for name, w in flat_points().items():
         kind = "minimum" if curvature(w) > 0 else "maximum"
-        lines.append(f"{w:>12.4f}{valley(w):>14.4f}{curvature(w):>13.4f}   {name}, a {kind}".replace("-", "−"))
-    return "\n".join(lines)
+        rows.append((*(f"{x:.4f}" for x in (w, valley(w), curvature(w))), f"{name}, a {kind}"))
+    return as_table(rows, left=(3,))
 
 
 def momentum_table() -> str:
@@ -134,9 +130,7 @@ def momentum_table() -> str:
         "ends at w": [f"{path[-1]:.4f}" for path in paths.values()],
         "height": [f"{valley(path[-1]):.4f}" for path in paths.values()],
     }
-    return "\n".join(
-        f"{name:<14}" + "".join(f"{cell:>10}" for cell in cells).replace("-", "−") for name, cells in rows.items()
-    )
+    return as_table([(name, *cells) for name, cells in rows.items()])
 
 
 def shown(matrix: list[list[float]]) -> str:
@@ -160,12 +154,8 @@ def newton_on_saddle() -> str:
 
 def shares() -> str:
     """Return the share of minima among random flat points, by dimension."""
-    return (
-        "weights         "
-        + "".join(f"{n:>8}" for n in DIMENSIONS)
-        + "\nshare of minima "
-        + "".join(f"{share_of_minima(n):>8.3f}" for n in DIMENSIONS)
-    )
+    found = (f"{share_of_minima(n):.3f}" for n in DIMENSIONS)
+    return as_table([("weights", *DIMENSIONS), ("share of minima", *found)])
 
 
 def plateaus() -> str:
@@ -174,8 +164,10 @@ def plateaus() -> str:
     adam = arrives(lambda ws: Adam(ws, 0.1), 200)
     end, rolling = (walk(plateau, (5.0,), partial(SGD, lr=0.1, momentum=beta), 1000)[-1][0] for beta in (0.0, 0.9))
     return (
-        f"The slope there is {number(slope)}. Gradient descent with lr 0.1 is at w = {end:.4f} after 1000 steps, with momentum 0.9 at {rolling:.3f}. Adam, "
-        f"which also divides by the size of the slope, is in the hole after {adam}. “Patience”, says the document: it takes {patience():,} steps until w is 1."
+        f"The slope there is {number(slope)}. Gradient descent with learning rate 0.1 is at w = {end:.4f} after 1,000 steps, with "
+        f"momentum 0.9 at {rolling:.3f}. "
+        f"Adam, which also divides by the size of the slope, is in the hole after {adam}. "
+        f"“Patience”, says the document: it takes {patience():,} steps until w is 1."
     )
 
 

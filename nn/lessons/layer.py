@@ -5,6 +5,7 @@ from typing import Any
 
 from autograd.classroom.exercise import Exercise, GradientOf, Wrong, choice
 from autograd.classroom.lesson import Lesson, Note, Told, measured, passes
+from autograd.explain.notation import as_table
 from autograd.functions import dot
 from autograd.graph import number, topological_order
 from autograd.value import Parameter, Value
@@ -92,21 +93,22 @@ def combined() -> str:
 
 def product(z: Sequence[float]) -> str:
     """Return W x + b = z, written as matrices."""
-    rows = zip(map(matrix_row, W), X, B, z, strict=True)
+    rows = zip(matrix_rows(W), X, B, z, strict=True)
     lines = [f"{row}   [{number(x):>2}]   [{number(b):>3}]   [{number(out):>3}]" for row, x, b, out in rows]
-    return "\n".join(["         W              x       b       z", *lines])
+    return "\n".join(["          W               x       b       z", *lines])
 
 
 def outer(delta: Sequence[float], found: dict[str, float]) -> str:
     """Return δ and ∂L/∂W, beside one another."""
     head = f"   δ     ∂L/∂W   (x1 = {number(X[0])}, x2 = {number(X[1])}, x3 = {number(X[2])})"
-    gradients = ([found[f"∂L/∂w{j}{i}"] for i in (1, 2, 3)] for j in (1, 2, 3))
-    return "\n".join([head, *(f"{number(d):>4}   {matrix_row(row)}" for d, row in zip(delta, gradients, strict=True))])
+    gradients = [[found[f"∂L/∂w{j}{i}"] for i in (1, 2, 3)] for j in (1, 2, 3)]
+    rows = zip(delta, matrix_rows(gradients), strict=True)
+    return "\n".join([head, *(f"{number(d):>4}   {row}" for d, row in rows)])
 
 
-def matrix_row(numbers: Sequence[float]) -> str:
-    """Return a row in brackets."""
-    return f"[{''.join(f'{number(x):>6}' for x in numbers)} ]"
+def matrix_rows(matrix: Sequence[Sequence[float]]) -> list[str]:
+    """Return the rows of a matrix in brackets."""
+    return [f"[ {row} ]" for row in as_table(matrix, left=()).split("\n")]
 
 
 def plot() -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 
 from autograd import Parameter, Value, mean, steps
 from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, choice, measured, number
+from autograd.explain.notation import as_table
 from nn.layers import MLP
 from nn.losses import mse_loss
 from nn.optim.optimizers import SGD
@@ -97,9 +98,9 @@ def tell(lesson: Lesson) -> Story:
     yield f"# A parabola of curvature {CURVATURE:g}: the slope is c · d"
     yield from steps(lesson.build())
     yield (
-        f"A step moves w by −lr · {CURVATURE:g} · d, so the distance is multiplied by 1 − {CURVATURE:g}·lr, and the loss by its square, "
+        f"A step moves w by −η · {CURVATURE:g} · d, so the distance is multiplied by 1 − {CURVATURE:g}·η, and the loss by its square, "
         "step after step. "
-        f"It falls as long as lr < 2/c = {2 / CURVATURE:g}; at lr = 1/c = {1 / CURVATURE:g} one step is enough."
+        f"It falls as long as η < 2/c = {2 / CURVATURE:g}; at η = 1/c = {1 / CURVATURE:g} one step is enough."
     )
     yield (
         "It is like standing on a mountain in thick fog: one feels the slope under one's feet, and nothing else. Downhill is the way; how far it goes "
@@ -136,30 +137,26 @@ def tell(lesson: Lesson) -> Story:
 def parabola_table() -> str:
     """Return some losses for each learning rate."""
     shown = (0, 1, 2, 5, 20)
-    lines = ["    lr   1 − c·lr" + "".join(f"{t:>12}" for t in shown) + f"{'by formula':>14}"]
+    rows: list[tuple[str | float, ...]] = [("η", "1 − c·η", *shown, "by formula")]
     for lr in RATES:
-        losses = descent(lr)
-        numbers = "".join(f"{losses[t]:>12.4g}" for t in shown)
-        lines.append(f"{lr:>6g}{1 - CURVATURE * lr:>11.4g}{numbers}{closed_form(lr, 20):>14.4g}".replace("-", "−"))
-    return "\n".join(lines)
+        losses = [*(descent(lr)[t] for t in shown), closed_form(lr, 20)]
+        rows.append((lr, f"{1 - CURVATURE * lr:.4g}", *(f"{loss:,.4g}" for loss in losses)))
+    return as_table(rows, left=())
 
 
 def columns_table() -> str:
     """Return the document's losses, the ratios between them, and how they bend."""
-    lines = ["              printed lr   losses                  ratios              L₀ − 2·L₁ + L₂"]
+    rows: list[tuple[str | float, ...]] = [("", "printed η", "losses", "ratios", "L₀ − 2·L₁ + L₂")]
     for name, (lr, losses) in COLUMNS.items():
         shown = ", ".join(f"{loss:.{DECIMALS[name]}f}" for loss in losses)
         between = ", ".join(f"{b / a:.4g}" for a, b in pairwise(losses))
-        bend = ", ".join(
-            f"{bend:+.2f}".replace("-0.00", "0").replace("+0.00", "0").replace("-", "−") for bend in bends(losses)
-        )
-        lines.append(f"{name:<14}{f'{lr:f}'.rstrip('0').rstrip('.'):>10}   {shown:<24}{between:<20}{bend}")
-    return "\n".join(lines)
+        rows.append((name, lr, shown, between, ", ".join(number(round(bend, 2)) for bend in bends(losses))))
+    return as_table(rows, left=(0, 2, 3, 4))
 
 
 def verdicts() -> Story:
     """Say of each column whether one learning rate on a bowl can make it."""
-    yield "On a parabola the ratio of a loss to the one before is always the same, (1 − c·lr)². The printed numbers are rounded, which leaves some room."
+    yield "On a parabola the ratio of a loss to the one before is always the same, (1 − c·η)². The printed numbers are rounded, which leaves some room."
     for name in ("too small", "just right"):
         lr, losses = COLUMNS[name]
         low, high = ratios(losses, DECIMALS[name])
@@ -167,7 +164,7 @@ def verdicts() -> Story:
         made = ", ".join(f"{losses[0] * ratio**t:.{DECIMALS[name] + 1}f}" for t in range(len(losses)))
         yield (
             f"{name.capitalize()}: yes. Any ratio from {low:.5f} to {high:.5f} rounds to these losses; {ratio:.5f} gives {made}. "
-            f"With lr = {number(lr)} that is a curvature of {curvature_for(ratio, lr):.3g}."
+            f"With η = {number(lr)} that is a curvature of {curvature_for(ratio, lr):.3g}."
         )
     exact = COLUMNS["just right"][1][1]
     yield f"(After {exact:g}.00 would come {exact**2 / 100:g}, which rounds to {exact**2 / 100:.0f}: it is the rounding that saves the column.)"
@@ -189,11 +186,11 @@ def verdicts() -> Story:
 
 def network_table(runs: dict[float, list[float]]) -> str:
     """Return some losses of the network for each learning rate, and how often the loss rose."""
-    shown = (0, 1, 2, 3, 10, 50, 97, 98, 99, 100)
-    lines = ["    lr" + "".join(f"{t:>8}" for t in shown) + "   rises"]
+    shown = (0, 1, 2, 10, 50, 97, 98, 99, 100)
+    rows: list[tuple[str | float, ...]] = [("η", *shown, "rises")]
     for lr, losses in runs.items():
-        lines.append(f"{lr:>6g}" + "".join(f"{losses[t]:>8.3f}" for t in shown) + f"{rises(losses):>8}")
-    return "\n".join(lines)
+        rows.append((lr, *(f"{losses[t]:.3f}" for t in shown), rises(losses)))
+    return as_table(rows, left=())
 
 
 def rises(losses: list[float]) -> int:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from autograd import Parameter, Value, dot
 from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured, number, passes
+from autograd.explain.notation import as_table
 from nn import plots
 from nn.data.datasets import xor
 from nn.layers import MLP
@@ -137,14 +138,14 @@ def tell(lesson: Lesson) -> Told:
 
 def report() -> str:
     """Return what training came to with each activation."""
-    lines = ["activation    loss     bend   ŷ(0,0)  ŷ(0,1)  ŷ(1,0)  ŷ(1,1)   parameters that move at first"]
+    rows: list[tuple[str | int, ...]] = [
+        ("activation", "loss", "bend", "ŷ(0,0)", "ŷ(0,1)", "ŷ(1,0)", "ŷ(1,1)", "move at first")
+    ]
     for activation in ACTIVATIONS:
         found = trained(activation)
-        predictions = "".join(f"{Value(z).sigmoid().data:8.4f}" for z in found.outputs)
-        lines.append(
-            f"{activation:<8}{found.loss:>10.4f}{number(round(found.bend, 2)):>9}{predictions}   {found.moved}"
-        )
-    return "\n".join(lines)
+        predictions = (f"{Value(z).sigmoid().data:.4f}" for z in found.outputs)
+        rows.append((activation, f"{found.loss:.4f}", f"{found.bend:.2f}", *predictions, found.moved))
+    return as_table(rows)
 
 
 def matrix(rows: Matrix) -> str:

@@ -181,7 +181,7 @@ def importance(found: dict[str, float]) -> Story:
     w1, w2, _ = DOCUMENT
     yield (
         f"The document says so, since {number(w2)} is {number(w2 / w1)} times {number(w1)}. That compares a point of the score with a thousand of the "
-        f"income. Count the income in single units and w1 is {number(w1 / 1000)}, the ratio {number(w2 / w1 * 1000)}, and the line the same. A weight has "
+        f"income. Count the income in single units and w1 is {number(w1 / 1000)}, the ratio {w2 / w1 * 1000:,.0f}, and the line the same. A weight has "
         "the unit of 1/input, so ratios of weights mean nothing until the inputs are on one scale."
     )
     by_income, by_score = w1 * INCOMES[1], w2 * SCORES[1]

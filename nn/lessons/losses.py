@@ -9,6 +9,7 @@ from typing import Any
 
 from autograd import Parameter, Value, grad, mean, sum
 from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Told, Wrong, choice, measured, number, passes
+from autograd.explain.notation import as_table
 from nn import plots
 from nn.lessons.definitions import define
 from nn.losses import (
@@ -68,7 +69,7 @@ def shares(numbers: list[float]) -> list[float]:
 
 def percent(share: float) -> str:
     """Write a share as a percentage."""
-    return f"{100 * share:.0f} %"
+    return f"{share:.0%}"
 
 
 def measure(lesson: Lesson) -> dict[str, float]:
@@ -99,7 +100,7 @@ def tell(lesson: Lesson) -> Told:
     yield (
         f"The loss is {number(found['L'] / 1e6)} million, in squares of money. The second house makes up {percent(squares[1])} of it, and "
         f"{percent(gradients[1])} of the gradient, which grows with the error and not with its square. The mean absolute error is "
-        f"{number(found['mean absolute error'])}, in money; its slopes are all of one size, ⅓ each, however large the error. (In one document the row of "
+        f"{found['mean absolute error']:,.0f}, in money; its slopes are all of one size, ⅓ each, however large the error. (In one document the row of "
         "the mean absolute error is garbled. It should read: (1/n) Σ |ŷ − y|, regression, grows linearly with the error.)"
     )
     yield (
@@ -120,7 +121,7 @@ def tell(lesson: Lesson) -> Told:
     yield "ŷ is the probability given to what is true (y = 1), from a sigmoid of z."
     yield probability_table()
     yield (
-        f"At 95 % the loss is small, at 5 % it is {found['−ln 0.05'] / found['−ln 0.95']:.0f} times as large, and at ŷ = 0 it is infinite: chalkgrad refuses "
+        f"At 95% the loss is small, at 5% it is {found['−ln 0.05'] / found['−ln 0.95']:.0f} times as large, and at ŷ = 0 it is infinite: chalkgrad refuses "
         f"that, unless you pass allow_inf=True. For y = 0 the same is read from the other side: ŷ = 0.9 costs {found['0.9 for 0']:.4f}."
     )
     yield (
@@ -136,11 +137,8 @@ def tell(lesson: Lesson) -> Told:
         f"A test is to find {PEOPLE} ill people among {2 * PEOPLE}, from one measured number: normally distributed with deviation 1, mean 0 for the healthy "
         "and 2 for the ill. To miss an illness may be worse than a false alarm. So multiply the loss of the ill by a factor, and train one neuron:"
     )
-    yield "\n".join(
-        [
-            "factor   illnesses missed   false alarms",
-            *(f"{k:>6}{missed:>19}{alarms:>15}" for k, (missed, alarms) in screenings()),
-        ]
+    yield as_table(
+        [("factor", "illnesses missed", "false alarms"), *((k, *missed) for k, missed in screenings())], left=()
     )
     yield "The data are the same. A model becomes good at what its loss asks for, and at nothing else."
 
@@ -174,22 +172,18 @@ def columns(found: dict[str, float]) -> tuple[list[float], list[float], list[flo
 
 def price_table(found: dict[str, float]) -> str:
     """Return each house's error, its square, and both gradients."""
-    lines = ["house    error      square  slope of /3   slope of |error|/3"]
-    for i, (square, gradient, absolute) in enumerate(zip(*columns(found), strict=True), 1):
-        error = found[f"e{i}"]
-        lines.append(
-            f"{i:>5}{number(error):>9}{number(square):>12}{gradient:>12.0f}{absolute:>20.4f}".replace("-", "−")
-        )
-    return "\n".join(lines)
+    of_house = zip(*columns(found), strict=True)
+    rows = [
+        (i, f"{found[f'e{i}']:,.0f}", f"{square:,.0f}", f"{gradient:,.0f}", f"{absolute:.4f}")
+        for i, (square, gradient, absolute) in enumerate(of_house, 1)
+    ]
+    return as_table([("house", "error", "square", "slope of square/3", "slope of |error|/3"), *rows], left=())
 
 
 def probability_table() -> str:
     """Return the cross-entropy and the squared error for each probability, with the slopes at z."""
-    lines = ["    ŷ     −ln ŷ   slope at z      (ŷ − 1)²   slope at z"]
-    for p in PROBABILITIES:
-        surprise, slope, square, its_slope = right_with(p)
-        lines.append(f"{p:>5}{surprise:>10.4f}{slope:>13.4f}{square:>14.4f}{its_slope:>13.4f}".replace("-", "−"))
-    return "\n".join(lines)
+    rows = [(f"{p:.2f}", *(f"{x:.4f}" for x in right_with(p))) for p in PROBABILITIES]
+    return as_table([("ŷ", "−ln ŷ", "slope at z", "(ŷ − 1)²", "slope at z"), *rows], left=())
 
 
 def ten_classes(found: dict[str, float]) -> Story:

@@ -6,6 +6,7 @@ from typing import Any
 
 from autograd import Parameter, Value, steps
 from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured
+from autograd.explain.notation import as_table
 from nn.layers import Layer
 from nn.lessons.definitions import define
 from nn.losses import mse_loss
@@ -93,10 +94,10 @@ def tell(lesson: Lesson) -> Told:
     )
     yield "# Counted"
     values = kept(LAYERS)
-    yield f"A batch of {BATCH}, {LAYERS} layers of {NEURONS} neurons: {BATCH} × {LAYERS} × {NEURONS} = {values:,} activations, as the document says."
+    yield f"A batch of {BATCH}, {LAYERS} layers of {NEURONS:,} neurons: {BATCH} × {LAYERS} × {NEURONS:,} = {values:,} activations, as the document says."
     yield (
         f"At {BYTES} bytes each that is {BYTES * values:,} bytes. It grows with the batch and with the depth; the weights, {LAYERS - 1} × "
-        f"{NEURONS} × {NEURONS} between these layers, do not grow with the batch."
+        f"{NEURONS:,} × {NEURONS:,} between these layers, do not grow with the batch."
     )
     yield from define("checkpointing")
     yield f"# Checkpointing: {DEPTH} tanh layers of {WIDTH}, a batch of {EXAMPLES}, computed both ways"
@@ -121,13 +122,13 @@ READERS = (
 def table() -> str:
     """Return what each number of segments stores and computes, beside the plain way."""
     right, computed = plain()
-    lines = ["segments    activations stored    layers computed, rows × layers    gradients"]
-    lines.append(f"{'none':>8}{checkpointed(1)['without']:>22}{computed:>34}    the measure")
+    rows: list[tuple[Any, ...]] = [("segments", "activations stored", "layers computed (rows × layers)", "gradients")]
+    rows.append(("none", checkpointed(1)["without"], computed, "the measure"))
     for segments in SEGMENTS:
         one = checkpointed(segments)
         same = "the same bits" if one["gradients"] == right else "DIFFERENT"
-        lines.append(f"{segments:>8}{one['stored']:>22}{one['computed']:>34}    {same}")
-    return "\n".join(lines)
+        rows.append((segments, one["stored"], one["computed"], same))
+    return as_table(rows, left=(3,))
 
 
 def kept(layers: int, segments: int = 1) -> int:
@@ -138,9 +139,7 @@ def kept(layers: int, segments: int = 1) -> int:
 def deep(layers: int = 100) -> str:
     """Return what 100 layers of 1000 neurons store for a batch of 32, by segments."""
     found = {segments: kept(layers, segments) for segments in (1, 2, 5, 10, 20, 50, 100)}
-    lines = ["segments           " + "".join(f"{segments:>10}" for segments in found)]
-    lines.append("activations stored " + "".join(f"{stored:>10,}" for stored in found.values()))
-    return "\n".join(lines)
+    return as_table([("segments", "activations stored"), *found.items()], left=())
 
 
 def measure(lesson: Lesson) -> dict[str, float]:

@@ -8,6 +8,7 @@ from autograd.classroom.exercise import Exercise, GradientOf, Wrong, choice
 from autograd.classroom.lesson import Lesson, Note, Story, measured, passes
 from autograd.explain import mistakes
 from autograd.explain.laboratory import Mistake
+from autograd.explain.notation import as_table
 from autograd.graph import number, operands, topological_order
 from autograd.value import Parameter, Value
 from nn.lessons.board import BLACK, VERMILION, new_figure, say
@@ -83,11 +84,21 @@ def gradient(root: Value, mistake: Mistake, label: str) -> float:
 
 def table(root: Value, label: str) -> str:
     """Return, for each mistake, its number for one leaf, and the first line that the right way would not have."""
-    lines = [f"{'mistake':<36}{f'∂L/∂{label}':>7}   the first line that goes wrong"]
+    rows: list[tuple[str | float, ...]] = [("mistake", f"∂L/∂{label}", "the first line that goes wrong")]
     for name, mistake in run(root).items():
-        line = mistake.first.lines[-1] if mistake.first else "none: it does no harm here"
-        lines.append(f"{name:<36}{number(gradient(root, mistake, label)):>7}   {line}")
-    return "\n".join(lines)
+        line = in_numbers(mistake.first.lines[-1]) if mistake.first else "none: it does no harm here"
+        rows.append((name, gradient(root, mistake, label), line))
+    return as_table(rows, left=(0, 2))
+
+
+def in_numbers(line: str) -> str:
+    """Return an equation without its symbols in the middle.
+
+    >>> in_numbers("∂L/∂w = ∂L/∂y · ∂y/∂w = −16 · 2 = −32")
+    '∂L/∂w = −16 · 2 = −32'
+    """
+    name, *_, numbers, result = line.split(" = ")
+    return f"{name} = {numbers} = {result}"
 
 
 def tell(lesson: Lesson) -> Told:

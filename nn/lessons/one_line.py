@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from autograd import Parameter, Value, dot
 from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Told, Wrong, choice, measured, number, passes
 from autograd.classroom.trainable import Trainable
+from autograd.explain.notation import as_table
 from nn import plots
 from nn.layers import MLP, Neuron
 from nn.lessons.definitions import define
@@ -167,13 +168,12 @@ def three_neurons() -> str:
 
 def report() -> str:
     """Return what training found for each function."""
-    lines = ["          w1      w2       b     loss   ŷ(0,0)  ŷ(0,1)  ŷ(1,0)  ŷ(1,1)   targets"]
+    rows: list[tuple[str, ...]] = [("", "w1", "w2", "b", "loss", "ŷ(0,0)", "ŷ(0,1)", "ŷ(1,0)", "ŷ(1,1)", "targets")]
     for name, targets in TARGETS.items():
         weights, loss, predictions = trained(name)
-        row = "".join(f"{number(round(w, 3)):>8}" for w in weights)
-        row += f"{loss:9.4f} " + "".join(f"{p:8.4f}" for p in predictions)
-        lines.append(f"{name:<4}{row}   {' '.join(map(str, targets))}")
-    return "\n".join(lines)
+        four = [f"{x:.4f}" for x in (loss, *predictions)]
+        rows.append((name, *(f"{w:.3f}" for w in weights), *four, " ".join(map(str, targets))))
+    return as_table(rows)
 
 
 def plot() -> Any:

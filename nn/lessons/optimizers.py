@@ -1,12 +1,13 @@
 """A race of optimizers: through a ravine, and off a saddle; and two conventions that a reader meets."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
 
 from autograd import Parameter, Value
 from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured, passes
 from autograd.classroom.trainable import Trainable
+from autograd.explain.notation import as_table
 from nn.lessons.definitions import define
 from nn.lessons.optimizer_race import (
     BETA,
@@ -33,7 +34,7 @@ from nn.optim.optimizers import SGD, Adam, RMSprop
 DRAWN = {"SGD": 0.03, "SGD, momentum 0.9": 0.03, "RMSprop": 0.1, "Adam": 0.1}
 STARTS = (SADDLE["start"][1], 0.1)  # of w2: near the ridge, and farther from it
 OPINIONS = {
-    "SGD": ("simple", "slow; depends on the rate"),
+    "SGD": ("simple", "slow; depends on rate"),
     "SGD, momentum 0.9": ("faster, smoother", "one more number to set"),
     "RMSprop": ("where the goal moves", "can diverge"),
     "Adam": ("works at once", "may generalise worse"),
@@ -68,25 +69,25 @@ def tell(lesson: Lesson) -> Told:
     yield from passes(lesson.build(), about=("w1", "w2"))
     yield (
         "Downhill is mostly across: the slope of w₂ is the larger, and w₁ has further to go. Plain descent must take steps small "
-        f"enough for the steep direction (lr below 2/{STEEP:g} = {2 / STEEP:g}), and then creeps along the flat one."
+        f"enough for the steep direction (η below 2/{STEEP:g} = {2 / STEEP:g}), and then creeps along the flat one."
     )
     yield f"# The race: the step from which the loss stays below {RAVINE['goal']:g}, for five learning rates, in {LIMIT} steps"
-    yield table(results("ravine"), "   fewest  largest loss on the way", on_the_way)
-    yield f"Fewest: with the best of the five rates. Largest loss on the way: with that rate; all begin at {ravine(*RAVINE['start']):g}."
+    yield table(results("ravine"), ("fewest", "largest"), on_the_way)
+    yield f"Fewest: with the best of the five rates. Largest: the largest loss on the way with that rate; all begin at {ravine(*RAVINE['start']):g}."
     yield (
         "Momentum adds up what agrees, along the ravine, and cancels what alternates, across it. Adagrad, RMSprop and Adam divide each "
-        "direction by the size of its own gradients, so that the ravine becomes round: their steps are about lr long in both directions "
+        "direction by the size of its own gradients, so that the ravine becomes round: their steps are about η long in both directions "
         "(Adagrad's ever shorter), which suits larger rates here. AdamW also shrinks all weights a little at each step."
     )
     wild = race("RMSprop", 1.0, "ravine")
     yield (
         f"Reaching is not staying. With learning rate 1, RMSprop is below {RAVINE['goal']:g} at step {wild.first}, earlier than any other; but it got there by "
-        f"an accident, its first step went from (7, 1) to (−3, −9), where the loss is {wild.largest:.1f}, and it does not stay: its steps are about lr long, "
+        f"an accident, its first step went from (7, 1) to (−3, −9), where the loss is {wild.largest:,.0f}, and it does not stay: its steps are about η long, "
         "however near the goal is. “RMSProp can diverge in some cases”, says one document: here it neither diverges nor arrives."
     )
     yield Claim(
         f"RMSprop's first step is {first_step(RMSprop) / 0.1:.0f} times as long as the learning rate because its mean of squares starts at 0 and is not "
-        f"corrected: after one step it holds 1 % of g². Adam corrects its mean, and its first step is {first_step(Adam) / 0.1:.3g} times as long as the "
+        f"corrected: after one step it holds 1% of g². Adam corrects its mean, and its first step is {first_step(Adam) / 0.1:.3g} times as long as the "
         "learning rate.",
         lambda uncorrected: first_step(RMSprop if uncorrected else Adam) > 0.5,
     )
@@ -96,52 +97,54 @@ def tell(lesson: Lesson) -> Told:
         f"The step from which the loss stays below {SADDLE['goal']:g}; the lowest points, at w₂ = ±2, have −2. Then the step at which w₂ is 1 or more "
         f"away from the ridge w₂ = 0, for the rates {LEAVES[0]:g} and {LEAVES[1]:g}:"
     ).replace("-", "−")
-    yield table(results("saddle"), "".join(f"{f'away, {lr:g}':>13}" for lr in LEAVES), off_the_ridge)
+    yield table(results("saddle"), [f"away, {lr:g}" for lr in LEAVES], off_the_ridge)
     yield from ridge()
     yield "# What the documents say of them, and what the ravine shows"
     yield opinions()
+    yield "Rates: with how many of the five it arrives. Steps: the fewest."
     yield "No optimizer wins everywhere, and a race on two surfaces of two weights proves nothing about a network. What it shows is what each idea is for."
     yield (
-        f"“Start with Adam, lr = 0.001”: its steps are about lr long, so {LIMIT} of them go {LIMIT * 0.001:g} far, and w₁ is 7 away. That default is for "
-        "networks with many small weights. Usual ranges, by one document: learning rate 0.0001 to 0.1, batches of 16 to 512, 10 to 1000 epochs, and momentum "
+        f"“Start with Adam, lr = 0.001”: its steps are about η long, so {LIMIT} of them go {LIMIT * 0.001:g} far, and w₁ is 7 away. That default is for "
+        "networks with many small weights. Usual ranges, by one document: learning rate 0.0001 to 0.1, batches of 16 to 512, 10 to 1,000 epochs, and momentum "
         "0.9 to 0.99, which remembers about 1/(1 − β) gradients: 10 to 100."
     )
     yield "# Momentum is written in two ways"
     yield "How far w moves at each of six steps, when the gradient is 1 at each of them and β = 0.9; the learning rate falls after the third:"
     yield conventions()
     yield (
-        "“How Machines Learn” has v ← β·v − lr·g, w ← w + v; “Neural network training fundamentals” and PyTorch have v ← β·v + g, w ← w − "
-        "lr·v. The steps are the same "
-        "until lr changes: in the first, what is under way keeps its old lr; in the second, all of it slows down at once."
+        "“How Machines Learn” has v ← β·v − η·g, w ← w + v; “Neural network training fundamentals” and PyTorch have v ← β·v + g, w ← w − "
+        "η·v. The steps are the same "
+        "until η changes: in the first, what is under way keeps its old η; in the second, all of it slows down at once."
     )
     yield "# Adam has two β"
     yield "How far w moves at each of six steps with learning rate 0.1; the fourth gradient is ten times the others:"
     yield betas()
     yield (
         "“How Machines Learn” writes β in both lines of its Adam, and then lists two defaults, β₁ = 0.9 and β₂ = 0.999, which is what "
-        "PyTorch has. With 0.9 in both places it is another optimizer: it remembers the size of 10 gradients instead of 1000. Nor does any line of "
+        "PyTorch has. With 0.9 in both places it is another optimizer: it remembers the size of 10 gradients instead of 1,000. Nor does any line of "
         "the block set the t of its correction. The first step "
-        "is the same, lr, whatever the gradient. The third document uses m̂ and v̂ and does not say what they are: the corrected means, above."
+        "is the same, η, whatever the gradient. The third document uses m̂ and v̂ and does not say what they are: the corrected means, above."
     )
 
 
-def table(found: dict[str, list[Race]], heads: str, cells: Callable[[list[Race]], str]) -> str:
+def table(
+    found: dict[str, list[Race]], heads: Sequence[str], cells: Callable[[list[Race]], Iterable[str | int]]
+) -> str:
     """Return the steps of each optimizer with each learning rate, and what else is told of its races."""
-    lines = ["learning rate".ljust(20) + "".join(f"{lr:>8g}" for lr in RATES) + heads]
+    rows: list[tuple[str | float, ...]] = [("learning rate", *RATES, *heads)]
     for name, races in found.items():
-        steps = "".join(f"{'–' if one.steps is None else one.steps:>8}" for one in races)
-        lines.append(f"{name:<20}{steps}{cells(races)}")
-    return "\n".join([*lines, f"–: not there, or not to stay, within {LIMIT} steps"])
+        rows.append((name, *("–" if one.steps is None else one.steps for one in races), *cells(races)))
+    return f"{as_table(rows)}\n–: not there, or not to stay, within {LIMIT} steps"
 
 
-def on_the_way(races: list[Race]) -> str:
+def on_the_way(races: list[Race]) -> tuple[str | int, ...]:
     """Return the fewest steps with any learning rate, and the largest loss with that rate."""
-    return f"{fewest(races):>9}{races[best(races)].largest:>14.4g}"
+    return fewest(races), f"{races[best(races)].largest:.4g}"
 
 
-def off_the_ridge(races: list[Race]) -> str:
+def off_the_ridge(races: list[Race]) -> tuple[str | int, ...]:
     """Return after how many steps w2 is 1 away from the ridge."""
-    return "".join(f"{races[RATES.index(lr)].away:>13}" for lr in LEAVES)
+    return tuple(races[RATES.index(lr)].away or "–" for lr in LEAVES)
 
 
 def late(begins_near: bool) -> bool:
@@ -155,7 +158,7 @@ def ridge() -> Told:
     lr, (near, far) = LEAVES[0], STARTS
     sgd, adam = away_from(near, "SGD"), away_from(near, "Adam")
     yield Claim(
-        f"On the ridge the slope along w₂ is 0, and near it nearly 0. SGD multiplies its distance from the ridge by 1 + 2·lr a step; with {lr:g} it needs "
+        f"On the ridge the slope along w₂ is 0, and near it nearly 0. SGD multiplies its distance from the ridge by 1 + 2·η a step; with {lr:g} it needs "
         f"{sgd} steps where Adam needs {adam}, because it begins so near: from w₂ = {far:g} instead of {near:g} SGD needs {away_from(far, 'SGD')} and Adam "
         f"{away_from(far, 'Adam')}. Adam and RMSprop divide by the size of the gradient and do not see that it is small.",
         late,
@@ -168,13 +171,11 @@ def ridge() -> Told:
 
 def opinions() -> str:
     """Return what a document holds for and against four optimizers, and how each fared with the five learning rates."""
-    lines = [f"{'':<19}{'for':<22}{'against':<27}rates that arrive"]
+    rows: list[tuple[str | int, ...]] = [("", "for", "against", "rates", "steps")]
     for name, (pro, con) in OPINIONS.items():
         arrived = sum(one.steps is not None for one in results("ravine")[name])
-        lines.append(
-            f"{name:<19}{pro:<22}{con:<27}{arrived} of {len(RATES)}, best {fewest(results('ravine')[name])} steps"
-        )
-    return "\n".join(lines)
+        rows.append((name, pro, con, f"{arrived} of {len(RATES)}", fewest(results("ravine")[name])))
+    return as_table(rows, left=(0, 1, 2))
 
 
 GRADIENTS = [1.0, 1.0, 1.0, 10.0, 1.0, 1.0]
@@ -183,13 +184,15 @@ RATE_DROPS = [0.1, 0.1, 0.1, 0.01, 0.01, 0.01]
 
 def conventions() -> str:
     """Return the moves of both conventions, while lr falls."""
-    lines = [f"{name:<16}{row(with_momentum(name, RATE_DROPS))}" for name in ("classical", "pytorch")]
-    return "\n".join(["learning rate   " + "".join(f"{lr:>10g}" for lr in RATE_DROPS), *lines])
+    ways = (("the document's", "classical"), ("PyTorch's", "pytorch"))
+    return as_table(
+        [("learning rate", *RATE_DROPS), *((name, *row(with_momentum(way, RATE_DROPS))) for name, way in ways)]
+    )
 
 
-def row(moves: list[float]) -> str:
-    """Write moves below one another in columns."""
-    return "".join(f"{move:>10.5f}" for move in moves).replace("-", "−")
+def row(moves: list[float]) -> list[str]:
+    """Write moves with four decimals."""
+    return [f"{move:.4f}" for move in moves]
 
 
 def with_betas(beta1: float, beta2: float) -> list[float]:
@@ -200,8 +203,7 @@ def with_betas(beta1: float, beta2: float) -> list[float]:
 def betas() -> str:
     """Return Adam's moves with one β and with two."""
     pairs = (("β₁ = 0.9, β₂ = 0.999", (0.9, 0.999)), ("β = 0.9 in both places", (0.9, 0.9)))
-    lines = [f"{name:<26}{row(with_betas(*pair))}" for name, pair in pairs]
-    return "\n".join(["gradient".ljust(26) + "".join(f"{g:>10g}" for g in GRADIENTS), *lines])
+    return as_table([("gradient", *GRADIENTS), *((name, *row(with_betas(*pair))) for name, pair in pairs)])
 
 
 def measure(lesson: Lesson) -> dict[str, float]:

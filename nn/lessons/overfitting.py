@@ -7,6 +7,7 @@ from typing import Any
 
 from autograd import Parameter, Value
 from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Story, Told, Wrong, choice, measured, passes
+from autograd.explain.notation import as_table
 from nn.lessons.definitions import define
 from nn.lessons.overfitting_fits import (
     EPOCHS,
@@ -95,26 +96,25 @@ def tell(lesson: Lesson) -> Told:
 
 def more_data() -> str:
     """Return what the large network reaches with more points."""
-    rows = [f"{n:>6}{epochs_for(n):>9}{fed(n).loss:>11.3f}{endless(fed(n)):>10.3f}" for n in POINTS]
-    return "\n".join(["points   epochs   training   endless", *rows])
+    rows = [(n, epochs_for(n), f"{fed(n).loss:.3f}", f"{endless(fed(n)):.3f}") for n in POINTS]
+    return as_table([("points", "epochs", "training", "endless"), *rows], left=())
 
 
 def table() -> str:
     """Return both losses of each network, its best epoch, and how large its weights are."""
-    lines = [f"{'':<30}{'training':>8}{'validation':>13}{'lowest':>9}{'in epoch':>9}{'endless':>9}{'Σw²':>7}"]
+    rows: list[tuple[str | int, ...]] = [("", "training", "validation", "lowest", "epoch", "endless", "Σw²")]
     for name, one in fits().items():
         size = sum(p.data**2 for p in one.model.parameters())
         epoch, lowest = best(one)
-        lines.append(
-            f"{name:<30}{one.loss:>8.3f}{one.validation_loss:>13.3f}{lowest:>9.3f}{epoch:>9}{endless(one):>9.3f}{size:>7.1f}"
-        )
-    return "\n".join(lines)
+        losses = (f"{loss:.3f}" for loss in (one.loss, one.validation_loss, lowest))
+        rows.append((name, *losses, epoch, f"{endless(one):.3f}", f"{size:.1f}"))
+    return as_table(rows)
 
 
 def ranking() -> list[str]:
     """Return the networks by their loss on endless points, the best first."""
     return [
-        name.partition(":")[0].partition(" with")[0]
+        name.partition(":")[0].partition(" (")[0]
         for name, _ in sorted(fits().items(), key=lambda item: endless(item[1]))
     ]
 

@@ -47,8 +47,8 @@ def fits() -> dict[str, Fit]:
     return {
         "too small: a line": trained(MLP(1, [1], rng=Random(0))),
         f"too large: {UNITS} ReLUs": trained(large(rng=Random(0))),
-        f"{UNITS} ReLUs, L2 with λ = {STRENGTH}": trained(large(rng=Random(0)), STRENGTH),
-        f"{UNITS} ReLUs, dropout with p = {P}": trained(dropping),
+        f"{UNITS} ReLUs, L2 (λ = {STRENGTH})": trained(large(rng=Random(0)), STRENGTH),
+        f"{UNITS} ReLUs, dropout (p = {P})": trained(dropping),
     }
 
 

@@ -6,6 +6,7 @@ from autograd.classroom.exercise import GradientOf, choice
 from autograd.classroom.lesson import Lesson, Note, Story, measured
 from autograd.explain import mistakes
 from autograd.explain.events import Chain, Event
+from autograd.explain.notation import as_table
 from autograd.explain.stepper import backward, forward, snapshot
 from autograd.functions import grad
 from autograd.graph import topological_order
@@ -50,18 +51,13 @@ def shown(event: Event) -> bool:
 
 def misprints() -> str:
     """Return a table of the figures that do not agree, and why."""
-    lines = [
-        f"{check['target'].removeprefix('path:').replace('->', ' → '):<20}{check['published'].replace('-', '−'):>13}{number_of(x):>14}   {check['why']}"
+    rows = [
+        (check["target"].removeprefix("path:").replace("->", " → "), check["published"], f"{x:.10f}", check["why"])
         for example in examples().values()
         for check in example["checks"]
         if not agrees(check["published"], x := recomputed(example, check))
     ]
-    return "\n".join([f"{'figure':<20}{'published':>13}{'recomputed':>14}   why", *lines])
-
-
-def number_of(x: float) -> str:
-    """Write a number with ten decimals."""
-    return f"{x:.10f}".replace("-", "−")
+    return as_table([("figure", "published", "recomputed", "why"), *rows], left=(0, 3))
 
 
 def cause() -> Story:
@@ -94,12 +90,12 @@ def changed(label: str) -> float:
 
 def survey() -> str:
     """Return a table: for each example how many of its figures agree."""
-    lines = [f"{'figures':>7}{'agree':>7}   example"]
+    rows: list[tuple[str, ...]] = [("agree", "example")]
     for example in examples().values():
         right = [agrees(check["published"], recomputed(example, check)) for check in example["checks"]]
         source = f"{example['source']['name']}: {example['title']}"
-        lines.append(f"{len(right):>7}{right.count(True):>7}   {source}")
-    return "\n".join(lines)
+        rows.append((f"{right.count(True)} of {len(right)}", source))
+    return as_table(rows, left=(1,))
 
 
 def single_precision() -> Story:

@@ -9,6 +9,8 @@ from typing import Any
 
 from autograd import Parameter, Value, mean, steps
 from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured
+from autograd.explain.notation import as_table
+from autograd.graph import number
 from nn.data.datasets import moons
 from nn.layers import MLP
 from nn.lessons.definitions import define
@@ -27,6 +29,7 @@ from nn.optim.optimizers import SGD, Adam, Optimizer
 
 EPOCHS, RATE, DECAY = 90, 0.001, 0.05
 SHOWN = (1, 2, 5, 10, 30, 31, 45, 60, 61, 90)
+PRINTED = (1, 10, 30, 31, 45, 60, 61, 90)  # as many as there is room for
 RUNS, STEPS, LARGE = 25, 200, 0.5
 WARM_STEPS, STARTS = 20, 5
 
@@ -143,7 +146,7 @@ def tell(lesson: Lesson) -> Told:
     yield table()
     decay = rates(step_decay)
     yield (
-        f"Step decay is the document's: {decay[0]:g} in epochs 1 to 30, {decay[30]:g} in 31 to 60, {decay[60]:.5f} from 61 on. Epochs are "
+        f"Step decay is the document's: {decay[0]:g} in epochs 1 to 30, {decay[30]:g} in 31 to 60, {number(decay[60])} from 61 on. Epochs are "
         "counted from 1 here, and the schedule counts the epochs that are over: in epoch 31, t = 30."
     )
     yield (
@@ -161,7 +164,7 @@ def tell(lesson: Lesson) -> Told:
     yield gains()
     yield (
         "The noisy gradient is w plus noise with standard deviation 1; the distance is the root of the mean square over the runs. "
-        f"With noisy gradients a constant rate never settles: it keeps a distance of √(lr/(2 − lr)), {floor(LARGE):.3f} for lr = {LARGE:g}, "
+        f"With noisy gradients a constant rate never settles: it keeps a distance of √(η/(2 − η)), {floor(LARGE):.3f} for η = {LARGE:g}, "
         "and the runs find it. A small rate would "
         "keep less, and is still on its way. A schedule has both: large steps to get there, small ones to settle."
     )
@@ -188,11 +191,11 @@ def warming() -> Told:
     """Tell what becomes of the first steps with a warm-up and without."""
     without, warmed = ([started(way, seed) for seed in range(STARTS)] for way in (False, True))
     yield f"Two half moons, 20 points, 2-8-8-1 with ReLU, {2 * WARM_STEPS} steps of Adam with learning rate {LARGE:g}, from {STARTS} starts:"
-    lines = [f"{'':<22}{'largest loss on the way, by start':<40}dead in layer 1"]
+    lines: list[tuple[str, ...]] = [("largest loss, by start:", *map(str, range(1, STARTS + 1)), "dead in layer 1")]
     for name, rows in (("without a warm-up", without), (f"warm-up, {WARM_STEPS} steps", warmed)):
-        shown = "".join(f"{largest:<8.2f}" for largest, _, _ in rows)
-        lines.append(f"{name:<22}{shown:<40}{sum(dead for _, _, dead in rows):>4} of {8 * STARTS}")
-    yield "\n".join(lines)
+        dead = f"{sum(dead for _, _, dead in rows)} of {8 * STARTS}"
+        lines.append((name, *(f"{largest:.2f}" for largest, _, _ in rows), dead))
+    yield as_table(lines)
     better = sum(a[1] < b[1] for a, b in zip(warmed, without, strict=True))
     highest = max(largest for largest, _, _ in warmed)
     yield Claim(
@@ -205,20 +208,20 @@ def warming() -> Told:
 
 def table() -> str:
     """Return the learning rate of some epochs, in thousandths, for each schedule."""
-    lines = ["epoch".ljust(22) + "".join(f"{epoch:>7}" for epoch in SHOWN)]
+    rows: list[tuple[str | int, ...]] = [("epoch", *PRINTED)]
     for name, make in SCHEDULES.items():
         found = rates(make)
-        lines.append(name.ljust(22) + "".join(f"{1000 * found[epoch - 1]:>7.3f}" for epoch in SHOWN))
-    return "\n".join(lines)
+        rows.append((name, *(f"{1000 * found[epoch - 1]:.3f}" for epoch in PRINTED)))
+    return as_table(rows)
 
 
 def gains() -> str:
     """Return the first and last learning rate and the typical distance at the end, for each way."""
-    lines = [f"{'':<30}{'first lr':>10}{'last lr':>10}{'typical distance at the end':>30}"]
+    rows: list[tuple[str, ...]] = [("", "first η", "last η", "typical distance at the end")]
     for name, make in WAYS.items():
         found = rates(make, STEPS, LARGE)
-        lines.append(f"{name:<30}{found[0]:>10.4f}{found[-1]:>10.4f}{distance(make):>30.4f}")
-    return "\n".join(lines)
+        rows.append((name, *(f"{x:.4f}" for x in (found[0], found[-1], distance(make)))))
+    return as_table(rows)
 
 
 def measure(lesson: Lesson) -> dict[str, float]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from autograd import Value, phases, scope
 from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Story, Told, Wrong, choice, measured
+from autograd.explain.notation import as_table
 from nn.data.batching import batches
 from nn.layers import MLP
 from nn.lessons import ablation
@@ -94,7 +95,7 @@ def beginning() -> Told:
     even, drawn = evaluate(MLP(2, [8, CLASSES], init="zeros"), test, cross_entropy), first_loss()
     yield (
         f"Ten classes, and no idea: each gets 1/10, and the loss is −ln(1/10) = ln 10 = {math.log(CLASSES):.4f}. That is the document's “maybe 2.3”, "
-        f"with 10 % right by luck. A network with weights of 0 gives {even:.4f}. Random weights are confident without evidence, and confident "
+        f"with 10% right by luck. A network with weights of 0 gives {even:.4f}. Random weights are confident without evidence, and confident "
         f"mistakes cost more: ours begin at {drawn:.4f}."
     )
     yield Claim(
@@ -119,11 +120,12 @@ def whole_loop() -> Story:
         f"validate, {len(test)} to test; 2-8-10, SGD with {LEARNING_RATE}:"
     )
     yield table(rows)
+    yield "A: How Machines Learn. B: Neural network training fundamentals. The other columns are ours."
     given = ", ".join(f"{math.exp(-loss):.0%} at a loss of {loss}" for loss in (2.3, 1.2, 0.3))
     yield (
         "The documents' numbers are illustrations, of no network that they name; ours are of this one. The curve has the same shape: steep, then flat, and the "
         f"gradient shrinks with the loss. e⁻ᴸ, with L the loss, is the probability given to the true class, as a geometric mean: {given}. "
-        "The other document begins at 2.45 with 15 % right and does not say how many classes it has: if ten, 2.45 is above ln 10, confident and mostly wrong."
+        "The other document begins at 2.45 with 15% right and does not say how many classes it has: if ten, 2.45 is above ln 10, confident and mostly wrong."
     )
     wide = math.sqrt(right * (1 - right) / len(test))
     yield (
@@ -183,26 +185,27 @@ def without_each_part() -> Story:
 
 def table(rows: list[Row]) -> str:
     """Return the documents' tables beside what was measured."""
-    lines = [
-        "        How Machines Learn    fundamentals        here",
-        "epoch     loss   right        loss   right       loss   right   validation   gradient",
+    lines: list[tuple[str | int, ...]] = [
+        ("epoch", "A: loss", "right", "B: loss", "right", "loss", "right", "validation", "gradient")
     ]
     for epoch in LOOK:
-        told = "".join(shown(document.get(epoch)) for document in (HOW_MACHINES_LEARN, FUNDAMENTALS))
-        row = rows[epoch - 1] if epoch <= len(rows) else None
-        here = (
-            f"{row.loss:>11.2f}{row.accuracy:>8.0%}{row.validation_loss:>13.2f}{row.gradient:>11.3f}"
-            if row
-            else "     stopped"
-        )
-        lines.append(f"{epoch:>5}{told}{here}")
-    return "\n".join(lines)
+        told = [cell for document in (HOW_MACHINES_LEARN, FUNDAMENTALS) for cell in shown(document.get(epoch))]
+        lines.append((epoch, *told, *measured_at(rows, epoch)))
+    return as_table(lines, left=())
 
 
-def shown(figures: tuple[float | None, float] | None) -> str:
+def measured_at(rows: list[Row], epoch: int) -> tuple[str, ...]:
+    """Write what was measured in an epoch, or that training had stopped."""
+    if epoch > len(rows):
+        return "stopped", "", "", ""
+    row = rows[epoch - 1]
+    return f"{row.loss:.2f}", f"{row.accuracy:.0%}", f"{row.validation_loss:.2f}", f"{row.gradient:.3f}"
+
+
+def shown(figures: tuple[float | None, float] | None) -> tuple[str, str]:
     """Write a document's loss and accuracy."""
     loss, right = figures or (None, None)
-    return f"{'–' if loss is None else f'{loss:.2f}':>9}{'–' if right is None else f'{right:.0%}':>8}   "
+    return "–" if loss is None else f"{loss:.2f}", "–" if right is None else f"{right:.0%}"
 
 
 def measure(lesson: Lesson) -> dict[str, float]:

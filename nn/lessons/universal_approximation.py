@@ -9,6 +9,7 @@ from typing import Any
 from autograd import Parameter, Value, dot, no_grad
 from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured, passes
 from autograd.classroom.trainable import Trainable
+from autograd.explain.notation import as_table
 from nn.layers import MLP
 from nn.lessons.curve_fits import (
     EPOCHS,
@@ -152,8 +153,8 @@ def depth() -> Told:
         "Two ReLUs make a tent, 2·relu(x) − 4·relu(x − ½): from 0 up to 1 at x = ½, and down to 0 again at x = 1. It folds the line from 0 to 1 in the "
         "middle, for x and 1 − x get the same. Let each tent be the input of the next, and count the straight pieces of the last one's output:"
     )
-    rows = [f"{layers:>6}{2 * layers:>14}{pieces(layers):>10}{pieces(layers) - 1:>28}" for layers in (1, 2, 4, 8)]
-    yield "\n".join(["tents   their ReLUs   pieces   ReLUs in one hidden layer", *rows])
+    rows = [(layers, 2 * layers, pieces(layers), pieces(layers) - 1) for layers in (1, 2, 4, 8)]
+    yield as_table([("tents", "their ReLUs", "pieces", "ReLUs in one hidden layer"), *rows], left=())
     yield "Side by side in one hidden layer each ReLU makes one corner, at its knot: the last column has the corners between the pieces, so many are the least."
     side_by_side, units = most_pieces(), 2 * TENTS
     yield Claim(
@@ -181,10 +182,8 @@ def crossings() -> int:
 
 def hand_table() -> str:
     """Return the largest error of the network by hand, by the number of units, beside the bound."""
-    lines = [
-        f"{n:>5}{len(by_hand(n).parameters()):>13}{error:>16.4f}{bound(n):>17.4f}" for n, error in errors()[0].items()
-    ]
-    return "\n".join(["units   parameters   largest error   (2/n)² · π²/8", *lines])
+    rows = [(n, len(by_hand(n).parameters()), f"{error:.4f}", f"{bound(n):.4f}") for n, error in errors()[0].items()]
+    return as_table([("units", "parameters", "largest error", "(2/n)² · π²/8"), *rows], left=())
 
 
 def bound(units: int) -> float:
@@ -194,15 +193,11 @@ def bound(units: int) -> float:
 
 def trained_table() -> str:
     """Return the largest error after training, by units and seed, beside that by hand."""
-    lines = ["units   by hand" + "".join(f"{f'seed {seed}':>9}" for seed in SEEDS)]
+    rows: list[tuple[str | int, ...]] = [("units", "by hand", *(f"seed {seed}" for seed in SEEDS))]
     for n in TRAINED_UNITS:
-        found = [error for (units, _), error in errors()[1].items() if units == n]
-        lines.append(
-            f"{n:>5}{errors()[0][n]:>10.3f}"
-            + "".join(f"{error:>9.3f}" for error in found)
-            + f"{'–':>9}" * (len(SEEDS) - len(found))
-        )
-    return "\n".join([*lines, "–: not trained"])
+        found = [f"{error:.3f}" for (units, _), error in errors()[1].items() if units == n]
+        rows.append((n, f"{errors()[0][n]:.3f}", *found, *["–"] * (len(SEEDS) - len(found))))
+    return f"{as_table(rows, left=())}\n–: not trained"
 
 
 def measure(lesson: Lesson) -> dict[str, float]:

@@ -5,6 +5,8 @@ from typing import Any
 
 from autograd import Parameter, Value, steps
 from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured
+from autograd.explain.notation import as_table
+from autograd.graph import number, rounded
 from nn.init import he as he_init
 from nn.init import normal, xavier
 from nn.layers import Sequential
@@ -48,7 +50,7 @@ def vanishing() -> dict[str, Sequential]:
         "ReLU": network("relu"),
         "sigmoid, residual connections": network("sigmoid", residual=True),
         "sigmoid, batch normalisation": network("sigmoid", norm=True),
-        "sigmoid, weights 4 times as large": network("sigmoid", fourfold),
+        "sigmoid, 4 times the weights": network("sigmoid", fourfold),
         "tanh, weights of size 0.1": network("tanh", normal(0, 0.1)),
         "tanh, Xavier's weights": network("tanh", xavier),
     }
@@ -71,7 +73,7 @@ def exploding() -> dict[str, dict[str, float]]:
         f"gradients clipped to {MAX_NORM:g}": one_step(network("relu", large), max_norm=MAX_NORM),
         "smaller weights: He's": one_step(network("relu", he_init)),
         "batch normalisation": one_step(network("relu", large, norm=True)),
-        f"learning rate {TINY_RATE:g}": one_step(network("relu", large), lr=TINY_RATE),
+        f"learning rate {number(TINY_RATE)}": one_step(network("relu", large), lr=TINY_RATE),
     }
 
 
@@ -84,7 +86,7 @@ def tell(lesson: Lesson) -> Told:
     yield "Backward along h10, h9, …: the first two steps and the last two of ten. The weights get their gradients from the same chain."
     yield from (event for event in events if event.key in ALONG)
     ten, two = measured(chain())["∂h10/∂x"], measured(chain(2.0))["∂h10/∂x"]
-    yield f"What arrives at x is 0.1¹⁰ = {ten:.10f}. With a factor of 2 it would be 2¹⁰ = {two:g}. Nothing in between is safe for long: only 1 stays 1."
+    yield f"What arrives at x is 0.1¹⁰ = {number(ten)}. With a factor of 2 it would be 2¹⁰ = {two:,.0f}. Nothing in between is safe for long: only 1 stays 1."
     yield f"# A real network: {DEPTH} layers, {DEPTH - 1} of {WIDTH} units and 1 output, {EXAMPLES} examples"
     yield from define(
         "gradient norm", "residual connection", "batch normalisation", "Xavier initialisation", "He initialisation"
@@ -109,20 +111,20 @@ def tell(lesson: Lesson) -> Told:
         f"From layer to layer the activations now grow, {growth(2):.2f} times in the mean ({growth(1):.2f} times with He's weights), and on the way back the "
         "gradients do. One step throws the network away. "
         "Clipping keeps the direction and shortens the step. Smaller weights and batch normalisation take away the cause. A learning rate "
-        f"small enough for this gradient, {TINY_RATE:g}, works too, and will be far too small once the gradient is normal."
+        f"small enough for this gradient, {number(TINY_RATE)}, works too, and will be far too small once the gradient is normal."
     )
 
 
 def larger_weights() -> Told:
     """Tell why four times the weights are no cure for sigmoid."""
     yield "The slopes of the sigmoids, over all units and examples:"
-    lines = [f"{'':<22}{'mean':>7}{'below 0.05':>13}{'first/last':>13}"]
+    rows: list[tuple[str, ...]] = [("", "mean", "below 0.05", "first/last")]
     for name, init in (("Xavier's weights", xavier), ("4 times as large", fourfold)):
         slopes, share = sigmoid_slopes(network("sigmoid", init)), first_over_last("sigmoid", init)
-        lines.append(f"{name:<22}{fmean(slopes):>7.3f}{fmean(slope < 0.05 for slope in slopes):>13.0%}{share:>13.2g}")
+        rows.append((name, f"{fmean(slopes):.3f}", f"{fmean(slope < 0.05 for slope in slopes):.0%}", rounded(share, 2)))
     straight = first_over_last("linear", xavier)
-    lines.append(f"{'4 times, slope ¼':<22}{0.25:>7.3f}{0:>13.0%}{straight:>13.2g}")
-    yield "\n".join(lines)
+    rows.append(("4 times, slope ¼", "0.250", "0%", rounded(straight, 2)))
+    yield as_table(rows)
     yield Claim(
         f"Four times the weights would make up for the ¼, and first/last is {first_over_last('sigmoid', fourfold):.1g} all the same, because the slope is "
         "¼ only near 0, and larger weights lead away from there. With a function of slope ¼ everywhere in place of the sigmoid (the last row) it would be "
@@ -133,23 +135,22 @@ def larger_weights() -> Told:
 
 def table_of_norms() -> str:
     """Return the gradient norms of some layers, and the first over the last, for each network."""
-    lines = ["gradient norm in layer".ljust(34) + "".join(f"{k:>10}" for k in SHOWN) + "   first/last"]
+    rows: list[tuple[str, ...]] = [("gradient norm in layer", *map(str, SHOWN), "first/last")]
     for name, model in vanishing().items():
         found = norms(model)
-        lines.append(
-            name.ljust(34) + "".join(f"{found[k - 1]:>10.2g}" for k in SHOWN) + f"{found[0] / found[-1]:>13.2g}"
-        )
-    return "\n".join(lines)
+        rows.append((name, *(rounded(x, 2) for x in (*(found[k - 1] for k in SHOWN), found[0] / found[-1]))))
+    return as_table(rows)
 
 
 def table_of_steps() -> str:
     """Return what one step does, for each network."""
-    lines = [
-        f"{'one step, learning rate ' + format(LEARNING_RATE, 'g'):<28}{'loss before':>13}{'gradient norm':>15}{'step length':>13}{'loss after':>13}"
-    ]
-    for name, one in exploding().items():
-        lines.append(f"{name:<28}{one['loss']:>13.4g}{one['norm']:>15.3g}{one['step']:>13.3g}{one['after']:>13.4g}")
-    return "\n".join(lines)
+    head = (f"one step, rate {number(LEARNING_RATE)}", "loss before", "norm", "step length", "loss after")
+    return as_table([head, *((name, *map(large, one.values())) for name, one in exploding().items())])
+
+
+def large(x: float) -> str:
+    """Write a number that may be very large: with commas, and as a power of ten where even these do not help."""
+    return f"{x:,.0f}" if 1000 <= x < 1e12 else rounded(x, 2)
 
 
 def measure(lesson: Lesson) -> dict[str, float]:
@@ -195,7 +196,7 @@ LESSON = Lesson(
         "ReLU: first/last": 0.90540074759,
         "sigmoid, residual connections: first/last": 0.02192799486,
         "sigmoid, batch normalisation: first/last": 0.73824577132,
-        "sigmoid, weights 4 times as large: first/last": 2.9446259515776e-05,
+        "sigmoid, 4 times the weights: first/last": 2.9446259515776e-05,
         "tanh, weights of size 0.1: first/last": 3.445240645e-07,
         "tanh, Xavier's weights: first/last": 1.10521355091,
         "4 times as large: mean slope": 0.119875096824, "4 times as large: slopes below 0.05": 168 / 528,

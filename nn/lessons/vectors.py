@@ -5,6 +5,7 @@ from typing import Any
 
 from autograd import Parameter, Value, dot, grad
 from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured, number, passes
+from autograd.explain.notation import as_table
 from nn import plots
 from nn.lessons.definitions import define
 
@@ -68,7 +69,7 @@ def softmax_jacobian() -> tuple[list[float], list[list[float]]]:
 
 def shown(matrix: Matrix) -> str:
     """Write a matrix, a row a line."""
-    return "\n".join("  ".join(f"{number(round(x, 4)):>8}" for x in row) for row in matrix)
+    return as_table([[round(x, 4) for x in row] for row in matrix], left=())
 
 
 def tell(lesson: Lesson) -> Told:
@@ -111,7 +112,7 @@ def tell(lesson: Lesson) -> Told:
     product = [sum(u * row[j] for u, row in zip((-1 / p[0], 0.0, 0.0), jacobian, strict=True)) for j in range(3)]
     yield (
         "Each row adds up to 0: what one class gains the others lose. Cross-entropy with class 1 sends back u = (−1/p₁, 0, 0), and uᵀ J = "
-        f"({', '.join(number(round(share, 3)) for share in product)}): p − y, as in lesson losses."
+        f"({', '.join(f'{share:.3f}' for share in product).replace('-', '−')}): p − y, as in lesson losses."
     )
     yield "# What the whole matrix would cost"
     entries = BATCH * UNITS * UNITS * INPUTS

@@ -7,6 +7,7 @@ from typing import Any
 
 from autograd import Value, no_grad, scope, steps
 from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, choice, measured, number
+from autograd.explain.notation import as_table
 from nn.layers import MLP
 from nn.losses import mse_loss
 
@@ -152,10 +153,8 @@ def tell(lesson: Lesson) -> Story:
         "A large nudge sees the curve instead of the slope; with a tiny one, the two losses agree in nearly all their digits, and their "
         f"difference is noise. The best here is {number(best)}, and it is still off by {power(race(SHAPES[2], best).apart)}. Backward has no ε."
     )
-    yield (
-        "Seconds are the machine's, so none are printed. To see yours:\n"
-        '  python3 -c "from nn.lessons.why_backprop import seconds; print(seconds([24, 24, 1]))"'
-    )
+    yield "Seconds are the machine's, so none are printed. To see yours:"
+    yield '  python3 -c "from nn.lessons.why_backprop import seconds; print(seconds([24, 24, 1]))"'
 
 
 SHARED = (
@@ -178,16 +177,14 @@ def passes_by_nudging(weights: int) -> int:
 
 def counts(races: list[Race]) -> str:
     """Return what both ways cost on each network, as a table."""
-    lines = [
-        f"{one.weights:>9}{one.nudging_passes:>10}{one.backward_passes:>7} + 1{one.nudging_work:>10,}{one.backward_work:>11,}"
-        f"{one.nudging_work / one.backward_work:>9.1f}{power(one.apart):>21}"
-        for one in races
+    rows: list[tuple[str | int, ...]] = [
+        ("", "passes:", "", "work:", "", "", "largest"),
+        ("N", "nudging", "backward", "nudging", "backward", "ratio", "difference"),
     ]
-    heads = [
-        "            passes               work",
-        "        N   nudging   backward   nudging   backward    ratio   largest difference",
-    ]
-    return "\n".join([*heads, *lines])
+    for one in races:
+        passes, work = (one.nudging_passes, f"{one.backward_passes} + 1"), (one.nudging_work, one.backward_work)
+        rows.append((one.weights, *passes, *work, f"{work[0] / work[1]:.1f}", power(one.apart)))
+    return as_table(rows, left=())
 
 
 def power(x: float) -> str:
@@ -198,12 +195,7 @@ def power(x: float) -> str:
 def errors() -> str:
     """Return how far nudging is off, for ever smaller nudges, as a table."""
     found = [race(SHAPES[2], nudge).apart for nudge in NUDGES]
-    return (
-        "nudge             "
-        + "".join(f"{power(n):>9}" for n in NUDGES)
-        + "\nlargest difference"
-        + "".join(f"{power(e):>9}" for e in found)
-    )
+    return as_table([("nudge", *map(power, NUDGES)), ("largest difference", *map(power, found))])
 
 
 def measure(lesson: Lesson) -> dict[str, float]:

@@ -5,9 +5,10 @@ from typing import Any
 from autograd.classroom import Told
 from autograd.classroom.exercise import Exercise, GradientOf, Wrong, choice
 from autograd.classroom.lesson import Lesson, Note, passes
+from autograd.explain.notation import as_table
 from autograd.explain.stepper import forward, snapshot
 from autograd.functions import dot, sum
-from autograd.graph import number, topological_order
+from autograd.graph import topological_order
 from autograd.value import Parameter, Value
 from nn.lessons.board import BLACK, even, new_figure, say
 
@@ -80,14 +81,14 @@ def all_right(unit: tuple[float, float, float]) -> bool:
 
 def verdicts(unit: tuple[float, float, float]) -> str:
     """Return a table of every number on the way, and whether the prediction is right."""
-    lines = ["x1 x2     z1    a1     z2    a2      z3       ŷ   target"]
+    rows: list[tuple[str | float, ...]] = [("x1", "x2", "z1", "a1", "z2", "a2", "z3", "ŷ", "target", "")]
     for inputs, target in TABLE.items():
         prediction = network(inputs, unit)
         found = {node.label: node.data for node in topological_order(prediction)}
-        row = "".join(f"{number(found[k]):>{w}}" for k, w in (("z1", 7), ("a1", 6), ("z2", 7), ("a2", 6), ("z3", 8)))
         right = "right" if (prediction.data > 0.5) == (target == 1) else "WRONG"
-        lines.append(f" {inputs[0]}  {inputs[1]}{row}{prediction.data:>8.3f}{target:>5}  {right}")
-    return "\n".join(lines)
+        on_the_way = (found[name] for name in ("z1", "a1", "z2", "a2", "z3"))
+        rows.append((*inputs, *on_the_way, f"{prediction.data:.3f}", target, right))
+    return as_table(rows, left=(9,))
 
 
 def plot() -> Any:

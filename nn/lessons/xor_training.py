@@ -10,6 +10,7 @@ from typing import Any
 from autograd import Value, scope
 from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured, passes
 from autograd.classroom.trainable import Trainable
+from autograd.explain.notation import as_table
 from nn import plots
 from nn.layers import MLP
 from nn.lessons.definitions import define
@@ -21,11 +22,8 @@ TARGETS = [0, 1, 1, 0]
 LEARNING_RATE, EPOCHS = 0.5, 1000
 SHIFT = -0.3  # another first bias for unit 1: the unit is then above 0 for some inputs, and below for others
 UNIT_2 = (
-    "layers.0.neurons.1.weights.0",
-    "layers.0.neurons.1.weights.1",
-    "layers.0.neurons.1.bias",
-    "layers.1.neurons.0.weights.1",
-)
+    "layers.0.neurons.1.weights.0", "layers.0.neurons.1.weights.1", "layers.0.neurons.1.bias", "layers.1.neurons.0.weights.1",
+)  # fmt: skip
 # What numpy.random.seed(42) and randn(2, 3) * 0.5, then randn(3, 1) * 0.5, draw in the document's script: a row a neuron.
 HIDDEN = [
     [0.24835707650561634, 0.7615149282040127],
@@ -161,11 +159,12 @@ def kept_by_a_dead_unit(dead: bool) -> bool:
 def tell(lesson: Lesson) -> Told:
     """Tell the run that stalls, then why: one line; test two other explanations; and show runs that learn."""
     stalled = run()
-    yield "# The document's run: ReLU, learning rate 0.5, mean squared error, 1000 epochs"
+    yield "# The document's run: ReLU, learning rate 0.5, mean squared error, 1,000 epochs"
     yield report(stalled)
     yield (
         f"It does not learn XOR. The loss goes from {stalled[0].loss:.5f} to {stalled[-1].loss:.5f}, and every prediction to 0.5: "
-        "the network answers “I don't know” to everything."
+        "the network answers “I don't know” to everything. The last column counts, for units 1, 2 and 3, at how many of the four inputs each is on, "
+        "above 0."
     )
     yield "# Why: after a few epochs the network is one line"
     last_change = max(e.number for e in stalled if e.active[0] < 4 or e.active[2] < 4) + 1
@@ -218,21 +217,26 @@ def unmoved(epochs: list[Epoch]) -> list[str]:
 
 def report(epochs: list[Epoch]) -> str:
     """Return every 200th epoch as a table."""
-    lines = ["epoch     loss    ŷ(0,0)  ŷ(0,1)  ŷ(1,0)  ŷ(1,1)   inputs (of 4) with units 1, 2, 3 above 0"]
+    rows: list[tuple[str | int, ...]] = [("epoch", "loss", "ŷ(0,0)", "ŷ(0,1)", "ŷ(1,0)", "ŷ(1,1)", "units on")]
     for epoch in epochs[::200]:
-        predictions = "".join(f"{p:8.4f}" for p in epoch.predictions)
-        lines.append(f"{epoch.number:>5}  {epoch.loss:.5f}  {predictions}   {', '.join(map(str, epoch.active))}")
-    return "\n".join(lines)
+        predictions = (f"{p:.4f}" for p in epoch.predictions)
+        rows.append((epoch.number, f"{epoch.loss:.5f}", *predictions, on(epoch)))
+    return as_table(rows, left=())
+
+
+def on(epoch: Epoch) -> str:
+    """Return at how many of the four inputs each unit is above 0."""
+    return ", ".join(map(str, epoch.active))
 
 
 def comparison() -> str:
     """Return where each run ends."""
-    lines = [f"{'after 1000 epochs':<28}{'loss':>8}   inputs (of 4) with units 1, 2, 3 above 0"]
+    rows: list[tuple[str, ...]] = [("after 1,000 epochs", "loss", "units on")]
     for name, bias in (("relu", 0.0), ("leaky_relu", 0.0), ("elu", 0.0), ("tanh", 0.0), ("relu", SHIFT)):
         last = end(name, bias)
         title = f"{name}, unit 1 starts at {bias:g}".replace("-", "−") if bias else name
-        lines.append(f"{title:<28}{last.loss:>8.4f}   {', '.join(map(str, last.active))}")
-    return "\n".join(lines)
+        rows.append((title, f"{last.loss:.4f}", on(last)))
+    return as_table(rows)
 
 
 def plot() -> Any:
@@ -257,7 +261,7 @@ LESSON = Lesson(
     slug="xor-training",
     title="XOR trained: a run that ends as one line",
     document="How Deep Networks Learn",
-    question="A published script trains 2-3-1 on XOR for 1000 epochs. What does it learn?",
+    question="A published script trains 2-3-1 on XOR for 1,000 epochs. What does it learn?",
     build=first_example,
     tell=tell,
     numbers={
@@ -278,7 +282,7 @@ LESSON = Lesson(
     ),
     exercises=(
         Exercise(
-            "How many of the 13 parameters are the same after 1000 epochs as before, with ReLU?",
+            "How many of the 13 parameters are the same after 1,000 epochs as before, with ReLU?",
             4,
             lambda: len(unmoved(run())),
             ("Unit 2 is never above 0.", "So its weights and its bias stay.", "And ∂z/∂u2 = a2, which is 0 for all four inputs."),

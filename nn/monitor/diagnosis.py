@@ -10,6 +10,7 @@ from itertools import pairwise
 from numbers import Real
 
 from autograd import DataError
+from autograd.graph import number
 from nn.checks import check_range, is_list, shortened
 from nn.module import Module, check_module
 from nn.training.logits import on_an_example
@@ -73,13 +74,13 @@ def diagnose(
 
 def judge_gradient(norm: float) -> str:
     """Say whether a gradient norm is vanishing, small, moderate, large or exploding."""
-    shown = f"the gradient norm is {norm:.3g}"
+    shown = f"the gradient norm is {number(norm)}"
     if not math.isfinite(norm):
         return f"exploding: {shown}, which is not a finite number any more. Lower the learning rate, or begin with smaller weights."
     if norm < VANISHING:
-        return f"vanishing: {shown}, below {VANISHING}. Use ReLU, residual connections, batch normalisation, or another initialisation."
+        return f"vanishing: {shown}, below {number(VANISHING)}. Use ReLU, residual connections, batch normalisation, or another initialisation."
     if norm < SMALL:
-        return f"small: {shown}, below {SMALL}. Watch it: below {VANISHING} it vanishes."
+        return f"small: {shown}, below {number(SMALL)}. Watch it: below {number(VANISHING)} it vanishes."
     if norm <= LARGE:
         return f"moderate: {shown}."
     if norm <= EXPLODING:
@@ -89,7 +90,7 @@ def judge_gradient(norm: float) -> str:
 
 def judge_update(ratio: float) -> str:
     """Say whether one step changes the weights too little or too much; about a thousandth is usual (CS231n)."""
-    shown = f"one step changes the weights by {ratio:.2g} of their size; about 0.001 is usual"
+    shown = f"one step changes the weights by {number(ratio)} of their size; about 0.001 is usual"
     if ratio == 0:
         return (
             "standing: one step changes no weight at all. Is there a gradient, and are these weights in the optimizer?"
@@ -115,7 +116,7 @@ def judge_loss(losses: Sequence[float]) -> str:
     first, last, recent = losses[0], losses[-1], losses[-WINDOW:]
     changes = [b - a for a, b in pairwise(recent)]
     rise, fall = math.fsum(max(c, 0.0) for c in changes), math.fsum(max(-c, 0.0) for c in changes)
-    shown = f"({first:.4g} → {last:.4g})"
+    shown = f"({number(first)} → {number(last)})"
     if not math.isfinite(last):
         return f"diverging: the loss is not a finite number any more {shown}. Lower the learning rate, clip the gradients, or standardise the inputs."
     if rise > 0.1 * abs(first) and not fall:
@@ -138,15 +139,17 @@ def judge_validation(losses: Sequence[float], validation: Sequence[float]) -> st
     best = min(range(len(validation)), key=validation.__getitem__)
     if validation[-1] > 1.02 * validation[best] and losses[-1] < losses[best]:
         return (
-            f"overfitting: since epoch {best + 1} the validation loss rises ({validation[best]:.4g} → {validation[-1]:.4g}) "
+            f"overfitting: since epoch {best + 1} the validation loss rises ({number(validation[best])} → {number(validation[-1])}) "
             "while the training loss falls. Stop early, regularise, or get more data."
         )
     if validation[0] > 2 * losses[0]:
         return (
-            f"mismatch: from the start the validation loss ({validation[0]:.4g}) is more than twice the training loss ({losses[0]:.4g}). "
+            f"mismatch: from the start the validation loss ({number(validation[0])}) is more than twice the training loss ({number(losses[0])}). "
             "Are both sets of one kind, and scaled alike?"
         )
-    return f"following: the validation loss ({validation[-1]:.4g}) goes with the training loss ({losses[-1]:.4g})."
+    return (
+        f"following: the validation loss ({number(validation[-1])}) goes with the training loss ({number(losses[-1])})."
+    )
 
 
 def judge_layer(layer: LayerDials) -> list[str]:
@@ -163,7 +166,7 @@ def judge_layer(layer: LayerDials) -> list[str]:
         )
     if not (0.01 <= layer.deviation <= 10 and abs(layer.mean) <= 10):
         findings.append(
-            f"out of scale: the activations of {layer.name} have mean {layer.mean:.3g} and deviation {layer.deviation:.3g}; about 0 and 1 is usual. "
+            f"out of scale: the activations of {layer.name} have mean {number(layer.mean)} and deviation {number(layer.deviation)}; about 0 and 1 is usual. "
             "Standardise the inputs, normalise the batches, or use another initialisation."
         )
     if layer.gradient_norm < VANISHING or layer.gradient_norm > EXPLODING:

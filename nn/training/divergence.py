@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from autograd import RangeError
+from autograd.graph import number
 from nn.checks import shortened
 from nn.data.batching import Data, Example, finite_example
 from nn.errors import TrainingError
@@ -62,7 +63,7 @@ def check_validation(run: Run, loss: float) -> None:
 def stopped(run: Run, words: str, parameter: str, example: str = "", steps: int = 1) -> TrainingError:
     """Return the error that ends a training, with what would work: where an example is the cause, no other rate helps."""
     remedy = example or (
-        f"Lower the learning rate (now {run.optimizer.lr:g}), clip the gradients, standardise the inputs, or use a loss on logits."
+        f"Lower the learning rate (now {number(run.optimizer.lr)}), clip the gradients, standardise the inputs, or use a loss on logits."
     )
     return TrainingError(
         f"Training stopped {words.strip()} {remedy}", run.history.steps + steps, parameter, run.history

@@ -106,7 +106,7 @@ def test_at_the_edge_of_a_domain_the_report_says_so():
     assert not report
     assert report.worst.name == "x"
     last = str(report).splitlines()[-1]
-    assert last.startswith("x: a step of 6e-06 leaves the domain: sqrt(-6e-06) has no value"), last
+    assert last.startswith("x: a step of 6e−06 leaves the domain: sqrt(-6e-06) has no value"), last
     assert report.rows[1].remark == ""
 
 

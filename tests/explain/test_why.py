@@ -115,7 +115,9 @@ def test_a_zero_is_traced_to_where_the_gradient_was_lost():
 
 
 def test_a_zero_slope_is_put_down_to_what_is_zero_and_to_nothing_beside_it():
-    row = Op("xyy", lambda xp, x, y: x * y * y, lambda xp, x, y, out: (y * y, 2.0 * x * y), "x·y²", "{0} {1}^2", (REAL, REAL))
+    row = Op(
+        "xyy", lambda xp, x, y: x * y * y, lambda xp, x, y, out: (y * y, 2.0 * x * y), "x·y²", "{0} {1}^2", (REAL, REAL)
+    )
     x, y = Value(3.0, "x"), Value(0.0, "y")
     z = x.apply(row, x, y)
     z.label = "z"

@@ -83,8 +83,8 @@ def test_the_graph_and_the_formulas_agree_to_the_bit():
 def test_ten_factors(factor, exact):
     root = vanishing_gradients.chain(factor)
     assert measured(root)["∂h10/∂x"] == pytest.approx(exact, rel=1e-14)
-    assert "0.0000000001" in told(vanishing_gradients.LESSON)
-    assert "1024" in told(vanishing_gradients.LESSON)
+    assert "0.1¹⁰ = 1e−10" in told(vanishing_gradients.LESSON)
+    assert "2¹⁰ = 1,024" in told(vanishing_gradients.LESSON)
 
 
 def numpy_norms(model, slope, activate):
@@ -137,7 +137,7 @@ def test_each_cure_brings_the_gradient_back_to_the_first_layer():
     small = shares.pop("tanh, weights of size 0.1")
     assert worst < 1e-7
     assert small < 1e-6
-    better = shares.pop("sigmoid, weights 4 times as large")
+    better = shares.pop("sigmoid, 4 times the weights")
     assert 100 * worst < better < 0.001, "it helps, and does not cure"
     assert min(shares.values()) > 0.01
 
@@ -227,7 +227,7 @@ def test_the_least_memory_is_near_the_root_of_the_number_of_layers():
     stored = {segments: memory.stored_activations(1, [1] * 100, segments) for segments in range(1, 101)}
     assert min(stored, key=stored.get) == 10
     assert all(stored[s] == in_memory_at_once([1] * 100, s, 1) for s in stored)
-    assert "32 × 4 × 1000 = 128,000" in told(memory.LESSON)
+    assert "32 × 4 × 1,000 = 128,000" in told(memory.LESSON)
     assert "DIFFERENT" not in told(memory.LESSON)
 
 
@@ -650,7 +650,7 @@ def test_the_plateau_holds_gradient_descent_and_not_adam():
     w = 5.0
     for _ in range(1000):
         w -= 0.1 * w * np.exp(-w * w / 2)
-    assert f"w = {w:.4f} after 1000 steps" in told(landscapes.LESSON)
+    assert f"w = {w:.4f} after 1,000 steps" in told(landscapes.LESSON)
     assert "in the hole after 44" in told(landscapes.LESSON)
 
 

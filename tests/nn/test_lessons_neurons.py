@@ -97,7 +97,7 @@ def test_the_unit_of_an_input_changes_the_ratio_of_weights_and_not_the_line():
     slope_in_units, at_0_in_units = loan_neuron.line((w1 / 1000, w2, b))
     assert (slope_in_units * 1000, at_0_in_units) == (slope, at_0)
     assert (w2 / w1, round(w2 / (w1 / 1000))) == (4, 4000)
-    assert "the ratio 4000" in texts(loan_neuron.LESSON)
+    assert "the ratio 4,000" in texts(loan_neuron.LESSON)
 
 
 def test_one_step_moves_the_line_and_a_second_takes_dan_over_it():
@@ -258,7 +258,7 @@ def test_the_houses_by_hand():
     assert stated["mean absolute error"] == pytest.approx(np.mean(abs(errors)))
     assert [stated[f"∂L/∂p{i}"] for i in (1, 2, 3)] == pytest.approx(2 * errors / 3)
     told = texts(losses.LESSON)
-    assert f"makes up {100 * 400 / 525:.0f} % of it, and {100 * 20 / 35:.0f} % of the gradient" in told
+    assert f"makes up {100 * 400 / 525:.0f}% of it, and {100 * 20 / 35:.0f}% of the gradient" in told
     assert "175 million" in told
 
 
@@ -278,7 +278,7 @@ def test_losses_and_slopes_through_a_sigmoid(p):
 
 def test_what_the_texts_say_of_probabilities():
     told = texts(losses.LESSON)
-    assert f"at 5 % it is {math.log(0.05) / math.log(0.95):.0f} times as large" in told
+    assert f"at 5% it is {math.log(0.05) / math.log(0.95):.0f} times as large" in told
     assert binary_cross_entropy(0.0, 1, allow_inf=True).data == math.inf
     with pytest.raises(DomainError, match="infinite"):
         binary_cross_entropy(0.0, 1)

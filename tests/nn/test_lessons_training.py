@@ -121,7 +121,7 @@ def test_a_step_of_ten_finds_five_endings_and_a_step_of_two_all():
         "end in 0, 1, 2, 8, 9",
         "50, 100, 50, 100",
         "up to 25 guesses",
-        "50, 590, −9670, 185270",
+        "50 → 590 → −9,670 → 185,270",
     ):
         assert words in told, words
 
@@ -419,11 +419,11 @@ def test_the_healthy_training_has_none_of_the_illnesses():
 
 def test_the_dials_show_what_makes_each_ill():
     last = {case.name: dials.watched(case).rows[-1] for case in dials.CASES}
-    dead, flat, deep = (last[name] for name in ("ReLU, biases of −5", "tanh, weights near 20", "ten sigmoid layers"))
+    dead, flat, deep = (last[name] for name in ("ReLU, biases of −5", "tanh, large weights", "ten sigmoid layers"))
     assert (dead.layers[0].dead, dead.layers[0].gradient_norm) == (1.0, 0.0)
     assert flat.layers[0].saturated > 0.5
     assert deep.layers[0].gradient_norm < 1e-6 < 0.001 < deep.gradient_norm < 1
-    assert last["learning rate 0.00001"].update_ratio < 1e-5
+    assert last["learning rate 1e−05"].update_ratio < 1e-5
 
 
 def test_what_is_said_of_the_healthy_and_of_the_ten_layers():
