@@ -150,13 +150,15 @@ def tell(lesson: Lesson) -> Told:
 def epochs_table() -> str:
     """Return losses and weights at some epochs."""
     history = train(EPOCHS)[0]
-    lines = ["epoch   training   validation      w₁   length of the others   distance from the true weights"]
+    rows: list[tuple[str | int, ...]] = [
+        ("", "", "", "", "length of", "distance from"),
+        ("epoch", "training", "validation", "w₁", "the others", "the true weights"),
+    ]
     for epoch in EPOCHS_SHOWN:
         one = epochs()[epoch - 1]
-        lines.append(
-            f"{epoch:>5}{history.loss[epoch - 1]:>11.4f}{history.validation_loss[epoch - 1]:>13.4f}{one.w1:>8.3f}{one.others:>23.3f}{one.distance:>33.3f}"
-        )
-    return "\n".join(lines)
+        losses = (f"{loss[epoch - 1]:.4f}" for loss in (history.loss, history.validation_loss))
+        rows.append((epoch, *losses, *(f"{x:.3f}" for x in (one.w1, one.others, one.distance))))
+    return as_table(rows, left=())
 
 
 def printed_table() -> str:

@@ -68,13 +68,8 @@ def training(activation: str = "relu", epochs: int = EPOCHS, bias: float = 0.0) 
         predictions = [model.layers[1](units)[0] for units in hidden]
         loss = mse_loss(predictions, TARGETS)
         active = [[unit.data > 0 for unit in units].count(True) for units in zip(*hidden, strict=True)]
-        yield Epoch(
-            epoch,
-            loss.data,
-            [p.data for p in predictions],
-            active,
-            {name: p.data for name, p in model.named_parameters()},
-        )
+        state = {name: p.data for name, p in model.named_parameters()}
+        yield Epoch(epoch, loss.data, [p.data for p in predictions], active, state)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
