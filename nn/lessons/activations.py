@@ -16,7 +16,7 @@ from nn.lessons.definitions import define
 LOGITS = (2.0, 1.0, 0.1)
 POINTS = (-4.0, -1.0, 0.0, 1.0, 4.0)
 DEEP = 10  # layers
-ZIGZAG = 400  # steps
+ZIGZAG, PIXELS = 400, 784  # steps, inputs
 
 
 def slope(name: str, at: float) -> float:
@@ -58,6 +58,12 @@ def central(name: str, at: float, h: float = 1e-6) -> float:
     return (f(Value(at + h)).data - f(Value(at - h)).data) / (2 * h)
 
 
+def degree() -> int:
+    """Return the degree of the polynomial that gives eʳ to 16 digits, |r| ≤ ½·ln 2: where the next term of Σ rⁿ/n! is below 2⁻⁵³."""
+    r = math.log(2) / 2
+    return next(n for n in range(100) if r ** (n + 1) / math.factorial(n + 1) < 2**-53)
+
+
 def tell(lesson: Lesson) -> Told:
     """Tabulate values and slopes, speak of saturation and of the kink, then go through softmax."""
     yield "# Eight activations at five points: the value"
@@ -75,6 +81,12 @@ def tell(lesson: Lesson) -> Told:
     yield (
         "The ReLU family has slope 1 above 0, however far; softplus and GELU come near it. Below 0 ReLU has 0, leaky ReLU 0.01, ELU eˣ. The slope of softplus "
         "is the sigmoid. GELU dips below 0 and comes back up, so that its slope is negative at −1."
+    )
+    yield (
+        "Sigmoid is the oldest of them, and comes from biology: a nerve cell fires somewhere between never (0) and as fast as it can (1). “Computationally "
+        f"expensive”, says the document. Beside ReLU it is: x is brought into a small range, and there eˣ is computed as a polynomial of degree "
+        f"{degree()}, with {degree()} multiplications, where ReLU takes one comparison. But the sum before it has one for each input: "
+        f"{PIXELS} for the pixels of a digit."
     )
     yield "# Outputs that are never below 0"
     yield (

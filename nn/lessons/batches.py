@@ -20,6 +20,7 @@ DRAWS = 400
 WAYS = {"batch": 1000, "mini-batch": 100, "stochastic": 1}
 LOOK = (1, 3, 10)  # epochs after which is told how far each run has come
 PIXELS, NEURONS, IMAGES = 784, 128, 32
+RANGES = (8, 32, 128, 256, 1024)  # the sizes that one document names
 SHAPE, TRAINING_IMAGES = (784, 128, 64, 10), 60_000  # the digits of MNIST
 
 
@@ -122,6 +123,13 @@ def tell(lesson: Lesson) -> Told:
         "Backward needs those of the whole batch (lesson memory). “Must load entire dataset” is not so, though: gradients of parts can be added, "
         "and the step taken after the last; that costs time, and no memory. The documents add that large batches generalise worse and noise helps "
         "to leave poor minima. Lesson landscapes tests the second; the first is disputed, and not tested here."
+    )
+    small, large = RANGES[1], RANGES[-1]
+    yield (
+        f"One document calls batches of {RANGES[0]} to {small} small and of {RANGES[3]} to {large:,} large, and finds {small} to {RANGES[2]} right for "
+        f"most. With {large:,} instead of {small} an epoch has {math.ceil(TRAINING_IMAGES / large)} steps instead of "
+        f"{math.ceil(TRAINING_IMAGES / small):,}, and a gradient {math.sqrt(large / small):.1f} times less noise. Which size is best is a matter of how "
+        "much noise the learning rate can bear, and of memory."
     )
 
 

@@ -27,6 +27,7 @@ from nn.data.datasets import moons
 from nn.init import normal
 from nn.layers import MLP
 from nn.lessons.definitions import define
+from nn.lessons.two_curves import shapes
 from nn.losses import binary_cross_entropy_with_logits
 from nn.monitor.diagnosis import EXPLODING, LARGE, SMALL, VANISHING, diagnose
 from nn.monitor.monitors import LayerDials, Monitor
@@ -108,6 +109,8 @@ def tell(lesson: Lesson) -> Told:
     yield from verdicts()
     yield "# Layer by layer: where a gradient vanishes"
     yield from by_layer()
+    yield "# The validation loss beside the training loss"
+    yield from shapes()
     yield "# Two units that no gradient passes"
     yield "Only part of the backward pass is shown: the way to both units and their weights."
     yield from passes(lesson.build(), about=("o", "t", "r", "z1", "z2", "w1", "w2"))

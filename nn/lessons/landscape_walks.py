@@ -13,6 +13,7 @@ from nn.optim.optimizers import SGD
 WIDTH, TILT = 1.0, 0.3
 START, STEPS, LEARNING_RATE = 2.0, 400, 0.01
 RUNS, NOISES = 50, (0, 4, 8, 12)
+MANY_STEPS, SLOW, TINY, LEAPING = 100_000, (0.0001, 0.01, 0.07), 0.000001, 0.1  # steps and learning rates
 MOMENTA = (0.0, 0.5, 0.8, 0.9, 0.95)
 BOWL_START, SADDLE_START, DAMPING, WEAK = (3.0, -1.0), (1.5, 0.5), 3.0, 1.0
 DIMENSIONS, DRAWS = (1, 2, 3, 4, 5, 6), 1000
@@ -54,6 +55,14 @@ def walk(loss: Callable[..., Any], start: Point, make: Callable[[list[Value]], A
 def rolled(momentum: float, start: float = START) -> list[float]:
     """Return the path of gradient descent with momentum in the two valleys."""
     return [w for (w,) in walk(valley, (start,), lambda ws: SGD(ws, LEARNING_RATE, momentum=momentum), STEPS)]
+
+
+def ends(lr: float, start: float = START, count: int = STEPS) -> float:
+    """Return where plain descent in the two valleys is after some steps; their slope is 4w(w² − 1) + 0.3."""
+    w = start
+    for _ in range(count):
+        w -= lr * (4 * w * (w * w - WIDTH) + TILT)
+    return w
 
 
 def newton(loss: Callable[..., Any], start: Point, count: int = 1, damping: float = 0.0) -> Point:

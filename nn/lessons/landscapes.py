@@ -14,20 +14,25 @@ from nn.lessons.landscape_walks import (
     DAMPING,
     DIMENSIONS,
     DRAWS,
+    LEAPING,
     LEARNING_RATE,
+    MANY_STEPS,
     MOMENTA,
     NOISES,
     RUNS,
     SADDLE_START,
+    SLOW,
     START,
     STEPS,
     TILT,
+    TINY,
     WEAK,
     WIDTH,
     Point,
     arrives,
     bowl,
     curvature,
+    ends,
     flat_points,
     left_by,
     newton,
@@ -60,12 +65,13 @@ def tell(lesson: Lesson) -> Told:
     yield f"Gradient descent from w = {START:g} meets the shallow valley first. Learning rate {LEARNING_RATE:g}, {STEPS} steps:"
     yield momentum_table()
     rng = Random(0)
-    ends = [rolled(0.0, rng.uniform(-2, 2))[-1] for _ in range(10)]
+    last = [rolled(0.0, rng.uniform(-2, 2))[-1] for _ in range(10)]
     yield (
         "Momentum can roll over the hump; with too much of it, it rolls over and back again. Another cure is to begin at several places: "
-        f"of 10 random starts without momentum, {sum(w < 0 for w in ends)} end in the deep valley."
+        f"of 10 random starts without momentum, {sum(w < 0 for w in last)} end in the deep valley."
     )
     yield from shaken()
+    yield from slowly()
     yield "# Newton's method: slope divided by curvature, from the Hessian that autograd finds"
     yield from define("second derivative", "Hessian", "Newton's method", "damping")
     there = hessian(bowl, BOWL_START)
@@ -109,6 +115,22 @@ def shaken() -> Told:
     yield (
         f"Too little noise leaves no valley. Much of it leaves the deep one too, though not as often: from there to the hump it is {rise['deep']:.2f} up, from "
         f"the shallow one {rise['shallow']:.2f}."
+    )
+
+
+def slowly() -> Told:
+    """Tell whether a small learning rate is what gets stuck in a local minimum."""
+    reached = ", ".join(f"{lr:g}" for lr in SLOW if ends(lr, count=MANY_STEPS) > 0)
+    yield (
+        f"A tiny learning rate “might get stuck in local minimum”, says the document. With {TINY:.6f} w is not stuck: it is on its way, at "
+        f"{ends(TINY):.3f} after {STEPS} steps. And it would end in the shallow valley as larger rates do: {reached} all end there within "
+        f"{MANY_STEPS:,} steps."
+    )
+    yield Claim(
+        f"With {LEAPING:g} w ends at {number(round(ends(LEAPING), 4))}, in the deep valley, because the first step leaps over the shallow one, to "
+        f"{number(round(ends(LEAPING, count=1), 4))}. A leap is luck: from w = {number(-START)}, on the side of the deep valley, it leads into the shallow "
+        f"one, to {number(round(ends(LEAPING, -START), 4))}. What counts is where one begins, and whether a step is as long as a valley is wide.",
+        lambda leaps: ends(LEAPING if leaps else SLOW[-1]) < 0,
     )
 
 

@@ -3,14 +3,13 @@
 import math
 import statistics
 from collections.abc import Callable
-from functools import cache
-from random import Random
 from typing import Any
 
-from autograd import Parameter, Value, grad, mean, sum
+from autograd import Value, grad, mean
 from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Told, Wrong, choice, measured, number, passes
 from autograd.explain.notation import as_table
 from nn import plots
+from nn.lessons import own_losses
 from nn.lessons.definitions import define
 from nn.losses import (
     binary_cross_entropy,
@@ -20,14 +19,12 @@ from nn.losses import (
     mae_loss,
     mse_loss,
 )
-from nn.optim.optimizers import SGD
 
 PREDICTED, TRUE = (210e3, 280e3, 255e3), (200e3, 300e3, 250e3)
 PROBABILITIES = (0.95, 0.9, 0.5, 0.4, 0.3, 0.1, 0.05, 0.01)
 FIVE, WORDS = (0.1, 0.2, 0.5, 0.15, 0.05), 50_000
 DIGIT, DIGITS = 7, (0.05, 0.05, 0.1, 0.05, 0.05, 0.05, 0.1, 0.4, 0.1, 0.05)
 
-PEOPLE = 50  # ill, and as many healthy
 SPOILT = (1.0, 1.0, 1.0, 1.0, 96.0)  # four prices and an outlier
 
 
@@ -133,34 +130,7 @@ def tell(lesson: Lesson) -> Told:
     yield from define("one-hot", "logsumexp")
     yield from ten_classes(found)
     yield "# A loss of one's own"
-    yield (
-        f"A test is to find {PEOPLE} ill people among {2 * PEOPLE}, from one measured number: normally distributed with deviation 1, mean 0 for the healthy "
-        "and 2 for the ill. To miss an illness may be worse than a false alarm. So multiply the loss of the ill by a factor, and train one neuron:"
-    )
-    yield as_table(
-        [("factor", "illnesses missed", "false alarms"), *((k, *missed) for k, missed in screenings())], left=()
-    )
-    yield "The data are the same. A model becomes good at what its loss asks for, and at nothing else."
-
-
-@cache
-def screened(factor: float) -> tuple[int, int]:
-    """Train a neuron where the loss of an ill person counts so many times, and return the missed illnesses and the false alarms."""
-    rng, w, b = Random(1), Parameter(0.0), Parameter(0.0)
-    people = [(rng.gauss(2 * ill, 1), ill) for ill in (0, 1) for _ in range(PEOPLE)]
-    optimizer = SGD([w, b], 1.0)
-    for _ in range(60):
-        optimizer.zero_grad()
-        each = [binary_cross_entropy_with_logits(w * x + b, ill) * (factor if ill else 1) for x, ill in people]
-        (sum(each) / (PEOPLE * (1 + factor))).backward()
-        optimizer.step()
-    called = [(w.data * x + b.data > 0, ill) for x, ill in people]
-    return called.count((False, 1)), called.count((True, 0))
-
-
-def screenings() -> list[tuple[int, tuple[int, int]]]:
-    """Return the outcome for some factors."""
-    return [(factor, screened(factor)) for factor in (1, 3, 10)]
+    yield from own_losses.told()
 
 
 def columns(found: dict[str, float]) -> tuple[list[float], list[float], list[float]]:

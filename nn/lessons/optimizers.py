@@ -24,6 +24,7 @@ from nn.lessons.optimizer_race import (
     best,
     fewest,
     first_step,
+    gold,
     moves,
     race,
     ravine,
@@ -102,6 +103,7 @@ def tell(lesson: Lesson) -> Told:
     yield "# What the documents say of them, and what the ravine shows"
     yield opinions()
     yield "Rates: with how many of the five it arrives. Steps: the fewest."
+    yield from gold()
     yield "No optimizer wins everywhere, and a race on two surfaces of two weights proves nothing about a network. What it shows is what each idea is for."
     yield (
         f"“Start with Adam, lr = 0.001”: its steps are about η long, so {LIMIT} of them go {LIMIT * 0.001:g} far, and w₁ is 7 away. That default is for "

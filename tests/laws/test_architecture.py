@@ -54,7 +54,8 @@ nn.monitor: gradients diagnosis monitors __init__
 nn.plots: canvas curves landscape __init__
 nn: model_files __init__
 nn.lessons: definitions cards board recomputed digits_large training_run ablation
-nn.lessons: landscape_walks optimizer_race gpt_model batch_runs overfitting_fits curve_fits deep_networks stopping_runs * __init__
+nn.lessons: landscape_walks optimizer_race gpt_model batch_runs overfitting_fits curve_fits deep_networks stopping_runs
+nn.lessons: two_curves own_losses * __init__
 autograd: __main__
 """
 

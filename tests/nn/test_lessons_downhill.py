@@ -16,6 +16,7 @@ from nn.lessons import (
     landscapes,
     learning_rates,
     memory,
+    optimizer_race,
     optimizers,
     schedules,
     stopping_runs,
@@ -681,3 +682,24 @@ def test_without_noise_no_valley_is_left():
 
 def test_what_a_batch_costs():
     assert batches.costs().splitlines()[2].split() == ["32", "1,875", "31,552", "0.177"], "60,000/32; 32·986; 1/√32"
+
+
+@pytest.mark.parametrize("lr", landscape_walks.SLOW)
+def test_a_small_rate_ends_in_the_valley_where_it_begins_and_a_leap_in_the_other(lr):
+    deep, _, shallow = sorted(np.roots([4, 0, -4, 0.3]).real)
+    ends = landscape_walks.ends
+    assert ends(lr, count=100_000) == pytest.approx(shallow)
+    assert ends(lr, -2.0, 100_000) == pytest.approx(deep)
+    assert (ends(0.1), ends(0.1, -2.0)) == pytest.approx((deep, shallow))
+    assert ends(0.1, count=1) == pytest.approx(2 - 0.1 * (4 * 2 * 3 + 0.3))
+
+
+def test_a_larger_loss_is_a_larger_rate_for_sgd_and_nothing_to_adam():
+    multiplied = optimizer_race.multiplied
+    assert (
+        multiplied("SGD", 0.00003, 1000)
+        == multiplied("SGD", 0.03, 1)
+        == optimizer_race.race("SGD", 0.03, "ravine").steps
+    )
+    assert multiplied("SGD", 0.03, 1000) is None
+    assert {multiplied("Adam", 1.0, factor) for factor in (0.01, 1, 1000)} == {76}

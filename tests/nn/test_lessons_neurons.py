@@ -19,6 +19,7 @@ from nn.lessons import (
     losses,
     one_line,
     one_neuron,
+    own_losses,
     xor_by_hand,
     xor_training,
 )
@@ -424,11 +425,34 @@ def test_the_three_lines_answer_as_drawn():
 
 
 def test_a_missed_illness_that_costs_more_is_missed_less_and_alarms_more():
-    missed, alarms = zip(*(counts for _, counts in losses.screenings()), strict=True)
+    missed, alarms = zip(*(counts for _, counts in own_losses.screenings()), strict=True)
     assert list(missed) == sorted(missed, reverse=True)
     assert list(alarms) == sorted(alarms)
-    for factor, counts in losses.screenings():
+    for factor, counts in own_losses.screenings():
         assert np.abs(np.subtract(counts, best_threshold(factor))).max() <= 1, "60 steps end near the least loss"
+
+
+def test_features_say_that_a_shifted_stroke_is_near_and_pixels_that_it_is_far():
+    right, shifted, blank = np.eye(6)[2], np.eye(6)[3], np.zeros(6)
+    for image in (shifted, blank):
+        blurred = np.convolve(image - right, [1 / 3] * 3, "same")
+        by_hand = [np.mean((image - right) ** 2), np.mean(blurred**2)]
+        assert own_losses.distances(image.tolist()) == pytest.approx(by_hand)
+
+
+def test_descent_on_minus_the_reward_times_ln_p_climbs_the_mean_reward():
+    p = 1 / (1 + math.exp(-0.5))
+    by_hand = p * (1 - p) * (1.0 - 0.2)
+    assert own_losses.slope_of_the_mean_reward() == pytest.approx(by_hand)
+    assert own_losses.mean_slope_of_the_samples() == pytest.approx(-by_hand)
+
+
+def test_an_exponential_takes_a_polynomial_of_that_degree():
+    """The remainder of the series, with 40 digits: it is below half a unit of the last place, and with a term less it is not."""
+    with mpmath.workdps(40):
+        r = mpmath.log(2) / 2
+        wrong = [mpmath.exp(r) - mpmath.nsum(lambda n: r**n / mpmath.factorial(n), [0, k]) for k in range(20)]
+    assert wrong[activations.degree()] < 1.1 * 2.0**-53 < wrong[activations.degree() - 1]
 
 
 def best_threshold(factor):

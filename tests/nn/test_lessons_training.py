@@ -13,7 +13,7 @@ from autograd import Value, grad
 from autograd.explain import mistakes
 from autograd.explain.stepper import Event
 from autograd.graph import topological_order
-from nn import MLP
+from nn import MLP, moons
 from nn.lessons import (
     curve_fits,
     dials,
@@ -25,6 +25,7 @@ from nn.lessons import (
     recomputed,
     training_loop,
     training_run,
+    two_curves,
     universal_approximation,
 )
 
@@ -473,3 +474,29 @@ RUNS = {
 @pytest.mark.slow
 def test_a_training_that_is_kept_would_be_the_same_again(run):
     assert run() == run()
+
+
+# --- the validation loss beside the training loss ---
+
+
+def test_the_validation_loss_of_a_run_is_that_of_its_points():
+    """Forward and cross-entropy once more, in NumPy, at the trained weights."""
+    for run in (two_curves.ALIKE, two_curves.FEW, two_curves.ELSEWHERE):
+        model, history = two_curves.trained(run)
+        x, y = map(np.array, zip(*moons(40, run.noise, Random(5)), strict=True))
+        x[:, 1] += run.higher
+        weights = [np.array([[w.data for w in unit.weights] for unit in layer.neurons]) for layer in model.layers]
+        biases = [np.array([unit.bias.data for unit in layer.neurons]) for layer in model.layers]
+        z = np.maximum(x @ weights[0].T + biases[0], 0) @ weights[1][0] + biases[1][0]
+        assert history.validation_loss[-1] == pytest.approx(np.mean(np.logaddexp(0, np.where(y == 1, -z, z))))
+
+
+def test_each_shape_of_the_validation_curve_is_there():
+    alike, few, elsewhere = (
+        two_curves.trained(run)[1] for run in (two_curves.ALIKE, two_curves.FEW, two_curves.ELSEWHERE)
+    )
+    assert alike.validation_loss[-1] < 1.3 * alike.loss[-1]
+    assert few.validation_loss[-1] > 1.3 * min(few.validation_loss)
+    assert few.loss[-1] < 0.7 * few.loss[4]
+    assert elsewhere.loss == alike.loss
+    assert elsewhere.validation_loss[0] > 1.3 * alike.validation_loss[0]
