@@ -310,7 +310,7 @@ def test_the_document_s_line_does_not_separate_and_the_mended_line_does():
         assert [hidden_space.side((u1, u2, c), tuple(p)) for p in MOVED] == z.tolist()
         assert np.array_equal(z > 0, CLASS_1) is separates
     told = texts(hidden_space.LESSON)
-    assert told.count("wrong side") == 1
+    assert told.count("0.25  wrong side") == 1
     assert "is 0.5 at (0.5, 0) and 0.5 at (1.5, 0.5)" in told
 
 
