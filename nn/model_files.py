@@ -20,7 +20,7 @@ import json
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd import DataError, MissingPackageError
 from autograd.file_io import file_path, read_file, write_file
@@ -32,8 +32,12 @@ from nn.nested import check_tied, flat, numbers_in, set_at_once
 from nn.regularization import BatchNorm1d, Dropout
 from nn.sequence import numbered, sequence_of
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
 
-def sequential_state_dict(model: Module) -> dict[str, Any]:
+
+def sequential_state_dict(model: Module) -> "dict[str, NDArray[np.float64]]":
     """Return the weights as NumPy arrays: `0.weight` of shape (out, in), `0.bias`, `2.weight`, …
 
     >>> from nn import MLP
@@ -49,7 +53,7 @@ def sequential_state_dict(model: Module) -> dict[str, Any]:
     return {name: np.array(numbers_in(values)) for name, values in matrices(model).items()}
 
 
-def load_sequential_state_dict(model: Module, state: Mapping[str, Any]) -> None:
+def load_sequential_state_dict(model: Module, state: "Mapping[str, ArrayLike]") -> None:
     """Set the weights from arrays with the same names and shapes; what does not fit changes nothing.
 
     >>> from nn import MLP

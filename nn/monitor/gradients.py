@@ -29,7 +29,7 @@ from nn.nested import leaves_of
 from nn.regularization import BatchNorm1d
 
 Rows = Sequence[Sequence[Any]]  # a row of activations for each example
-LayerLike = Callable[[Sequence[Any]], Sequence[Value]]
+LayerLike = Callable[[Sequence[Number]], Sequence[Value]]
 
 
 def grad_norm(parameters: Iterable[Value]) -> float:

@@ -12,7 +12,7 @@ What they mean is in diagnosis.py.
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 from autograd import DataError, Value, no_grad
 from nn.activations import activation_name
@@ -37,6 +37,12 @@ class Dials:
     gradient_norm: float
     update_ratio: float
     layers: list[LayerDials]
+
+
+class MonitorState(TypedDict):
+    """What a monitor has read: each row as a dict."""
+
+    rows: list[dict[str, Any]]
 
 
 class Monitor:
@@ -95,11 +101,11 @@ class Monitor:
         losses = [row.loss for row in self.rows]
         return diagnose(losses, validation, last.gradient_norm, last.update_ratio, last.layers)
 
-    def state_dict(self) -> dict[str, Any]:
+    def state_dict(self) -> MonitorState:
         """Return what it has read."""
         return {"rows": [asdict(row) for row in self.rows]}
 
-    def load_state_dict(self, state: dict[str, Any]) -> None:
+    def load_state_dict(self, state: MonitorState) -> None:
         """Go on from what another one has read."""
         self.rows = [Dials(**{**row, "layers": [LayerDials(**one) for one in row["layers"]]}) for row in state["rows"]]
 

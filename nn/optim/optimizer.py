@@ -1,7 +1,7 @@
 """What all optimizers share: groups of parameters with their settings, and what is remembered between steps."""
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import repeat
 from typing import Any, Literal, cast
 
@@ -12,6 +12,7 @@ from nn.optim.param_groups import (
     OptimizerState,
     Parameters,
     ParamGroup,
+    SavedGroup,
     check_group,
     check_in_range,
     check_memory,
@@ -121,13 +122,13 @@ class Optimizer:
     def state_dict(self) -> OptimizerState:
         """Return all settings and memories as plain numbers, in PyTorch's form; parameters are numbered from 0."""
         number = {p: i for i, p in enumerate(self.parameters)}
-        groups = [{**group, "params": [number[p] for p in group["params"]]} for group in self.param_groups]
+        groups = [cast(SavedGroup, {**g, "params": [number[p] for p in g["params"]]}) for g in self.param_groups]
         return {
             "state": {number[p]: dict(m) for p, m in self._flat_groups.split(self.state).items() if m},
             "param_groups": groups,
         }
 
-    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+    def load_state_dict(self, state: OptimizerState) -> None:
         """Take over what `state_dict` returned; one that does not fit changes nothing.
 
         Raises StateError for the state of another optimizer, SettingError for a setting out of range.

@@ -9,10 +9,9 @@ from nn.checks import check_range, first_three, shortened
 from nn.errors import SettingError, StateError
 
 
-class ParamGroup(TypedDict, total=False):
-    """Parameters and their settings; which settings there are depends on the optimizer."""
+class GroupSettings(TypedDict, total=False):
+    """The settings of a group; which there are depends on the optimizer."""
 
-    params: Sequence[Value]
     lr: float
     initial_lr: float  # where a schedule began
     betas: tuple[float, float]
@@ -26,8 +25,26 @@ class ParamGroup(TypedDict, total=False):
     eps: float
 
 
+class ParamGroup(GroupSettings, total=False):
+    """Parameters and their settings."""
+
+    params: Sequence[Value]
+
+
+class SavedGroup(GroupSettings, total=False):
+    """A group in a saved state, where parameters are numbered from 0."""
+
+    params: Sequence[int]
+
+
+class OptimizerState(TypedDict):
+    """What an optimizer remembers of each parameter, by its number, and its groups: as in PyTorch."""
+
+    state: dict[int, dict[str, float]]
+    param_groups: list[SavedGroup]
+
+
 Parameters: TypeAlias = Iterable[Value] | Iterable[ParamGroup]
-OptimizerState: TypeAlias = dict[str, Any]  # "state" and "param_groups", as PyTorch has them
 Range = tuple[Callable[[Any], bool], str, str]  # what holds, in words, and a usual setting
 
 RANGES: dict[str, Range] = {

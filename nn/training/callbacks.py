@@ -15,15 +15,25 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from autograd import DataError, MissingPackageError
 from autograd.file_io import check_place
 from autograd.packages import installed
 from nn.checks import check_count, first_three
 from nn.errors import StateError
+from nn.nested import Nested
 from nn.training.checkpoint import save_checkpoint
 from nn.training.run import Run
+
+
+class EarlyStoppingState(TypedDict):
+    """What early stopping remembers."""
+
+    best_loss: float | None
+    best_epoch: int
+    waited: int
+    best_state: dict[str, Nested] | None
 
 
 class EarlyStopping:
@@ -48,7 +58,7 @@ class EarlyStopping:
         """Begin anew."""
         self.best_loss: float | None = None
         self.best_epoch = self.waited = 0
-        self.best_state: dict[str, Any] | None = None
+        self.best_state: dict[str, Nested] | None = None
 
     def observe(self, epoch: int, loss: float) -> bool:
         """Take note of an epoch's validation loss, and tell whether it is time to stop."""
@@ -79,11 +89,16 @@ class EarlyStopping:
         if self.restore_best and self.best_state is not None:
             run.model.load_state_dict(self.best_state)
 
-    def state_dict(self) -> dict[str, Any]:
+    def state_dict(self) -> EarlyStoppingState:
         """Return what it remembers."""
-        return {name: getattr(self, name) for name in ("best_loss", "best_epoch", "waited", "best_state")}
+        return {
+            "best_loss": self.best_loss,
+            "best_epoch": self.best_epoch,
+            "waited": self.waited,
+            "best_state": self.best_state,
+        }
 
-    def load_state_dict(self, state: dict[str, Any]) -> None:
+    def load_state_dict(self, state: EarlyStoppingState) -> None:
         """Remember what another one did."""
         if set(state) != set(self.state_dict()):
             raise StateError(

@@ -5,6 +5,7 @@ A float is written with as many digits as bring back the same float, so nothing 
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from nn.errors import FormatError
 KIND = "chalkgrad checkpoint 1"
 
 
-def save_checkpoint(path: str | Path, state: dict[str, Any]) -> None:
+def save_checkpoint(path: str | Path, state: Mapping[str, object]) -> None:
     """Write a state (dicts, lists, numbers, text) to a file, all of it or nothing.
 
     >>> import tempfile

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 from autograd import AutogradError, FileError, RangeError, Value, mean
 from nn.data.batching import Data, batches
@@ -32,7 +32,7 @@ from nn.training.fit_replay import Replayed
 from nn.training.history import History, is_history
 from nn.training.logits import LogitsWarning
 from nn.training.parts import FitOptimizer, FitSchedule
-from nn.training.run import Callback, Loss, Penalty, Run, StepUnderWay
+from nn.training.run import Callback, Loss, Penalty, Run, RunState, StepUnderWay
 
 
 def fit(
@@ -114,9 +114,10 @@ def resume_from(run: Run, path: str | Path) -> None:
     made = state.get("made with")
     if not isinstance(made, dict) or run.settings.keys() - made.keys() or not is_history(state.get("history")):
         raise bad_checkpoint(path, "it does not hold the state of a training", FileStateError)
-    run.check_resumable(state)
+    whole = cast(RunState, state)
+    run.check_resumable(whole)
     try:
-        run.load_state_dict(state)
+        run.load_state_dict(whole)
     except Exception as error:  # whatever a part says of a state that is not one
         raise bad_checkpoint(path, f"a part of its state does not fit: {error}", FileStateError) from error
 

@@ -1,8 +1,11 @@
 """What `fit` needs of an optimizer, a schedule and a callback: those of `nn` have it, and your own may."""
 
-from typing import Any, Protocol, TypeGuard, runtime_checkable
+from collections.abc import Mapping
+from typing import Any, Protocol, TypeAlias, TypeGuard, runtime_checkable
 
 from autograd import Value
+
+PartState: TypeAlias = Mapping[str, object]  # dicts, lists, numbers, text
 
 
 class FitOptimizer(Protocol):
@@ -32,8 +35,8 @@ class FitSchedule(Protocol):
 class Stateful(Protocol):
     """What has a state that a checkpoint keeps."""
 
-    def state_dict(self) -> dict[str, Any]:
-        """Return the state: dicts, lists, numbers, text."""
+    def state_dict(self) -> PartState:
+        """Return the state."""
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Go back to a state."""
@@ -44,14 +47,14 @@ def has_state(part: object) -> TypeGuard[Stateful]:
     return hasattr(part, "state_dict")
 
 
-def state_of(part: object) -> dict[str, Any] | None:
+def state_of(part: object) -> PartState | None:
     """Return the state of an optimizer or a schedule; of one of your own without a state, its learning rate."""
     if has_state(part):
         return part.state_dict()
     return {"lr": part.lr} if hasattr(part, "lr") else None
 
 
-def load_state(part: Any, state: dict[str, Any] | None) -> None:
+def load_state(part: Any, state: PartState | None) -> None:
     """Set an optimizer, a schedule or a callback to a state."""
     if hasattr(part, "load_state_dict"):
         part.load_state_dict(state)

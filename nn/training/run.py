@@ -6,24 +6,46 @@ from dataclasses import asdict
 from functools import cached_property
 from inspect import signature
 from random import Random
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict
 
 from autograd import DataError, GraphError, LengthError, Value
 from nn.checks import check_count, check_rng, shortened
 from nn.data.batching import Data, checked, width
 from nn.errors import SettingError
 from nn.module import Module, check_module
+from nn.nested import Nested
 from nn.optim.flat import FlatGroups, all_at_once, differ, numbers_of, setting_calls
 from nn.optim.optimizer import Optimizer
 from nn.training.history import History
-from nn.training.parts import FitOptimizer, FitSchedule, Stateful, has_state, load_state, state_of
+from nn.training.parts import FitOptimizer, FitSchedule, PartState, Stateful, has_state, load_state, state_of
 from nn.training.settings import check_same_settings, digest, fingerprint, written
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from autograd.replay import FlatParameter
 
 Loss: TypeAlias = Callable[..., Value]  # called as loss(model(inputs), target), for one example
 Penalty: TypeAlias = Callable[[], Value]
 EVENTS = ("on_train_begin", "on_before_optimizer_step", "on_step_end", "on_epoch_end", "on_train_end")
 OPTIMIZER = ("parameters", "lr", "zero_grad", "step")
 Callback: TypeAlias = Callable[["Run"], object] | object  # a function of the run, or an object with some of EVENTS
+
+
+RunState = TypedDict(
+    "RunState",
+    {
+        "made with": dict[str, object],
+        "model": dict[str, Nested],
+        "optimizer": PartState | None,
+        "schedule": PartState | None,
+        "callbacks": dict[str, PartState],
+        "rng": list[tuple[object, ...]],
+        "history": dict[str, Any],  # as History has it
+    },
+)
+RunState.__doc__ = "What a checkpoint keeps of a run."
 
 
 class StepUnderWay:
@@ -82,12 +104,12 @@ class Run:
         check_optimizer(self)
 
     @property
-    def parts(self) -> Sequence[Any]:
+    def parts(self) -> "Sequence[Value | FlatParameter]":
         """The parameters; where a record keeps them in one array, what stands for all of them."""
         return self._flat_groups.of(self._values)
 
     @property
-    def gradients(self) -> list[Any]:
+    def gradients(self) -> "list[float | NDArray[np.float64]]":
         """The gradients that there are, in the same form."""
         return self._flat_groups.gradients(self._values)
 
@@ -114,7 +136,7 @@ class Run:
             f"step {steps + 1} (epoch {self.history.epochs + 1}, batch {steps - self.history.epochs * per_epoch + 1})"
         )
 
-    def state_dict(self) -> dict[str, Any]:
+    def state_dict(self) -> RunState:
         """Return all that decides how the training goes on."""
         return {
             "made with": self.settings,
@@ -126,7 +148,7 @@ class Run:
             "history": asdict(self.history),
         }
 
-    def load_state_dict(self, state: dict[str, Any]) -> None:
+    def load_state_dict(self, state: RunState) -> None:
         """Go back to a state; one that does not fit changes nothing."""
         before = self.state_dict()
         try:
@@ -135,12 +157,12 @@ class Run:
             self.restore(before)
             raise
 
-    def check_resumable(self, state: dict[str, Any]) -> None:
+    def check_resumable(self, state: RunState) -> None:
         """Refuse the state of another training, and one that has as many epochs as are wanted already."""
         check_same_settings(state["made with"], self.settings)
         check_epochs_left(History(**state["history"]), self.epochs)
 
-    def restore(self, state: dict[str, Any]) -> None:
+    def restore(self, state: RunState) -> None:
         """Set each part to its state."""
         self.model.load_state_dict(state["model"])
         load_state(self.optimizer, state["optimizer"])
@@ -153,7 +175,7 @@ class Run:
         self.history = History(**state["history"])
 
     @cached_property
-    def settings(self) -> dict[str, Any]:
+    def settings(self) -> dict[str, object]:
         """What a later run must have in common with this one."""
         return {
             "model": written(self.model).splitlines(),

@@ -16,7 +16,7 @@ from nn.data.batching import Data
 from nn.module import Module
 
 
-def check_same_settings(made: dict[str, Any], now: dict[str, Any]) -> None:
+def check_same_settings(made: dict[str, object], now: dict[str, object]) -> None:
     """Refuse a checkpoint of another training."""
     differing = [
         "{} {!r:.120}, now {!r:.120}".format(part, *difference(made.get(part), now[part]))
