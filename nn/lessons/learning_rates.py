@@ -12,7 +12,8 @@ from nn.layers import MLP
 from nn.losses import mse_loss
 from nn.optim.optimizers import SGD
 
-CURVATURE, START = 8.0, 5.0  # ½ · 8 · 5² = 100: the document's first loss
+CURVATURE, START = 8.0, 5.0
+START_LOSS = 0.5 * CURVATURE * START**2  # 100: the document's first loss
 RATES = (0.0005, 0.02, 0.125, 0.2, 0.25, 0.26)
 STEPS = 20
 COLUMNS = {  # the losses that the document prints, with the learning rate that it prints beside them
@@ -109,9 +110,9 @@ def tell(lesson: Lesson) -> Story:
     yield "# The losses after 0, 1, 2, 5 and 20 steps, by the engine; the last again by the formula"
     yield parabola_table()
     yield (
-        "Too small, it creeps. Then it falls from one side; beyond 1/c it jumps across at every step and still falls; at 2/c it jumps for ever; "
-        "beyond, it explodes. The document promises that batch descent finds the minimum of a convex function: this one is convex, and a rate above 2/c "
-        "never finds it."
+        f"{RATES[0]:g} creeps; {RATES[1]:g} falls from one side; {RATES[2]:g} = 1/c needs one step. Beyond 1/c w jumps across at every step: with {RATES[3]:g} "
+        f"the loss still falls, with {RATES[4]:g} = 2/c it stays at {START_LOSS:g} for ever, and with {RATES[5]:g} it grows at every step. The document "
+        "promises that batch descent finds the minimum of a convex function: this one is convex, and a rate above 2/c never finds it."
     )
     yield "# Could the document's losses come from a parabola?"
     yield columns_table()
@@ -119,12 +120,13 @@ def tell(lesson: Lesson) -> Story:
     yield "# A small network, 1-6-1, learns a parabola from nine points"
     runs = {lr: train(lr) for lr in NETWORK_RATES}
     yield network_table(runs)
+    small, right, large = NETWORK_RATES
     yield (
-        "A network's curvature changes as it moves. With the largest of these rates the loss goes up and down without end, and the network "
-        "never settles. "
-        "That is what the document's first column is a picture of: with this network it takes a rate of 20, and 3 is right. A learning "
-        "rate is large or "
-        "small for a curvature, never by itself."
+        f"The last column counts after how many of the {NETWORK_STEPS} steps the loss was higher than before. With {small:g} and {right:g} it falls at every "
+        f"step, with {small:g} only just. With {large:g} it goes up and down, as high as {max(runs[large]):.3f}, and after {NETWORK_STEPS} steps it is at "
+        f"{runs[large][-1]:.3f}, above where it began. On a parabola a loss that has fallen once falls at every step; but a network's curvature changes as it "
+        "moves. That is what the document's first column is a picture of. "
+        "A learning rate is large or small for a curvature, never by itself."
     )
     yield (
         "The documents advise 0.001 to 0.01 for small networks, 0.0001 to 0.001 for large ones, and 0.0001 to 0.1 in general. With plain "

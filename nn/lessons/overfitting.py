@@ -66,7 +66,8 @@ def tell(lesson: Lesson) -> Told:
         f"The line underfits: bad on both. The large network overfits: its training loss is {large.loss:.3f}, far below the noise, and what it has "
         f"learned from the noise is wrong elsewhere: {large.validation_loss:.3f} (a student who learns the answers of a practice test by heart fails "
         "in the next). "
-        f"Its best epoch was {best(large)[0]}, with {best(large)[1]:.3f}; from then on the training loss falls and the validation loss rises."
+        f"Its best epoch was {best(large)[0]}, with {best(large)[1]:.3f}; from then on the training loss goes on falling, and the validation loss goes up "
+        f"and down, and ends at {large.validation_loss:.3f}."
     )
     yield Claim(
         f"It ends {endless(large) - SIGMA**2:.3f} from the parabola, in the mean square, because it has learned the noise of its ten points: "
