@@ -1,5 +1,6 @@
 """What a backward pass needs in memory, and how checkpointing trades computation for memory."""
 
+import math
 from collections.abc import Sequence
 from random import Random
 from typing import Any
@@ -88,7 +89,8 @@ def tell(lesson: Lesson) -> Told:
     yield "The first steps are shown, and the last one, to w1."
     yield from (event for event in events if event.key in READERS)
     yield (
-        "The slope of tanh is 1 − a², and the slope for a weight is the a below it. So each a of the forward pass is read again, the first "
+        "The slope of tanh is 1 − a², and the derivative with respect to a weight is the a that it is multiplied with. So each a of the forward pass "
+        "is read again, the first "
         "ones last: all must be kept until then. A forward pass alone could forget each as soon as the next is there. "
         "(This engine keeps every node with its slopes, which is more; counted here are the activations alone.)"
     )
@@ -100,18 +102,37 @@ def tell(lesson: Lesson) -> Told:
         f"{NEURONS:,} × {NEURONS:,} between these layers, do not grow with the batch."
     )
     yield from define("checkpointing")
-    yield f"# Checkpointing: {DEPTH} tanh layers of {WIDTH}, a batch of {EXAMPLES}, computed both ways"
+    yield "# Checkpointing, tried"
+    yield from segments_told()
+    yield f"# Where it matters: 100 layers of {NEURONS:,} neurons, a batch of {BATCH}"
+    yield deep()
+    best, all_of_them = kept(100, 10), kept(100)
+    yield (
+        f"With 10 segments, and 10 = √100, {best:,} activations are stored in place of {all_of_them:,}: {best / all_of_them:.0%}, for one more forward pass. "
+        f"That is {NEURONS * BATCH:,} for each layer of the segment at work and for each of the 9 entrances: (10 + 9) · {NEURONS * BATCH:,}."
+    )
+
+
+def segments_told() -> Told:
+    """Tell what each number of segments stores and computes, and why."""
+    one, middle = WIDTH * EXAMPLES, SEGMENTS[2]
+    yield (
+        f"{DEPTH} tanh layers, each of {WIDTH} neurons, a batch of {EXAMPLES} examples. A layer has {WIDTH} · {EXAMPLES} = {one} activations, all layers have "
+        f"{DEPTH * one}. A layer is computed once for each example: {DEPTH} · {EXAMPLES} = {DEPTH * EXAMPLES} times on the way forward. The layers are "
+        "cut into segments of the same length. Only what enters each segment is remembered; when the backward pass comes to a segment, its layers are "
+        "computed again."
+    )
     yield table()
     yield (
-        "Only what enters each segment is remembered; when the backward pass comes to a segment, its layers are computed again. The gradients are the "
-        "same to the bit. The price is one more forward pass: each layer is computed twice for each row, however many segments there are."
+        f"{middle} segments have {DEPTH // middle} layers each. At most {DEPTH // middle} · {one} activations are stored in the segment at work and "
+        f"{middle - 1} · {one} for what enters the others (the first is entered by the data): {(DEPTH // middle + middle - 1) * one}. Few segments have many "
+        f"layers within, many segments have many entrances; the least is between, at √{DEPTH} = {math.isqrt(DEPTH)} here. With one segment, or one a "
+        "layer, nothing is saved."
     )
     yield (
-        "Few segments have much within them, many segments have many entrances; the least is in between, near the root of the number of layers. "
-        "With one segment, or one a layer, nothing is saved, and the layers are computed twice all the same."
+        "The gradients are the same to the bit. The price is one more forward pass: each layer is computed twice for each example, however many segments "
+        "there are."
     )
-    yield "# Where it matters: 100 layers"
-    yield deep()
 
 
 READERS = (
@@ -122,8 +143,8 @@ READERS = (
 def table() -> str:
     """Return what each number of segments stores and computes, beside the plain way."""
     right, computed = plain()
-    rows: list[tuple[Any, ...]] = [("segments", "activations stored", "layers computed (rows × layers)", "gradients")]
-    rows.append(("none", checkpointed(1)["without"], computed, "the measure"))
+    rows: list[tuple[Any, ...]] = [("segments", "activations stored, at most", "layer computations", "gradients")]
+    rows.append(("none", checkpointed(1)["without"], computed, "to compare with"))
     for segments in SEGMENTS:
         one = checkpointed(segments)
         same = "the same bits" if one["gradients"] == right else "DIFFERENT"
