@@ -30,7 +30,7 @@ def cube():
 def test_the_known_numbers():
     x, _, root = cube()
     assert mistakes.stale_gradients(root).gradients[x] == 45.0
-    assert mistakes.stale_gradients(root, zero_grad=False).gradients[x] == 72.0
+    assert mistakes.stale_leaves_too(root).gradients[x] == 72.0
     assert mistakes.forgot_zero_grad(root).gradients[x] == 54.0
     assert mistakes.assigned_not_added(root).gradients[x] == 9.0
     assert mistakes.wrong_sign(root).gradients[x] == -27.0

@@ -27,6 +27,7 @@ def test_paths_are_a_sequence():
     assert [len(path.nodes) for path in found] == [5] * 4
     assert sum(path.product for path in found) == found.gradient == 0.75**2
     assert "names" not in repr(found)
+    assert "ends" not in repr(found)
 
 
 def test_many_paths_are_told_with_their_cap():
