@@ -167,8 +167,10 @@ def tell(lesson: Lesson) -> Told:
 
 def judged(run: dict[str, Any], best: int) -> Told:
     """Tell how much better than guessing the network is, and how that was measured."""
-    each, own, (*_, by_pairs) = run["each held out"], run["held out"], guesses().values()
-    ahead = [guess - loss for guess, loss in zip(by_pairs, each, strict=True)]
+    each, own = run["each held out"], run["held out"]
+    _, by_letter, by_pair = (
+        [guess - loss for guess, loss in zip(losses, each, strict=True)] for losses in guesses().values()
+    )
     yield (
         f"The network of step {best} is kept, at which the names for choosing have their lowest loss, {run['choosing'][best]:.3f}. On the names held out, "
         f"which had no part in that choice, its loss is {own[best]:.3f} (one standard deviation of a mean of {len(each)}: "
@@ -179,9 +181,11 @@ def judged(run: dict[str, Any], best: int) -> Told:
     yield "What guessing would lose on the same names, by counts of the names to train on:"
     yield as_table([(way, f"{loss:.3f}") for way, loss in guessing().items()])
     yield (
-        f"The first is ln {len(LETTERS)}; the third adds 1 to each count, so that no pair is impossible. The network is {fmean(ahead):.2f} ± "
-        f"{uncertain(ahead):.2f} better than that: clearly better than guessing by single letters, and not clearly better than by pairs. After step {best} it "
-        f"learns its {len(parts()[0])} names by heart, and on others it becomes worse than any guess: {own[-1]:.3f}. With so short a list nothing else can be "
+        f"The first is ln {len(LETTERS)}; the third adds 1 to each count, so that no pair is impossible. On these names the network is "
+        f"{fmean(by_letter):.2f} ± {uncertain(by_letter):.2f} better than the second, and {fmean(by_pair):.2f} ± {uncertain(by_pair):.2f} better than the "
+        "third: against guessing by the letter before, six names are too few to tell. "
+        f"After step {best} it learns its {len(parts()[0])} names by heart, and on others it becomes worse than any guess: {own[-1]:.3f}. With so short "
+        "a list nothing else can be "
         "expected."
     )
 
