@@ -168,13 +168,13 @@ def digits(given: str) -> int:
 
 def add_questions(added: Any) -> None:
     """Add the commands that answer about one node."""
-    ledger = command(added, "why", commands.show_why, "where a node's gradient came from", json_of="the ledger")
+    uses = command(added, "why", commands.show_why, "where a node's gradient came from", json_of="the uses")
     ways = command(added, "paths", commands.show_paths, "every path from the loss to a node", json_of="the paths")
     number = command(
         added, "diagnose", commands.show_diagnosis, "which mistake gives this gradient", json_of="the diagnosis"
     )
     change = command(added, "what-if", commands.show_change, "what a change of a leaf would do", json_of="the change")
-    for asked in (ledger, ways, number, change):
+    for asked in (uses, ways, number, change):
         asked.add_argument("node", metavar="NODE", help="its name, w say")
     change.add_argument("number", metavar="NUMBER", help="what the node would be")
     number.add_argument("answer", metavar="ANSWER", help="a number, as 45, -0.33 or 1/3")
