@@ -65,8 +65,8 @@ class Neuron(Module):
 
     def __call__(self, inputs: Inputs) -> Value:  # type: ignore[override]  # one number, and not a list
         """Return the activation, for a list of `nin` Values or numbers."""
-        if self._place:
-            with scope_of(self._place):
+        if self._attribute:
+            with scope_of(self._attribute):
                 return self.activated(inputs)
         return self.activated(inputs)
 
@@ -163,7 +163,9 @@ class Layer(Module):
             raise
         outputs = []
         with AROUND as outer:
-            for path, neuron in zip(neuron_scopes(outer, self._place, len(self.neurons)), self.neurons, strict=True):
+            for path, neuron in zip(
+                neuron_scopes(outer, self._attribute, len(self.neurons)), self.neurons, strict=True
+            ):
                 enter(path)
                 outputs.append(neuron(nodes))
         return Outputs(softmax(outputs) if self.over_layer else outputs)
@@ -224,7 +226,7 @@ class MLP(Module):
 
     def __call__(self, inputs: Inputs) -> Outputs:
         """Return the list of outputs, for a list of `nin` Values or numbers."""
-        return call_in_sequence(self._place or "MLP", self.layers, [inputs])[0]
+        return call_in_sequence(self._attribute or "MLP", self.layers, [inputs])[0]
 
     def __repr__(self) -> str:
         return architecture("MLP", [repr(layer) for layer in self.layers])
@@ -256,7 +258,7 @@ class Sequential(Module):
 
     def batch(self, rows: Sequence[Inputs]) -> list[Outputs]:
         """Return the outputs of the last module for each example, one layer after the other."""
-        return call_in_sequence(self._place or "Sequential", self.layers, rows)
+        return call_in_sequence(self._attribute or "Sequential", self.layers, rows)
 
     def __repr__(self) -> str:
         return architecture("Sequential", [repr(layer) for layer in self.layers])

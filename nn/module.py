@@ -43,12 +43,12 @@ class Module(CountsEdits, ModuleElsewhere):
 
     training = True
     _places = 1  # how many places it takes in PyTorch's nn.Sequential
-    _place = ""  # what the module that holds it calls it; what it computes is in the scope of that name
+    _attribute = ""  # the name of the attribute that holds it: what it computes is in the scope of that name
 
     def __setattr__(self, name: str, value: Any) -> None:
         super().__setattr__(name, value)
         if isinstance(value, Module):
-            value._place = name
+            value._attribute = name
 
     def named_parameters(self, prefix: str = "") -> Iterator[tuple[str, Value]]:
         """Yield each parameter once, with its path: `layers.0.neurons.1.bias`."""

@@ -273,7 +273,7 @@ class Quiz:
         if not isfinite(chain.contribution):
             return None
         question = questions.contribution(chain, self._tried)
-        wrong = [(float(f"{one.answer:.12g}"), self._place(one)) for one in question.wrong]
+        wrong = [(float(f"{one.answer:.12g}"), self._verdict_number(one)) for one in question.wrong]
         return {
             "question": question.question,
             "hints": question.hints,
@@ -282,7 +282,7 @@ class Quiz:
             "wrong": list(dict.fromkeys(wrong)),
         }
 
-    def _place(self, wrong: questions.Wrong) -> int:
+    def _verdict_number(self, wrong: questions.Wrong) -> int:
         """Return where a verdict stands in the list, and put it there if it is new."""
         if (wrong.name, wrong.when) not in self._places:
             self._places[wrong.name, wrong.when] = len(self.verdicts)

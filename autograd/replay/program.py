@@ -88,13 +88,13 @@ class Program:
                     stack += [~node, *reversed(rows[node])]  # ~node comes up when its parents have their places
         return found
 
-    def reached(self, place: int) -> Ints | None:
+    def reached(self, output: int) -> Ints | None:
         """Return for each parameter whether an output was made from it, and so has a gradient for it; None if all were."""
         if len(self.outputs) == 1 and DETACH not in self.ops:
             return None
         found = np.zeros(len(self), bool)
-        found[self.outputs[place]] = True
-        for node in self.order(int(self.outputs[place])):
+        found[self.outputs[output]] = True
+        for node in self.order(int(self.outputs[output])):
             found[self.parents_of(node)] = True
         reached: Ints = found[self.parameters]
         return reached

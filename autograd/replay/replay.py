@@ -88,7 +88,7 @@ class Replay:
         machine, rows = self._run(blocks)
         if self._structure == 0:  # one output
             return Result(self, 0, machine, rows[0], blocks, single)
-        return filled_in(self._structure, lambda place: Result(self, place, machine, rows[place], blocks, single))
+        return filled_in(self._structure, lambda output: Result(self, output, machine, rows[output], blocks, single))
 
     def values(self, *batches: Batch) -> Any:
         """Return the outputs alone, as arrays with a number per example: for prediction."""
@@ -97,7 +97,7 @@ class Replay:
         lanes = LANES if isinstance(blocks[0], np.ndarray) else count
         parts = [self._run([block[cut : cut + lanes, :] for block in blocks])[1] for cut in range(0, count, lanes)]
         rows = [row[0] if len(row) == 1 else np.concatenate(row) for row in zip(*parts, strict=True)]
-        return filled_in(self._structure, lambda place: float(rows[place][0]) if single else rows[place])
+        return filled_in(self._structure, lambda output: float(rows[output][0]) if single else rows[output])
 
     def source(self) -> str:
         """Return the program as straight-line Python, to read."""
@@ -192,23 +192,23 @@ class Replay:
         self._stored.read()
 
     @one_thread_at_a_time
-    def _backward(self, machine: ArrayMachine, place: int, seeds: Floats, blocks: list[Floats]) -> None:
+    def _backward(self, machine: ArrayMachine, output: int, seeds: Floats, blocks: list[Floats]) -> None:
         """Add the gradients of an output; if anything fails, nothing has changed."""
         assert self._stored is not None
 
         def compute(before: Floats | None) -> Floats:
             try:
-                return machine.backward(place, seeds, before)
+                return machine.backward(output, seeds, before)
             except FloatingPointError:
                 judge, _ = self._judged(blocks)
-                return judge.backward(place, seeds, before)
+                return judge.backward(output, seeds, before)
 
-        self._stored.add(compute, self._reached(place))
+        self._stored.add(compute, self._reached(output))
 
-    def _reached(self, place: int) -> Ints | None:
-        if place not in self._reach:
-            self._reach[place] = self.program.reached(place)
-        return self._reach[place]
+    def _reached(self, output: int) -> Ints | None:
+        if output not in self._reach:
+            self._reach[output] = self.program.reached(output)
+        return self._reach[output]
 
 
 class Result:
@@ -219,13 +219,13 @@ class Result:
     Result(data=5.0, examples=2)
     """
 
-    __slots__ = ("_blocks", "_machine", "_place", "_replay", "_single", "_stamp", "values")
+    __slots__ = ("_blocks", "_machine", "_output", "_replay", "_single", "_stamp", "values")
 
     def __init__(
-        self, replay: Replay, place: int, machine: ArrayMachine, values: Floats, blocks: list[Floats], single: bool
+        self, replay: Replay, output: int, machine: ArrayMachine, values: Floats, blocks: list[Floats], single: bool
     ) -> None:
         self.values = values  # a number per example
-        self._replay, self._place, self._machine, self._blocks = replay, place, machine, blocks
+        self._replay, self._output, self._machine, self._blocks = replay, output, machine, blocks
         self._single, self._stamp = single, replay._stamp()
 
     @property
@@ -260,7 +260,7 @@ class Result:
                 "Parameters have been changed since this was computed, and the slopes would be of neither numbers. "
                 "Go backward before optimizer.step(), or call the replay again."
             )
-        self._replay._backward(self._machine, self._place, self._seeds(upstream), self._blocks)
+        self._replay._backward(self._machine, self._output, self._seeds(upstream), self._blocks)
 
     def _seeds(self, upstream: float | Sequence[float] | ArrayOfNumbers | None) -> Floats:
         count, reduce = self.values.shape[0], self._replay.reduce

@@ -124,7 +124,7 @@ class ArrayLayout:
         self._leaves()
         read = {group.operands[1].tobytes() for group in self.groups if group.kind == "matrix"}
         for group in self.groups:
-            self._place(group.nodes, led=group.nodes.astype(np.int32).tobytes() in read)
+            self._give_rows(group.nodes, led=group.nodes.astype(np.int32).tobytes() in read)
         places = np.array(list(self.ones))
         self.sort, self.row = np.append(self.sort, places[:, 0]), np.append(self.row, places[:, 1])
         self.needs = np.append(self.traits.needs, [False] * len(places))
@@ -156,7 +156,7 @@ class ArrayLayout:
     def _one(self, sort: int, row: int) -> None:
         self.ones[sort, row] = len(self.program) + len(self.ones)
 
-    def _place(self, nodes: Ints, led: bool) -> None:
+    def _give_rows(self, nodes: Ints, led: bool) -> None:
         """Give rows to the nodes of a group, after a row of ones if they are to be led by one."""
         sort = int(self.sort[nodes.flat[0]])
         if led:

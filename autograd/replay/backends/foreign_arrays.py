@@ -58,16 +58,16 @@ def foreign_blocks(forms: list[ExampleForm], batches: tuple[Any, ...]) -> tuple[
     given = [parts(form, batch) for form, batch in zip(forms, batches, strict=True)]
     xp = namespace_of([batch for pairs in given for _, batch in pairs if is_foreign(batch)])
     arrays = [[real(xp, b, form) if is_foreign(b) else form.columns(b) for form, b in pairs] for pairs in given]
-    theirs: list[Any] = [array for row in arrays for array in row if is_foreign(array)]
-    dtype = xp.result_type(*theirs)
-    like = xp.astype(theirs[0], dtype)
+    foreign: list[Any] = [array for row in arrays for array in row if is_foreign(array)]
+    dtype = xp.result_type(*foreign)
+    like = xp.astype(foreign[0], dtype)
     rows = [[xp.astype(a, dtype) if is_foreign(a) else array_like(xp, a, like) for a in row] for row in arrays]
     same_length([array for row in rows for array in row])
     blocks = [xp.concat(row, axis=-1) if len(row) > 1 else row[0] for row in rows]
     single = blocks[0].ndim == 1
     blocks = [xp.reshape(block, (1, -1)) if single else block for block in blocks]
-    if is_dask(theirs[0]):
-        blocks = aligned(blocks, (1,) if single else theirs[0].chunks[0])
+    if is_dask(foreign[0]):
+        blocks = aligned(blocks, (1,) if single else foreign[0].chunks[0])
     return blocks, single
 
 
