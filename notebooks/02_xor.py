@@ -126,7 +126,7 @@ print(how_many, "of 10 seeds learn it in 400 epochs")
 # %% [markdown]
 # ## A published run that stalls
 #
-# Another text trains 2-3-1 with ReLU for 1000 epochs, learning rate 0.5, mean squared error, from the weights in the next cell. Its loss falls
+# Another text trains 2-3-1 with ReLU for 1,000 epochs, learning rate 0.5, mean squared error, from the weights in the next cell. Its loss falls
 # at first. Predict the loss at the end: 0.25 is what “½ for everything” costs.
 
 # %%

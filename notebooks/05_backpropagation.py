@@ -123,7 +123,7 @@ print(f"{len(model.parameters())} weights: {runs} runs forward by nudging, 1 for
 print(f"largest difference between the two gradients: {worst:.1e}")
 
 # %% [markdown]
-# Exercise: make `nudge` smaller, 1e-9, then 1e-13. Predict whether the difference becomes smaller. (Two losses that agree in nearly all
+# Exercise: make `nudge` smaller, `1e-9`, then `1e-13`. Predict whether the difference becomes smaller. (Two losses that agree in nearly all
 # their digits have a difference that is mostly noise.)
 #
 # Counted in operands that are read, or that get a contribution, the two differ more and more:

@@ -164,7 +164,7 @@ play(memory.LESSON)
 
 # %% [markdown]
 # The slope of tanh is 1 − a², and the slope for a weight is the a below it: every activation is read again, the first ones last. A batch of 32
-# goes through 4 layers of 1000 neurons. How many activations must be kept?
+# goes through 4 layers of 1,000 neurons. How many activations must be kept?
 
 # %%
 print(f"{stored_activations(32, [1000] * 4):,} activations")

@@ -52,7 +52,7 @@ print(fill(exercise.verdict(my_answer)))
 # %% [markdown]
 # ## How noisy is the gradient of a few examples?
 #
-# 1000 noisy points of a line. The gradient of each at w = b = 0 is computed once; then batches are drawn. A batch four times as large costs
+# 1,000 noisy points of a line. The gradient of each at w = b = 0 is computed once; then batches are drawn. A batch four times as large costs
 # four times as much. How much quieter is it? Predict the column before you run.
 
 # %%
@@ -74,7 +74,7 @@ print(fill(exercise.verdict(my_answer)))
 # %% [markdown]
 # ## Three runs
 #
-# The same line, the same learning rate, three epochs each: all 1000 examples a step, 100 a step, 1 a step. Each run sees every example three
+# The same line, the same learning rate, three epochs each: all 1,000 examples a step, 100 a step, 1 a step. Each run sees every example three
 # times. Which gets nearest to w = 2, b = 1? Which moves about most in the end?
 
 # %%
@@ -88,7 +88,7 @@ for batch_size in (1000, 100, 1):
 batches.plot()
 
 # %% [markdown]
-# One epoch is one look at every example; one iteration is one step. Exercise: how many iterations are an epoch of 1000 examples in batches
+# One epoch is one look at every example; one iteration is one step. Exercise: how many iterations are an epoch of 1,000 examples in batches
 # of 32?
 
 # %%

@@ -220,7 +220,7 @@ LESSON = Lesson(
     slug="batches",
     title="Batch, stochastic, mini-batch",
     document="How Machines Learn: Understanding the Core Concepts of Neural Networks, section 6; How Deep Networks Learn; Neural network training fundamentals",
-    question="1000 examples: should a step look at all of them, at one, or at a hundred?",
+    question="1,000 examples: should a step look at all of them, at one, or at a hundred?",
     build=build,
     tell=tell,
     numbers={
@@ -238,10 +238,10 @@ LESSON = Lesson(
         GradientOf(build, "w", -4 / 3, {"sign of the delta": 4 / 3, "= in the place of +=": -1}),
         GradientOf(build, "b", -8 / 3, {"= in the place of +=": -1}),
         Exercise(
-            "1000 examples in batches of 32: how many iterations are one epoch?",
+            "1,000 examples in batches of 32: how many iterations are one epoch?",
             32,
             lambda: iterations(1000, 32),
-            ("1000 / 32 is 31.25.", "The last batch may be smaller, and is a step as well.", "Round up."),
+            ("1,000 / 32 is 31.25.", "The last batch may be smaller, and is a step as well.", "Round up."),
             (Wrong("the last, smaller batch is forgotten", 31, lambda: 1000 // 32, "8 examples are left over; they make a batch of their own."),),
         ),
         Exercise(

@@ -278,14 +278,14 @@ LESSON = Lesson(
             ),
         ),
         Exercise(
-            "Adam's first gradient is 1000, lr = 0.001. By how much does w fall at the first step?",
+            "Adam's first gradient is 1,000, η = 0.001. By how much does w fall at the first step?",
             0.001,
             lambda: -moves(lambda w: Adam(w, 0.001), [1000.0], [0.001])[0],
-            ("m̂ is the gradient itself after the correction, and v̂ its square.", "m̂ / √v̂ = 1000 / 1000.", "0.001 · 1."),
+            ("m̂ is the gradient itself after the correction, and v̂ its square.", "m̂ / √v̂ = 1,000 / 1,000.", "0.001 · 1."),
             (Wrong("it is taken for plain descent", 1.0, lambda: 0.001 * 1000, "Adam divides by the size of the gradient; the first step is lr."),),
         ),
         choice(
-            "The first gradient is 1000, lr = 0.001. Which optimizer moves the weight by 0.001?",
+            "The first gradient is 1,000, η = 0.001. Which optimizer moves the weight by 0.001?",
             [("SGD", "SGD moves it by lr · g = 1."), ("RMSprop", "Its first step is lr/√(1 − α), ten times lr."), ("Adam", "")],
             lambda: 1 + [abs(first_step(make) - 0.1) < 1e-6 for make in (SGD, RMSprop, Adam)].index(True),
             "Which of them divides by the size of the gradient, corrected?",

@@ -225,7 +225,7 @@ LESSON = Lesson(
         ),
         choice(
             "Every layer has one of these slopes, ten layers. With which does the gradient vanish?",
-            [("0.25", ""), ("1", "1¹⁰ is 1: nothing is lost."), ("2", "2¹⁰ is 1024: it explodes.")],
+            [("0.25", ""), ("1", "1¹⁰ is 1: nothing is lost."), ("2", "2¹⁰ is 1,024: it explodes.")],
             lambda: 1 + [factor**10 < 0.001 for factor in (0.25, 1, 2)].index(True),
             "The chain rule multiplies the ten slopes.",
         ),
