@@ -122,7 +122,7 @@ def slowly() -> Told:
     """Tell whether a small learning rate is what gets stuck in a local minimum."""
     reached = ", ".join(f"{lr:g}" for lr in SLOW if ends(lr, count=MANY_STEPS) > 0)
     yield (
-        f"A tiny learning rate “might get stuck in local minimum”, says the document. With {TINY:.6f} w is not stuck: it is on its way, at "
+        f"A tiny learning rate “might get stuck in local minimum”, says the document. With {number(TINY)} w is not stuck: it is on its way, at "
         f"{ends(TINY):.3f} after {STEPS} steps. And it would end in the shallow valley as larger rates do: {reached} all end there within "
         f"{MANY_STEPS:,} steps."
     )

@@ -178,7 +178,7 @@ def without_each_part() -> Story:
         "learn without any. "
         f"Change all 13 weights at random, and keep the change if the loss is lower: after {ablation.TRIES:,} tries the loss is "
         f"{ablation.searched():.3f}. A small random change lowers the loss about every second time, but little of it is along the gradient: "
-        f"{ablation.along(13):.2f} of its length in the mean with 13 weights, {ablation.along(1000):.3f} with 1000. Backpropagation makes learning cheap, "
+        f"{ablation.along(13):.2f} of its length in the mean with 13 weights, {ablation.along(1000):.3f} with 1,000. Backpropagation makes learning cheap, "
         "not possible."
     )
 

@@ -6,6 +6,7 @@ from random import Random
 
 from autograd import Value
 from autograd.classroom import Claim, Told
+from autograd.explain.notation import as_table
 from nn.data.datasets import moons
 from nn.layers import MLP
 from nn.losses import binary_cross_entropy_with_logits
@@ -73,15 +74,17 @@ def luck() -> tuple[float, float]:
 
 def table() -> str:
     """Return both losses of the three runs after epochs 1 and 5 and at the end, and the lowest validation loss."""
-    lines = [f"{'':<21}{'training, epoch':>24}   {'validation, epoch':>24}"]
-    lines += [f"{'':<21}{'1':>8}{'5':>8}{'last':>8}   {'1':>8}{'5':>8}{'last':>8}{'lowest':>9}{'in epoch':>10}"]
+    lines: list[tuple[str | int, ...]] = [
+        ("", "training:", "", "", "validation:", "", "", "", ""),
+        ("epoch", "1", "5", "last", "1", "5", "last", "lowest", "in epoch"),
+    ]
     for run in (ALIKE, FEW, ELSEWHERE):
         history = trained(run)[1]
-        rows = ["".join(f"{row[k]:>8.3f}" for k in (0, 4, -1)) for row in (history.loss, history.validation_loss)]
+        losses = (f"{row[k]:.3f}" for row in (history.loss, history.validation_loss) for k in (0, 4, -1))
         lowest = min(history.validation_loss)
         epoch = history.validation_loss.index(lowest) + 1
-        lines.append(f"{run.name:<21}{rows[0]}   {rows[1]}{lowest:>9.3f}{epoch:>10}")
-    return "\n".join(lines)
+        lines.append((run.name, *losses, f"{lowest:.3f}", epoch))
+    return as_table(lines)
 
 
 def shapes() -> Told:
