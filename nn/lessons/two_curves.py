@@ -74,10 +74,7 @@ def luck() -> tuple[float, float]:
 
 def table() -> str:
     """Return both losses of the three runs after epochs 1 and 5 and at the end, and the lowest validation loss."""
-    lines: list[tuple[str | int, ...]] = [
-        ("", "training:", "", "", "validation:", "", "", "", ""),
-        ("epoch", "1", "5", "last", "1", "5", "last", "lowest", "in epoch"),
-    ]
+    lines: list[tuple[str | int, ...]] = [("epoch", "1", "5", "last", "1", "5", "last", "lowest", "in epoch")]
     for run in (ALIKE, FEW, ELSEWHERE):
         history = trained(run)[1]
         losses = (f"{row[k]:.3f}" for row in (history.loss, history.validation_loss) for k in (0, 4, -1))
@@ -89,7 +86,7 @@ def table() -> str:
 
 def shapes() -> Told:
     """Tell what the shape of the validation curve says, and what else may look the same."""
-    yield "The validation loss “should track the training loss”, says the document. Three trainings on two half moons:"
+    yield "The validation loss “should track the training loss”, says the document. Three trainings on two half moons; the training loss in some epochs, and beside it the validation loss:"
     yield table()
     yield "The first follows: what is learned holds for other points too."
     yield Claim(
