@@ -135,9 +135,12 @@ def product(factors: list[Expr]) -> Expr:
 
 def shortened(op: Op, operands: tuple[Expr, ...]) -> tuple[Any, ...]:
     """Return the operands, or the first and last of many with an ellipsis between them."""
-    if op.arity == PAIRS and len(operands) > 2 * MOST_TERMS:
-        (w1, w2, *_), (x1, x2, *_), b = op.grouped(operands)
-        return (w1, w2, Expr("…"), x1, x2, 1.0, b)
+    if op.arity == PAIRS:
+        factors: list[Expr | float] = list(operands[:-1])
+        if len(operands) > 2 * MOST_TERMS:
+            (w1, w2, *_), (x1, x2, *_), _ = op.grouped(operands)
+            factors = [w1, w2, Expr("…"), x1, x2, 1.0]
+        return (*factors, 0.0 if operands[-1].label == "0" else operands[-1])  # no bias: + 0 is not written
     if op.arity == MANY and len(operands) > MOST_TERMS:
         return (*operands[:2], Expr("…"), operands[-1])
     return operands

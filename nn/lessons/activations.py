@@ -68,6 +68,7 @@ def tell(lesson: Lesson) -> Told:
     """Tabulate values and slopes, speak of saturation and of the kink, then go through softmax."""
     yield "# Eight activations at five points: the value"
     yield from define("sigmoid", "tanh", "leaky ReLU", "ELU", "softplus", "GELU", "saturated")
+    yield "In the tables linear is no activation at all, f(x) = x."
     yield table(lambda name, at: ACTIVATIONS[name](Value(at)).data)
     yield "# And the slope, which is what backward multiplies by"
     yield table(slope)
@@ -96,7 +97,7 @@ def tell(lesson: Lesson) -> Told:
     positive, centred = zigzag(True), zigzag(False)
     yield Claim(
         f"A weight's gradient is δ times its input. If all inputs are positive, all weights of a neuron go up together or down together: at "
-        f"{positive.together:.0%} of {ZIGZAG} steps of stochastic descent. To go from (0, 0) to (1, −1) they must zig-zag, {positive.path:.1f} far, "
+        f"{positive.together:.0%} of {ZIGZAG} steps of descent, an example a step. To go from (0, 0) to (1, −1) they must zig-zag, {positive.path:.1f} far, "
         "because no input is below 0. With "
         f"the same inputs less ½ they go together at {centred.together:.0%} of the steps, and the way is {centred.path:.1f} long; "
         f"the straight one is {math.sqrt(2):.1f}.",
@@ -106,7 +107,8 @@ def tell(lesson: Lesson) -> Told:
     yield from define("kink")
     yield (
         "At 0 ReLU has slope 0 from the left and 1 from the right, so none at all. Backward must give a number all the same: "
-        f"{number(slope('relu', 0))}, as in PyTorch and in the document (f′(x) = 1 if x > 0, else 0). A central difference says {number(central('relu', 0))}. "
+        f"{number(slope('relu', 0))}, as in PyTorch and in the document (f′(x) = 1 if x > 0, else 0). A central difference, (f(h) − f(−h))/2h "
+        f"for a small h, says {number(central('relu', 0))}. "
         "It seldom matters, since z is seldom exactly 0; with inputs of 0 and a bias of 0, as in lesson xor-training, it is."
     )
     yield "# Softmax compares"

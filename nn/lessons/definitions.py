@@ -22,7 +22,7 @@ DEFINED = table_of(Definition(*row) for row in (
     ("leaf", "A node that was given: a parameter, an input, a target."),
     ("local derivative", "The derivative of one operation with respect to one of its operands."),
     ("upstream", "The gradient of the node that an operation computed; it comes from the side of the loss."),
-    ("contribution", "What one use of a node adds to its gradient: upstream times local derivative."),
+    ("contribution", "What one use of a node adds to its gradient: upstream times local derivative. With all uses added, the gradient is complete."),
     ("topological order", "An order in which every node stands behind those it was computed from."),
     ("forward pass", "Compute every node from its operands, from the leaves to the loss."),
     ("backward pass", "Go from the loss back to the leaves, and find the gradient of every node on the way."),

@@ -108,7 +108,8 @@ def outer(delta: Sequence[float], found: dict[str, float]) -> str:
 
 def matrix_rows(matrix: Sequence[Sequence[float]]) -> list[str]:
     """Return the rows of a matrix in brackets."""
-    return [f"[ {row} ]" for row in as_table(matrix, left=()).split("\n")]
+    rows = as_table(matrix, left=()).split("\n")
+    return [f"[ {row:<{max(map(len, rows))}} ]" for row in rows]
 
 
 def plot() -> Any:
@@ -149,7 +150,7 @@ LESSON = Lesson(
     notes=(
         Note("ready z3", "Neuron 3 is off, so nothing goes back through it: not to its weights, and not through it to the inputs."),
         Note("chain z2→x1", "Neuron 3 has contributed 0, and neuron 2 has contributed 2. Neuron 1 uses x1 too and has not contributed yet: not complete."),
-        Note("ready w22", "δ2 · x2 = 2 · 3: what comes from upstream, times what came in."),
+        Note("ready w22", "∂L/∂z2 · x2 = 2 · 3: what comes from upstream, times what came in."),
     ),
     exercises=(
         GradientOf(layer, "w23", 2, {"local alone": 1, "+ in the place of ·": 3, "sign of the delta": -2}),

@@ -90,6 +90,7 @@ def tell(lesson: Lesson) -> Told:
     )
     yield "# A price: mean squared error"
     yield from define("model", "mean squared error")
+    yield "p1, p2 and p3 are the predicted prices of three houses, e1 to e3 their errors, s1 to s3 the squares of these."
     yield from passes(lesson.build(), about=("s1", "s2", "s3", "e1", "e2", "e3", "p2"))
     yield from define("outlier", "mean absolute error", "Huber loss")
     yield price_table(found)

@@ -50,6 +50,7 @@ def tell(lesson: Lesson) -> Told:
     )
     yield "# Three inputs: one term each, and still one z"
     yield terms()
+    yield "There is no loss here. What would change the output a? So the way back begins at a, with ∂a/∂a = 1."
     yield from passes(lesson.build())
     yield "# More of x2"
     more = measured(neuron(MORE))

@@ -31,19 +31,9 @@ def tell(lesson: Lesson) -> Told:
     loss = lesson.build()
     story = list(passes(loss))
     backward = story.index("# Backward")
-    yield from define(
-        "graph",
-        "node",
-        "operation",
-        "operand",
-        "leaf",
-        "parameter",
-        "weight",
-        "bias",
-        "ReLU",
-        "squared error",
-        "forward pass",
-    )
+    yield from define("graph", "node", "operation", "operand", "leaf", "parameter", "weight", "bias", "ReLU")
+    yield given(loss)
+    yield from define("squared error", "forward pass")
     yield from story[:backward]
     yield from define("backward pass", "local derivative", "upstream", "contribution", "chain rule")
     yield from story[backward:]
@@ -56,6 +46,7 @@ def tell(lesson: Lesson) -> Told:
     yield from define("update", "example", "training")
     parameters = {node.label: node for node in topological_order(loss) if node.kind == "parameter"}
     step_w, step_b = updates(loss, [parameters["w"], parameters["b"]], LEARNING_RATE)
+    yield f"The learning rate is {LEARNING_RATE:g}."
     yield step_w
     yield "# The loss again"
     after = network(w=step_w.after)
@@ -65,6 +56,15 @@ def tell(lesson: Lesson) -> Told:
     yield step_b
     both = network(w=step_w.after, b=step_b.after)
     yield f"With both steps the loss is {number(both.data)}."
+
+
+def given(loss: Value) -> str:
+    """Say which numbers of the network are given."""
+    leaves = {leaf.label: number(leaf.data) for leaf in topological_order(loss) if not leaf.op and leaf.label}
+    return (
+        f"Here four numbers are given: the weight w = {leaves['w']} and the bias b = {leaves['b']} (the parameters), the input x = {leaves['x']}, and the "
+        f"target y = {leaves['y']}. The network multiplies, adds the bias and takes the ReLU; its prediction is called a."
+    )
 
 
 def plot() -> Any:
