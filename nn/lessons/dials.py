@@ -274,7 +274,7 @@ LESSON = Lesson(
             [("exploding gradients", "They would grow on the way back."),
              ("dead units", "Then it would be exactly 0."),
              ("vanishing gradients", "")],
-            lambda: 3 if 0 < 2e-8 < VANISHING <= 5e-3 else 1,
+            lambda: 3 if 0 < (norms := [dials.gradient_norm for dials in watched(CASES[3]).rows[-1].layers])[0] < VANISHING <= norms[-1] else 1,
             "The way back goes from layer 11 to layer 1.",
         ),
     ),

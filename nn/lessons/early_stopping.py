@@ -127,7 +127,7 @@ def tell(lesson: Lesson) -> Told:
     yield epochs_table()
     first, kept, final = (epochs()[epoch - 1] for epoch in (EPOCHS_SHOWN[0], stopping_epoch(), EPOCHS))
     yield (
-        f"The training loss falls to the end; the validation loss turns. To epoch {stopping_epoch()} the distance from the true weights falls, from "
+        f"From row to row the training loss falls; the validation loss turns. To epoch {stopping_epoch()} the distance from the true weights falls, from "
         f"{first.distance:.2f} to {kept.distance:.2f}: w₁ gains more than the others lose. Later w₁ goes on beyond {TRUE:g}, to {final.w1:.2f}, and the others "
         "away from 0."
     )

@@ -95,7 +95,7 @@ def tell(lesson: Lesson) -> Told:
     yield (
         f"A minimum must curve up in every direction. With random curvatures ({DRAWS:,} matrices for each number of weights) that soon hardly "
         "ever happens; a network has thousands of weights. Its curvatures are not random, so these "
-        "shares do not carry over; that a minimum needs all of them does."
+        "shares do not carry over; that in a minimum all curvatures must be above 0 does."
     )
     yield "# A plateau: 1 − e^(−w²/2) from w = 5"
     yield from define("plateau")
@@ -188,7 +188,7 @@ def plateaus() -> str:
     return (
         f"The slope there is {number(slope)}. Gradient descent with learning rate 0.1 is at w = {end:.4f} after 1,000 steps, with "
         f"momentum 0.9 at {rolling:.3f}. "
-        f"Adam, which also divides by the size of the slope, is in the hole after {adam}. "
+        f"Adam, which has momentum too and divides by the size of the slope, is in the hole after {adam}. "
         f"“Patience”, says the document: it takes {patience():,} steps until w is 1."
     )
 

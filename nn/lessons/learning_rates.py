@@ -158,7 +158,10 @@ def columns_table() -> str:
 
 def verdicts() -> Story:
     """Say of each column whether one learning rate on a bowl can make it."""
-    yield "On a parabola the ratio of a loss to the one before is always the same, (1 − c·η)². The printed numbers are rounded, which leaves some room."
+    yield (
+        "The last column is computed for each three losses in a row: above 0 they bend up, below 0 down. On a parabola the ratio of a loss to the one "
+        "before is always the same, (1 − c·η)². The printed numbers are rounded, which leaves some room."
+    )
     for name in ("too small", "just right"):
         lr, losses = COLUMNS[name]
         low, high = ratios(losses, DECIMALS[name])

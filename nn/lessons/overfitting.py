@@ -75,7 +75,7 @@ def tell(lesson: Lesson) -> Told:
         lambda noisy: endless(list(fits().values())[1] if noisy else without_noise()) - SIGMA**2 > 0.05,
     )
     yield (
-        f"L2 gives up training loss, {held.loss:.3f}, and gains validation loss, {held.validation_loss:.3f}, with smaller weights. Dropout "
+        f"With L2 the training loss is higher, {held.loss:.3f}, the validation loss lower, {held.validation_loss:.3f}, and the weights are smaller. Dropout "
         f"raises the training loss too, {dropped.loss:.3f}, and gains little on these twenty points, {dropped.validation_loss:.3f}; it was made for "
         "large networks. No cure helps everywhere; the validation set says which does, within its own uncertainty."
     )
@@ -239,7 +239,7 @@ LESSON = Lesson(
         choice(
             "Training and validation loss of three networks. Which one overfits?",
             [("0.73 and 0.64", "Bad on both: it underfits."), ("0.02 and 0.20", ""), ("0.08 and 0.14", "The gap of another one is larger.")],
-            lambda: 1 + max(range(3), key=lambda k: (0.64 - 0.73, 0.20 - 0.02, 0.14 - 0.08)[k]),
+            lambda: 1 + max(range(3), key=[one.validation_loss - one.loss for one in fits().values()].__getitem__),
             "Overfitting is a gap: good on what was learned, worse on the rest.",
         ),
     ),

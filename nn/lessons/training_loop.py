@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from autograd import Value, phases, scope
-from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Story, Told, Wrong, choice, measured
+from autograd.classroom import Claim, Exercise, GradientOf, Lesson, Note, Story, Told, Wrong, choice, measured, number
 from autograd.explain.notation import as_table
 from nn.data.batching import batches
 from nn.layers import MLP
@@ -177,7 +177,8 @@ def without_each_part() -> Story:
         "That is true of all six, with a reservation about backpropagation: gradients can be found by nudging (lesson why-backprop), and one can "
         "learn without any. "
         f"Change all 13 weights at random, and keep the change if the loss is lower: after {ablation.TRIES:,} tries the loss is "
-        f"{ablation.searched():.3f}. A small random change lowers the loss about every second time, but little of it is along the gradient: "
+        f"{number(float(f'{ablation.searched():.2g}'))}. A small random change lowers the loss about every second time, but little of it is along the "
+        "gradient: "
         f"{ablation.along(13):.2f} of its length in the mean with 13 weights, {ablation.along(1000):.3f} with 1,000. Backpropagation makes learning cheap, "
         "not possible."
     )

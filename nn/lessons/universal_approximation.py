@@ -155,7 +155,7 @@ def depth() -> Told:
     )
     rows = [(layers, 2 * layers, pieces(layers), pieces(layers) - 1) for layers in (1, 2, 4, 8)]
     yield as_table([("tents", "their ReLUs", "pieces", "ReLUs in one hidden layer"), *rows], left=())
-    yield "Side by side in one hidden layer each ReLU makes one corner, at its knot: the last column has the corners between the pieces, so many are the least."
+    yield "Side by side in one hidden layer each ReLU makes one corner, at its knot. The last column counts the corners: at least so many."
     side_by_side, units = most_pieces(), 2 * TENTS
     yield Claim(
         f"{TENTS} tents make {pieces(TENTS)} pieces with {units} ReLUs because each folds what the one before has made: {units} ReLUs side by side make at "

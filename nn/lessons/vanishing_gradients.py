@@ -101,7 +101,9 @@ def tell(lesson: Lesson) -> Told:
     yield (
         "ReLU: slope 1 where it is on. Residual: x + f(x) has the slope 1 + f′, so there is always a way on which nothing shrinks (each "
         "layer adds to the activations, and the last layer's gradient grows with them). Batch normalisation: it divides each sum by its standard deviation, "
-        f"{fmean(deviations()):.2f} in the mean here, and so multiplies the gradient up again. For tanh, whose slope at 0 is 1, Xavier's weights are enough."
+        f"{fmean(deviations()):.2f} in the mean here, and so multiplies the gradient up again. For tanh, whose slope at 0 is 1, Xavier's weights are "
+        "enough; with "
+        "weights of size 0.1 its gradient vanishes as well."
     )
     yield from larger_weights()
     yield "# The opposite: weights twice as large as He's"
@@ -117,7 +119,7 @@ def tell(lesson: Lesson) -> Told:
 
 def larger_weights() -> Told:
     """Tell why four times the weights are no cure for sigmoid."""
-    yield "The slopes of the sigmoids, over all units and examples:"
+    yield "For sigmoid, four times the weights help, and are no cure. Its slopes, over all units and examples, and what is left of the gradient:"
     rows: list[tuple[str, ...]] = [("", "mean", "below 0.05", "first/last")]
     for name, init in (("Xavier's weights", xavier), ("4 times as large", fourfold)):
         slopes, share = sigmoid_slopes(network("sigmoid", init)), first_over_last("sigmoid", init)
