@@ -33,7 +33,7 @@ from IPython.display import display
 from autograd import Value, draw, play
 from autograd.classroom import compare
 from nn import MLP, Adam, Dropout, evaluate, fit, l2_penalty, mse_loss
-from nn.lessons import guessing_game, overfitting, universal_approximation
+from nn.lessons import curve_fits, guessing_game, overfitting, universal_approximation
 from nn.lessons.definitions import define
 from nn.plots import loss_curves
 
@@ -87,7 +87,7 @@ play(guessing_game.LESSON)
 
 # %%
 for units in (2, 4, 8, 16, 32):
-    error = universal_approximation.worst(universal_approximation.by_hand(units))
+    error = curve_fits.worst(universal_approximation.by_hand(units))
     print(f"{units:2} units: largest error {error:.4f}")
 universal_approximation.plot()
 
@@ -100,7 +100,7 @@ units, seed = 8, 0
 points = [([x], math.sin(math.pi * x)) for x in (-1 + k / 8 for k in range(17))]
 model = MLP(1, [units, 1], rng=Random(seed))
 history = fit(model, points, mse_loss, Adam(model.parameters(), lr=0.05), epochs=100, batch_size=5, rng=Random(1))
-by_hand, worst = universal_approximation.by_hand(units), universal_approximation.worst
+by_hand, worst = universal_approximation.by_hand(units), curve_fits.worst
 print(f"largest error: trained {worst(model):.3f}, by hand {worst(by_hand):.3f}")
 print(f"outside the knots, at x = 2: by hand {by_hand([2.0])[0].data:.2f}, in truth {abs(math.sin(2 * math.pi)):.2f}")
 
