@@ -97,10 +97,11 @@ def tell(lesson: Lesson) -> Told:
     yield "# A mistake moves the line"
     yield from define("hinge loss")
     yield "Dan was rejected, and has since repaid another loan: z should have been above 0."
-    yield "Let the loss be the amount by which z falls short of 1 (the hinge loss):"
+    yield "Let the loss be the amount by which z falls short of 1: the hinge loss with y = 1 and s = z. A maximum with 0 is a ReLU:"
     loss = lesson.build()
     yield from passes(loss)
     yield "# Update"
+    yield f"The learning rate is {LEARNING_RATE:g}."
     yield from updates(loss, parameters(loss), LEARNING_RATE)
     yield (
         f"Dan's z is now {number(found['after the step: z'])} instead of {number(found['z'])}, and the line is "

@@ -86,7 +86,10 @@ def table() -> str:
 
 def shapes() -> Told:
     """Tell what the shape of the validation curve says, and what else may look the same."""
-    yield "The validation loss “should track the training loss”, says the document. Three trainings on two half moons; the training loss in some epochs, and beside it the validation loss:"
+    yield (
+        "The validation loss “should track the training loss”, says the document. Three trainings on two half moons; the training loss in some epochs, "
+        "and beside it the validation loss:"
+    )
     yield table()
     yield "The first follows: what is learned holds for other points too."
     yield Claim(
