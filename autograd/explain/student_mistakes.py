@@ -34,7 +34,7 @@ SAID_BY = {  # a mistake that another names better
     "another node's gradient": ("the other factor's gradient",),
 }
 ONE_LESS_THE_VALUE = (  # slopes for which 1 − the result is taken
-    (SIGMOID, "half a slope", "of σ(1 − σ), the slope of sigmoid, only 1 − σ is taken", "The slope of sigmoid is σ(1 − σ)."),
+    (SIGMOID, "half a slope", "1 − σ is taken for σ(1 − σ), the slope of sigmoid", "The slope of sigmoid is σ(1 − σ)."),
     (TANH, "the square of tanh left out", "1 − tanh is taken for 1 − tanh², the slope of tanh", "The slope of tanh is 1 − tanh²."),
 )  # fmt: skip
 WHOLE_LOSS = "The derivative is that of the whole loss, as it is written."

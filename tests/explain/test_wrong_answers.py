@@ -155,7 +155,7 @@ def test_one_less_the_value_is_named_for_the_slope_of_sigmoid_and_of_tanh(x):
     """By hand: L = 3·f(2w) − 1, so ∂L/∂w is 3·f′·2; the student has 1 − f for f′."""
     sigmoid = 1 / (1 + math.exp(-2 * x))
     for f, out, said in (
-        (Value.sigmoid, sigmoid, "of σ(1 − σ), the slope of sigmoid, only 1 − σ is taken"),
+        (Value.sigmoid, sigmoid, "1 − σ is taken for σ(1 − σ), the slope of sigmoid"),
         (Value.tanh, math.tanh(2 * x), "1 − tanh is taken for 1 − tanh², the slope of tanh"),
     ):
         w = Parameter(x, "w")

@@ -14,7 +14,7 @@ import pytest
 import nn
 from autograd import Value, softmax
 from autograd.__main__ import main
-from autograd.classroom import Definition
+from autograd.classroom import Definition, Exercise
 from autograd.explain.events import Chain, Event, Ready
 from autograd.graph import number
 from nn.lessons import COURSE
@@ -320,6 +320,8 @@ def references(text):
 @pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
 def test_a_lesson_that_another_speaks_of_is_called_a_lesson(lesson):
     texts = [lesson.question, *(item for item in lesson.story() if isinstance(item, str))]
+    asked = [exercise for exercise in lesson.exercises if isinstance(exercise, Exercise)]
+    texts += [text for one in asked for text in (one.question, *one.hints, *(wrong.why for wrong in one.wrong))]
     texts += [text for card in COURSE.cards for text in (card.question, card.answer) if card.lesson == lesson.slug]
     assert [found for text in texts for found in references(text)] == []
 
