@@ -20,6 +20,11 @@ class Definition:
     tex: str = ""
 
     @property
+    def title(self) -> str:
+        """The term as a sentence begins; a name of Python's stays as it is."""
+        return self.term if "_" in self.term else f"{self.term[0].upper()}{self.term[1:]}"
+
+    @property
     def lines(self) -> tuple[str, ...]:
         """The formula as plain text, a line each."""
         return tuple(map(text, self.tex.splitlines()))
@@ -27,7 +32,7 @@ class Definition:
     @property
     def texts(self) -> tuple[str, ...]:
         """What a terminal shows: the term with its meaning, and the formula."""
-        head = f"{self.term[0].upper()}{self.term[1:]}. {self.words}"
+        head = f"{self.title}. {self.words}"
         return (head, "\n".join(f"  {line}" for line in self.lines)) if self.tex else (head,)
 
     @property
@@ -38,7 +43,7 @@ class Definition:
     def _repr_markdown_(self) -> str:
         """Return what a notebook shows: the formula as TeX, which notebooks set."""
         formulas = [f"$${line}$$" for line in self.tex.splitlines()]
-        return "\n\n".join([f"**{self.term[0].upper()}{self.term[1:]}.** {self.words}", *formulas])
+        return "\n\n".join([f"**{self.title}.** {self.words}", *formulas])
 
 
 def table_of(definitions: Iterable[Definition]) -> dict[str, Definition]:

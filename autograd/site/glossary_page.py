@@ -90,7 +90,7 @@ def entry(course: Course, word: Word) -> str:
 def anchor(term: str) -> str:
     """Return the name of a place on the page of words.
 
-    >>> anchor("dead unit"), anchor("L2 penalty, λ")
-    ('dead-unit', 'l2-penalty-λ')
+    >>> anchor("dead unit"), anchor("L2 penalty, λ"), anchor("⊙")
+    ('dead-unit', 'l2-penalty-λ', 'sign-2299')
     """
-    return "-".join(re.findall(r"\w+", term.lower()))
+    return "-".join(re.findall(r"\w+", term.lower())) or "-".join(["sign", *(f"{ord(letter):x}" for letter in term)])

@@ -57,5 +57,5 @@ def listing(given: str) -> str:
 def definition(word: Definition) -> str:
     """Return a word of the course with its meaning and its formula."""
     formulas = "".join(f'<p class="formula">{formula}</p>' for formula in word.mathml)
-    term = clean(f"{word.term[0].upper()}{word.term[1:]}")
+    term = clean(word.title)
     return f'<div class="word"><p><dfn>{escape(term)}</dfn> {escape(clean(word.words))}</p>{formulas}</div>'

@@ -104,10 +104,10 @@ def tell(lesson: Lesson) -> Told:
         lambda never_below_0: zigzag(never_below_0).path > 2 * math.sqrt(2),
     )
     yield "# The kink of ReLU"
-    yield from define("kink")
+    yield from define("kink", "central difference")
     yield (
         "At 0 ReLU has slope 0 from the left and 1 from the right, so none at all. Backward must give a number all the same: "
-        f"{number(slope('relu', 0))}, as in PyTorch and in the document (f′(x) = 1 if x > 0, else 0). A central difference, (f(h) − f(−h))/2h "
+        f"{number(slope('relu', 0))}, as in PyTorch and in the document (1 if x > 0, else 0). A central difference, (f(h) − f(−h))/2h "
         f"for a small h, says {number(central('relu', 0))}. "
         "It seldom matters, since z is seldom exactly 0; with inputs of 0 and a bias of 0, as in lesson xor-training, it is."
     )

@@ -104,7 +104,7 @@ def formula_cards() -> tuple[Flashcard, ...]:
     """Return a card for each formula that is learned by heart."""
     rows = [(term, slug) for slug, terms in FORMULAS.items() for term in terms]
     return tuple(
-        Flashcard(f"{term[0].upper()}{term[1:]}: what is the formula?", "; ".join(DEFINED[term].lines) + ".", slug)
+        Flashcard(f"{DEFINED[term].title}: what is the formula?", "; ".join(DEFINED[term].lines) + ".", slug)
         for term, slug in rows
     )
 

@@ -94,7 +94,8 @@ def tell(lesson: Lesson) -> Told:
     yield from define("forward mode", "dual number")
     yield forward_table(root)
     yield (
-        "Each column is one pass. The rule is that of the same table of operations: for y = s·d, the slopes are d and s, so ẏ = d·ṡ + s·ḋ. With duals it is "
+        "Each column is one pass. The rule is that of the same table of operations: for y = s·d, the slopes are d and s, so ẏ = d·ṡ + s·ḋ; "
+        "the dot says: the derivative with respect to the input of this pass. With duals it is "
         "ordinary arithmetic: (s + ṡ·ε)·(d + ḋ·ε) = s·d + (s·ḋ + d·ṡ)·ε, since ε² = 0. The last line is the gradient again, one number for each pass."
     )
     yield "# The same product, multiplied from the other end"

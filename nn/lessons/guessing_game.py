@@ -148,9 +148,9 @@ def backward_to_the_rate(lesson: Lesson) -> Told:
         "To ask how fast L changes as η grows is to ask for ∂L/∂η (the ∂ is a round d; say “d L by d eta”). Several steps lie between η and L. The "
         "way goes back over them, from L to η. It begins with ∂L/∂L = 1: L grows as fast as itself. “d2 → g2” says: from d2 back to g2, from which d2 "
         "was computed. The first line below it has the slope of this one step, ∂d2/∂g2; the second multiplies it by the slope found so far, ∂L/∂d2. "
-        f"If L changes by {slope} for each 1 of d2, and d2 by 1 for each 1 of g2, then L changes by {slope} · 1 for each 1 of g2. “Complete” says that "
-        "a slope is final: nothing will be added to it."
+        f"If L changes by {slope} for each 1 of d2, and d2 by 1 for each 1 of g2, then L changes by {slope} · 1 for each 1 of g2."
     )
+    yield from define("complete")
     yield from both[middle:]
     yield nudged()
 

@@ -7,11 +7,12 @@ from random import Random
 from typing import Any, NamedTuple
 
 from autograd import Parameter, Value, dot, sum
-from autograd.classroom import Exercise, GradientOf, Lesson, Note, Story, Wrong, choice, measured, number, passes
+from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured, number, passes
 from autograd.explain.notation import as_table
 from nn import plots
 from nn.data.datasets import xor
 from nn.layers import MLP
+from nn.lessons.definitions import define
 from nn.losses import binary_cross_entropy_with_logits
 from nn.optim.optimizers import SGD
 
@@ -90,7 +91,7 @@ def measure(lesson: Lesson) -> dict[str, float]:
     }  # fmt: skip
 
 
-def tell(lesson: Lesson) -> Story:
+def tell(lesson: Lesson) -> Told:
     """Look at where the points go, try both lines, go through the network at (1, 1), and watch a network learn to do it."""
     found = measure(lesson)
     yield "# The hidden layer of lesson xor-by-hand moves the points"
@@ -117,6 +118,7 @@ def tell(lesson: Lesson) -> Story:
     yield "# The network at (1, 1), forward, and backward to x1"
     yield from passes(lesson.build(), about=("z", "a1", "a2", "x1"))
     yield "# A network that finds such a space itself: 2-2-1 with tanh, by gradient descent"
+    yield from define("sizes")
     yield stages_table(training()[1])
     yield (
         "At first the points lie almost in a row, in the order 0, 1, 1, 0, and no line can cut out the middle of a row. Training bends the row into a "

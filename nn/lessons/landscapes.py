@@ -82,7 +82,7 @@ def tell(lesson: Lesson) -> Told:
         "The document lists Newton's method among the cures for saddle points. As it stands it is not one: it looks for a slope of 0, and takes the saddle."
     )
     yield Claim(
-        f"With damping {DAMPING:g} y moves downhill, because λ is larger than the curvature down, 2: so all curvatures that it divides by are above 0. With "
+        f"With damping {DAMPING:g} y moves downhill, because that is larger than the curvature down, 2: so all curvatures that it divides by are above 0. With "
         f"damping {WEAK:g} they are not, and y moves uphill, across the saddle to {number(newton(saddle, SADDLE_START, damping=WEAK)[1])}.",
         lambda larger: newton(saddle, SADDLE_START, damping=DAMPING if larger else WEAK)[1] > SADDLE_START[1],
     )

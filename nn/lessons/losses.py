@@ -102,7 +102,8 @@ def tell(lesson: Lesson) -> Told:
         "the mean absolute error is garbled. It should read: (1/n) Σ |ŷ − y|, regression, grows linearly with the error.)"
     )
     yield (
-        "Huber's loss is ½e² for small errors, and straight beyond a bound (delta in nn.huber_loss): with the bound 1, errors of 0.5, 1 and 3 cost "
+        "Huber's loss is ½e² for small errors, and straight beyond a bound, delta in nn.huber_loss and in PyTorch (textbooks write δ, which everywhere else "
+        "in this course is a gradient). With the bound 1, errors of 0.5, 1 and 3 cost "
         f"{', '.join(number(huber_loss(e, 0.0).data) for e in (0.5, 1.0, 3.0))}."
     )
     yield (

@@ -103,7 +103,7 @@ def in_numbers(line: str) -> str:
 
 def tell(lesson: Lesson) -> Told:
     """Go the right way first, then every wrong one, then look closer at three of them."""
-    yield from define("topological order")
+    yield from define("topological order", "parent", "edge", "zero_grad")
     yield from passes(lesson.build())
     root = lesson.build()
     yield "# The same graph, with a mistake"

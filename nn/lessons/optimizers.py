@@ -268,7 +268,7 @@ LESSON = Lesson(
     exercises=(
         GradientOf(build, "w2", 50, {"sign of the delta": -50, "upstream alone": 25}),
         Exercise(
-            "The first two gradients are 4 and 2, lr = 0.1, β = 0.9. By how much does w fall at the second step (v ← β·v + g)?",
+            "The first two gradients are 4 and 2, η = 0.1, β = 0.9. By how much does w fall at the second step (v ← β·v + g)?",
             0.56,
             lambda: -moves(lambda w: SGD(w, 0.1, momentum=0.9), [4.0, 2.0], [0.1, 0.1])[1],
             ("v begins as the first gradient, 4.", "v becomes 0.9 · 4 + 2 = 5.6.", "0.1 · 5.6."),
@@ -282,11 +282,11 @@ LESSON = Lesson(
             0.001,
             lambda: -moves(lambda w: Adam(w, 0.001), [1000.0], [0.001])[0],
             ("m̂ is the gradient itself after the correction, and v̂ its square.", "m̂ / √v̂ = 1,000 / 1,000.", "0.001 · 1."),
-            (Wrong("it is taken for plain descent", 1.0, lambda: 0.001 * 1000, "Adam divides by the size of the gradient; the first step is lr."),),
+            (Wrong("it is taken for plain descent", 1.0, lambda: 0.001 * 1000, "Adam divides by the size of the gradient; the first step is η."),),
         ),
         choice(
             "The first gradient is 1,000, η = 0.001. Which optimizer moves the weight by 0.001?",
-            [("SGD", "SGD moves it by lr · g = 1."), ("RMSprop", "Its first step is lr/√(1 − α), ten times lr."), ("Adam", "")],
+            [("SGD", "SGD moves it by η · g = 1."), ("RMSprop", "Its first step is η/√(1 − α), ten times η."), ("Adam", "")],
             lambda: 1 + [abs(first_step(make) - 0.1) < 1e-6 for make in (SGD, RMSprop, Adam)].index(True),
             "Which of them divides by the size of the gradient, corrected?",
         ),

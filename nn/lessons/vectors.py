@@ -89,7 +89,7 @@ def tell(lesson: Lesson) -> Told:
     )
     yield "# The batch: the outer products are added"
     way = matrix_way()
-    yield "Put the examples below one another: X, a row each, and Δ = (Z − T)/2, a row each; the 2 is the mean. Then Z = X Wᵀ:"
+    yield "Put the examples below one another: X, a row each; and their δ, in a matrix Δ = (Z − Y)/2, a row each; the 2 is the mean. Then Z = X Wᵀ:"
     yield shown(way["Z"])
     yield "∂L/∂W = Δᵀ X, one matrix product that adds the two outer products:"
     yield shown(way["∂L/∂W"])
@@ -105,7 +105,8 @@ def tell(lesson: Lesson) -> Told:
     yield "# Softmax has a matrix that is not diagonal"
     p, jacobian = softmax_jacobian()
     yield (
-        f"An activation looks at one number: its Jacobian is diagonal, and the product is ⊙. Softmax looks at all: ∂pᵢ/∂zⱼ = pᵢ·([i = j] − pⱼ). For the "
+        "An activation looks at one number: its Jacobian is diagonal, and the product is taken place by place, δ ⊙ f′(z), where f′ is the slope of f. "
+        "Softmax looks at all: ∂pᵢ/∂zⱼ = pᵢ·([i = j] − pⱼ), with [i = j] 1 on the diagonal and 0 elsewhere. For the "
         f"logits {', '.join(map(number, LOGITS))}, p = {', '.join(f'{x:.3f}' for x in p)}:"
     )
     yield shown(jacobian)

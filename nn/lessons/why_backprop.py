@@ -151,7 +151,7 @@ def tell(lesson: Lesson) -> Story:
     best = min(NUDGES, key=lambda nudge: race(SHAPES[2], nudge).apart)
     yield (
         "A large nudge sees the curve instead of the slope; with a tiny one, the two losses agree in nearly all their digits, and their "
-        f"difference is noise. The best here is {number(best)}, and it is still off by {power(race(SHAPES[2], best).apart)}. Backward has no ε."
+        f"difference is noise. The best here is {number(best)}, and it is still off by {power(race(SHAPES[2], best).apart)}. Backward needs no nudge."
     )
     yield "Seconds are the machine's, so none are printed. To see yours:"
     yield '  python3 -c "from nn.lessons.why_backprop import seconds; print(seconds([24, 24, 1]))"'

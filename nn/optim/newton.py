@@ -26,7 +26,7 @@ class Newton(Optimizer):
     (1.0, 1.0)
 
     For small problems: n parameters need n backward passes, and n³ operations. It goes to where the slope is 0, be that
-    a minimum, a saddle or a maximum. `damping` λ solves (H + λ·1)·d = g, and turns the step towards gradient descent.
+    a minimum, a saddle or a maximum. `damping` solves (H + damping·I)·d = g, and turns the step towards gradient descent.
     A network of ReLUs has flat directions, so there it needs damping. `fit` gives it each batch's loss.
     Raises DomainError where H has no inverse, and changes nothing. PyTorch has no Newton's method.
     """

@@ -43,8 +43,8 @@ class SGD(Optimizer):
         "classical"  v ← β·v − η·g      w ← w + v          Polyak, and many tutorials: velocity = β·velocity − η·g
 
     They take the same steps until η changes: in the classical one, steps already under way keep the η of their time.
-    `nesterov` looks ahead, by one more β·v. `dampening` takes its part from each g but the first. `weight_decay` λ adds
-    λ·w to g.
+    `nesterov` looks ahead, by one more β·v. `dampening` takes its part from each g but the first. `weight_decay` adds
+    weight_decay·w to g.
     """
 
     def __init__(

@@ -32,6 +32,7 @@ ALSO = {
     "Huber loss": "Huber",
     "logit": "logits?",
     "cross-entropy": "(?<!binary )cross-entropy",
+    "sizes": r"\d+(?:-\d+)+",
 }
 
 
@@ -49,11 +50,17 @@ def told():
     for slug, lesson in LESSONS.items():
         for item in lesson.tell(lesson):
             if isinstance(item, Definition):
-                found.append((slug, item.term, f"{item.term}. {item.words}"))
+                found.append((slug, item.term, " ".join([f"{item.term}. {item.words}", *item.lines])))
             else:
-                text = " ".join(item.lines) if isinstance(item, Event) else getattr(item, "text", item)
-                found.append((slug, None, text))
+                found.append((slug, None, shown(item)))
     return found
+
+
+def shown(item):
+    """A text, or an event as it is printed: a gradient says when it is complete."""
+    if isinstance(item, Event):
+        return " ".join([*item.lines, *["complete"] * isinstance(item, Ready)])
+    return getattr(item, "text", item)
 
 
 def first_use(term, items):
@@ -91,18 +98,56 @@ def test_a_word_that_is_used_too_early_would_be_found():
 EVERYDAY = set(
     re.findall(
         r"\w+",
-        "parent result constant root use label value complete step row lesson question hint mistake right wrong program diagnosis",
+        "result constant root use label value step row lesson question hint mistake right wrong program diagnosis",
     )
 )  # used in their ordinary sense as well
 
 
 def test_the_glossary_s_words_that_the_course_uses_are_defined_in_it():
-    rows = re.findall(r"^\| \*\*(.+?)\*\* \|", GLOSSARY.read_text(encoding="utf-8"), re.M)
+    words, _ = GLOSSARY.read_text(encoding="utf-8").split("## Symbols")
+    rows = re.findall(r"^\| \*\*(.+?)\*\* \|", words, re.M)
     terms = [term for row in rows for term in row.split(", ")]
     assert len(terms) > 80
     undefined = [term for term in terms if term not in DEFINED and term not in EVERYDAY]
     used = [term for term in undefined if first_use(term, told())[0] is not None]
     assert not used, "define them in nn/lessons/definitions.py, and in the lesson that uses them first"
+
+
+def symbols():
+    """The symbols of the glossary, each with the words in italics that say what it means."""
+    _, table = GLOSSARY.read_text(encoding="utf-8").split("## Symbols")
+    rows = re.findall(r"^\| \*\*(.+?)\*\* \| (.+) \|$", table, re.M)
+    return {symbol: re.findall(r"\*(.+?)\*", meaning)[:1] for symbol, meaning in rows}
+
+
+GREEK = re.compile(r"[α-ορ-ωΑ-ΩϵϕΣ∂⊙ᵀ∇]")  # π is known
+
+
+@pytest.mark.parametrize("symbol", symbols())
+def test_no_symbol_is_used_before_its_meaning_is_said(symbol):
+    """Where it is met first, or in the definitions that stand there, the word for it stands too."""
+    (word,) = symbols()[symbol]
+    sign = re.compile(rf"(?<!\w){symbol}(?!\w)" if symbol.isascii() and symbol.isalpha() else re.escape(symbol))
+    items = [(s, term, text) for s, term, text in told() if not text.startswith("# ")]
+    use = next(i for i, (_, _, text) in enumerate(items) if sign.search(text))
+    there = " ".join(text for _, _, text in items[together(items, use) : use + 1])
+    assert word.lower() in there.lower(), f"{symbol} is met first in {items[use]}"
+
+
+def test_every_greek_letter_of_the_course_is_in_the_glossary():
+    texts = [text for _, _, text in told()] + [lesson.question for lesson in LESSONS.values()]
+    texts += [exercise.question for lesson in LESSONS.values() for exercise in lesson.exercises]
+    texts += [f"{card.question} {card.answer}" for card in COURSE.cards]
+    met = {letter for text in texts for letter in GREEK.findall(text)}
+    assert met <= set(symbols())
+    assert len(met) > 12
+
+
+def test_a_sigmoid_is_no_deviation_and_a_rate_is_no_lr():
+    """σ and η in formulas; the other meaning of each has another name."""
+    for _, _, text in told():
+        assert not re.search(r"σ(?:²| is the standard|\s*=\s*√)|standard deviation σ", text), text
+        assert not re.search(r"(?<![\w.])lr ?[·<>/)]|[·−+/(] ?lr(?!\w)", text), text
 
 
 def test_each_word_is_defined_once():
@@ -153,12 +198,12 @@ def test_the_formulas_of_losses_are_nn_s(p, y):
     for error in (p, 3 * p):
         assert computed(DEFINED["Huber loss"].lines[0], e=error) == pytest.approx(nn.huber_loss(error, 0.0).data)
     s, label = 4 * p - 1, 2 * y - 1
-    assert computed(DEFINED["hinge loss"].lines[0], s=s, y=label) == pytest.approx(nn.hinge_loss(s, label).data)
+    assert computed(DEFINED["hinge loss"].lines[0], z=s, y=label) == pytest.approx(nn.hinge_loss(s, label).data)
 
 
 def steps_of(term, gradients, lr, **names):
     """The weights after each step, by the printed rule, line by line."""
-    memory = {"w": 1.0, "m": 0.0, "v": 0.0, "s": 0.0, "η": lr} | names
+    memory = {"w": 1.0, "m": 0.0, "v": 0.0, "η": lr} | names
     for t, g in enumerate(gradients, 1):
         lines = [*DEFINED["Adam"].lines[:4], *DEFINED[term].lines] if term == "AdamW" else DEFINED[term].lines
         for line in lines:
@@ -175,7 +220,7 @@ RULES = {
     "Adagrad": (lambda w: nn.Adagrad([w], 0.1), {"ε": 1e-10}),
     "RMSprop": (lambda w: nn.RMSprop([w], 0.1), {"ε": 1e-8, "α": 0.99}),
     "Adam": (lambda w: nn.Adam([w], 0.1), {"ε": 1e-8, "beta1": 0.9, "beta2": 0.999}),
-    "AdamW": (lambda w: nn.AdamW([w], 0.1, weight_decay=0.5), {"ε": 1e-8, "beta1": 0.9, "beta2": 0.999, "λ": 0.5}),
+    "AdamW": (lambda w: nn.AdamW([w], 0.1, weight_decay=0.5), {"ε": 1e-8, "beta1": 0.9, "beta2": 0.999, "decay": 0.5}),
 }
 
 
@@ -191,7 +236,7 @@ def test_the_rule_of_an_optimizer_is_nn_s(term):
 
 
 SCHEDULES = {
-    "step decay": (lambda o: nn.StepLR(o, step_size=3, gamma=0.1), {"γ": 0.1, "s": 3}),
+    "step decay": (lambda o: nn.StepLR(o, step_size=3, gamma=0.1), {"γ": 0.1, "T": 3}),
     "exponential decay": (lambda o: nn.ExponentialLR(o, gamma=math.exp(-0.2)), {"k": 0.2}),
     "cosine annealing": (lambda o: nn.CosineAnnealingLR(o, T_max=10, eta_min=0.01), {"T": 10, "eta1": 0.01}),
     "warm-up": (lambda o: nn.LinearLR(o, start_factor=0.1, total_iters=4), {"T": 4, "f": 0.1}),
@@ -262,8 +307,8 @@ def test_the_formulas_of_norm_clipping_initialisation_and_normalisation_are_nn_s
         assert statistics.pstdev(numbers) == pytest.approx(computed(DEFINED[term].lines[0], n=40, m=500), rel=0.03)
     norm, xs = nn.BatchNorm(), [1.0, 2.0, 6.0]
     norm.weight.data, norm.bias.data = 2.0, 0.5
-    line = DEFINED["batch normalisation"].lines[0].replace("σ²", "variance")
-    wanted = [computed(line, x=x, μ=3.0, variance=14 / 3, γ=2.0, β=0.5, ε=1e-5) for x in xs]
+    line = DEFINED["batch normalisation"].lines[0].replace("s²", "variance")
+    wanted = [computed(line, x=x, μ=3.0, variance=14 / 3, w=2.0, b=0.5, ε=1e-5) for x in xs]
     assert [out.data for out in norm(xs)] == pytest.approx(wanted)
 
 
