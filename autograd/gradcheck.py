@@ -169,4 +169,5 @@ def label_of(x: Value | float, i: int) -> str:
 def line(row: Row) -> str:
     """Return one aligned line of the report."""
     complex_digits = "" if row.complex_step is None else f"{row.complex_step:.12g}"
-    return f"{row.name:<12}{row.analytic:>15.12g}{row.numeric:>22.9g}{complex_digits:>22}  {'ok' if row.error <= 1 else 'WRONG'}"
+    numbers = f"{row.analytic:>15.12g}{row.numeric:>22.9g}{complex_digits:>22}".replace("-", "−")
+    return f"{row.name:<12}{numbers}  {'ok' if row.error <= 1 else 'WRONG'}"

@@ -19,6 +19,7 @@ from typing import TypedDict
 
 from autograd import DataError, MissingPackageError
 from autograd.file_io import check_place
+from autograd.graph import number
 from autograd.packages import installed
 from nn.checks import check_count, first_three
 from nn.errors import StateError
@@ -163,9 +164,7 @@ class ProgressBar:
     def on_epoch_end(self, run: Run) -> None:
         """Show the losses."""
         losses = [curve[-1] for curve in (run.history.loss, run.history.validation_loss) if curve]
-        self.bar.set_postfix_str(
-            f"epoch {run.history.epochs}, loss " + ", validation ".join(f"{x:.4g}" for x in losses)
-        )
+        self.bar.set_postfix_str(f"epoch {run.history.epochs}, loss " + ", validation ".join(map(number, losses)))
 
     def on_train_end(self, run: Run) -> None:
         """Leave it as it stands."""

@@ -41,7 +41,7 @@ def check_update(run: Run, step: StepUnderWay) -> None:
     name, p = next((name, p) for name, p in run.parameters if not math.isfinite(p.data))
     made = p.data
     step.undo()
-    sentence = f"the first parameter that its update would make not finite is {name}, from {p.data:.4g} to {made}."
+    sentence = f"the first parameter that its update would make not finite is {name}, from {number(p.data)} to {made}."
     raise stopped(run, f"at {run.place}: {sentence} It was undone: this step has changed no weight.", name)
 
 
@@ -84,7 +84,7 @@ def first_not_finite(run: Run) -> tuple[str, str]:
 def largest_parameter(run: Run) -> tuple[str, str]:
     """Return the name of the largest parameter, where all are still finite, and a sentence about it."""
     name, p = max(run.parameters, key=lambda named: abs(named[1].data))
-    return name, f"Every parameter is still finite; the largest is {name}: {p.data:.4g}. "
+    return name, f"Every parameter is still finite; the largest is {name}: {number(p.data)}. "
 
 
 def bad_example(of: str, data: Data[object], candidates: Iterable[Example[object]]) -> str:

@@ -2,6 +2,8 @@
 
 from dataclasses import asdict, dataclass, field
 
+from autograd.graph import number
+
 
 @dataclass
 class History:
@@ -33,7 +35,7 @@ class History:
 
     def __str__(self) -> str:
         words = [
-            f"{name} {curve[0]:.4g} → {curve[-1]:.4g}"
+            f"{name} {number(curve[0])} → {number(curve[-1])}"
             for name, curve in (("loss", self.loss), ("validation loss", self.validation_loss))
             if curve
         ]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from autograd.classroom import Exercise
-from autograd.classroom.walkthrough import paragraph
+from autograd.classroom.walkthrough import paragraph, walkthrough
 from nn.lessons import COURSE
 from tests.lessons import LESSONS
 
@@ -123,3 +123,27 @@ def test_no_table_is_broken_on_a_terminal_of_80_columns(slug):
     for item in LESSONS[slug].story():
         if isinstance(item, str) and "\n" in item:
             assert max(map(len, paragraph(item).splitlines())) <= 80, item
+
+
+# --- lines that say nothing new ---
+
+
+def repeated(lines):
+    """Lines that say what the line before them has just said: the same, or that a number is complete that was one contribution."""
+    for above, below in pairwise(lines):
+        number = re.fullmatch(r"[ \d]*∂\S+ = (\S+)   complete", below)
+        one_use = number and above.endswith(f" = {number[1]}") and " + " not in above
+        if one_use or (above.strip() and above.strip() == below.strip()):
+            yield below
+    yield from (line for line in lines if re.search(r"= −0 = | = (\S+) = \1(?= |$)", line))
+
+
+def test_a_line_that_says_nothing_new_is_found():
+    assert list(repeated(["∂L/∂a = −16 · 1 = −16", "   9  ∂L/∂a = −16   complete"]))
+    assert list(repeated(["v2 = −z01 = −0 = 0"]))
+    assert not list(repeated(["∂L/∂a = 3 + 5 · 1 = 8", "   9  ∂L/∂a = 8   complete"]))
+
+
+@pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
+def test_no_line_only_repeats_the_line_before(lesson):
+    assert not list(repeated("\n".join(walkthrough(lesson)).splitlines()))
