@@ -5,7 +5,6 @@ Parents lie in the slots that node.py describes; the walk reads these, since it 
 
 import re
 import warnings
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
 from itertools import count, filterfalse
@@ -144,19 +143,35 @@ def operands(node: N) -> Iterator[Use[N]]:
 def names(order: Sequence[N]) -> dict[N, str]:
     """Name each node of a topological order: its label, or a constant's number, or v1, v2, … by its place.
 
-    Where nodes share a label, the second is called w(2), and so on: a name stands for one node.
+    Where nodes share a label, the second is called w(2), and so on: a name stands for one node. A very long label is cut.
     """
-    taken = {node.label for node in order}
-    fresh = (name for k in count(1) if (name := f"v{k}") not in taken)
-    met: Counter[str] = Counter()
+    labels = [cut(printable(str(node.label))) for node in order]
+    taken = set(labels)
+    fresh = unused("v", "", 1, taken)
+    again: dict[str, Iterator[str]] = {}
     named = {}
-    for node in order:
-        if label := printable(str(node.label)):
-            met[label] += 1
-            named[node] = f"{label}({met[label]})" if met[label] > 1 else label
-        else:
+    for node, label in zip(order, labels, strict=True):
+        if not label:
             named[node] = number(node.data) if node.kind == "constant" else next(fresh)
+        elif label in again:
+            named[node] = next(again[label])
+        else:
+            named[node], again[label] = label, unused(f"{label}(", ")", 2, taken)
     return named
+
+
+def unused(before: str, after: str, first: int, taken: set[str]) -> Iterator[str]:
+    """Return names with a number in them that are not taken, from a first number on.
+
+    >>> next(unused("w(", ")", 2, {"w", "w(2)"}))
+    'w(3)'
+    """
+    return (name for k in count(first) if (name := f"{before}{k}{after}") not in taken)
+
+
+def cut(text: str) -> str:
+    """Return a text, its beginning where it is too long for a name."""
+    return text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 1]}…"
 
 
 def printable(text: str) -> str:
@@ -168,7 +183,7 @@ def printable(text: str) -> str:
     return UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", " ".join(text.split())) if UNPRINTABLE.search(text) else text
 
 
-MOST_DIGITS = 6
+MOST_DIGITS, LONGEST_NAME = 6, 200
 # C0 and C1 controls, marks and overrides of the reading direction, halves of characters
 UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 DIGITS: ContextVar[int] = ContextVar("DIGITS", default=MOST_DIGITS)  # how many `number` writes

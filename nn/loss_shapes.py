@@ -63,14 +63,19 @@ def several(x: Any) -> bool:
 def paired(name: str, predictions: Any, targets: Any) -> list[tuple[Any, Any]]:
     """Return each prediction with its target; a single one counts as a list of one, as a model returns it."""
     ps, ys = (x if several(x) else [x] for x in (predictions, targets))
-    if len(ps) != len(ys):
+    if count(ps) != count(ys):
         raise LengthError(
-            f"{name} compares each prediction with its target, and here are {len(ps)} predictions and {len(ys)} targets. "
+            f"{name} compares each prediction with its target, and here are {count(ps)} predictions and {count(ys)} targets. "
             "Give as many of one as of the other."
         )
     if not ps:
         raise LengthError(f"{name} of no predictions has no value. Give one at least.")
     return list(zip(ps, ys, strict=True))
+
+
+def count(xs: Sequence[Any]) -> int:
+    """Return how many a list holds, or how many it says it holds, if those are more."""
+    return max(len(xs), len([*xs]))
 
 
 def share(name: str, what: str, x: Number, remedy: str) -> None:
@@ -114,9 +119,9 @@ def classes(name: str, target: Any, outputs: Sequence[Number]) -> list[tuple[Num
         )
     if not several(target):
         return [(1.0, outputs[class_number(name, target, len(outputs))])]
-    if len(target) != len(outputs):
+    if count(target) != len(outputs):
         raise LengthError(
-            f"{name}: a target that is a list has a probability for each class, and here are {len(outputs)} outputs and {len(target)} in the target. "
+            f"{name}: a target that is a list has a probability for each class, and here are {len(outputs)} outputs and {count(target)} in the target. "
             "Give as many, or the number of the true class alone."
         )
     for y in target:

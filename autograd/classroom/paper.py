@@ -13,9 +13,12 @@ from autograd.classroom.exercise import GradientOf
 from autograd.classroom.lesson import Lesson
 from autograd.classroom.questions import Question, questions
 from autograd.classroom.renumbering import same_seed, seeded
+from autograd.errors import GraphError
+from autograd.explain.stepper import count_steps
 from autograd.value import Value
 
 MOST_QUESTIONS = 10
+LONGEST = 5_000  # events
 
 
 @dataclass(frozen=True)
@@ -33,8 +36,13 @@ class Paper:
 
     @cached_property
     def root(self) -> Value:
-        """Where the graph ends."""
-        return self.printed.build()
+        """Where the graph ends; GraphError for a graph of which a paper would have no end."""
+        root = self.printed.build()
+        if count_steps(root, LONGEST + 1) > LONGEST:
+            raise GraphError(
+                f"This graph has more than {LONGEST:,} events, and a paper has a line for each. Give the loss of one example, or of a few."
+            )
+        return root
 
     @property
     def title(self) -> str:
@@ -61,8 +69,8 @@ class Paper:
     @cached_property
     def questions(self) -> list[Question]:
         """What is asked, at most ten: the exercises, then contributions from the whole of the backward pass."""
-        concepts = self.exercises[:MOST_QUESTIONS]
-        return [*concepts, *sample(worth_asking(self.contributions, concepts), MOST_QUESTIONS - len(concepts))]
+        contributions, concepts = self.contributions, self.exercises[:MOST_QUESTIONS]
+        return [*concepts, *sample(worth_asking(contributions, concepts), MOST_QUESTIONS - len(concepts))]
 
 
 def worth_asking(contributions: Iterable[Question], before: Iterable[Question]) -> list[Question]:

@@ -9,9 +9,10 @@ from contextlib import suppress
 import pytest
 from hypothesis import given
 
-from autograd import DataError, GraphError, Parameter, Value, grad, steps
+from autograd import DataError, GraphError, Parameter, Value, grad, handout, mean, steps
 from autograd.__main__ import main
 from autograd.classroom import GradientOf
+from autograd.classroom.lesson import as_lesson
 from autograd.classroom.paper import Paper
 from autograd.classroom.questions import Question, Wrong, judge, questions
 from autograd.classroom.terminal_quiz import marked, quiz
@@ -388,3 +389,10 @@ def test_a_question_is_asked_in_plain_numbers():
         places = rng.randint(1, 8)
         assert question.verdict(f"{round(truth, places):.{places}f}").right or abs(truth) < 10 ** (1 - places)
         assert not question.verdict(f"{truth + 2 * 10.0**-places:.{places}f}").right
+
+
+@pytest.mark.parametrize("on_paper", [handout, quiz, lambda root: Paper(as_lesson(root)).questions])
+def test_a_graph_without_end_is_refused_before_the_work(on_paper):
+    root = mean([Value(1.0) for _ in range(50_000)])
+    with pytest.raises(GraphError, match="more than 5,000 events"):
+        on_paper(root)

@@ -4,7 +4,8 @@ from itertools import combinations
 
 import pytest
 
-from autograd import Value, dot, grad, steps
+import autograd
+from autograd import Value, dot, draw, grad, paths, steps, what_if, why
 from autograd.explain.events import Ready
 from autograd.graph import bracketed, leaves_and_results, names, number, operands, rounded, topological_order, uses
 
@@ -99,3 +100,27 @@ def test_numbers_are_written_whole_up_to_a_million_billion():
         "1234567",
         "0.123457",
     )
+
+
+@pytest.mark.parametrize(
+    ("labels", "expected"),
+    [
+        (["w", "w", "w(2)"], ["w", "w(3)", "w(2)"]),
+        (["v1\n", "", "v1"], ["v1", "v2", "v1(2)"]),
+        (["{}", "{}", "{0}"], ["{}", "{}(2)", "{0}"]),
+        (["a" * 300, "a" * 300 + "b"], ["a" * 199 + "…", "a" * 199 + "…(2)"]),
+    ],
+)
+def test_a_name_stands_for_one_node(labels, expected):
+    leaves = [Value(1.0, label) for label in labels]
+    named = names(topological_order(autograd.sum(leaves)))
+    assert [named[leaf] for leaf in leaves] == expected
+
+
+@pytest.mark.parametrize("sign", ["x", " ", "<", "\\", "$", "\u202e"])
+def test_a_label_of_a_megabyte_is_told_as_its_beginning(sign):
+    x = Value(2.0, sign * 1_000_000)
+    y = x * x
+    for event in steps(y):
+        assert max(map(len, [event.words, event.tex, *event.lines])) < 5_000
+    assert max(map(len, [why(y, x).text, paths(y, x).text, what_if(y, x, 3.0).text, draw(y).text()])) < 5_000

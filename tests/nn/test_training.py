@@ -851,6 +851,13 @@ class Liar(list):
         return 5
 
 
+class Short(list):
+    """A list that says it is shorter than it is."""
+
+    def __len__(self):
+        return 1
+
+
 @pytest.mark.parametrize("replay", [False, True])
 def test_numbers_in_arrays_of_no_dimension_train_as_numbers(replay):
     def train(data):
@@ -867,6 +874,7 @@ ODD_DATA = {
     "data that lies": (lambda: Liar(nn.xor()), "says that it has 5 examples, and gives 4"),
     "inputs that lie": (lambda: [(Liar(x), y) for x, y in nn.xor()], "takes 2 inputs, and was given 5"),
     "targets that lie": (lambda: [(x, Liar([y])) for x, y in nn.xor()], "1 predictions and 5 targets"),
+    "targets that lie low": (lambda: [(x, Short([y, y])) for x, y in nn.xor()], "1 predictions and 2 targets"),
     "targets in arrays": (lambda: [(x, np.array([float(y)])) for x, y in nn.xor()], r"Give its \.tolist\(\)"),
     "inputs in arrays of two dimensions": (lambda: [(np.array([x]), y) for x, y in nn.xor()], "inputs of one example"),
 }  # fmt: skip
