@@ -119,6 +119,10 @@ def tell(lesson: Lesson) -> Told:
     yield from passes(lesson.build(), about=("z", "a1", "a2", "x1"))
     yield "# A network that finds such a space itself: 2-2-1 with tanh, by gradient descent"
     yield from define("sizes")
+    yield (
+        "A network of layers, each of which reads all outputs of the one before, is also called an MLP (multilayer perceptron). In the table each column has "
+        "an input at its head, and below it the point (a1, a2) at which the hidden layer puts it; “right” counts right answers:"
+    )
     yield stages_table(training()[1])
     yield (
         "At first the points lie almost in a row, in the order 0, 1, 1, 0, and no line can cut out the middle of a row. Training bends the row into a "

@@ -7,7 +7,7 @@ from autograd.classroom.exercise import Exercise, GradientOf, Wrong, choice
 from autograd.classroom.lesson import Lesson, Note, Told, measured, passes
 from autograd.explain.notation import as_table
 from autograd.functions import dot
-from autograd.graph import number, topological_order
+from autograd.graph import bracketed, number, topological_order
 from autograd.value import Parameter, Value
 from nn.lessons.board import new_figure, outer_product
 from nn.lessons.definitions import define
@@ -72,11 +72,12 @@ def tell(lesson: Lesson) -> Told:
     delta = [found[f"∂L/∂z{j}"] for j in (1, 2, 3)]
     yield outer(delta, found)
     yield (
-        "Write δ for ∂L/∂z. Entry (j, i) is δj · xi: upstream times input, as for one neuron. So ∂L/∂W = δ xᵀ, and ∂L/∂b = δ. Row 3 is 0: "
-        "its neuron is off."
+        "Entry (j, i) is δj · xi: upstream times input, as for one neuron. The table of all products of a column, δ, and a row, xᵀ = (2, 3, 1), is called an "
+        "outer product. So ∂L/∂W = δ xᵀ, and ∂L/∂b = δ. Row 3 is 0: its neuron is off."
     )
     yield (
-        "An input is used by all three neurons, so its gradient is a sum of three: ∂L/∂x = Wᵀ δ = "
+        "An input is used by all three neurons, so its gradient is a sum of three: for x1 the first column of W times δ, "
+        f"{first_input(delta)}. The columns of W are the rows of Wᵀ, so ∂L/∂x = Wᵀ δ = "
         f"({', '.join(number(found[f'∂L/∂x{i}']) for i in (1, 2, 3))}). The matrix that spread the inputs forward gathers the gradients backward."
     )
     yield "# One node or six"
@@ -84,6 +85,11 @@ def tell(lesson: Lesson) -> Told:
         f"Here each z is one node, a dot product: {number(found['nodes'])} nodes. With a node for each × and each +, the same three sums take "
         f"{number(found['nodes, expanded'])}, and each says less: the local derivatives of an addition are always 1."
     )
+
+
+def first_input(delta: Sequence[float]) -> str:
+    """Return the sum that is ∂L/∂x1: the first weight of each neuron times its δ."""
+    return " + ".join(f"{bracketed(number(row[0]))}·{bracketed(number(d))}" for row, d in zip(W, delta, strict=True))
 
 
 def combined() -> str:

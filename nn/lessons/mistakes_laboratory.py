@@ -14,6 +14,16 @@ from autograd.value import Parameter, Value
 from nn.lessons.board import BLACK, VERMILION, new_figure, say
 from nn.lessons.definitions import define
 
+MEANT = """\
+no topological order   a node hands on its gradient before all its uses have contributed
+= in the place of +=   each contribution overwrites the one before it
+stale gradients        in a second pass, results still hold what the first gave them
+zero_grad forgotten    after two passes without it, the leaves hold the sum of both
+updated too early      a weight moves before the pass has gone through it
+sign of the delta      the slope of the loss is taken from t − o in the place of o − t
+½(t − o)², and the 2   the slope is that of half the loss, or of twice the loss
+parents in a set       y·y has the parent y once, and contributes to it once
+no visited set         at each way to a node, all that it holds is handed on again"""
 DOUBLED = "the 2 of the square twice"  # what (t − o)² for ½(t − o)² is called here: the loss has no ½ to lose
 PAIRS = (
     ("= in the place of +=", "parents in a set"),
@@ -108,6 +118,8 @@ def tell(lesson: Lesson) -> Told:
     root = lesson.build()
     yield "# The same graph, with a mistake"
     truth = measured(root)["∂L/∂w"]
+    yield "What is done wrong, in each of them:"
+    yield MEANT
     yield f"The truth is ∂L/∂w = {number(truth)}. Each mistake has its own number, and its own first wrong line:"
     yield table(root, "w")
     yield early(root)

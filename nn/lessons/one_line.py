@@ -103,6 +103,10 @@ def tell(lesson: Lesson) -> Told:
     """Prove that no line separates XOR; train on AND, OR and XOR; see why XOR stands still; look at three neurons side by side."""
     found = measure(lesson)
     yield "# The proof that no weights do it"
+    yield (
+        "AND is 1 where both inputs are 1, OR where at least one is, and XOR where exactly one is. The neuron says 1 where z = w1·x1 + w2·x2 + b is above 0, "
+        "and 0 where z is below 0. So each line of XOR asks for something:"
+    )
     yield PROOF
     yield (
         "Add the two in the middle: w1 + w2 + 2b > 0. Add the first and the last: w1 + w2 + 2b < 0. Both cannot be. Of the 16 functions of two bits a line "

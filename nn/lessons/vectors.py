@@ -5,6 +5,7 @@ from typing import Any
 
 from autograd import Parameter, Value, dot, grad
 from autograd.classroom import Exercise, GradientOf, Lesson, Note, Told, Wrong, choice, measured, number, passes
+from autograd.explain.events import Ready
 from autograd.explain.notation import as_table
 from nn import plots
 from nn.lessons.definitions import define
@@ -72,6 +73,16 @@ def shown(matrix: Matrix) -> str:
     return as_table([[round(x, 4) for x in row] for row in matrix], left=())
 
 
+def rows(matrix: Matrix) -> str:
+    """Write the rows of a matrix in a sentence: (1, 2) and (3, −1)."""
+    return " and ".join(f"({', '.join(map(number, row))})" for row in matrix)
+
+
+def examples() -> str:
+    """Say the inputs and the targets of each example."""
+    return "; ".join(f"{name} is {rows([x])} with the targets {rows([t])}" for name, (x, t) in EXAMPLES.items())
+
+
 def tell(lesson: Lesson) -> Told:
     """A layer's Jacobian and its vector–Jacobian product; shapes; the batch; softmax; what the whole matrix would cost."""
     yield "# A layer is a function of vectors"
@@ -80,8 +91,13 @@ def tell(lesson: Lesson) -> Told:
         "z = W x has two inputs and two outputs, so its Jacobian is 2 by 2, and it is W itself: ∂zⱼ/∂xᵢ = wⱼᵢ. Backward never asks for this matrix. It "
         "comes with a vector, δ = ∂L/∂z, and asks for the product: ∂L/∂xᵢ = Σⱼ δⱼ·wⱼᵢ, which is Wᵀ δ."
     )
-    yield "Two examples, a and b, go through the same layer. Only part of the backward pass is shown: the way to w11, to which both contribute."
-    yield from passes(lesson.build(), about=("La", "Lb", "e1a", "e1b", "z1a", "z1b", "w11"))
+    yield (
+        f"Here W has the rows {rows(W)}. Two examples, a and b, go through this layer, without biases: {examples()}. The loss of an example is "
+        "half the sum of its squared errors, L the mean of both. z2a is the second sum for example a, e2a its error. Only part of the "
+        "backward pass is shown: the way to w11, to which both contribute."
+    )
+    items = passes(lesson.build(), about=("La", "Lb", "e1a", "e1b", "z1a", "z1b", "w11"))
+    yield from (item for item in items if not isinstance(item, Ready) or item.node.label)
     yield "# Why ∂L/∂W = δ xᵀ has the shape it has"
     yield (
         "A gradient has a number for each weight, so it has the shape of W. Weight wⱼᵢ meets input xᵢ in neuron j alone: ∂L/∂wⱼᵢ = δⱼ·xᵢ. Row j, column i: "
@@ -89,7 +105,10 @@ def tell(lesson: Lesson) -> Told:
     )
     yield "# The batch: the outer products are added"
     way = matrix_way()
-    yield "Put the examples below one another: X, a row each; and their δ, in a matrix Δ = (Z − Y)/2, a row each; the 2 is the mean. Then Z = X Wᵀ:"
+    yield (
+        "Put the examples below one another, a row each: their inputs in a matrix X, their sums in Z, their targets in Y, and their δ in Δ = (Z − Y)/2; "
+        "the 2 is the mean. Then Z = X Wᵀ:"
+    )
     yield shown(way["Z"])
     yield "∂L/∂W = Δᵀ X, one matrix product that adds the two outer products:"
     yield shown(way["∂L/∂W"])
