@@ -67,7 +67,9 @@ def choice(question: str, options: Sequence[tuple[str, str]], solve: Callable[[]
     ('3 is 2 + 1.', True)
     """
     (right,) = [text for text, why in options if not why]
-    made = choose(question, right, {text: why for text, why in options if why}, (hint, "Rule out what cannot be."))
+    wrong = {text: why for text, why in options if why}
+    ruled_out, why_not = next(iter(wrong.items()))
+    made = choose(question, right, wrong, (hint, f"Not “{ruled_out}”: {why_not}"))
     places = [one.text for one in made.choices]
     return Exercise(
         question, made.answer, lambda: float(places.index(options[solve() - 1][0])), made.hints, choices=made.choices

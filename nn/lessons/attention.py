@@ -73,7 +73,7 @@ def tell(lesson: Lesson) -> Told:
     yield "# Two tokens, each with a query, a key and a value"
     yield from define("token", "query, key and value", "attention", "mask")
     yield vectors()
-    yield f"They have {D} places, of which the last two are 0 and are left out; so scores are divided by √{D} = 2."
+    yield f"Their length d is {D}, but the last two of their numbers are 0 and are left out; so scores are divided by √{D} = 2."
     yield "# What token 2 takes"
     yield (
         f"What it takes is a vector again, (o1, o2). A loss needs a target: let ({number(TARGET[0])}, {number(TARGET[1])}) be right, so chosen that o1 is "

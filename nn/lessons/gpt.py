@@ -151,7 +151,11 @@ def tell(lesson: Lesson) -> Told:
         "products, softmax, ReLU, residual connections, cross-entropy. The mask costs nothing: when a letter is read, later ones are not there yet."
     )
     yield "# One token of a smaller GPT: two letters, width 2, one hidden unit"
-    yield f"{nodes(lesson.build())} nodes. Only the end of the forward pass and the beginning of the backward pass are shown; the page has all."
+    yield (
+        f"{nodes(lesson.build())} nodes. Only the end of the forward pass and the beginning of the backward pass are shown; the page has all. v44 and v46 are "
+        "the two numbers that the parts before make of the letter read, h11 to h22 the weights that make of them the scores z1 and z2 of both letters; lse is "
+        "the logsumexp of these."
+    )
     yield from ends(lesson)
     yield "# Training: recorded once, replayed on all names at once"
     yield f"A name of any length is one program: it is filled up to {CONTEXT} places, and what is behind the end has the weight 0. Then Adam:"

@@ -123,8 +123,9 @@ def tell(lesson: Lesson) -> Told:
     for rate in (0.1, 0.5, 0.9, 1.1):
         yield trail(f"{rate} · slope", guesses(77, rate, squared))
     yield (
-        "A learning rate is a factor of the slope, not a distance. Each step leaves 1 − 2·η of the distance: 0.8 of it for η = 0.1, nothing for "
-        f"η = 0.5. {followed()}"
+        "A learning rate is a factor of the slope, not a distance. A step takes 2·η of the distance away and leaves 1 − 2·η of it: 0.8 for η = 0.1, nothing "
+        "for η = 0.5. With 0.9 it leaves −0.8: the guess jumps across the secret, and comes nearer all the same. With 1.1 it leaves −1.2, and each jump is "
+        f"longer than the last. {followed()}"
     )
     yield from backward_to_the_rate(lesson)
     yield "# Two questions of the document"
@@ -148,7 +149,8 @@ def backward_to_the_rate(lesson: Lesson) -> Told:
         "To ask how fast L changes as η grows is to ask for ∂L/∂η (the ∂ is a round d; say “d L by d eta”). Several steps lie between η and L. The "
         "way goes back over them, from L to η. It begins with ∂L/∂L = 1: L grows as fast as itself. “d2 → g2” says: from d2 back to g2, from which d2 "
         "was computed. The first line below it has the slope of this one step, ∂d2/∂g2; the second multiplies it by the slope found so far, ∂L/∂d2. "
-        f"If L changes by {slope} for each 1 of d2, and d2 by 1 for each 1 of g2, then L changes by {slope} · 1 for each 1 of g2."
+        f"If L changes by {slope} for each 1 of d2, and d2 by 1 for each 1 of g2, then L changes by {slope} · 1 for each 1 of g2: so much "
+        "does this use of g2 contribute. A step at which nothing new is seen is not shown, so the numbers at the left leave some out."
     )
     yield from define("complete")
     yield from both[middle:]

@@ -256,7 +256,7 @@ LESSON = Lesson(
     exercises=(
         GradientOf(build, "w", -32, {"zero_grad forgotten": -64}),
         Exercise(
-            "loss.backward() is called twice on the same graph made anew, without zero_grad. w.grad was −32 after the first. What is it after the second?",
+            "The loss is computed again from the same numbers, and loss.backward() called again, without zero_grad. w.grad was −32 before. What is it now?",
             -64,
             lambda: 2 * -32,
             ("Leaves accumulate, in PyTorch as here.", "−32 − 32."),

@@ -97,6 +97,10 @@ def train(lr: float) -> list[float]:
 def tell(lesson: Lesson) -> Story:
     """One step on a parabola; every learning rate by formula; the document's columns; a small network."""
     yield f"# A parabola of curvature {CURVATURE:g}: the slope is c · d"
+    yield (
+        f"The loss is L = ½·c·(w − m)². It is lowest, 0, at w = m; d = w − m is the distance from there, and c · d the slope. So the slope grows by c for "
+        f"each 1 of w: c is the curvature. Here c = {CURVATURE:g} and m = 0, and w begins at 5."
+    )
     yield from steps(lesson.build())
     yield (
         f"A step moves w by −η · {CURVATURE:g} · d, so the distance is multiplied by 1 − {CURVATURE:g}·η, and the loss by its square, "

@@ -111,12 +111,16 @@ def tell(lesson: Lesson) -> Told:
     count = sum(len(row) + 1 for matrix in (W1, W2, W3) for row in matrix)
     inner, from_w2 = times(W2, W1), times(W3, W2)
     yield "# Three layers without an activation, multiplied out"
+    yield "A semicolon ends a row of a matrix:"
     yield f"W1 = {matrix(W1)}   b1 = {vector(B1)}\nW2 = {matrix(W2)}   b2 = {vector(B2)}\nW3 = {matrix(W3)}   b3 = {vector(B3)}"
     yield (
         f"W2 W1 = {matrix(inner)}, so W3 W2 W1 = {matrix([[w1, w2]])}. The biases come to W3 W2 b1 + W3 b2 + b3 = "
         f"{number(dot(from_w2[0], B1).data)} + {number(dot(W3[0], B2).data)} + {number(B3[0])} = {number(bias)}."
     )
-    yield f"So y = {number(w1)}·x1 + {number(w2)}·x2 + {number(bias)}: one neuron. See whether the scalars agree, for x = {vector(X)}:"
+    yield (
+        f"So y = {number(w1)}·x1 + {number(w2)}·x2 + {number(bias)}: one neuron. See whether the scalars agree, for x = {vector(X)}. Their "
+        "first layer has the outputs h, the weights w and the biases b, the second the outputs k, the weights u and the biases c, the last y, v and d:"
+    )
     yield from define("path")
     yield from passes(lesson.build(), about=("k1", "k2", "h1", "h2", "x1", "x2"))
     yield (

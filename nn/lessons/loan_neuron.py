@@ -97,7 +97,7 @@ def tell(lesson: Lesson) -> Told:
     yield "# A mistake moves the line"
     yield from define("hinge loss")
     yield "Dan was rejected, and has since repaid another loan: z should have been above 0."
-    yield "Let the loss be the amount by which z falls short of 1: the hinge loss with y = 1 and s = z. A maximum with 0 is a ReLU:"
+    yield "Let the loss be the amount by which z falls short of 1: the hinge loss with y = 1. A maximum with 0 is a ReLU:"
     loss = lesson.build()
     yield from passes(loss)
     yield "# Update"
@@ -110,7 +110,8 @@ def tell(lesson: Lesson) -> Told:
     )
     yield Claim(
         "The bias has moved 100 times less than w1, because its input is 1 beside inputs of 100 and 40. With inputs of 1 and 0.4 it "
-        "moves as far as w1: inputs are brought to one scale before training (nn.standardise).",
+        "moves as far as w1: inputs are brought to one scale before training (nn.standardise subtracts the mean of each, and divides by its "
+        "standard deviation).",
         bias_lags,
     )
     yield "# Learning the line from many applications"
@@ -159,8 +160,8 @@ def search() -> Story:
     """Tell how a neuron finds a line from random weights."""
     rows = dict(learned())
     yield (
-        f"{APPLICATIONS} applications, with both inputs on one scale, are to be separated by the line 0.5·income + 2·score = 1.5. A neuron with "
-        "random weights, trained by the hinge loss, an application a step with learning rate 0.05: "
+        f"{APPLICATIONS} applications, with both inputs counted in hundreds, are to be separated by the same line, now 0.5·income + 2·score = 1.5. A "
+        "neuron with random weights, trained by the hinge loss, an application a step with learning rate 0.05: "
         f"{', '.join(f'{rows[k]} wrong after {k} epochs' for k in (0, 5, 20, 50))}. Start with a random line, see who is on the wrong side, turn and "
         "shift it, repeat. Without a bias it could only turn about (0, 0)."
     )
@@ -262,7 +263,7 @@ LESSON = Lesson(
              ("500", "Then a single unit would count as much as a million did."),
              ("0.5", "Then an income of 60,000 would have a z of 30,000 from the income alone.")],
             lambda: 1 + [abs(w1 * 60_000 + 2 * 60 - 150) < 1e-9 for w1 in (0.0005, 500.0, 0.5)].index(True),
-            "(60, 60) is on the line.",
+            "An income of 60 thousand adds 0.5 · 60 = 30 to z. Written as 60,000 it must add as much.",
         ),
     ),
 )  # fmt: skip

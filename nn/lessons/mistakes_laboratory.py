@@ -15,15 +15,15 @@ from nn.lessons.board import BLACK, VERMILION, new_figure, say
 from nn.lessons.definitions import define
 
 MEANT = """\
-no topological order   a node hands on its gradient before all its uses have contributed
+no topological order   a node hands on its gradient before it is complete
 = in the place of +=   each contribution overwrites the one before it
-stale gradients        in a second pass, results still hold what the first gave them
-zero_grad forgotten    after two passes without it, the leaves hold the sum of both
+stale gradients        in a second pass, results still hold the first one's
+zero_grad forgotten    after two passes without it, leaves hold both gradients
 updated too early      a weight moves before the pass has gone through it
-sign of the delta      the slope of the loss is taken from t − o in the place of o − t
-½(t − o)², and the 2   the slope is that of half the loss, or of twice the loss
+sign of the delta      the slope of the loss has t − o for o − t
+½(t − o)², and the 2   the slope is that of half the loss, or of twice it
 parents in a set       y·y has the parent y once, and contributes to it once
-no visited set         at each way to a node, all that it holds is handed on again"""
+no visited set         for each way to a node, all it holds is handed on"""
 DOUBLED = "the 2 of the square twice"  # what (t − o)² for ½(t − o)² is called here: the loss has no ½ to lose
 PAIRS = (
     ("= in the place of +=", "parents in a set"),

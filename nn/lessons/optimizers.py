@@ -65,6 +65,7 @@ def tell(lesson: Lesson) -> Told:
     """The ravine and its gradient; the race; the saddle; the two conventions; the two betas."""
     yield "# Six rules; η is the learning rate, g the gradient of w, and all memories start at 0"
     yield from define("optimizer", "momentum", "Nesterov momentum", "Adagrad", "RMSprop", "Adam", "AdamW")
+    yield "In the races β = 0.9, α = 0.99, β₁ = 0.9, β₂ = 0.999 and decay = 0.01."
     yield "# A ravine: ½w₁² + ½·50·w₂², from (7, 1)"
     yield "Only part of the backward pass is shown: the way to the two weights."
     yield from passes(lesson.build(), about=("w1", "w2"))

@@ -85,7 +85,7 @@ def told() -> Told:
     )
     yield (
         "In reinforcement learning there is no right answer, only a reward r for what was done. The loss of an action taken with probability p is "
-        f"−r·ln p. With rewards {number(REWARDS[0])} and {number(REWARDS[1])} and σ({number(LOGIT)}) for the first action, its slope at the logit is "
-        f"{number(mean_slope_of_the_samples())} on average: minus the slope of the mean reward, {number(slope_of_the_mean_reward())}. Descent raises "
-        "the reward."
+        f"−r·ln p. With rewards {number(REWARDS[0])} and {number(REWARDS[1])} and p = σ({number(LOGIT)}) for the first action, its slope at the logit is "
+        f"−r·(1 − p), and r·p after the second: on average {number(mean_slope_of_the_samples())}, minus the slope of the mean reward, "
+        f"{number(slope_of_the_mean_reward())}. Descent raises the reward."
     )

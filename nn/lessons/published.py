@@ -29,6 +29,10 @@ ON_THE_WAY = ("E", "E_o1", "v2", "v1", "out_o1", "net_o1", "w5", "out_h1", "net_
 
 def tell(lesson: Lesson) -> Story:
     """Go through the most-copied example, find its misprints and their cause, then recompute all the others."""
+    yield (
+        "The walkthrough has names of its own: i is an input and t a target; net is a neuron's sum and out its output, after a sigmoid; h1 and h2 are hidden "
+        "neurons, o1 and o2 output neurons. Both neurons of a layer share a bias. The error E is the sum of ½(t − out)² over the two outputs."
+    )
     yield "# Forward"
     order = topological_order(lesson.build())
     named = snapshot(order)

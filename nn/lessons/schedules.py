@@ -190,7 +190,10 @@ def started(warmed: bool, seed: int) -> tuple[float, float, int]:
 def warming() -> Told:
     """Tell what becomes of the first steps with a warm-up and without."""
     without, warmed = ([started(way, seed) for seed in range(STARTS)] for way in (False, True))
-    yield f"Two half moons, 20 points, 2-8-8-1 with ReLU, {2 * WARM_STEPS} steps of Adam with learning rate {LARGE:g}, from {STARTS} starts:"
+    yield (
+        "Two half moons (two arcs of points that reach into each other, a class each), 20 points, 2-8-8-1 with ReLU, "
+        f"{2 * WARM_STEPS} steps of Adam with learning rate {LARGE:g}, from {STARTS} starts:"
+    )
     lines: list[tuple[str, ...]] = [("largest loss, by start:", *map(str, range(1, STARTS + 1)), "dead in layer 1")]
     for name, rows in (("without a warm-up", without), (f"warm-up, {WARM_STEPS} steps", warmed)):
         dead = f"{sum(dead for _, _, dead in rows)} of {8 * STARTS}"

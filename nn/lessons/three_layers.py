@@ -98,6 +98,7 @@ def tell(lesson: Lesson) -> Story:
     loss = lesson.build()
     events, way = steps(loss), matrix_way()
     yield "# Forward: two inputs, two hidden layers of two ReLU units, two logits"
+    yield "The raised figure is the layer, not a power: w²₁₂ is a weight of layer 2, of its neuron 1 for its input 2. The second class is right."
     yield from (event for event in events if event.phase == "forward")
     yield (
         "Unit 2 of layer 2 is switched off: its z is below 0. Softmax does not appear: cross-entropy of logits is ln Σeᶻ − z of the true class, "

@@ -75,6 +75,7 @@ def tell(lesson: Lesson) -> Told:
     optimizer = SGD(model.parameters(), LEARNING_RATE)
     batch = ([[Value(2.0, "x")]], [1])
     dance = phases(lambda x: forward(model, x), lambda outputs, ys: loss_of(outputs[0], ys[0]), batch, optimizer)
+    yield "One input x, a hidden ReLU h, two classes with the logits z1 and z2; the second is right."
     for k, (phase, events) in enumerate(groupby(dance, lambda event: event.phase), 1):
         yield f"# {k}. {phase.capitalize()}"
         if phase == "backward":

@@ -140,7 +140,7 @@ def tell(lesson: Lesson) -> Story:
     yield (
         "Work is counted in operands: each that is read on the way forward, and each that gets a contribution on the way back. Nudging takes N + 1 passes "
         f"forward (one without a nudge, to compare with), so its work grows as N². Backward takes one pass each way: at N = {last.weights} that is "
-        f"{last.nudging_work / last.backward_work:.0f} times less."
+        f"{last.nudging_work / last.backward_work:.0f} times less. The last column: how far a gradient found by nudging is at most from that of backward."
     )
     yield (
         f"For {MILLION:,} weights the document counts {MILLION:,} forward passes; with the one to compare with it is {passes_by_nudging(MILLION):,}. "

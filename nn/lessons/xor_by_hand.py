@@ -50,6 +50,10 @@ def measure(lesson: Lesson) -> dict[str, float]:
 
 def tell(lesson: Lesson) -> Told:
     """Go through all four inputs, find the slip, let the gradient point at it, and mend it."""
+    yield (
+        "The two hidden units weigh both inputs with 1, and have the biases −0.5 and −1.5. The output unit weighs a1 with u1 = 1 and a2 with u2 = −2, and has "
+        "the bias c = −0.25. XOR asks for a ŷ above ½ where exactly one input is 1."
+    )
     for inputs in TABLE:
         yield f"# Forward, for x1 = {inputs[0]} and x2 = {inputs[1]}"
         order = topological_order(network(inputs, DOCUMENT))

@@ -159,7 +159,7 @@ def tell(lesson: Lesson) -> Told:
     yield (
         f"It does not learn XOR. The loss goes from {stalled[0].loss:.5f} to {stalled[-1].loss:.5f}, and every prediction to 0.5: "
         "the network answers “I don't know” to everything. The last column counts, for units 1, 2 and 3, at how many of the four inputs each is on, "
-        "above 0."
+        "above 0. The weights at the start are random numbers of the document's, the biases 0."
     )
     yield "# Why: after a few epochs the network is one line"
     last_change = max(e.number for e in stalled if e.active[0] < 4 or e.active[2] < 4) + 1
