@@ -73,6 +73,21 @@ def multiplied(name: str, lr: float, factor: float) -> int | None:
     return arrival(losses, factor * RAVINE["goal"])
 
 
+@cache
+def elsewhere(name: str) -> int:
+    """Return the fewest steps to the bottom of the same ravine, moved to where the start was, from (0, 0)."""
+    x, y = RAVINE["start"]
+    moved = RAVINE | {"loss": lambda w1, w2: ravine(w1 - x, w2 - y), "start": (0.0, 0.0)}
+    runs = ([loss for loss, _ in islice(descent(OPTIMIZERS[name], lr, moved), LIMIT + 1)] for lr in RATES)
+    return min(steps for losses in runs if (steps := arrival(losses, RAVINE["goal"])) is not None)
+
+
+def step_length(step: int, lr: float) -> float:
+    """Return how long a step of SGD down the ravine is, counted from 1."""
+    x, y = RAVINE["start"]
+    return lr * math.hypot(x * (1 - lr) ** (step - 1), STEEP * y * (1 - STEEP * lr) ** (step - 1))
+
+
 def descent(make: Callable[..., Optimizer], lr: float, surface: dict[str, Any]) -> Iterator[tuple[float, float]]:
     """Yield the loss and w2 before each step; once the loss has exploded, for ever infinity."""
     weights = [Parameter(w) for w in surface["start"]]
@@ -123,12 +138,28 @@ def first_step(make: Callable[..., Optimizer]) -> float:
     return abs(moves(lambda w: make(w, 0.1), [50.0], [0.1])[0])
 
 
+def decayed() -> Told:
+    """Tell what the weight decay of AdamW is worth here."""
+    adam, adamw = (fewest(results("ravine")[name]) for name in ("Adam", "AdamW"))
+    yield Claim(
+        f"AdamW also shrinks all weights a little at each step. It needs {adamw} steps where Adam needs {adam} because the goal is (0, 0), where shrinking "
+        f"leads. With the goal at (7, 1) and the start at (0, 0) Adam needs {elsewhere('Adam')} as before, and AdamW {elsewhere('AdamW')}.",
+        lambda at_zero: adamw < adam if at_zero else elsewhere("AdamW") < elsewhere("Adam"),
+    )
+
+
 def gold() -> Told:
-    """Tell what is true of “the gold standard”."""
+    """Tell what is true of “fixed-size steps”, and of “the gold standard”."""
+    lr = RATES[1]
+    yield (
+        f"“Vanilla SGD takes fixed-size steps”, says the same document. Its rate is fixed, its steps are η times the gradient: down the ravine, with "
+        f"{lr:g}, the first is {step_length(1, lr):.2f} long and the hundredth {step_length(100, lr):.2f}. Steps of about one length, η, are Adam's."
+    )
     (of_ravine, of_saddle) = ({name: fewest(races) for name, races in results(one).items()} for one in SURFACES)
     yield (
         f"“The gold standard”, which “dominates”, says another document of Adam. In neither race is it first: {of_ravine['Adam']} steps at best in the ravine, "
-        f"and RMSprop {of_ravine['RMSprop']}; {of_saddle['Adam']} off the saddle, and Adagrad {of_saddle['Adagrad']}. It is the usual first choice, and for "
+        f"and RMSprop {of_ravine['RMSprop']}; {of_saddle['Adam']} off the saddle, and Adagrad and "
+        f"RMSprop {of_saddle['Adagrad']}. It is the usual first choice, and for "
         "this there is a reason:"
     )
     times, lr = 1000, RATES[-1]

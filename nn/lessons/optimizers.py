@@ -22,6 +22,7 @@ from nn.lessons.optimizer_race import (
     Race,
     away_from,
     best,
+    decayed,
     fewest,
     first_step,
     gold,
@@ -79,12 +80,13 @@ def tell(lesson: Lesson) -> Told:
     yield (
         "Momentum adds up what agrees, along the ravine, and cancels what alternates, across it. Adagrad, RMSprop and Adam divide each "
         "direction by the size of its own gradients, so that the ravine becomes round: their steps are about η long in both directions "
-        "(Adagrad's ever shorter), which suits larger rates here. AdamW also shrinks all weights a little at each step."
+        "(Adagrad's ever shorter), which suits larger rates here."
     )
+    yield from decayed()
     wild = race("RMSprop", 1.0, "ravine")
     yield (
         f"Reaching is not staying. With learning rate 1, RMSprop is below {RAVINE['goal']:g} at step {wild.first}, earlier than any other; but it got there by "
-        f"an accident, its first step went from (7, 1) to (−3, −9), where the loss is {wild.largest:,.0f}, and it does not stay: its steps are about η long, "
+        f"an accident, its first step went from (7, 1) to (−3, −9), where the loss is {wild.largest:,.1f}, and it does not stay: its steps are about η long, "
         "however near the goal is. “RMSProp can diverge in some cases”, says one document: here it neither diverges nor arrives."
     )
     yield Claim(
