@@ -209,7 +209,13 @@ def right(w, b, xs):
     return all(sum(wi * xi for wi, xi in zip(w, x, strict=True)) + b <= 0 for x in xs)
 
 
-print(compare(is_dead, right, [([-0.1, -0.2], 0.0, points), ([0.3, -0.1], 0.0, points), ([-1, -1], 0.5, points)]))
+print(
+    compare(
+        is_dead,
+        right,
+        [([-0.1, -0.2], 0.0, points), ([0.3, -0.1], 0.0, points), ([-1, -1], 0.5, points), ([0.5, 0.2], -1.0, points)],
+    )
+)
 
 # %% [markdown]
 # ## On the terminal

@@ -118,8 +118,8 @@ print(gradcheck(lambda x, w, v: (x * w * (x * w) + v * (x * w) - 12) ** 2, 2.0, 
 # %% [markdown]
 # ## Published against recomputed
 #
-# The most-copied walkthrough of backpropagation on the web has a network 2-2-2, and prints an error after one step of 0.291027924. Thousands have
-# copied it. Is it right? The network fits in a cell.
+# A walkthrough of backpropagation that many have copied has a network 2-2-2, and prints an error after one step of 0.291027924.
+# Is it right? The network fits in a cell.
 
 
 # %%
@@ -240,7 +240,12 @@ print(
     compare(
         in_order,
         lambda parents: True,
-        [({"a": [], "b": ["a"]},), ({"z": [], "y": ["z"], "x": ["z", "y"]},), ({"c": ["b"], "b": ["d"], "d": []},)],
+        [
+            ({"a": [], "b": ["a"]},),
+            ({"z": [], "y": ["z"], "x": ["z", "y"]},),
+            ({"c": ["b"], "b": ["d"], "d": []},),
+            ({"a": ["b"], "b": ["c", "d"], "c": [], "d": []},),
+        ],
     )
 )
 

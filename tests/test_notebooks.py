@@ -1,5 +1,6 @@
 """Every notebook is the pair of its source, carries nothing of the machine that ran it, and says no number that nothing has computed."""
 
+import ast
 import base64
 import importlib.util
 import io
@@ -187,3 +188,37 @@ def test_what_answers_a_question_is_folded_up(source):
         if cell.cell_type == "code" and not build.asks(before):
             assert not cell.metadata.get("collapsed"), cell.source
     assert folded or not re.search(r"\bpredict\b", prose(source), re.I)
+
+
+NEARLY = {
+    (
+        "02_xor",
+        "is_dead",
+    ): "def is_dead(weights, bias, inputs): return bias <= 0 and all(w <= 0 for w in weights)",  # without a look at the inputs
+    ("09_training", "stops_after"): """def stops_after(losses, patience):
+    waited = 0
+    for epoch in range(2, len(losses) + 1):
+        waited = 0 if losses[epoch - 1] < losses[epoch - 2] else waited + 1  # the last loss, not the best one
+        if waited == patience:
+            return epoch""",
+    (
+        "12_laboratory",
+        "leaves_first",
+    ): "def leaves_first(parents): return sorted(parents, key=lambda node: (len(parents[node]), node))",
+    (
+        "06_deep_networks",
+        "clipped",
+    ): "def clipped(gradients, bound): return [max(-bound, min(bound, g)) for g in gradients]",  # each by itself
+}
+
+
+@pytest.mark.parametrize(("notebook", "function"), NEARLY)
+def test_the_check_of_an_exercise_refuses_what_is_nearly_right(notebook, function, capsys):
+    code = [cell.source for cell in jupytext.read(FOLDER / f"{notebook}.py").cells if cell.cell_type == "code"]
+    (place,) = (i for i, cell in enumerate(code) if cell.startswith(f"def {function}(") and "# your code" in cell)
+    plain = ast.parse(re.sub("^%.*", "", "\n".join(code), flags=re.M))
+    imports = [node for node in plain.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    names = {}
+    exec("\n".join([*map(ast.unparse, imports), NEARLY[notebook, function], code[place + 1]]), names)  # noqa: S102
+    said = capsys.readouterr().out
+    assert re.match(r"[1-9]\d* of \d+ right\. First difference: ", said), said

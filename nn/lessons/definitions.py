@@ -158,7 +158,7 @@ DEFINED = table_of(Definition(*row) for row in (
     # --- language ---
     ("token", "A piece of text that a model reads at once: a letter, here."),
     ("embedding", "The vector of parameters that stands for a token."),
-    ("attention", "Each token looks at others: the scores of its query with their keys become weights, and the result is the weighted mean of their values.",
+    ("attention", "Each token looks at all, itself too: the scores of its query with their keys become weights, the result is the weighted mean of the values.",
      r"a_i = \sum_j \text{softmax}(\frac{q_i \cdot k_j}{\sqrt{d}}) \cdot v_j"),
     ("query, key and value", "Three vectors made of each token by three matrices: what it looks for, what it offers to be found by, what it hands on.",
      "q = W_Q x\nk = W_K x\nv = W_V x"),

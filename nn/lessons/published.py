@@ -79,7 +79,7 @@ def cause() -> Story:
     yield mistake.first.lines[-1]
     yield (
         f"After {STEPS:,} such steps the outputs are {wrong['out_o1_after_10000']:.9f} and {wrong['out_o2_after_10000']:.9f}, as printed; right are "
-        f"{right['out_o1_after_10000']:.9f} and {right['out_o2_after_10000']:.9f}. The mistake hardly hurts here, which is why nobody saw it. "
+        f"{right['out_o1_after_10000']:.9f} and {right['out_o2_after_10000']:.9f}. The mistake hardly hurts here: the end does not show it. "
         f"The printed error 0.0000351085 is that of the right algorithm after {STEPS - 1:,} steps ({right['E_after_9999_steps']:.10f})."
     )
 
@@ -135,7 +135,7 @@ LESSON = Lesson(
     slug="published",
     title="Published against recomputed",
     document="worked examples of Mazur, Karpathy, Baydin and others, and Goodfellow and others; sources in nn/lessons/published.json",
-    question="Thousands have copied the 2-2-2 walkthrough, whose error after one step is 0.291027924. Is it?",
+    question="A 2-2-2 walkthrough that many have copied prints an error of 0.291027924 after one step. Is it right?",
     build=network,
     tell=tell,
     numbers={
