@@ -93,8 +93,9 @@ def tell(lesson: Lesson) -> Told:
     yield f"ŷ = ({', '.join(f'{x:.3f}' for x in p)}) and y = (1, 0, 0): the difference is (−{1 - p[0]:.3f}, {p[1]:.3f}, {p[2]:.3f})."
     yield "# Why the error is squared"
     yield (
-        "Say that the truth is the prediction plus noise with a normal distribution of deviation s. Then y has the density "
-        "exp(−(y − ŷ)²/(2s²))/(s·√(2π)), and minus its logarithm is (y − ŷ)²/(2s²) plus a number that does not depend on ŷ. The prediction that makes the "
+        "Say that the truth is the prediction plus noise, drawn for each example by itself from a normal distribution of deviation s. Then y has the density "
+        "exp(−(y − ŷ)²/(2s²))/(s·√(2π)), and minus its logarithm is (y − ŷ)²/(2s²) plus a number that does not depend on ŷ. Over "
+        "the examples densities are multiplied, so these are added. The prediction that makes the "
         "data most probable is the one with the least squared error."
     )
     yield noise_table()

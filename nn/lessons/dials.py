@@ -191,7 +191,7 @@ def by_layer() -> Story:
     step = (norms[-1] / norms[0]) ** (1 / (len(norms) - 1))
     whole, last = watched(CASES[3]).rows[-1].gradient_norm, layers[-1]
     yield (
-        f"From the last layer back to the first it shrinks by a factor of about {step:.0f} a layer, on average. "
+        f"From the last layer back to the first it shrinks by a factor of about {step:.1f} a layer, on average. "
         f"The norm of the whole, {number(whole)}, is that of the last layer and looks moderate, and the loss falls a little. But the output is the same for "
         f"all points, with a standard deviation of {last.deviation:.0e}: only a constant has been learned. One number for the whole network hides it."
     ).replace("e-", "e−")
@@ -263,7 +263,7 @@ LESSON = Lesson(
         GradientOf(ill, "w1", -0.00145273179548, {"upstream alone": -0.000726365897742}),
         GradientOf(ill, "w2", 0.0, {"local alone": 2.0}),
         Exercise(
-            "Sigmoid's slope is at most 1/4. What is the most that is left of a gradient after ten sigmoid layers with weights of 1?",
+            "Sigmoid's slope is at most 1/4. What is the most that is left of a gradient after a chain of ten sigmoids, one unit a layer, with weights of 1?",
             0.25**10,
             lambda: 0.25**10,
             ("Each layer multiplies by its slope.", "(1/4)¹⁰."),

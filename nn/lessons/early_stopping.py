@@ -97,7 +97,7 @@ def tell(lesson: Lesson) -> Told:
     val, train = after_a_step(3.0)
     yield Claim(
         f"One step of w with learning rate {RATE:g} takes w from 2 to 2.2. L_train falls from 1 to {number(round(train, 9))}, and L_val rises from 1 "
-        f"to {number(round(val, 9))}, because the two derivatives with respect to w have opposite signs: −2 and +4. With the target 5 instead of 3 both "
+        f"to {number(round(val, 9))}, because the two derivatives with respect to w have opposite signs: −2 and +4. With y_val = 5 instead of 3 both "
         "examples want a larger w, and both losses fall.",
         worse,
     )

@@ -188,9 +188,7 @@ def judged(run: dict[str, Any], best: int) -> Told:
         f"The first is ln {len(LETTERS)}; the third adds 1 to each count, so that no pair is impossible. On these names the network is "
         f"{fmean(by_letter):.2f} ± {uncertain(by_letter):.2f} better than the second, and {fmean(by_pair):.2f} ± {uncertain(by_pair):.2f} better than the "
         "third: against guessing by the letter before, six names are too few to tell. "
-        f"After step {best} it learns its {len(parts()[0])} names by heart, and on others it becomes worse than any guess: {own[-1]:.3f}. With so short "
-        "a list nothing else can be "
-        "expected."
+        f"After step {best} it learns its {len(parts()[0])} names by heart, and on others it becomes worse than any guess: {own[-1]:.3f}."
     )
 
 

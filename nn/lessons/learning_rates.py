@@ -63,6 +63,16 @@ def ratios(losses: tuple[float, ...], decimals: int) -> tuple[float, float]:
     return max(low), min(high)
 
 
+def within(bound: float, side: int) -> float:
+    """Return the first number of five decimals above a bound (side 1) or below it (side −1), not the bound itself.
+
+    >>> within(0.999875, 1), within(0.855, -1)
+    (0.99988, 0.85499)
+    """
+    scaled = round(bound * 1e5, 6)
+    return (math.floor(scaled) + 1 if side > 0 else math.ceil(scaled) - 1) / 1e5
+
+
 def curvature_for(ratio: float, lr: float, side: int = 1) -> float:
     """Return the curvature with which each step multiplies the loss by this ratio, (1 − lr·c)²; side −1 jumps across."""
     return (1 - side * math.sqrt(ratio)) / lr
@@ -172,7 +182,8 @@ def verdicts() -> Story:
         ratio = (low + high) / 2
         made = ", ".join(f"{losses[0] * ratio**t:.{DECIMALS[name] + 1}f}" for t in range(len(losses)))
         yield (
-            f"{name.capitalize()}: yes. Any ratio from {low:.5f} to {high:.5f} rounds to these losses; {ratio:.5f} gives {made}. "
+            f"{name.capitalize()}: yes. Any ratio from {within(low, 1):.5f} to {within(high, -1):.5f}, from 100 exactly, rounds to these losses; {ratio:.5f} "
+            f"gives {made}. "
             f"With η = {number(lr)} that is a curvature of {curvature_for(ratio, lr):.3g}."
         )
     exact = COLUMNS["just right"][1][1]

@@ -237,7 +237,7 @@ LESSON = Lesson(
             ),
         ),
         choice(
-            "Training and validation loss of three networks. Which one overfits?",
+            "Training and validation loss of three networks. Which one overfits most?",
             [("0.73 and 0.64", "Bad on both: it underfits."), ("0.02 and 0.20", ""), ("0.08 and 0.14", "The gap of another one is larger.")],
             lambda: 1 + max(range(3), key=[one.validation_loss - one.loss for one in fits().values()].__getitem__),
             "Overfitting is a gap: good on what was learned, worse on the rest.",

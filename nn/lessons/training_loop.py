@@ -101,7 +101,8 @@ def beginning() -> Told:
     )
     yield Claim(
         f"A first loss far above ln 10 says that the logits are too large: the weights are, or the inputs. With weights {TOO_LARGE} times as large ours would "
-        f"begin at {first_loss(TOO_LARGE):.1f} because the logits are {TOO_LARGE**2} times as large (two layers, {TOO_LARGE} · {TOO_LARGE}); with inputs "
+        f"begin at {first_loss(TOO_LARGE):.1f} because the logits are {TOO_LARGE**2} times as large (two layers, {TOO_LARGE} · {TOO_LARGE}: "
+        f"the biases are still 0, and ReLU of {TOO_LARGE}·z is {TOO_LARGE} times as large); with inputs "
         f"{TOO_LARGE**2} times as large they are so too, and it would begin at {first_loss(inputs=TOO_LARGE**2):.1f}.",
         lambda large: first_loss(TOO_LARGE if large else 1) > 3 * math.log(CLASSES),
     )
