@@ -107,6 +107,10 @@ def tell(lesson: Lesson) -> Told:
         "Token 2 looks at both either way: nothing comes after it. Softmax is taken over what may be seen; what may not be seen has the weight 0, as if "
         "its score were −∞."
     )
+    yield (
+        "The document says of softmax that it is “not used between hidden layers”, “exclusively” in the last. Here it is used within: not for the "
+        "probabilities of classes, but for the weights of a mean."
+    )
 
 
 @cache

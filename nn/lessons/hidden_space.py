@@ -128,6 +128,16 @@ def tell(lesson: Lesson) -> Told:
         "At first the points lie almost in a row, in the order 0, 1, 1, 0, and no line can cut out the middle of a row. Training bends the row into a "
         "corner with class 1 at its tip, and the line cuts the tip off. By hand it was the same: (0.5, 0) is the tip."
     )
+    begin, later = training()[1][0], training()[1][50]
+    yield (
+        f"“As the numerical gap … narrows, accuracy improves”, says “Neural network training fundamentals”. Not at every step: from epoch 0 to {later.epoch} "
+        f"the loss falls from {begin.loss:.3f} to {later.loss:.3f}, and as many are right after it as before, {right(begin)} and {right(later)} of 4."
+    )
+
+
+def right(stage: Stage) -> int:
+    """Count the points that are on the right side at a stage of the training."""
+    return [(z > 0) == (target == 1) for z, (_, target) in zip(stage.outputs, xor(), strict=True)].count(True)
 
 
 def line(unit: Unit) -> str:
@@ -155,8 +165,7 @@ def stages_table(stages: Sequence[Stage]) -> str:
     for epoch in (0, 25, 50, 100, 200, EPOCHS):
         stage = stages[epoch]
         points = (f"({hundredths(a1)}, {hundredths(a2)})" for a1, a2 in stage.points)
-        right = [(z > 0) == (target == 1) for z, (_, target) in zip(stage.outputs, xor(), strict=True)]
-        rows.append((epoch, f"{stage.loss:.3f}", *points, f"{right.count(True)}/4"))
+        rows.append((epoch, f"{stage.loss:.3f}", *points, f"{right(stage)}/4"))
     return as_table(rows, left=())
 
 

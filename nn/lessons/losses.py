@@ -2,7 +2,7 @@
 
 import math
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd import Value, grad, mean
@@ -125,8 +125,8 @@ def tell(lesson: Lesson) -> Told:
     )
     yield (
         f"A prediction of 0.3 where 1.0 is right has the squared error {number(found['0.3 for 1: squared error'])}, with the slope 2(ŷ − y) = "
-        f"{number(found['0.3 for 1: slope'])}. Why not use that for probabilities too? See the last column: the more confident a wrong prediction is, the less "
-        "comes back through the sigmoid. With cross-entropy the slope at z is ŷ − y, and grows."
+        f"{number(found['0.3 for 1: slope'])}. Why not use that for probabilities too? See the last column: from ŷ = ⅓ down, the more confident the wrong "
+        "prediction is, the less comes back through the sigmoid. With cross-entropy the slope at z is ŷ − y, and grows."
     )
     yield "# One of ten: categorical cross-entropy"
     yield from define("one-hot", "logsumexp")
@@ -176,6 +176,17 @@ def ten_classes(found: dict[str, float]) -> Story:
         f"is the nat: {found['of the digit']:.4f} nats are {found['in bits, of the digit']:.4f} bits. A nat is {1 / math.log(2):.4f} bits, and the factor "
         "does not move a minimum."
     )
+    half, sure = (0.5, 0.5), (0.9, 0.1)
+    yield (
+        "The document calls it the “distance” between two distributions, and the quotation marks are needed: of (0.5, 0.5) by (0.9, 0.1) "
+        f"it is {crossed(half, sure):.3f}, the other way round {crossed(sure, half):.3f}; and of (0.5, 0.5) by itself {crossed(half, half):.3f}. Only for a "
+        "one-hot label does a perfect prediction have the loss 0."
+    )
+
+
+def crossed(true: Sequence[float], predicted: Sequence[float]) -> float:
+    """Return the cross-entropy of two distributions."""
+    return categorical_cross_entropy(predicted, true).data
 
 
 def plot() -> Any:

@@ -93,6 +93,16 @@ def four(x: float) -> str:
     return f"{x + 0.0:.4f}".replace("-", "−")
 
 
+def two_ways(loss: Value, way: dict[str, Any]) -> str:
+    """Say how w²₁₁ gets its gradient by way of both logits."""
+    a = measured(loss)["a¹₁"]
+    one, other = (delta * row[0] * a for delta, row in zip(way["δ³"], WEIGHTS[2], strict=True))
+    return (
+        "“Neural network training fundamentals” writes ∂L/∂w = ∂L/∂ŷ · ∂ŷ/∂w. That is right where there is one output. Here w²₁₁ acts on two logits, and its "
+        f"gradient is a sum over both: {four(one)} by way of z³₁ and {four(other)} by way of z³₂, {four(one + other)} together. (W³)ᵀ·δ³ is this sum."
+    )
+
+
 def tell(lesson: Lesson) -> Story:
     """Forward; ŷ − y at the logits; layer 3 by the chain rule; all layers by the matrix formulas; the comparison."""
     loss = lesson.build()
@@ -120,6 +130,7 @@ def tell(lesson: Lesson) -> Story:
     yield "# The same as matrices, layer by layer"
     yield "δ³, δ² and δ¹ are the gradients of z³, z² and z¹, as vectors; a row of W³ holds the weights of a neuron of layer 3 (lesson layer)."
     yield matrices(way)
+    yield two_ways(loss, way)
     yield "The third line of each layer is where the chain goes on: times 1 where the unit is on and 0 where it is off, it is the next δ."
     yield "# Entry by entry"
     yield comparison(loss)

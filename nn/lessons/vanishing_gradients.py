@@ -112,7 +112,9 @@ def tell(lesson: Lesson) -> Told:
     yield (
         f"From layer to layer the activations now grow, {growth(2):.2f} times in the mean ({growth(1):.2f} times with He's weights), and on the way back the "
         "gradients do. One step throws the network away. "
-        "Clipping keeps the direction and shortens the step. Smaller weights and batch normalisation take away the cause. A learning rate "
+        "Clipping keeps the direction and shortens the step. "
+        "(“Cap gradients at a maximum value”, says the document: each capped by itself would turn it.) "
+        "Smaller weights and batch normalisation take away the cause. A learning rate "
         f"small enough for this gradient, {number(TINY_RATE)}, works too, and will be far too small once the gradient is normal."
     )
 
