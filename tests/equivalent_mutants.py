@@ -3,6 +3,7 @@
 EQUIVALENT: dict[str, str] = {
     "autograd/graph.py : 'DIGITS' → 'XXDIGITS'": "the name of a ContextVar is shown to those who debug it only",
     "autograd/graph.py : 'N' → 'XXN'": "the name of a TypeVar",
+    "autograd/graph.py leaves_and_results: 2 → 3": "nodes of two parents go the way of those of many: the same order, in more time",
     "autograd/graph.py operands: True → False": "a node has as many partials as parents",
     "autograd/explain/laboratory.py : 'Mistake' → 'XXMistake'": "a type, which is not looked up",
     "autograd/rules.py elu: 0.0 → 1.0": "below 0, where it counts, min(x, 1) is x as min(x, 0) is; it keeps exp from overflowing above",
