@@ -14,8 +14,9 @@
 # %% [markdown]
 # # 1. One neuron
 #
-# A neuron multiplies, adds, and bends. This notebook takes one apart, goes backward through it by the chain rule, lets it learn,
-# puts three side by side, and ends at something that no single neuron can do.
+# A game first, which has a prediction, a loss and a slope, and no network yet. Then a neuron, which multiplies, adds, and bends. This notebook
+# takes one apart, goes backward through it by the chain rule, lets it learn, puts three side by side, and ends at something that no single
+# neuron can do.
 #
 # Every cell can be changed: predict what it will print, run it with Shift+Enter, then change a number and predict again.
 
@@ -25,12 +26,49 @@ import sys
 
 sys.path.insert(0, "..")  # the checkout, before any other package called autograd
 
+from itertools import islice
 from textwrap import fill
 
 from autograd import Value, dot, draw, play, steps, what_if, why
 from autograd.classroom import compare
 from nn import SGD, Layer, Neuron, binary_cross_entropy
-from nn.lessons import layer, loan_neuron, one_line, one_neuron, tiny_network
+from nn.lessons import guessing_game, layer, loan_neuron, one_line, one_neuron, tiny_network
+
+# %% [markdown]
+# ## A game first
+#
+# A secret number from 1 to 100; the first guess is 50; “too high” and “too low” move it by exactly 10. You win within 2 of the secret. How many of
+# the hundred secrets do you never find? And with steps of 2, and of 50?
+
+# %%
+for step in (10, 2, 50):
+    counts = [guessing_game.count(secret, step) for secret in range(1, 101)]
+    found = [n for n in counts if n]
+    print(f"step {step:2}: {100 - len(found):2} secrets never found; at most {max(found)} guesses for the others")
+print("secret 77, step 10:", list(islice(guessing_game.guesses(77, 10), 8)))
+
+# %% [markdown]
+# The game leaves out *how far*. Let each step be a learning rate, η, times the slope of (guess − secret)². Predict which of these learning rates
+# finds 77 at once, which jumps to and fro, and which runs away.
+
+# %%
+for rate in (0.1, 0.5, 0.9, 1.1):
+    trail = islice(guessing_game.guesses(77, rate, guessing_game.squared), 7)
+    print(f"{rate}: {[round(guess, 2) for guess in trail]}")
+guessing_game.plot()
+
+# %%
+exercise = guessing_game.LESSON.exercises[2]
+my_answer = "0.9"
+print(fill(exercise.question))
+print(fill(exercise.verdict(my_answer)))
+
+# %% [markdown]
+# The learning rate is a number like any other, so it has a gradient too. Here are two guesses as one graph. In which direction should η go, and
+# through how many paths does it act?
+
+# %%
+play(guessing_game.LESSON)
 
 # %% [markdown]
 # ## Should w grow or shrink?
@@ -180,7 +218,7 @@ loss = (1 - bank([100, 40])).relu()
 loss.backward()
 names = ("w1", "w2", "b")
 print("gradients", {name: p.grad for name, p in zip(names, bank.parameters(), strict=True)})
-SGD(bank.parameters(), lr=0.001).step()
+SGD(bank.parameters(), lr=0.001).step()  # moves each against its gradient; lr is the learning rate
 print("after a step", {name: round(p.data, 4) for name, p in zip(names, bank.parameters(), strict=True)})
 print("Dan's z is now", round(bank([100, 40]).data, 4))
 
@@ -190,7 +228,8 @@ print("Dan's z is now", round(bank([100, 40]).data, 4))
 #
 # ## What one neuron cannot do
 #
-# One neuron with a sigmoid learns AND, and it learns OR. What does it make of XOR, which is 1 where the inputs differ? Predict the loss.
+# One neuron with a sigmoid learns AND, and it learns OR. What does it make of XOR, which is 1 where the inputs differ? The loss is −ln of
+# the probability that it gives to the right answer (cross-entropy, of which notebook 4 has more). Predict it.
 
 # %%
 targets = {"AND": (0, 0, 0, 1), "OR": (0, 1, 1, 1), "XOR": (0, 1, 1, 0)}
@@ -200,7 +239,7 @@ for name, wanted in targets.items():
     unit = Neuron(2, "sigmoid", weights=[1, -2], bias=0.5)
     optimizer = SGD(unit.parameters(), lr=1.0)
     for _ in range(500):
-        optimizer.zero_grad()
+        optimizer.zero_grad()  # else gradients add up
         loss = binary_cross_entropy([unit(x) for x in inputs], wanted)
         loss.backward()
         optimizer.step()
@@ -217,6 +256,22 @@ one_line.plot()
 # ## Write code
 #
 # The check below each function says how many cases are right, and which is the first that is not. The function that stands there is wrong.
+
+# %% [markdown]
+# Write `guesses(secret, rate, count)`: the numbers from 50 on, each of them the last one, g, minus rate times the slope of (g − secret)².
+
+
+# %%
+def guesses(secret, rate, count):
+    return [50.0] * count  # your code
+
+
+# %%
+def right(secret, rate, count):
+    return list(islice(guessing_game.guesses(secret, rate, guessing_game.squared), count))
+
+
+print(compare(guesses, right, [(77, 0.1, 4), (77, 0.5, 3), (20, 0.9, 5)]))
 
 # %% [markdown]
 # Write `output(weights, inputs, bias)`: what a neuron with ReLU returns, in plain Python. The check compares it with `Neuron`.
@@ -262,8 +317,9 @@ print(
 # %% [markdown]
 # ## On the terminal
 #
-# The five lessons of this notebook, each told step by step, and as a quiz:
+# The six lessons of this notebook, each told step by step, and as a quiz:
 #
+#     python3 -m autograd step guessing-game         python3 -m autograd quiz guessing-game
 #     python3 -m autograd step tiny-network          python3 -m autograd quiz tiny-network
 #     python3 -m autograd step one-neuron            python3 -m autograd quiz one-neuron
 #     python3 -m autograd step layer                 python3 -m autograd quiz layer

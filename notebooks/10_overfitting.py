@@ -24,16 +24,15 @@ import sys
 sys.path.insert(0, "..")  # the checkout, before any other package called autograd
 
 import math
-from itertools import islice
 from random import Random
 from textwrap import fill
 
 from IPython.display import display
 
-from autograd import Value, draw, play
+from autograd import Value, draw
 from autograd.classroom import compare
 from nn import MLP, Adam, Dropout, evaluate, fit, l2_penalty, mse_loss
-from nn.lessons import curve_fits, guessing_game, overfitting, universal_approximation
+from nn.lessons import curve_fits, overfitting, universal_approximation
 from nn.lessons.definitions import define
 from nn.plots import loss_curves
 
@@ -42,42 +41,6 @@ from nn.plots import loss_curves
 
 # %%
 display(*define("L2 regularisation", "dropout"))
-
-# %% [markdown]
-# ## A game first
-#
-# A secret number from 1 to 100; the first guess is 50; “too high” and “too low” move it by exactly 10. You win within 2 of the secret. How many of
-# the hundred secrets do you never find? And with steps of 2, and of 50?
-
-# %%
-for step in (10, 2, 50):
-    counts = [guessing_game.count(secret, step) for secret in range(1, 101)]
-    found = [n for n in counts if n]
-    print(f"step {step:2}: {100 - len(found):2} secrets never found; at most {max(found)} guesses for the others")
-print("secret 77, step 10:", list(islice(guessing_game.guesses(77, 10), 8)))
-
-# %% [markdown]
-# The game leaves out *how far*. Let each step be the learning rate times the slope of (guess − secret)². Predict which of these learning rates
-# finds 77 at once, which jumps to and fro, and which runs away.
-
-# %%
-for rate in (0.1, 0.5, 0.9, 1.1):
-    trail = islice(guessing_game.guesses(77, rate, guessing_game.squared), 7)
-    print(f"{rate}: {[round(guess, 2) for guess in trail]}")
-guessing_game.plot()
-
-# %%
-exercise = guessing_game.LESSON.exercises[2]
-my_answer = "0.9"
-print(fill(exercise.question))
-print(fill(exercise.verdict(my_answer)))
-
-# %% [markdown]
-# The learning rate is a number like any other, so it has a gradient too. Here are two guesses as one graph. In which direction should η go, and
-# through how many paths does it act?
-
-# %%
-play(guessing_game.LESSON)
 
 # %% [markdown]
 # ## A theorem: one hidden layer fits a curve
@@ -191,20 +154,20 @@ print(fill(exercise.verdict(my_answer)))
 # The check below each function says how many cases are right, and which is the first that is not. The function that stands there is wrong.
 
 # %% [markdown]
-# Write `guesses(secret, rate, count)`: the numbers from 50 on, each of them the last one, g, minus rate times the slope of (g − secret)².
+# Write `dropped(activations, kept, p)`: what dropout with probability p hands on while training; `kept` says of each activation whether it is kept.
 
 
 # %%
-def guesses(secret, rate, count):
-    return [50.0] * count  # your code
+def dropped(activations, kept, p):
+    return activations  # your code
 
 
 # %%
-def right(secret, rate, count):
-    return list(islice(guessing_game.guesses(secret, rate, guessing_game.squared), count))
+def right(activations, kept, p):
+    return [a * keep / (1 - p) for a, keep in zip(activations, kept, strict=True)]
 
 
-print(compare(guesses, right, [(77, 0.1, 4), (77, 0.5, 3), (20, 0.9, 5)]))
+print(compare(dropped, right, [([1.0, 2.0, 3.0], [0, 1, 1], 0.2), ([4.0, -2.0], [1, 0], 0.5), ([1.0], [1], 0.0)]))
 
 # %% [markdown]
 # Write `penalty(weights, strength)`: the L2 penalty, λ·Σw².
@@ -228,7 +191,6 @@ print(
 # ## On the terminal
 #
 #     python3 -m autograd step overfitting               python3 -m autograd quiz overfitting
-#     python3 -m autograd step guessing-game             python3 -m autograd quiz guessing-game
 #     python3 -m autograd step universal-approximation   python3 -m autograd quiz universal-approximation
 #
 # Next: [handwritten digits](11_digits.ipynb).

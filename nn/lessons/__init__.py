@@ -53,7 +53,7 @@ COURSE = Course(
     {chapter: Chapter(slugs, load) for chapter, slugs in CHAPTERS.items()},
     cards=CARDS,
     notebooks={
-        "01_one_neuron": ("tiny-network", "one-neuron", "layer", "loan-neuron", "one-line"),
+        "01_one_neuron": ("guessing-game", "tiny-network", "one-neuron", "layer", "loan-neuron", "one-line"),
         "02_xor": ("xor-by-hand", "xor-training", "hidden-space"),
         "03_activations": ("linear-trap", "activations"),
         "04_losses": ("losses",),
@@ -62,7 +62,7 @@ COURSE = Course(
         "07_downhill": ("batches", "learning-rates"),
         "08_optimizers": ("optimizers", "schedules", "landscapes"),
         "09_training": ("training-loop", "early-stopping", "dials"),
-        "10_overfitting": ("guessing-game", "universal-approximation", "overfitting"),
+        "10_overfitting": ("universal-approximation", "overfitting"),
         "11_digits": ("digits",),
         "12_laboratory": ("mistakes", "published", "hidden-space"),
         "13_your_own_engine": (),
