@@ -98,6 +98,8 @@ def read_file(path: str | os.PathLike[str]) -> bytes:
     Raises MissingFileError where there is none, FileError where it cannot be read, DataError for what is not a path.
     """
     with file_errors(path, "read"):
+        if file_path(path).is_char_device():
+            raise FileError(f"{str(path)!r} is a device, of which the end may never come. Give the name of a file.")
         return file_path(path).read_bytes()
 
 
@@ -118,7 +120,7 @@ def file_path(path: object) -> Path:
     if not isinstance(path, (str, os.PathLike)):
         raise DataError(f"The name of a file is text, or a pathlib.Path, and {path!r:.60} is neither.")
     place = Path(path)
-    if place.is_dir():
+    if os.path.isdir(place):  # which raises nothing for a name that is too long
         raise FileError(f"{str(path)!r} is a folder. Give the name of a file in it.")
     return place
 

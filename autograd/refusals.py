@@ -1,6 +1,7 @@
 """What the engine refuses, and what to write instead: every sentence of it, so that value.py has none."""
 
 from collections.abc import Iterable, Sequence
+from math import inf
 from numbers import Real
 from typing import NoReturn
 
@@ -23,7 +24,10 @@ def as_float(x: object) -> float:
     if type(x) is not int and (isinstance(x, bool) or not isinstance(x, Real)):
         raise DataError(f"A Value holds one real number, and {shown(x)} is {described(x)}")
     try:
-        return float(x)
+        number = float(x)
+        if type(x) is not int and abs(number) == inf != abs(x):  # of a longer kind of float
+            raise OverflowError
+        return number
     except OverflowError:
         raise RangeError(f"{shown(x)} is {LIMIT}. Scale it down first.") from None
 

@@ -98,6 +98,8 @@ def array_of_numbers(name: str, numbers: Any) -> Any:
     np = numpy()
 
     try:
+        if np.ma.is_masked(numbers):
+            raise TypeError("some of it is masked")
         given = np.asarray(numbers)
         if given.dtype.kind not in "fiuO" or (
             given.dtype.kind == "O" and any(isinstance(x, (str, bytes)) for x in given.flat)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from autograd.errors import PictureError, RenderError
-from autograd.file_io import write_file
+from autograd.file_io import file_path, write_file
 from autograd.pictures.arrangement import Arrangement, arrange
 from autograd.pictures.dot import dot
 from autograd.pictures.graphviz import described, dpi_of, render
@@ -79,7 +79,7 @@ class Picture:
             ".svg": self.svg, ".png": self.png, ".pdf": self.pdf,
             ".dot": lambda: self.source, ".gv": lambda: self.source, ".txt": self.text, ".tex": self.tikz,
         }  # fmt: skip
-        path = Path(path)
+        path = file_path(path)
         if path.suffix.lower() not in made:
             raise PictureError(f"A picture cannot be saved as {path.name!r}: the name should end in {', '.join(made)}.")
         if path.suffix.lower() in (".tex", ".txt") and self._ground != PLAIN:

@@ -21,7 +21,7 @@ from autograd.classroom.trainable import Model, Numbers, Trainable
 from autograd.errors import DataError, FileError, GraphError
 from autograd.explain.events import Event
 from autograd.explain.stepper import count_steps, steps
-from autograd.file_io import write_file
+from autograd.file_io import file_path, write_file
 from autograd.pictures.texts import clean
 from autograd.player.live import alive, deciding_line, rows_used
 from autograd.player.page import Besides, embedded, page, zipped
@@ -50,7 +50,7 @@ class Player:
 
         Raises FileError for another suffix, and for a file that cannot be written.
         """
-        target = Path(path)
+        target = file_path(path)
         if target.suffix.lower() not in (".html", ".htm"):
             raise FileError(
                 f"{str(path)!r} is no name for a page: a browser opens .html. Try {str(target.with_suffix('.html')) if target.name else 'lesson.html'!r}."

@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from autograd import DataError, FileError, MissingFileError
+import nn
+from autograd import AutogradError, DataError, FileError, MissingFileError, Value, draw, handout, play
 from autograd.file_io import check_place, locked, read_file, write_file, write_folder
 
 ROOT = Path(__file__).parents[2]
+Y, MODEL = Value(2.0, "x") * 3, nn.Neuron(1)
 
 
 def test_there_and_back(tmp_path):
@@ -176,8 +178,31 @@ def test_what_cannot_be_read_is_refused_with_the_path(tmp_path):
         read_file(tmp_path / "x")
     with pytest.raises(FileError, match=r"a\\x00b' cannot be read"):
         read_file("a\0b")
+    if Path("/dev/zero").exists():
+        with pytest.raises(FileError, match="is a device, of which the end may never come"):
+            read_file("/dev/zero")
     for path in (3, None, b"x"):
         with pytest.raises(DataError, match=r"is text, or a pathlib.Path"):
             read_file(path)
         with pytest.raises(DataError, match=r"is text, or a pathlib.Path"):
             check_place(path)
+
+
+@pytest.mark.parametrize(
+    "save",
+    [
+        lambda p: draw(Y).save(p),
+        lambda p: play(Y).save(p),
+        lambda p: handout(Y).save(p),
+        lambda p: nn.save_weights(MODEL, p),
+    ],
+)
+def test_every_writer_refuses_what_names_no_file(tmp_path, save):
+    for path in (3, None, b"x.svg"):
+        with pytest.raises(DataError, match=r"is text, or a pathlib.Path"):
+            save(path)
+    with pytest.raises(FileError, match="is a folder"):
+        save(tmp_path)
+    for suffix in (".svg", ".html", ".npz"):  # each takes one of them, and has a sentence for the others
+        with pytest.raises(AutogradError):
+            save("a" * 300 + suffix)

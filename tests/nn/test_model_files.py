@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nn
-from autograd import DataError, FileError, Parameter
+from autograd import DataError, FileError, Parameter, RangeError
 
 sizes = st.lists(st.integers(1, 4), min_size=1, max_size=4)
 ROOT = Path(__file__).parents[1].parent
@@ -263,6 +263,7 @@ def test_no_changed_byte_of_a_safetensors_file_goes_unnoticed(tmp_path):
 ODD_WEIGHTS = {
     "text": (lambda np: np.array([["1.5"] * 2] * 3), "holds str"),
     "dates": (lambda np: np.array([["2020-01-01"] * 2] * 3, dtype="datetime64[D]"), "holds datetime64"),
+    "masked": (lambda np: np.ma.masked_equal(np.ones((3, 2)), 1.0), "some of it is masked"),
     "complex": (lambda np: np.ones((3, 2)) * 1j, "holds complex128"),
     "truth values": (lambda np: np.ones((3, 2), bool), "holds bool"),
     "texts among numbers": (lambda np: [["1.5", 2.0]] * 3, "rectangular arrays of numbers"),
@@ -288,6 +289,9 @@ def test_numbers_too_large_for_a_float_in_a_file_are_refused_with_its_path(tmp_p
     np.savez(path, **{"0.weight": np.array([["1e400"]], dtype=np.longdouble), "0.bias": np.zeros(1)})
     with pytest.raises(FileError, match=r"model\.npz does not fit: 0\.weight has a number that is not finite"):
         nn.load_weights(model, path)
+    with pytest.raises(RangeError, match="too large for a float"):
+        model.load_state_dict({"0.weight": [[np.longdouble("1e400")]], "0.bias": [0.0]})
+    assert model.load_state_dict({"0.weight": [[np.longdouble("1e300")]], "0.bias": [np.float32("inf")]}) is None
 
 
 def test_without_numpy_the_message_says_what_to_install(monkeypatch, tmp_path):

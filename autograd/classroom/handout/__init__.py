@@ -16,7 +16,7 @@ from autograd.classroom.handout.sheet import Sheet, sheet
 from autograd.classroom.lesson import Lesson, as_lesson
 from autograd.classroom.paper import Paper
 from autograd.errors import FileError
-from autograd.file_io import write_file
+from autograd.file_io import file_path, write_file
 from autograd.value import Value
 
 Files = dict[str, str | bytes]
@@ -33,7 +33,7 @@ class Handout:
 
         Raises FileError for another suffix, where a package is missing, and for a file that cannot be written.
         """
-        target = Path(path)
+        target = file_path(path)
         formats: dict[str, Callable[[str], Files]] = {
             ".html": self.html,
             ".htm": self.html,

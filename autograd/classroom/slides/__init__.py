@@ -14,7 +14,7 @@ from autograd.classroom.slides.deck import Deck, deck_of
 from autograd.classroom.slides.powerpoint import powerpoint
 from autograd.classroom.slides.slide_page import slide_page
 from autograd.errors import FileError
-from autograd.file_io import check_place, write_file
+from autograd.file_io import check_place, file_path, write_file
 from autograd.value import Value
 
 FORMATS: dict[str, Callable[[Deck], bytes]] = {".pptx": powerpoint, ".html": lambda deck: slide_page(deck).encode()}
@@ -37,7 +37,7 @@ def slides(
 
 def check_name(path: str | Path) -> None:
     """Raise FileError for a name that no deck can have, before anything is drawn for it."""
-    if Path(path).suffix.lower() not in FORMATS:
+    if file_path(path).suffix.lower() not in FORMATS:
         raise FileError(f"{str(path)!r} is no name for a deck: it should end in {' or '.join(FORMATS)}.")
     check_place(path)
 
@@ -45,4 +45,4 @@ def check_name(path: str | Path) -> None:
 def save_deck(deck: Deck, path: str | Path) -> Path:
     """Write a deck in the format of the name's suffix, .pptx or .html, and return its path."""
     check_name(path)
-    return write_file(path, FORMATS[Path(path).suffix.lower()](deck))
+    return write_file(path, FORMATS[file_path(path).suffix.lower()](deck))
