@@ -57,19 +57,6 @@ for rate in (0.1, 0.5, 0.9, 1.1):
     print(f"{rate}: {[round(guess, 2) for guess in trail]}")
 guessing_game.plot()
 
-# %%
-exercise = guessing_game.LESSON.exercises[2]
-my_answer = "0.9"
-print(fill(exercise.question))
-print(fill(exercise.verdict(my_answer)))
-
-# %% [markdown]
-# The learning rate is a number like any other, so it has a gradient too. Here are two guesses as one graph. In which direction should η go, and
-# through how many paths does it act?
-
-# %%
-play(guessing_game.LESSON)
-
 # %% [markdown]
 # ## Should w grow or shrink?
 #
@@ -256,22 +243,6 @@ one_line.plot()
 # ## Write code
 #
 # The check below each function says how many cases are right, and which is the first that is not. The function that stands there is wrong.
-
-# %% [markdown]
-# Write `guesses(secret, rate, count)`: the numbers from 50 on, each of them the last one, g, minus rate times the slope of (g − secret)².
-
-
-# %%
-def guesses(secret, rate, count):
-    return [50.0] * count  # your code
-
-
-# %%
-def right(secret, rate, count):
-    return list(islice(guessing_game.guesses(secret, rate, guessing_game.squared), count))
-
-
-print(compare(guesses, right, [(77, 0.1, 4), (77, 0.5, 3), (20, 0.9, 5)]))
 
 # %% [markdown]
 # Write `output(weights, inputs, bias)`: what a neuron with ReLU returns, in plain Python. The check compares it with `Neuron`.
