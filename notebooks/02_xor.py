@@ -91,7 +91,8 @@ hidden_space(mended, xor())
 #
 # ## A network that finds its own hidden space
 #
-# 2-2-1 with tanh, from random weights. Run it, then change the seed. Does every seed get there? How would you notice from the loss alone?
+# 2-2-1 (two inputs, two hidden units, one output) with tanh, from random weights. Run it, then change the seed. Does every seed get there? How
+# would you notice from the loss alone?
 
 # %%
 seed = 2

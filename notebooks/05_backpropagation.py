@@ -139,7 +139,7 @@ why_backprop.plot()
 # ## Why it is so cheap
 #
 # The gradient of a weight is a sum over all paths from the loss to it. In a row of diamonds the number of paths doubles with each; backward
-# goes along each edge once. How many paths has a row of twenty?
+# goes along each edge, from a node to one use of it, once. How many paths has a row of twenty?
 
 # %%
 how_many = 20

@@ -118,8 +118,8 @@ for lr in (0.0005, 0.02, 0.125, 0.2, 0.25, 0.26):
     print(f"lr {lr:<7} {''.join(row)}")
 
 # %% [markdown]
-# Each step multiplies w by 1 − 8·lr, and so the loss by the square of that. Where does it stop falling? Where is one step enough? Check your
-# formula against the table, then change `curvature` to 2: which learning rates will still work?
+# Each step multiplies w by 1 − 8·η (η is the learning rate, `lr` in programs), and so the loss by the square of that. Where does it stop
+# falling? Where is one step enough? Check your formula against the table, then change `curvature` to 2: which learning rates will still work?
 
 # %%
 exercise = learning_rates.LESSON.exercises[1]

@@ -114,7 +114,7 @@ print(fill(exercise.verdict(my_answer)))
 # %% [markdown]
 # ## Momentum is written in two ways
 #
-# v ← β·v + g, w ← w − lr·v, or v ← β·v − lr·g, w ← w + v. Are they the same? For three steps the gradient is 1 and lr is 0.1; then lr falls to
+# v ← β·v + g, w ← w − η·v, or v ← β·v − η·g, w ← w + v. Are they the same? For three steps the gradient is 1 and η is 0.1; then η falls to
 # 0.01. Predict in which of the two the fourth step is longer.
 
 # %%
