@@ -6,6 +6,7 @@ Its slips, each told where it is mended:
 3. What it prints as the train loss is the loss of the last batch.
 4. `evaluate` returns a loss, and after the loop an accuracy.
 5. Its weights are He's, √(2/n), and are called Xavier/He.
+6. Its optimizer is called once a layer: Adam must keep the means of each layer apart, and count t once a batch.
 """
 
 import itertools
@@ -65,7 +66,7 @@ def gradients(parameters: Arrays, x: np.ndarray, y: np.ndarray) -> Arrays:
 
 
 class Adam:
-    """Adam over a list of arrays."""
+    """Adam over a list of arrays: means for each of them, and one t (slip 6)."""
 
     def __init__(self, parameters: Arrays) -> None:
         self.parameters, self.t = parameters, 0

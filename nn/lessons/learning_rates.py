@@ -119,7 +119,7 @@ def tell(lesson: Lesson) -> Story:
     )
     yield (
         "It is like standing on a mountain in thick fog: one feels the slope under one's feet, and nothing else. Downhill is the way; how far it goes "
-        "downhill nobody can feel. That is why the length of the step, and not its direction, is the question."
+        "downhill nobody can feel. With one weight there are two directions only, and the question is the length of the step."
     )
     yield "# The losses after 0, 1, 2, 5 and 20 steps, by the engine; the last again by the formula"
     yield parabola_table()

@@ -24,6 +24,7 @@ from nn.lessons.training_run import (
     bias_sums,
     by_fit,
     by_hand,
+    early_step,
     first_loss,
     parts,
 )
@@ -166,8 +167,9 @@ def slips() -> Story:
         f"{math.sqrt(2 / 8):.3f} and {math.sqrt(2 / 18):.3f}."
     )
     yield (
-        "What it prints as the train loss is the loss of the last batch; above it is the mean over the epoch. And its evaluate returns a loss "
-        "during training and an accuracy after it: two functions, and two names here. docs/programs has the loop as printed and mended."
+        "What it prints as the train loss is the loss of the last batch; above it is the mean over the epoch. Its evaluate returns a loss during training and "
+        "an accuracy after it: two functions, and two names here. Its optimizer is called once a layer: Adam must then keep the means of each apart, and "
+        f"count t once a batch: with t = 3 at the third call, the first step there is {early_step(3):.2f}·η long and not η. docs/programs mends the loop."
     )
 
 

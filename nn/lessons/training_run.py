@@ -38,6 +38,15 @@ def first_loss(weights: float = 1.0, inputs: float = 1.0) -> float:
     return evaluate(model, [([inputs * number for number in x], y) for x, y in parts()[2]], cross_entropy)
 
 
+def early_step(t: int) -> float:
+    """Return how many learning rates long Adam's first step is where t is counted up to more than 1 already.
+
+    >>> round(early_step(1), 9), round(early_step(3), 3)
+    (1.0, 0.639)
+    """
+    return 0.1 / (1 - 0.9**t) / math.sqrt(0.001 / (1 - 0.999**t))
+
+
 @dataclass(frozen=True)
 class Row:
     """What an epoch has come to."""
