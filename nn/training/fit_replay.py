@@ -36,6 +36,8 @@ CANNOT = (
     "nn.cross_entropy takes it, an index into the outputs does not. Correct that, or leave replay=True out."
 )
 
+ONCE = "With replay=True the model, its loss and the penalty are recorded once, before the first epoch. Change them before fit, or leave replay=True out."
+
 
 class Replayed:
     """The losses of a training, by a record of the model and its loss."""
@@ -52,12 +54,16 @@ class Replayed:
             return self.training(inputs, self.numbers(targets))
         except DataError:  # it takes no NaN
             return self.eager.batch(inputs, targets)
+        except GraphError as error:
+            error.add_note(ONCE)
+            raise
 
     def validation(self) -> float:
         """Return the mean loss over the validation data."""
         inputs, targets = unzipped(self.run.validation or ())
         try:
-            losses = self.evaluation.values(inputs, self.numbers(targets))  # type: ignore[union-attr]
+            with in_mode(self.run.model, False):
+                losses = self.evaluation.values(inputs, self.numbers(targets))  # type: ignore[union-attr]
         except DataError:
             return self.eager.validation()  # type: ignore[no-any-return]
         return math.fsum(losses) / len(inputs)
@@ -69,8 +75,12 @@ class Replayed:
     def recorded(self, data: Data[object], training: bool) -> "Replay":
         """Return the record of the loss, once it agrees with the model on the first batch."""
 
-        def loss(inputs: Any, target: Any) -> Value:
-            return self.example(inputs, target, training)
+        run = self.run
+
+        def loss(inputs: Any, target: Any, used: object = (run.model, run.loss, run.penalty)) -> Value:
+            return self.example(
+                inputs, target, training
+            )  # what is `used` is in reach: the record notices a change in it
 
         inputs, targets = unzipped(data)
         numbers = self.numbers(targets)

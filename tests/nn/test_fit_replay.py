@@ -3,11 +3,12 @@
 import math
 import random
 from random import Random
+from types import SimpleNamespace
 
 import pytest
 
 import nn
-from autograd import DataError, DomainError, GraphError, Parameter, logsumexp
+from autograd import DataError, DomainError, GraphError, Parameter, Value, logsumexp
 
 
 def moons(n=40, seed=1, low=0):
@@ -215,3 +216,85 @@ def test_one_optimizer_may_train_by_replay_again_and_again():
         runs = [fit(model, line(), nn.mse_loss, optimizer=optimizer, epochs=2, replay=replay) for _ in range(3)]
         losses[replay] = [loss for history in runs for loss in history.loss]
     assert losses[True] == pytest.approx(losses[False], rel=1e-12)
+
+
+# --- what changes between the steps ---
+
+
+class Scaled(nn.Module):
+    """A layer, and a plain number that its outputs are multiplied by."""
+
+    def __init__(self):
+        self.inner, self.scale = nn.Layer(2, 1, "tanh", Random(0)), 1.0
+
+    def __call__(self, x):
+        return [self.scale * y for y in self.inner(x)]
+
+
+class Remembering(Scaled):
+    """A model with a hidden state."""
+
+    hidden = 0.0
+
+    def __call__(self, x):
+        self.hidden = 0.5 * self.hidden + self.inner(x)[0]
+        return [self.hidden]
+
+
+WEIGHTED = SimpleNamespace(weight=1.0)
+CHANGES = {
+    "an attribute": lambda run: setattr(run.model, "scale", 3.0),
+    "an activation": lambda run: setattr(run.model.inner.neurons[0], "activate", Value.relu),
+    "a layer": lambda run: setattr(run.model, "inner", nn.Layer(2, 1, "linear", Random(1))),
+    "weights": lambda run: setattr(run.model.inner.neurons[0], "weights", (Parameter(1.0), Parameter(1.0))),
+    "one more neuron": lambda run: run.model.inner.neurons.append(nn.Neuron(2)),
+    "the loss": lambda run: setattr(WEIGHTED, "weight", 2.0),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_what_a_callback_changes_after_the_recording_is_noticed(name):
+    model, WEIGHTED.weight = Scaled(), 1.0
+    with pytest.raises(GraphError, match="since the recording") as caught:
+        nn.fit(
+            model, nn.xor(), lambda out, y: WEIGHTED.weight * nn.mse_loss(out, [y] * len(out)),
+            nn.SGD(model.parameters(), lr=0.1), 3, replay=True, callbacks=CHANGES[name],
+        )  # fmt: skip
+    assert "leave replay=True out" in "".join(caught.value.__notes__)
+
+
+def test_a_hidden_state_is_refused_with_its_line():
+    model = Remembering()
+    with pytest.raises(GraphError, match=r"keeps what it computed in a model: self\.hidden"):
+        nn.fit(model, nn.xor(), nn.mse_loss, nn.SGD(model.parameters(), lr=0.1), 1, replay=True)
+
+
+def test_callbacks_that_look_only_and_a_loss_that_counts_change_nothing():
+    calls, losses = [], []
+
+    def counting(out, y):
+        calls.append(y)
+        return nn.mse_loss(out, y)
+
+    for loss, callback in (
+        (nn.mse_loss, ()),
+        (counting, lambda run: nn.evaluate(run.model.eval(), nn.xor(), nn.mse_loss)),
+    ):
+        model = Scaled()
+        optimizer = nn.SGD(model.parameters(), lr=0.1)
+        losses.append(
+            nn.fit(
+                model,
+                nn.xor(),
+                loss,
+                optimizer,
+                4,
+                2,
+                rng=Random(0),
+                replay=True,
+                callbacks=callback,
+                validation=nn.xor(),
+            )
+        )
+    assert losses[0] == losses[1]
+    assert calls
