@@ -107,8 +107,8 @@ def tell(lesson: Lesson) -> Told:
     yield from define("kink", "central difference")
     yield (
         "At 0 ReLU has slope 0 from the left and 1 from the right, so none at all. Backward must give a number all the same: "
-        f"{number(slope('relu', 0))}, as in PyTorch and in the document (1 if x > 0, else 0). A central difference, (f(h) − f(−h))/2h "
-        f"for a small h, says {number(central('relu', 0))}. "
+        f"{number(slope('relu', 0))}, as in PyTorch and in the document (1 if x > 0, else 0). A central "
+        f"difference says {number(central('relu', 0))}. "
         "It seldom matters, since z is seldom exactly 0; with inputs of 0 and a bias of 0, as in lesson xor-training, it is."
     )
     yield "# Softmax compares"

@@ -23,7 +23,7 @@ updated too early      a weight moves before the pass has gone through it
 sign of the delta      the slope of the loss has t − o for o − t
 ½(t − o)², and the 2   the slope is that of half the loss, or of twice it
 parents in a set       y·y has the parent y once, and contributes to it once
-no visited set         for each way to a node, all it holds is handed on"""
+no visited set         no list of nodes already done: each way hands on again"""
 DOUBLED = "the 2 of the square twice"  # what (t − o)² for ½(t − o)² is called here: the loss has no ½ to lose
 PAIRS = (
     ("= in the place of +=", "parents in a set"),
