@@ -42,6 +42,7 @@ OWN_STATE = (
     "What an optimizer remembers is kept in a dict whose keys are the Values, m = {p: 0.0 for p in parameters}; for attributes of your own, write "
     "class Value(autograd.Value): pass."
 )
+UNCALLED = "_backward"  # micrograd calls it; set on a class of one's own, it would be lost without a word, and the gradient with it
 # Of a Value: attributes that others have.
 FOREIGN_ATTRIBUTES = {
     "_prev": "The nodes that it was made from are v.parents, in order, with repeats.",
@@ -140,7 +141,7 @@ class Hint:
         raise AttributeError(f"A Value has no {self.name}. {self.sentence}", name=self.name, obj=value)
 
     def __set__(self, value: Any, x: object) -> None:
-        if not hasattr(value, "__dict__"):
+        if not hasattr(value, "__dict__") or self.name == UNCALLED:
             raise AttributeError(f"A Value has no {self.name}. {self.sentence}", name=self.name, obj=value)
         value.__dict__[self.name] = x
 

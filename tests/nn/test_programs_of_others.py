@@ -186,5 +186,10 @@ def test_a_node_built_by_hand_says_what_makes_one():
     x = Value(0.5)
     with pytest.raises(autograd.DataError, match=r"w\.tanh\(\), or x\.apply"):
         Value(math.tanh(x.data), (x,), "tanh")
-    with pytest.raises(AttributeError, match=r"x\.apply\(Op"):
-        x._backward = lambda: None
+
+    class Number(autograd.Value):
+        pass
+
+    for value in (x, Number(0.5)):
+        with pytest.raises(AttributeError, match=r"x\.apply\(Op"):
+            value._backward = lambda: None
