@@ -78,7 +78,8 @@ DEFINED = table_of(Definition(*row) for row in (
     ("epoch", "One pass of training through all examples."),
     ("hidden layer", "A layer between the inputs and the output layer; its units are hidden units."),
     ("SGD", "Stochastic gradient descent: a step against the gradient of some of the examples.", r"w \leftarrow w - \eta \cdot g"),
-    ("universal approximation", "On a closed and bounded region, one hidden layer with enough units comes as near to any continuous function as one likes."),
+    ("universal approximation", "On a closed and bounded region, one hidden layer with enough units comes as near to any continuous function as one likes; "
+     "its activation must be no polynomial."),
     ("delta", "The gradient of the loss with respect to a layer's sums z: δ. From it come the gradients of weights, bias and inputs; ᵀ is transposed: a row "
      "where a column was.",
      "\\frac{\\partial L}{\\partial W} = \\delta x^T\n\\frac{\\partial L}{\\partial b} = \\delta\n\\frac{\\partial L}{\\partial x} = W^T \\delta"),

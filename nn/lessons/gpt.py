@@ -148,7 +148,8 @@ def tell(lesson: Lesson) -> Told:
         f"Embedding of the letter plus one of its place, {WIDTH} numbers; one head of attention (lesson attention), added to what came in; "
         f"a hidden layer of {HIDDEN} "
         f"ReLUs, added again; a score for each of {len(LETTERS)} letters. {run['parameters']} parameters. Every part is a lesson of this course: dot "
-        "products, softmax, ReLU, residual connections, cross-entropy. The mask costs nothing: when a letter is read, later ones are not there yet."
+        "products, softmax, ReLU, residual connections, cross-entropy. (Large transformers have many such layers, several heads in each, and a "
+        "normalisation before each part.) The mask costs nothing: when a letter is read, later ones are not there yet."
     )
     yield "# One token of a smaller GPT: two letters, width 2, one hidden unit"
     yield (

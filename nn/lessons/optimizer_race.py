@@ -138,6 +138,23 @@ def first_step(make: Callable[..., Optimizer]) -> float:
     return abs(moves(lambda w: make(w, 0.1), [50.0], [0.1])[0])
 
 
+def fall(direction: Sequence[float]) -> float:
+    """Return how fast the loss of the ravine falls at the start, for each 1 of a way in a direction."""
+    x, y = map(float, RAVINE["start"])
+    return -(x * direction[0] + STEEP * y * direction[1]) / math.hypot(*direction)
+
+
+def downhill() -> Told:
+    """Tell which way is the steepest, and that it is not the way to the goal."""
+    x, y = RAVINE["start"]
+    yield (
+        "In a direction u of length 1 the loss changes by g·u for each 1 of the way, at first. That is least where u points against g: no other way down is "
+        f"as steep. Here it is {fall((-x, -STEEP * y)):.1f} down for each 1; straight to the goal it would be {fall((-x, -y)):.1f}. The steepest way is "
+        "mostly across: the slope of w₂ is the larger, and w₁ has further to go. Plain descent must take steps small enough for the steep direction (η below "
+        f"2/{STEEP:g} = {2 / STEEP:g}), and then creeps along the flat one."
+    )
+
+
 def decayed() -> Told:
     """Tell what the weight decay of AdamW is worth here."""
     adam, adamw = (fewest(results("ravine")[name]) for name in ("Adam", "AdamW"))

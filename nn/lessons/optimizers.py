@@ -23,6 +23,7 @@ from nn.lessons.optimizer_race import (
     away_from,
     best,
     decayed,
+    downhill,
     fewest,
     first_step,
     gold,
@@ -70,10 +71,7 @@ def tell(lesson: Lesson) -> Told:
     yield "# A ravine: ½w₁² + ½·50·w₂², from (7, 1)"
     yield "Only part of the backward pass is shown: the way to the two weights."
     yield from passes(lesson.build(), about=("w1", "w2"))
-    yield (
-        "Downhill is mostly across: the slope of w₂ is the larger, and w₁ has further to go. Plain descent must take steps small "
-        f"enough for the steep direction (η below 2/{STEEP:g} = {2 / STEEP:g}), and then creeps along the flat one."
-    )
+    yield from downhill()
     yield f"# The race: the step from which the loss stays below {RAVINE['goal']:g}, for five learning rates, in {LIMIT} steps"
     yield table(results("ravine"), ("fewest", "largest"), on_the_way)
     yield f"Fewest: with the best of the five rates. Largest: the largest loss on the way with that rate; all begin at {ravine(*RAVINE['start']):g}."

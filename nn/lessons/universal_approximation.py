@@ -103,8 +103,10 @@ def tell(lesson: Lesson) -> Told:
     yield (
         "1989, in two papers: Cybenko, “Approximation by superpositions of a sigmoidal function”, and Hornik, Stinchcombe and White, “Multilayer "
         "feedforward networks are universal approximators”. For every continuous function on a closed and bounded region, and every error "
-        "above 0, there is one hidden layer that stays below that error. The document leaves out the region: outside the knots our network "
-        "goes straight on, and the sine does not."
+        "above 0, there is one hidden layer that stays below that error. Both are about units like the sigmoid. ReLU, and every "
+        "piecewise continuous activation that is no polynomial, came in 1993 (Leshno, Lin, Pinkus and Schocken). With a polynomial of degree n a hidden "
+        "layer makes sums of polynomials of degree n, and so no others, however many units it has. The document leaves out the region: outside the "
+        "knots our network goes straight on, and the sine does not."
     )
     yield (
         "How many units are enough? Here a knot costs one unit. With d inputs, a grid of 10 knots a side has 10^d of them: 100 for two inputs, and for the "

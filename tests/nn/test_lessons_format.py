@@ -21,6 +21,7 @@ KINDS = {
 }
 ALLOWED = {
     "1989": "a year",
+    "1993": "a year",
     "0.0000351085": "a published figure, as it was printed",
     "0.0000351019": "what it should be, beside it",
 }
