@@ -233,6 +233,7 @@ def add_class_kit(added: Any) -> None:
     deck.add_argument("--level", default="op", help=f"how much is drawn as one: {', '.join(LEVELS)}")
     deck.add_argument("--dark", action="store_true", help="light on a dark ground")
     cards = added.add_parser("flashcards", help="questions and answers of the whole course")
+    cards.add_argument("lesson", nargs="?", metavar="LESSON", help="those of one lesson; without, of all")
     cards.add_argument(
         "-o", "--output", metavar="FILE", help="a name in .txt, .json or .tsv (for Anki); printed without"
     )

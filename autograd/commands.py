@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 import autograd
 from autograd.classroom import Course, Lesson, walkthrough
 from autograd.classroom.arguments import name_list, read_number
-from autograd.classroom.find import find_lesson
+from autograd.classroom.find import find_lesson, unknown
 from autograd.classroom.lesson_files import course_of_folder
 from autograd.errors import DataError, FileError
 from autograd.explain.event_json import plain, stream
@@ -208,7 +208,9 @@ def show_cards(options: argparse.Namespace) -> None:
     from autograd.classroom import flashcards
 
     course = course_of(options)
-    deck = flashcards.deck(course)
+    if options.lesson is not None and options.lesson not in course.lessons:
+        raise unknown(options.lesson, course)
+    deck = [card for card in flashcards.deck(course) if options.lesson in (None, card.lesson)]
     if options.output is None:
         print(flashcards.as_text(deck, course), end="")
         return

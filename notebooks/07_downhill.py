@@ -30,7 +30,7 @@ from textwrap import fill
 from autograd import Parameter, draw, grad, play
 from autograd.classroom import compare
 from nn import SGD, Neuron, fit, linear_regression, mse_loss
-from nn.lessons import batches, learning_rates
+from nn.lessons import batches, guessing_game, learning_rates
 
 # %% [markdown]
 # ## A batch is a mean
@@ -129,6 +129,13 @@ print(fill(exercise.verdict(my_answer)))
 
 # %%
 play(learning_rates.build(), title="One step's gradient on a parabola", quiz=True)
+
+# %% [markdown]
+# A learning rate is a number like any other, so it has a gradient too. Here are two guesses of the guessing game as one graph, with η = 0.1. In which
+# direction should η go, and through how many paths does it act?
+
+# %%
+play(guessing_game.LESSON)
 
 # %% [markdown]
 # ## Reading a column of losses

@@ -96,10 +96,9 @@ def tell(lesson: Lesson) -> Told:
     )
     positive, centred = zigzag(True), zigzag(False)
     yield Claim(
-        f"A weight's gradient is δ times its input. If all inputs are positive, all weights of a neuron go up together or down together: at "
-        f"{positive.together:.0%} of {ZIGZAG} steps of descent, an example a step. To go from (0, 0) to (1, −1) they must zig-zag, {positive.path:.1f} far, "
-        "because no input is below 0. With "
-        f"the same inputs less ½ they go together at {centred.together:.0%} of the steps, and the way is {centred.path:.1f} long; "
+        "A weight's gradient is δ times its input. If all inputs are positive, all weights of a neuron go up together or down together. Two weights go from "
+        f"(0, 0) to (1, −1) in {ZIGZAG} steps of descent, an example a step: together at {positive.together:.0%} of them, so in a zig-zag {positive.path:.1f} "
+        f"long, because no input is below 0. With the same inputs less ½ they go together at {centred.together:.0%}, and the way is {centred.path:.1f} long; "
         f"the straight one is {math.sqrt(2):.1f}.",
         lambda never_below_0: zigzag(never_below_0).path > 2 * math.sqrt(2),
     )

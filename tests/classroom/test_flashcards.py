@@ -131,3 +131,15 @@ def test_the_command_prints_or_writes(tmp_path, capsys):
     assert "it should end in .txt, .json, .tsv" in capsys.readouterr().err
     assert main(["flashcards", "-o", str(tmp_path / "nowhere" / "cards.tsv")]) == 2
     assert "cannot be written: No such file" in capsys.readouterr().err
+
+
+def test_the_command_prints_the_cards_of_one_lesson(capsys):
+    assert main(["flashcards", "layer"]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("layer\n-----\n\nQ  How many parameters does a layer")
+    assert told.count("Q  ") == sum(card.lesson == "layer" for card in deck(COURSE)) > 1
+
+
+def test_a_lesson_without_that_name_has_no_cards(capsys):
+    assert main(["flashcards", "leyer"]) == 2
+    assert "layer" in capsys.readouterr().err
