@@ -98,8 +98,8 @@ def tell(lesson: Lesson) -> Told:
     yield Claim(
         "A weight's gradient is δ times its input. If all inputs are positive, all weights of a neuron go up together or down together. Two weights go from "
         f"(0, 0) to (1, −1) in {ZIGZAG} steps of descent, an example a step: together at {positive.together:.0%} of them, so in a zig-zag {positive.path:.1f} "
-        f"long, because no input is below 0. With the same inputs less ½ they go together at {centred.together:.0%}, and the way is {centred.path:.1f} long; "
-        f"the straight one is {math.sqrt(2):.1f}.",
+        f"long, because no input is below 0. With the same inputs less ½ they go together at {centred.together:.0%}, {centred.path:.1f} far; "
+        f"straight it is {math.sqrt(2):.1f}.",
         lambda never_below_0: zigzag(never_below_0).path > 2 * math.sqrt(2),
     )
     yield "# The kink of ReLU"
@@ -112,14 +112,14 @@ def tell(lesson: Lesson) -> Told:
     )
     yield "# Softmax compares"
     yield from define("logit", "softmax")
-    yield "An activation looks at one number. Softmax looks at all outputs of a layer, and makes probabilities of them: here is the first."
+    yield "Softmax looks at all outputs of a layer, not at one number. Here is its first probability."
     yield from passes(lesson.build())
     yield softmax_table()
     p = probabilities()
     yield (
         f"They add up to {number(sum(p).data)}. A logit that is larger by 1 gives e = {p[0] / p[1]:.3f} times the probability, as between p1 and p2. "
         "Adding the same to "
-        "all logits changes nothing; doubling them makes softmax more confident."
+        "all changes nothing; doubling all makes softmax surer."
     )
     yield "# Which one?"
     yield from define("hidden layer")
@@ -192,7 +192,7 @@ LESSON = Lesson(
     measure=measure,
     plot=plot,
     notes=(
-        Note("compute S", "Powers grow fast: e^710 is too large for a float. softmax first subtracts the largest logit from each, which changes nothing."),
+        Note("compute S", "e^710 is too large for a float; softmax first subtracts the largest logit: nothing changes."),
         Note("ready e1", "Two ways lead back to e1: it is above the line and, in S, below it. The first raises p1, the second lowers it."),
         Note("ready z1", "The same as p1·(1 − p1), as for a sigmoid."),
         Note("ready z2", "The same as −p1·p2: raising another logit takes probability away from p1. The three gradients add up to 0."),

@@ -56,7 +56,7 @@ DEFINED = table_of(Definition(*row) for row in (
     ("logit", "What a network returns before sigmoid or softmax: any number, not yet a probability."),
     ("softmax", "Turns a list of logits into probabilities: all positive, and 1 in sum.", r"\hat{y}_i = \frac{e^{z_i}}{\sum_j e^{z_j}}"),
     ("saturated", "Of a unit: so far out on a sigmoid or a tanh that the slope there is nearly 0."),
-    ("central difference", "What a small step h to both sides says of a slope, without any rule for it.", r"\frac{f(x + h) - f(x - h)}{2 \cdot h}"),
+    ("central difference", "What a small step h to both sides says of a slope, without a rule for it.", r"\frac{f(x + h) - f(x - h)}{2 \cdot h}"),
     ("kink", "A point where the slope jumps. What the slope is there is a choice."),
     ("dead unit", "A ReLU that is at or below 0 for every example: no gradient passes, and none moves its weights."),
     # --- losses ---

@@ -90,7 +90,7 @@ def tell(lesson: Lesson) -> Told:
     )
     yield "# A price: mean squared error"
     yield from define("model", "mean squared error")
-    yield "p1, p2 and p3 are the predicted prices of three houses, e1 to e3 their errors, s1 to s3 the squares of these."
+    yield "p1 to p3 are predicted prices of three houses, e1 to e3 their errors, s1 to s3 the squares."
     yield from passes(lesson.build(), about=("s1", "s2", "s3", "e1", "e2", "e3", "p2"))
     yield from define("outlier", "mean absolute error", "Huber loss")
     yield price_table(found)
@@ -228,9 +228,9 @@ LESSON = Lesson(
     measure=measure,
     plot=plot,
     notes=(
-        Note("compute s2", "Squares are never negative, so errors of opposite signs cannot cancel; and twice the error costs four times."),
-        Note("chain s2→e2", "The slope of e² is 2e: zero for a perfect prediction, and it says in which direction the error lies."),
-        Note("ready p2", "Too low a price, so a negative gradient: raise it. In size twice that of the first house, for twice the error."),
+        Note("compute s2", "Squares are never negative, so errors cannot cancel; and twice the error costs four times."),
+        Note("chain s2→e2", "The slope of e² is 2e: zero for a perfect prediction, otherwise with the sign of the error."),
+        Note("ready p2", "Too low a price, so a negative gradient: raise it. It is twice house 1's, for twice the error."),
     ),
     exercises=(
         GradientOf(houses, "p2", -40_000 / 3, {"sign of the delta": 40_000 / 3, "½(t − o)² for (t − o)²": -20_000 / 3}),

@@ -83,7 +83,7 @@ def tell(lesson: Lesson) -> Told:
             yield "Left out are u1, c1, c2 and x, which are computed like u2, b and w."
         yield from (event for event in events if event.key not in LEFT_OUT)
     after = loss_of(forward(model, batch[0][0]), 1).data
-    yield f"One step, and the loss of this example has gone from {first_example().data:.4f} to {after:.4f}. Training repeats these four steps."
+    yield f"One step, and the loss of this example has gone from {first_example().data:.4f} to {after:.4f}. Training repeats this."
     yield "# Where the loss begins"
     yield from beginning()
     yield "# The whole loop"
@@ -266,7 +266,7 @@ LESSON = Lesson(
     measure=measure,
     notes=(
         Note("ready z2", "ŷ2 − 1: the true class should have had all. Both gradients together are 0: what one class is given the other loses."),
-        Note("update u2", "The weight of the true class goes up. No update of this step has used a number that another has changed: all gradients came first."),
+        Note("update u2", "The true class's weight goes up. No update uses what another changed: gradients came first."),
     ),
     exercises=(
         GradientOf(first_example, "z2", -0.880797077977882, {"= in the place of +=": 0.119202922022118, "sign of the delta": 0.880797077977882}),
