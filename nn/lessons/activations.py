@@ -85,8 +85,8 @@ def tell(lesson: Lesson) -> Told:
     )
     yield (
         "Sigmoid is the oldest of them, and comes from biology: a nerve cell fires somewhere between never (0) and as fast as it can (1). “Computationally "
-        f"expensive”, says the document. Beside ReLU it is: x is brought into a small range, and there eˣ is computed as a polynomial of degree "
-        f"{degree()}, with {degree()} multiplications, where ReLU takes one comparison. But the sum before it has one for each input: "
+        f"expensive”, says the document. Beside ReLU it is: x is brought into a small range, and there a polynomial of degree {degree()} gives eˣ "
+        f"to 16 digits (one way of several), with {degree()} multiplications, where ReLU takes one comparison. But the sum before it has one for each input: "
         f"{PIXELS} for the pixels of a digit."
     )
     yield "# Outputs that are never below 0"

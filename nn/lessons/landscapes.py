@@ -184,12 +184,13 @@ def plateaus() -> str:
     """Say how two optimizers fare on the plateau."""
     slope = 5 * math.exp(-12.5)
     adam = arrives(lambda ws: Adam(ws, 0.1), 200)
+    at_1 = next(step for step, (w,) in enumerate(walk(plateau, (5.0,), lambda ws: Adam(ws, 0.1), 200)) if w <= 1)
     end, rolling = (walk(plateau, (5.0,), partial(SGD, lr=0.1, momentum=beta), 1000)[-1][0] for beta in (0.0, 0.9))
     return (
         f"The slope there is {number(slope)}. Gradient descent with learning rate 0.1 is at w = {end:.4f} after 1,000 steps, with "
         f"momentum 0.9 at {rolling:.3f}. "
-        f"Adam, which has momentum too and divides by the size of the slope, is in the hole after {adam}. "
-        f"“Patience”, says the document: it takes {patience():,} steps until w is 1."
+        f"Adam, which has momentum too and divides by the size of the slope, is at w = 1 after {at_1} and in the hole after {adam}, "
+        f"below a height of 0.01. “Patience”, says the document: plain descent takes {patience():,} steps until w is 1."
     )
 
 
