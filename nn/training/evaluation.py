@@ -126,7 +126,7 @@ def example_losses(model: Module, loss: Loss, inputs: Sequence[Any], targets: Se
 
 def training_losses(run: Run, inputs: Sequence[Any], targets: Sequence[Any]) -> list[Value]:
     """Return the same in a training, which looks at the first example that it learns from."""
-    outputs = batched(run.model, inputs)
+    outputs = [*batched(run.model, inputs)]
     losses = losses_of(run.loss, outputs, targets)
     if run.twice is None:
         run.twice = activated_twice(outputs[0], losses[0])

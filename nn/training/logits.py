@@ -1,6 +1,6 @@
 """Softmax or sigmoid taken twice: a loss of logits that is given probabilities. The graph of one example shows it."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from copy import deepcopy
 from typing import TypeVar
@@ -80,12 +80,15 @@ def made_by(node: Value) -> str:
     return {0: "", 1: "sigmoid"}.get(len(powers(node.parents[1])), "softmax" if row(node.parents[0]) else "")
 
 
-def taken_for_logits(node: Value) -> Iterator[Value]:
-    """Yield what softmax, sigmoid, or the logarithm of one is taken of, if that is what a node computes."""
+def taken_for_logits(node: Value) -> list[Value]:
+    """Return what softmax, sigmoid, or the logarithm of one is taken of, if that is what a node computes."""
+    taken: Sequence[Value] = ()
     if row(node) in ("logsumexp", "softplus", "sigmoid"):
-        yield from map(unshifted, node.parents)
+        taken = node.parents
     elif row(node) in ("log", "div"):
-        yield from (unshifted(power.parents[0]) for power in powers(node.parents[-1]))
+        taken = [power.parents[0] for power in powers(node.parents[-1])]
+    logits = [unshifted(z) for z in taken]
+    return logits if len(set(logits)) == len(logits) else []  # ln(e^d + e^−d) is another loss: log-cosh
 
 
 def unshifted(node: Value) -> Value:

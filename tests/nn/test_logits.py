@@ -24,6 +24,16 @@ class Model(nn.Module):
         return self.finish(list(self.inner(x)))
 
 
+class Tempered(nn.Module):
+    """Logits that are divided by a parameter."""
+
+    def __init__(self):
+        self.inner, self.temperature = nn.Layer(2, 3, "linear", Random(0)), Parameter(2.0)
+
+    def __call__(self, x):
+        return [z / self.temperature for z in self.inner(x)]
+
+
 class ByHand(nn.Module):
     """Nothing of nn in it: two lists of weights, and the textbook's softmax."""
 
@@ -130,6 +140,11 @@ RIGHT = {
     "a deviation": (lambda: nn.Layer(2, 2, "sigmoid"), spread),
     "two heads": (lambda: Model(3, lambda zs: [*zs[:2], zs[2].sigmoid()]), lambda out, t: ce(out[:2], t) + nn.binary_cross_entropy(out[2], t)),
     "a soft step": (lambda: nn.Layer(2, 1, "sigmoid"), lambda out, t: ((10 * (out[0] - 0.5)).sigmoid() - t) ** 2),
+    "log-cosh": (lambda: nn.Layer(2, 1, "sigmoid"), lambda out, t: logsumexp([out[0] - t, t - out[0]])),
+    "a learnt temperature": (Tempered, ce),
+    "probabilities that were gates": (lambda: Model(3, lambda zs: [p * z for p, z in zip(nn.softmax(zs), zs, strict=True)]), ce),
+    "smoothed labels": (lambda: nn.Layer(2, 3, "linear"), lambda out, t: ce(out, [0.9 if k == t else 0.05 for k in range(3)])),
+    "an entropy": (lambda: nn.Layer(2, 3, "linear"), lambda out, t: ce(out, t) + total([p * p.log() for p in nn.softmax(out)])),
     "a dict": (lambda: Model(2, lambda zs: {"logits": zs}), lambda out, t: ce(out["logits"], t)),
     "a power of e": (lambda: Model(1, lambda zs: [e ** zs[0]]), nn.mse_loss),
 }  # fmt: skip
@@ -182,6 +197,16 @@ def test_fit_looks_at_what_it_computes_anyway():
     with pytest.warns(nn.LogitsWarning):
         nn.fit(model, nn.xor(), loss, nn.SGD(model.parameters(), lr=0.1), 2, batch_size=3)
     assert (model.calls, next(model.numbers), len(targets)) == (8, 8, 8)
+
+
+def test_a_batch_that_comes_one_by_one_is_looked_at_too():
+    class OneByOne(Model):
+        def batch(self, rows):
+            yield from (self(row) for row in rows)
+
+    model = OneByOne(3, nn.softmax)
+    with pytest.warns(nn.LogitsWarning):
+        nn.fit(model, nn.xor(), ce, nn.SGD(model.parameters(), lr=0.1), 1)
 
 
 def test_diagnose_leaves_a_model_as_it_was():
