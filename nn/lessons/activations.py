@@ -74,7 +74,7 @@ def tell(lesson: Lesson) -> Told:
     yield table(slope)
     yield (
         f"At 0 tanh has the slope {number(slope('tanh', 0))} and sigmoid {number(slope('sigmoid', 0))}, which is the most it ever has: a sigmoid hands back "
-        f"a quarter at best, and {DEEP} in a row {number(slope('sigmoid', 0) ** DEEP)} of it (leaving the weights aside). "
+        f"a quarter at best, and {DEEP} in a row {number(slope('sigmoid', 0) ** DEEP)} of it (e−07 says: times 10⁻⁷; the weights are left aside). "
         f"tanh hands on all of it at 0, but flattens sooner: at 4 its slope is {slope('tanh', 4):.4f}, sigmoid's {slope('sigmoid', 4):.4f}. At 10 "
         f"sigmoid's is {number(slope('sigmoid', 10))}: it is saturated, and "
         "the weights before it hardly move."

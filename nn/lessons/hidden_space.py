@@ -227,7 +227,7 @@ LESSON = Lesson(
         GradientOf(at_1_1, "u2", 0.008831353106646, {"upstream alone": 0.017662706213291, "local alone": 0.5}),
         choice(
             "What does the hidden layer do with (0, 1) and (1, 0)?",
-            [("it leaves them where they are", "They were at a distance of √2."),
+            [("it leaves them where they are", "Then they would still be √2 apart."),
              ("it puts them on one point", ""),
              ("it puts them on opposite sides", "They want the same answer, and get it.")],
             lambda: 2 if hidden(by_hand())[1] == hidden(by_hand())[2] else 3,

@@ -113,8 +113,8 @@ def shaken() -> Told:
     counts = [(f"begun in the {name} valley", *(left_by(noise, name) for noise in NOISES)) for name in rise]
     yield as_table([("standard deviation of the noise", *NOISES), *counts])
     yield (
-        f"Too little noise leaves no valley. Much of it leaves the deep one too, though not as often: from there to the hump it is {rise['deep']:.2f} up, from "
-        f"the shallow one {rise['shallow']:.2f}."
+        "With too little noise no run leaves its valley. With much of it some leave the deep one too, though not as many: from there to the hump it is "
+        f"{rise['deep']:.2f} up, from the shallow one {rise['shallow']:.2f}."
     )
 
 

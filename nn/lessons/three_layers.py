@@ -233,7 +233,7 @@ LESSON = Lesson(
         GradientOf(build, "a²₁", 0.731058578630, {"= in the place of +=": 0.365529289315, "sign of the delta": -0.731058578630}),
         choice(
             "What is the gradient at the logits?",
-            [("y − ŷ", "That points uphill of nothing: the sign is turned round."),
+            [("y − ŷ", "Its sign is the other one: a step against it would make the loss larger."),
              ("ŷ", "The true class gets −1 besides."),
              ("ŷ − y", "")],
             lambda: 1 + candidates().index([measured(build())[f"∂L/∂z³{j}"] for j in "₁₂"]),
