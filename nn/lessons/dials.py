@@ -100,6 +100,18 @@ def ill(first: float = 2.5, second: float = -5.0) -> Value:
     return loss
 
 
+def woken() -> list[float]:
+    """Return the sum of a dead ReLU in a later layer, before and after each of two steps: another unit moves what it reads."""
+    w, sums = Parameter(1.0, "w"), list[float]()
+    optimizer = SGD([w], 0.1)
+    for _ in range(3):
+        sums.append(w.data - 2)
+        optimizer.zero_grad()
+        ((w + (w - 2).relu() - 5) ** 2).backward()
+        optimizer.step()
+    return sums
+
+
 def tell(lesson: Lesson) -> Told:
     """Read the dials of six trainings, then look into the two units through which nothing passes."""
     yield "# Six trainings, and what a monitor reads after the last epoch"
@@ -160,6 +172,12 @@ def verdicts() -> Told:
     )
     killed = watched(CASES[1]).rows[-1].layers[0].dead
     yield f"One illness brings another: the learning rate of 20 has thrown {killed:.0%} of the first layer's ReLUs below 0, where they stay."
+    sums = woken()
+    yield (
+        "“It stops learning forever”, says the document of a dead ReLU. In the first layer it does, since the inputs stay as they are. In a later one the "
+        "units before it may wake it. Let h = w, r = relu(h − 2) and o = h + r, with w = 1 and the target 5. r is dead, its sum is "
+        f"{number(sums[0])}; but w learns by way of h. After two steps with rate 0.1 on (o − 5)² the sum is {number(round(sums[2], 9))}, and r is on."
+    )
     deaths = [epoch for epoch in range(1, EPOCHS) if dead(HEALTHY)[epoch] > dead(HEALTHY)[epoch - 1]]
     yield Claim(
         f"Even the healthy training ends with {dead(HEALTHY)[-1]:.0%} of its eight ReLUs dead: none at first, one dies in epoch {deaths[0] + 1} and one in "
