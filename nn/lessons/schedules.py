@@ -164,8 +164,8 @@ def tell(lesson: Lesson) -> Told:
     yield gains()
     yield (
         "The noisy gradient is w plus noise with standard deviation 1; the distance is the root of the mean square over the runs. "
-        f"With noisy gradients a constant rate never settles: it keeps a distance of √(η/(2 − η)), {floor(LARGE):.3f} for η = {LARGE:g}, "
-        "and the runs find it. A small rate would "
+        "With noisy gradients a constant rate never settles: a step leaves (1 − η)² of the squared distance, and the noise adds η². They balance at "
+        f"η/(2 − η), a distance of {floor(LARGE):.3f} for η = {LARGE:g}, and the runs find it. A small rate would "
         "keep less, and is still on its way. A schedule has both: large steps to get there, small ones to settle."
     )
 

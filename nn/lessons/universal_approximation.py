@@ -70,7 +70,8 @@ def tell(lesson: Lesson) -> Told:
         "Below, the first two at x = 0.7: k1 and k2 are the knots, u1 and u2 the weights, f the output. Let the curve have the height y = 0.8 there. "
         "Only part of the backward pass is shown: the way to the second weight, to the second knot and to x."
     )
-    yield from passes(lesson.build(), about=("f", "u2", "a1", "a2", "z1", "z2", "k2", "x"))
+    items = passes(lesson.build(), about=("f", "u2", "a1", "a2", "z1", "z2", "k2", "x"))
+    yield from (item for item in items if isinstance(item, str) or item.key not in ("ready z1", "ready z2"))
     yield "# A whole curve by hand: sin(π·x) from −1 to 1"
     yield (
         "Cut the way from −1 to 1 into n even pieces, each 2/n long, and put a knot of its own at the left end of each: n units. The weight of each is the "
@@ -87,7 +88,7 @@ def tell(lesson: Lesson) -> Told:
     )
     yield "# The same networks, trained"
     yield from define("seed")
-    yield f"Adam, learning rate {LEARNING_RATE}, {EPOCHS} epochs, on 17 points of the curve. The largest error, from random weights of some seeds:"
+    yield f"Adam, learning rate {LEARNING_RATE}, {EPOCHS} epochs, on 17 points of the curve. The largest error, for some seeds:"
     yield trained_table()
     hand, found = errors()
     nearer = [seed for seed in SEEDS if found[2, seed] < hand[2]]
@@ -163,7 +164,7 @@ def depth() -> Told:
     side_by_side, units = most_pieces(), 2 * TENTS
     yield Claim(
         f"{TENTS} tents make {pieces(TENTS)} pieces with {units} ReLUs because each folds what the one before has made: {units} ReLUs side by side make at "
-        f"most {units + 1} pieces (of {NETWORKS} networks with random weights the most is {side_by_side}).",
+        f"most {units + 1} pieces (of {NETWORKS} random networks the most is {side_by_side}).",
         lambda folded: (pieces(TENTS) if folded else side_by_side) > units + 1,
     )
     yield (
@@ -253,8 +254,8 @@ LESSON = Lesson(
     },
     measure=measure,
     notes=(
-        Note("ready k2", "The knot is a bias. Training moves it too: a network chooses where its corners are, and by hand we did not."),
-        Note("ready x", "2 of unit 1 and −4 of unit 2: the slope of the network here is −2, and it falls where it should be higher."),
+        Note("ready k2", "The knot is a bias, which training moves too: so a network chooses where its corners are."),
+        Note("ready x", "2 of unit 1 and −4 of unit 2 make a slope of −2 here: f falls where it should be higher."),
     ),
     exercises=(
         GradientOf(corner, "u2", -0.08, {"upstream alone": -0.4, "sign of the delta": 0.08, "½(t − o)² for (t − o)²": -0.04}),
