@@ -36,7 +36,7 @@ from nn.plots import decision_boundary, hidden_space
 # %% [markdown]
 # ## A network with weights chosen by hand
 #
-# Two ReLU units, h1 = relu(x1 + x2 − 0.5) and h2 = relu(x1 + x2 − 1.5), and a sigmoid of h1 − 2·h2 − 0.25. It stands in a text as a network
+# Two ReLU units, a1 = relu(x1 + x2 − 0.5) and a2 = relu(x1 + x2 − 1.5), and a sigmoid of a1 − 2·a2 − 0.25. It stands in a text as a network
 # that computes XOR. Does it? Work out (1, 1) on paper first: is the last sum above 0, or below?
 
 # %%

@@ -189,7 +189,8 @@ def tell(lesson: Lesson) -> Told:
         "The names are the same: backward, grad, zero_grad, step, parameters. So is the idea: both remember, at each operation, how to go back. A tensor is an "
         "array of numbers and one node; a Value is one number and one node. PyTorch's graph is thrown away by backward(); ours stays to be looked at. A "
         "tensor's gradient is a tensor of its shape, and .item() takes the number out. PyTorch computes in float32 unless told otherwise: double() "
-        "makes the digits agree."
+        "makes the digits agree. A leaf has a gradient only where requires_grad=True asks for one. Linear(2, 2) is a layer of 2 inputs and 2 outputs; it "
+        "begins with random weights, which are replaced here under no_grad(): without becoming a part of the graph."
     )
     yield "# What backward does in both, for the tiny network"
     yield from passes(lesson.build(), about=("a", "z", "w", "b"))
