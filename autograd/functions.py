@@ -15,7 +15,7 @@ from autograd.modes import must_record
 from autograd.moment import check_moment
 from autograd.namespaces import methods
 from autograd.op import SHARED, Op
-from autograd.refusals import NO_GRADIENT, as_float, is_lost, lost_graph, must_be_called, no_second
+from autograd.refusals import NO_GRADIENT, a_or_an, as_float, is_lost, lost_graph, must_be_called, no_second
 from autograd.value import Value, lift
 
 Number = Value | float
@@ -278,4 +278,4 @@ def _all_values(name: str, nodes: Sequence[object]) -> None:
                 if callable(node)
                 else "Keep the Value that you computed with, and give that"
             )
-            raise GraphError(f"{name} asks for Values of one graph, and {node!r} is a {type(node).__name__}. {remedy}.")
+            raise GraphError(f"{name} asks for Values of one graph, and {node!r} is {a_or_an(node)}. {remedy}.")

@@ -38,15 +38,25 @@ def shown(x: object) -> str:
     return text if len(text) < 40 else f"{text[:36]} …"
 
 
+def a_or_an(x: object) -> str:
+    """Name the type of a thing, with its article.
+
+    >>> a_or_an("text"), a_or_an(3)
+    ('a str', 'an int')
+    """
+    name = type(x).__name__
+    return f"{'an' if name[0] in 'aeioAEIO' else 'a'} {name}"
+
+
 def described(x: object) -> str:
     """Say what something is that is not a number, and what would work."""
     kind = type(x).__name__
     if isinstance(x, Node):
-        return f"a {kind} already. Use it as it is; its number is x.data, and x.detach() is a leaf of its own."
+        return f"{a_or_an(x)} already. Use it as it is; its number is x.data, and x.detach() is a leaf of its own."
     if kind in ("bool", "bool_"):  # NumPy has its own
         return "a bool, a truth value. If you mean 1 or 0, write float(x)."
     if isinstance(x, (str, bytes)):
-        return f"a {kind}, which is text. If it reads as a number, write float(x)."
+        return f"{a_or_an(x)}, which is text. If it reads as a number, write float(x)."
     if isinstance(x, complex):
         return "complex. Gradients here are of real numbers: use x.real and x.imag separately."
     if x is None:
@@ -55,17 +65,17 @@ def described(x: object) -> str:
         kind = "list" if isinstance(x, list) else kind
         return f"a {kind} of Values. Take one of them, xs[0]; for all of them, go through the {kind}."
     if getattr(x, "shape", None) == () and getattr(x, "mask", False):
-        return f"a {kind}: there is no number behind the mask. Leave it out, or write what is to stand for it, Value(0.0) say."
+        return f"{a_or_an(x)}: there is no number behind the mask. Leave it out, or write what is to stand for it, Value(0.0) say."
     if getattr(x, "shape", None) == ():
-        return f"a {kind} of one number. Write x.item()."
+        return f"{a_or_an(x)} of one number. Write x.item()."
     if hasattr(x, "shape"):
         return (
-            f"a {kind}, which may hold many. Make one Value for each: [Value(x) for x in xs]. To compute with an array of Values and "
+            f"{a_or_an(x)}, which may hold many. Make one Value for each: [Value(x) for x in xs]. To compute with an array of Values and "
             "the Value b, make an array of that too: W @ x + np.array([b])."
         )
     if isinstance(x, (list, tuple, set, dict)):
-        return f"a {kind}, which may hold many. Make one Value for each: [Value(x) for x in xs]."
-    return f"a {kind}. If it stands for one number, write float(x)."
+        return f"{a_or_an(x)}, which may hold many. Make one Value for each: [Value(x) for x in xs]."
+    return f"{a_or_an(x)}. If it stands for one number, write float(x)."
 
 
 def check_data(data: object) -> None:
@@ -77,9 +87,8 @@ def check_data(data: object) -> None:
         )
     as_float(data)
     if not isinstance(data, (float, int)):
-        kind = type(data).__name__
         raise DataError(
-            f"data was set to {shown(data)}, a {kind}, and what is computed from it may be rounded as a {kind} is. "
+            f"data was set to {shown(data)}, {a_or_an(data)}, and what is computed from it may be rounded as {a_or_an(data)} is. "
             "Write v.data = float(x), and compute again."
         )
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal, TypeAlias
 
 from autograd import DataError, DomainError, LengthError, Value, lift, mean, sum
+from autograd.refusals import a_or_an
 from nn.checks import Number, choose, class_number, is_list
 from nn.nested import flat
 
@@ -55,7 +56,7 @@ def several(x: Any) -> bool:
     """Tell whether something is a list of numbers, rather than one; an array is refused."""
     if getattr(x, "shape", ()):
         raise DataError(
-            f"A loss takes numbers, Values and lists of them, and here is a {type(x).__name__}. Give its .tolist()."
+            f"A loss takes numbers, Values and lists of them, and here is {a_or_an(x)}. Give its .tolist()."
         )
     return is_list(x)
 

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import DataError, MissingPackageError
 from autograd.file_io import file_path, read_file, write_file
+from autograd.refusals import a_or_an
 from nn.checks import first_three
 from nn.errors import FileStateError, FormatError, StateError
 from nn.layers import Layer
@@ -88,7 +89,7 @@ def arrays_of(state: Any) -> dict[str, Any]:
     """Return NumPy arrays of what a dict holds, if that is numbers."""
     if not isinstance(state, Mapping):
         raise DataError(
-            f"Weights are a dict of arrays by name, and this is a {type(state).__name__}. For a file there is load_weights(model, path)."
+            f"Weights are a dict of arrays by name, and this is {a_or_an(state)}. For a file there is load_weights(model, path)."
         )
     return {name: array_of_numbers(name, array) for name, array in state.items()}
 

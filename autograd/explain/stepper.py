@@ -14,7 +14,7 @@ from autograd.explain.events import Chain, Compute, Event, Names, Ready, Seed, U
 from autograd.explain.expression import Expr
 from autograd.graph import Use, names, topological_order, uses
 from autograd.moment import check_moment
-from autograd.refusals import is_lost, lost_graph
+from autograd.refusals import a_or_an, is_lost, lost_graph
 from autograd.value import Value
 
 
@@ -51,7 +51,7 @@ def order_of(caller: str, root: object, moment: Names | None = None) -> list[Val
     """
     if not isinstance(root, Value):
         raise GraphError(
-            f"{caller} takes the Value at the end of a computation, and {root!r} is a {type(root).__name__}. Give it the loss itself."
+            f"{caller} takes the Value at the end of a computation, and {root!r} is {a_or_an(root)}. Give it the loss itself."
         )
     if is_lost(root):
         raise lost_graph(caller)
@@ -64,9 +64,7 @@ def order_of(caller: str, root: object, moment: Names | None = None) -> list[Val
 def check_in_graph(order: list[Value], node: object, caller: str) -> None:
     """Raise GraphError unless a node is in the graph."""
     if not isinstance(node, Value):
-        raise GraphError(
-            f"{caller} asks about a Value, and {node!r} is a {type(node).__name__}. Give it a node of the graph."
-        )
+        raise GraphError(f"{caller} asks about a Value, and {node!r} is {a_or_an(node)}. Give it a node of the graph.")
     if node not in set(order):
         raise GraphError(
             f"{node!r} is not in this graph: the root was not made from it. Give one of the nodes it was made from."

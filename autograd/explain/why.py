@@ -13,7 +13,7 @@ from autograd.explain.events import Chain, Event, Names, Ready
 from autograd.explain.notation import as_table, enclosed, equals, signed, terms, tex_number
 from autograd.explain.stepper import backward, order_of, snapshot
 from autograd.graph import number
-from autograd.refusals import is_lost
+from autograd.refusals import a_or_an, is_lost
 from autograd.value import Value
 
 ZERO, CANCELS = "Zero: {}.", "cancels: {}"
@@ -121,9 +121,7 @@ def why(root: Value, value: Value, moment: Names | None = None) -> Why:
     """
     order = order_of("why", root, moment)
     if not isinstance(value, Value):
-        raise GraphError(
-            f"why asks about a Value, and {value!r} is a {type(value).__name__}. Give it a node of the graph."
-        )
+        raise GraphError(f"why asks about a Value, and {value!r} is {a_or_an(value)}. Give it a node of the graph.")
     named = moment or snapshot(order if value in set(order) else [*order, value])
     events = list(backward(order, named))
     uses = tuple(event for event in events if isinstance(event, Chain) and event.parent is value)

@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 
 from autograd.errors import DataError, LengthError
+from autograd.refusals import a_or_an
 from autograd.replay.program import Floats
 from autograd.value import Value
 
@@ -75,7 +76,7 @@ class ExampleForm:
         if self.keyed and isinstance(batch, Mapping):
             return self._joined(batch)
         if not isinstance(batch, (list, tuple)):
-            raise DataError(f"{self.name} was recorded as {self}, and here is a {type(batch).__name__}.")
+            raise DataError(f"{self.name} was recorded as {self}, and here is {a_or_an(batch)}.")
         if not self.keyed and self._is_single(batch):
             return self._joined(dict(enumerate(batch)))
         if not batch:

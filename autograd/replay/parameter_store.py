@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from autograd.errors import GraphError
-from autograd.refusals import as_float
+from autograd.refusals import a_or_an, as_float
 from autograd.replay.program import Floats, Ints
 from autograd.value import Value
 
@@ -196,7 +196,7 @@ class RecordedParameters:
         self.parameters, self._numbers, self._machine_gradients = parameters, numbers, gradients
         if strange := [p for p in parameters if type(p) not in (Value, StoredParameter)]:
             raise GraphError(
-                f"{strange[0]!r} is a {type(strange[0]).__name__}: a class of its own would be lost where a record keeps its parameters. "
+                f"{strange[0]!r} is {a_or_an(strange[0])}: a class of its own would be lost where a record keeps its parameters. "
                 "Make it a Parameter."
             )
         with changing_stores:

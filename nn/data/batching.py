@@ -13,6 +13,7 @@ from random import Random
 from typing import Any, TypeAlias, TypeVar, overload
 
 from autograd import DataError, DomainError, LengthError, Value
+from autograd.refusals import a_or_an
 from nn.checks import as_list, check_count, check_rng, class_number, is_list, shortened
 
 T = TypeVar("T")  # the target is what the loss takes: a class, a number, a list
@@ -130,7 +131,7 @@ def checked(data: Data[T]) -> Data[T]:
             if isinstance(data, Iterable)
             else "Two examples are [([0.0, 1.0], 1), ([1.0, 1.0], 0)]."
         )
-        raise DataError(f"Data is a list of pairs (inputs, target), and this is a {type(data).__name__}. {hint}")
+        raise DataError(f"Data is a list of pairs (inputs, target), and this is {a_or_an(data)}. {hint}")
     examples = list(data)
     if len(examples) != len(data):
         raise LengthError(

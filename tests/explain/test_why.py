@@ -104,6 +104,11 @@ def test_a_zero_is_explained():
     assert why(product, a).reason == "Zero: blocked by mul at p (b = 0)."
 
 
+def test_a_report_shows_its_uses_and_not_the_graph_behind_them():
+    x = Value(5.0, "x")
+    assert repr(why(x * x, x)).startswith("Why(uses=")
+
+
 def test_a_zero_is_traced_to_where_the_gradient_was_lost():
     x = Value(1.0, "x")
     z = dot([Value(-2.0, "w")], [x], 0.5)
