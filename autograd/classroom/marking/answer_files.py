@@ -19,7 +19,7 @@ from autograd.graph import printable
 
 HEAD = re.compile(r"#\s*chalkgrad-answers\s+(\d+)\s+(\S+)\s*(.*)")
 NUMBERED = re.compile(r"\(?(\d{1,4})\s*(?:[:)]|\.(?=\s|$))\s*(.*)")
-NAMED = re.compile(r"[^=]*[^\W\d][^=]*=\s*(.+)")
+NAMED = re.compile(r"(?=[^=]*[^\W\d])[^=]*=\s*(.+)")  # looks for the letter once, so that a long line takes no longer
 LARGEST = 1_000_000  # bytes of a file of answers
 MOST_PLACES = 100
 LONGEST = 60  # characters of an answer that is shown

@@ -295,6 +295,16 @@ def test_large_and_odd_answers_are_listed_and_the_others_marked(week, capsys):
     assert not any(row["answer"].startswith(("=", "+", "@")) for row in rows(week))
 
 
+@pytest.mark.parametrize("line", ["a" * 900_000, "1: " + "a" * 900_000, "=" * 900_000, "1: " + "1," * 400_000])
+def test_a_line_without_end_is_no_answer_and_does_not_keep_the_others_waiting(week, line, capsys):
+    hand_in(week, "ada.txt", [line])
+    hand_in(week, "bob.txt", right(week, "bob"))
+    told(capsys, "mark", str(week), status=1)
+    assert [row["verdict"] for row in rows(week) if row["student"] == "Bob"].count("right") == len(
+        paper(week, "bob").questions
+    )
+
+
 def test_no_file_outside_the_folder_is_read(week, tmp_path, capsys):
     (tmp_path / "secret.txt").write_text("1: 5\n")
     (week / "answers" / "ada.txt").symlink_to(tmp_path / "secret.txt")
