@@ -77,9 +77,9 @@ def test_a_foreign_node_is_refused_wherever_one_is_asked_about():
         steps(3.0)
     with pytest.raises(GraphError, match="q"):
         updates(loss, [x, other], 0.1)
-    with pytest.raises(GraphError, match="^updates .* is an int"):
+    with pytest.raises(GraphError, match=r"^updates .* is an int"):
         updates(3, [x], 0.1)
-    with pytest.raises(GraphError, match="^updates .* is a str"):
+    with pytest.raises(GraphError, match=r"^updates .* is a str"):
         updates(loss, ["x"], 0.1)
 
 
