@@ -278,3 +278,10 @@ def test_what_explains_is_shown_short():
         assert len(repr(thing)) < 1200
         assert "Expr" not in repr(thing)
         assert "gradients=" not in repr(thing)
+
+
+def test_without_parameters_all_leaves_are_updated_too_early():
+    x, v, w = Value(1.0, "x"), Value(2.0, "v"), Value(3.0, "w")
+    hidden = v * x
+    mistake = mistakes.updated_too_early(w * hidden, lr=0.1)
+    assert mistake.gradients[v] == pytest.approx(2.8)  # through w = 3 − 0.1·2, and not 3
