@@ -12,7 +12,7 @@ import pytest
 
 from autograd import AutogradError, Value, dot, fast, no_grad
 from autograd.fast import LONGEST
-from autograd.rules import DOT, MANY, PAIRS, TABLE, elu, leaky_relu, power
+from autograd.rules import DOT, MANY, PAIRS, REAL, TABLE, Op, elu, leaky_relu, power
 
 ROWS = [*TABLE.values(), power(0), power(-2), power(1.5), leaky_relu(0.2), elu(0.5)]
 NUMBERS = [-1e200, -1000.0, -2.5, -1.0, -0.3, -0.0, 0.0, 0.4, 1.0, 3.0, 1000.0, 1e200, math.inf, -math.inf, math.nan]
@@ -122,6 +122,25 @@ def test_a_zero_upstream_adds_nothing_to_a_dot_and_infinity_times_zero_is_nan(pl
         return bits(w.grad, x.grad)
 
     assert slopes() == plain(slopes) == bits(0.0, math.nan)
+
+
+def test_a_row_of_pairs_of_ones_own_hands_on_its_own_slopes(plain):
+    row = Op(
+        "mine",
+        lambda xp, ws, xs, b: 3.0 * b,
+        lambda xp, ws, xs, b, out: ((math.inf,), (2.0,), 3.0),
+        "",
+        "",
+        (REAL, PAIRS),
+    )
+
+    def slopes(factor):
+        w, x, b = Value(1.0), Value(1.0), Value(1.0)
+        (w.apply(row, w, x, b) * factor).backward()
+        return bits(w.grad, x.grad, b.grad)
+
+    assert slopes(2.0) == plain(lambda: slopes(2.0)) == bits(math.inf, 4.0, 6.0)
+    assert slopes(0.0) == plain(lambda: slopes(0.0)) == bits(math.nan, 0.0, 0.0)
 
 
 def test_a_wrong_number_is_refused_alike(plain):
