@@ -7,7 +7,7 @@ from typing import Any, Literal, cast
 
 from autograd import DataError, DivisionError, Value
 from nn.checks import check_none, shortened
-from nn.optim.flat import FlatGroups, all_at_once, numbers_of, setting_calls, without_warnings
+from nn.optim.flat import FlatGroups, all_at_once, setting_calls, without_warnings
 from nn.optim.param_groups import (
     OptimizerState,
     Parameters,
@@ -81,7 +81,7 @@ class Optimizer:
             for p in parts:
                 if p.grad is not None:
                     memory = dict(self.state.get(p, ()))
-                    yield p, rule(numbers_of(p), p.grad, memory), memory
+                    yield p, rule(p.data, p.grad, memory), memory
         except ZeroDivisionError:
             raise DivisionError(
                 f"With eps=0 this step of {type(self).__name__} divides by 0: parameter {self.parameters.index(p)}, {p!r}, "

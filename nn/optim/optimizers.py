@@ -3,10 +3,10 @@
     w   the number of a parameter       lr   the learning rate, η
     g   its gradient, ∂L/∂w             β    how much of the past is kept
 
-Each optimizer is one formula, its `rule`: from w, g and what it remembers of the parameter, the new w. (It says `w -= …`
-and not `return w - …`: where w is an array, that changes it in its place, at half the cost.) Names and
-defaults are PyTorch's: lr is 0.001 for SGD, Adam and AdamW, 0.01 for Adagrad and RMSprop. (Many texts give SGD 0.01, and
-write α for η.) A parameter without a gradient (None) was not used, and stays as it is.
+Each optimizer is one formula, its `rule`: from w, g and what it remembers of the parameter, the new w. It changes neither
+w nor g, which may be arrays: a step that is interrupted leaves them as they were. Names and defaults are PyTorch's: lr is
+0.001 for SGD, Adam and AdamW, 0.01 for Adagrad and RMSprop. (Many texts give SGD 0.01, and write α for η.) A parameter
+without a gradient (None) was not used, and stays as it is.
 
     SGD        w ← w − η·g                     with momentum, w ← w − η·v
     Adagrad    w ← w − η·g / (√Σg² + ε)        steps shrink where gradients were large
@@ -76,20 +76,17 @@ class SGD(Optimizer):
         kept, nesterov = 1 - group["dampening"], group["nesterov"]
 
         def plain(w: float, g: float, memory: Memory) -> float:
-            w -= lr * (g + decay * w if decay else g)
-            return w
+            return w - lr * (g + decay * w if decay else g)
 
         def pytorch(w: float, g: float, memory: Memory) -> float:
             g = g + decay * w
             v = memory["momentum_buffer"] = beta * memory["momentum_buffer"] + kept * g if memory else g
-            w -= lr * (g + beta * v if nesterov else v)
-            return w
+            return w - lr * (g + beta * v if nesterov else v)
 
         def classical(w: float, g: float, memory: Memory) -> float:
             g = g + decay * w
             v = memory["momentum_buffer"] = beta * memory["momentum_buffer"] - lr * kept * g if memory else -lr * g
-            w += beta * v - lr * g if nesterov else v
-            return w
+            return w + (beta * v - lr * g if nesterov else v)
 
         return (classical if group["convention"] == "classical" else pytorch) if beta else plain
 
@@ -124,8 +121,7 @@ class Adagrad(Optimizer):
         def adagrad(w: float, g: float, memory: Memory) -> float:
             g = g + decay * w
             total = memory["sum"] = memory.get("sum", 0.0) + g * g
-            w -= lr * g / (root(total) + eps)
-            return w
+            return w - lr * g / (root(total) + eps)
 
         return adagrad
 
@@ -162,8 +158,7 @@ class RMSprop(Optimizer):
         def rmsprop(w: float, g: float, memory: Memory) -> float:
             g = g + decay * w
             v = memory["square_avg"] = alpha * memory.get("square_avg", 0.0) + (1 - alpha) * (g * g)
-            w -= lr * g / (root(v) + eps)
-            return w
+            return w - lr * g / (root(v) + eps)
 
         return rmsprop
 
@@ -201,8 +196,7 @@ class Adam(Optimizer):
         change, decay = self.change(group), group["weight_decay"]
 
         def adam(w: float, g: float, memory: Memory) -> float:
-            w -= change(g + decay * w, memory)
-            return w
+            return w - change(g + decay * w, memory)
 
         return adam
 
@@ -249,10 +243,7 @@ class AdamW(Adam):
         change, shrink = self.change(group), 1 - group["lr"] * group["weight_decay"]
 
         def adamw(w: float, g: float, memory: Memory) -> float:
-            step = change(g, memory)
-            w *= shrink
-            w -= step
-            return w
+            return w * shrink - change(g, memory)
 
         return adamw
 
