@@ -232,13 +232,13 @@ def differing(chain: Chain, name: str, when: str, why: str, answer: float) -> It
 
 def hints(uses: Sequence[Chain]) -> tuple[str, ...]:
     """Return three hints for all uses: upstream, local, product; the arithmetic is left to the student."""
-    first, *others = map(product, uses)
+    products = [product(use) for use in uses]
     upstream = "; ".join(f"{use.partial(use.root, use.node)} = {number(use.upstream)}" for use in uses)
     local = "; ".join(" ".join(use.local_line.split()) for use in uses)
     return (
         f"Upstream: {upstream}.",
         f"Local: {local}.",
-        f"Product: {' + '.join([first, *map(bracketed, others)])}.",
+        f"Product: {' + '.join([*products[:1], *map(bracketed, products[1:])])}.",
     )
 
 

@@ -234,7 +234,7 @@ def plot() -> Any:
     for (way, loss), dash in zip(guessing().items(), ("-", "--", ":"), strict=True):
         ax.axhline(loss, color="0.5", linewidth=0.8, linestyle=dash, label=way)
     ax.set(xlabel="step", ylabel="cross-entropy of a letter", title="A GPT learns names", ylim=(0, None))
-    plots.legend_below(ax)
+    plots.legend_below(ax, ncols=3)
     return ax.figure
 
 

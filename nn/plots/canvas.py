@@ -96,10 +96,10 @@ def room(data: Data[object]) -> float:
     return 0.3 if len(data) <= FEW else 0.15
 
 
-def legend_below(ax: Any) -> None:
-    """Put the legend where it hides nothing."""
+def legend_below(ax: Any, ncols: int = 4) -> None:
+    """Put the legend where it hides nothing; long labels need fewer columns."""
     if ax.get_legend_handles_labels()[1]:
-        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=4, frameon=False, columnspacing=1.2)
+        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=ncols, frameon=False, columnspacing=1.2)
 
 
 def even(low: float, high: float, n: int) -> list[float]:
