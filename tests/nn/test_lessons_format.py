@@ -61,6 +61,7 @@ def sentences(lesson):
 
 
 @pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
+@pytest.mark.slow
 def test_a_lesson_and_its_quiz_write_numbers_one_way(lesson):
     for text in sentences(lesson):
         assert not faults(without_code(text)), text
@@ -114,6 +115,7 @@ def test_a_ragged_column_is_found():
 
 
 @pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
+@pytest.mark.slow
 def test_the_numbers_of_a_column_stand_below_one_another(lesson):
     for item in lesson.story():
         if isinstance(item, str) and "\n" in item:
@@ -121,6 +123,7 @@ def test_the_numbers_of_a_column_stand_below_one_another(lesson):
 
 
 @pytest.mark.parametrize("slug", COURSE.lessons)
+@pytest.mark.slow
 def test_no_table_is_broken_on_a_terminal_of_80_columns(slug):
     for item in LESSONS[slug].story():
         if isinstance(item, str) and "\n" in item:
@@ -147,5 +150,6 @@ def test_a_line_that_says_nothing_new_is_found():
 
 
 @pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
+@pytest.mark.slow
 def test_no_line_only_repeats_the_line_before(lesson):
     assert not list(repeated("\n".join(walkthrough(lesson)).splitlines()))

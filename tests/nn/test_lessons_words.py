@@ -80,6 +80,7 @@ def together(items, at):
 
 
 @pytest.mark.parametrize("term", DEFINED)
+@pytest.mark.slow
 def test_no_word_is_used_before_it_is_defined(term):
     items = told()
     use, defined = first_use(term, items)
@@ -103,6 +104,7 @@ EVERYDAY = set(
 )  # used in their ordinary sense as well
 
 
+@pytest.mark.slow
 def test_the_glossary_s_words_that_the_course_uses_are_defined_in_it():
     words, _ = GLOSSARY.read_text(encoding="utf-8").split("## Symbols")
     rows = re.findall(r"^\| \*\*(.+?)\*\* \|", words, re.M)
@@ -124,6 +126,7 @@ GREEK = re.compile(r"[α-ορ-ωΑ-ΩϵϕΣ∂⊙ᵀ∇]")  # π is known
 
 
 @pytest.mark.parametrize("symbol", symbols())
+@pytest.mark.slow
 def test_no_symbol_is_used_before_its_meaning_is_said(symbol):
     """Where it is met first, or in the definitions that stand there, the word for it stands too."""
     (word,) = symbols()[symbol]
@@ -134,6 +137,7 @@ def test_no_symbol_is_used_before_its_meaning_is_said(symbol):
     assert word.lower() in there.lower(), f"{symbol} is met first in {items[use]}"
 
 
+@pytest.mark.slow
 def test_every_greek_letter_of_the_course_is_in_the_glossary():
     texts = [text for _, _, text in told()] + [lesson.question for lesson in LESSONS.values()]
     texts += [exercise.question for lesson in LESSONS.values() for exercise in lesson.exercises]
@@ -143,6 +147,7 @@ def test_every_greek_letter_of_the_course_is_in_the_glossary():
     assert len(met) > 12
 
 
+@pytest.mark.slow
 def test_a_sigmoid_is_no_deviation_and_a_rate_is_no_lr():
     """σ and η in formulas; the other meaning of each has another name."""
     for _, _, text in told():
@@ -150,6 +155,7 @@ def test_a_sigmoid_is_no_deviation_and_a_rate_is_no_lr():
         assert not re.search(r"(?<![\w.])lr ?[·<>/)]|[·−+/(] ?lr(?!\w)", text), text
 
 
+@pytest.mark.slow
 def test_each_word_is_defined_once():
     terms = [term for _, term, _ in told() if term]
     assert sorted(terms) == sorted(set(terms))
