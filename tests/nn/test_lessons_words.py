@@ -332,6 +332,7 @@ def test_formulas_are_text_and_mathml():
 
 
 @pytest.mark.parametrize("slug", COURSE.lessons)
+@pytest.mark.slow
 def test_a_lesson_fits_a_sitting_and_says_what_comes_next(slug, capsys):
     assert main(["step", slug]) == 0
     lines = capsys.readouterr().out.rstrip("\n").splitlines()
@@ -369,6 +370,7 @@ def references(text):
 
 
 @pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
+@pytest.mark.slow
 def test_a_lesson_that_another_speaks_of_is_called_a_lesson(lesson):
     texts = [lesson.question, *(item for item in lesson.story() if isinstance(item, str))]
     asked = [exercise for exercise in lesson.exercises if isinstance(exercise, Exercise)]
@@ -383,6 +385,7 @@ def test_a_bare_name_of_a_lesson_is_found():
 
 
 @pytest.mark.parametrize("slug", COURSE.lessons)
+@pytest.mark.slow
 def test_a_lesson_has_no_line_that_is_too_long_and_no_broken_command(slug, capsys):
     main(["step", slug, "--all"])
     lines = capsys.readouterr().out.splitlines()
@@ -416,6 +419,7 @@ def test_a_notebook_shows_a_definition_in_tex():
 
 
 @pytest.mark.parametrize("lesson", COURSE.lessons.values(), ids=COURSE.lessons)
+@pytest.mark.slow
 def test_an_upstream_that_a_step_uses_has_been_shown(lesson):
     told_so_far, complete = "", set()
     for item in lesson.story():
