@@ -57,7 +57,7 @@ class Value(Operators, Refused, ForeignNames, Node):
         if others or named:
             check_arguments(others, named)
         check_label(label, data)
-        begin(self, data, "leaf", label)
+        make_leaf(self, data, "leaf", label)
 
     def apply(self, op: Op, *operands: Value | float) -> Value:
         """Apply a row of the table to Values and numbers, and return the node: the door for rows of your own."""
@@ -108,7 +108,7 @@ class Value(Operators, Refused, ForeignNames, Node):
 
     def detach(self) -> Value:
         """Return a new leaf with the same number: what is made from it sends no gradient back here."""
-        return begin(object.__new__(self._made), self.data, "leaf", self.label)
+        return make_leaf(object.__new__(self._made), self.data, "leaf", self.label)
 
     def __lt__(self, other: Value | float) -> bool:
         return self.data < lift(other).data
@@ -181,10 +181,10 @@ class Parameter(Value, metaclass=_ParameterMeta):
     def __new__(cls, data: float, label: str = "") -> Value:  # type: ignore[misc]
         """Return a Value that is marked as a parameter."""
         check_label(label, data)
-        return begin(object.__new__(Value), data, "parameter", label)
+        return make_leaf(object.__new__(Value), data, "parameter", label)
 
 
-def begin(leaf: Value, data: float, kind: str, label: str = "") -> Value:
+def make_leaf(leaf: Value, data: float, kind: str, label: str = "") -> Value:
     """Make a leaf of a kind out of an empty Value, and return it."""
     leaf.data, leaf.grad, leaf.label = as_float(data), None, label
     leaf.op, leaf.scope, leaf._kind = None, mode.get()[0] or "", kind
@@ -193,9 +193,9 @@ def begin(leaf: Value, data: float, kind: str, label: str = "") -> Value:
 
 def lost(data: float, owner: type[Value]) -> Value:
     """Return a leaf of a class that was computed inside no_grad, and cannot go backward."""
-    return begin(object.__new__(owner), data, "without graph")
+    return make_leaf(object.__new__(owner), data, "without graph")
 
 
 def lift(x: Value | float) -> Value:
     """Return a Value as it is, and a plain number as a constant, which gets no gradient."""
-    return x if isinstance(x, Value) else begin(object.__new__(Value), x, "constant")
+    return x if isinstance(x, Value) else make_leaf(object.__new__(Value), x, "constant")

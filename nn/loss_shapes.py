@@ -11,9 +11,8 @@ from nn.checks import Number, choose, class_number, is_list
 from nn.nested import flat
 
 Numbers: TypeAlias = Number | Sequence["Numbers"]  # a number or a Value, or a list of them, or a list of lists, …
-Losses: TypeAlias = (
-    Value | list["Losses"]
-)  # one Value; with reduction="none" one for each prediction, in the same shape
+# One Value; with reduction="none" one for each prediction, in the same shape.
+Losses: TypeAlias = Value | list["Losses"]
 ToOne: TypeAlias = Literal["mean", "sum"]  # the reductions that make one Value of all
 Reduction = Callable[[Any], Value]
 REDUCTIONS: dict[str, Reduction | None] = {"mean": mean, "sum": sum, "none": None}

@@ -77,10 +77,9 @@ class Replayed:
 
         run = self.run
 
+        # What is `used` is in reach of the record, which notices a change in it.
         def loss(inputs: Any, target: Any, used: object = (run.model, run.loss, run.penalty)) -> Value:
-            return self.example(
-                inputs, target, training
-            )  # what is `used` is in reach: the record notices a change in it
+            return self.example(inputs, target, training)
 
         inputs, targets = unzipped(data)
         numbers = self.numbers(targets)

@@ -1,11 +1,12 @@
 """Softmax or sigmoid taken twice: a loss of logits that is given probabilities. The graph of one example shows it."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from copy import deepcopy
 from typing import TypeVar
 
 from autograd import Value
+from autograd.graph import topological_order
 from nn.layers import Neuron
 from nn.module import Module
 from nn.nested import flat
@@ -42,15 +43,10 @@ def activated_twice(outputs: object, loss: Value) -> str:
     return ""
 
 
-def beyond(ends: Iterable[Value], loss: Value) -> Iterator[Value]:
-    """Yield what was computed from a model's outputs on the way to the loss."""
-    seen, waiting = set(ends), [loss]
-    while waiting:
-        node = waiting.pop()
-        if node not in seen:
-            seen.add(node)
-            waiting += node.parents
-            yield node
+def beyond(ends: Iterable[Value], loss: Value) -> list[Value]:
+    """Return what was computed from a model's outputs on the way to the loss."""
+    before = {node for end in ends for node in topological_order(end)}
+    return [node for node in topological_order(loss) if node not in before]
 
 
 def row(node: Value) -> str:
