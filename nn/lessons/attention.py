@@ -92,7 +92,8 @@ def tell(lesson: Lesson) -> Told:
     yield (
         "A value gets the gradient of the output times its weight. A score gets a·(∂L/∂a − Σ a·∂L/∂a), softmax's matrix: "
         f"{number(round(found['∂L/∂s1'], 4))} and {number(round(found['∂L/∂s2'], 4))}, which add up to 0. A key gets the query times its score's gradient, "
-        "the query all keys times theirs, each divided by 2."
+        "the query all keys times theirs, each divided by 2. The second number of both keys is 2, so ∂L/∂q2 is 2·0/2 = 0; in floating point "
+        f"{number(found['∂L/∂q2'])} is left, which pages and papers show."
     )
     yield "# With the division by √d and without"
     yield from divisions()
